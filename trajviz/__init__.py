@@ -1,0 +1,61 @@
+"""trajviz: how optimizers behave on a surface, as an animation worth publishing."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trajviz.catalogue import load_surface, surface_names
+    from trajviz.descent import Trajectory
+    from trajviz.errors import TrajvizError
+    from trajviz.formats import format_names
+    from trajviz.optimizers import load_optimizer, optimizer_names
+    from trajviz.race import Race, compare
+    from trajviz.scene.theme import theme_names
+    from trajviz.surface import Surface
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Race": "race",
+    "Surface": "surface",
+    "Trajectory": "descent",
+    "TrajvizError": "errors",
+    "compare": "race",
+    "format_names": "formats",
+    "load_optimizer": "optimizers",
+    "load_surface": "catalogue",
+    "optimizer_names": "optimizers",
+    "surface_names": "catalogue",
+    "theme_names": "scene.theme",
+}
+"""Public names and the module each comes from, imported when first asked for."""
+
+__all__ = [
+    "Race",
+    "Surface",
+    "Trajectory",
+    "TrajvizError",
+    "__version__",
+    "compare",
+    "format_names",
+    "load_optimizer",
+    "load_surface",
+    "optimizer_names",
+    "surface_names",
+    "theme_names",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `--help` loads no numpy (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'trajviz' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"trajviz.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,86 @@
+"""Find a surface by its name in the catalogue, or by the path of a definition file.
+
+`surfaces/` is a folder of definition files, not a package: they are loaded by path, so that a
+user's file and a built-in one go through the same door.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.surface import Surface
+
+_PACKAGE = Path(__file__).parent
+
+
+@functools.cache
+def folder() -> Path:
+    """Return the catalogue's folder: inside an installed package, beside it in a checkout."""
+    for candidate in (_PACKAGE / "surfaces", _PACKAGE.parent / "surfaces"):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(f"no folder of surfaces in {_PACKAGE} or beside it")
+
+
+def surface_names() -> list[str]:
+    """Return the names in the catalogue, sorted, with hyphens where the files have underscores."""
+    return sorted(path.stem.replace("_", "-") for path in folder().glob("[!_]*.py"))
+
+
+def load_surface(surface: str | Path) -> Surface:
+    """Return the surface of this name (hyphens or underscores), or defined by this .py file.
+
+    A file is Python that runs, so load only files you trust. Raises TrajvizError for an unknown
+    name, a missing file, and a file that fails or defines no `surface`.
+    """
+    text = str(surface)
+    if text.endswith(".py"):
+        path = Path(text).expanduser()
+        if not path.is_file():
+            raise TrajvizError(f"no surface file {text!r}")
+        return _read(path)
+    name = text.replace("_", "-")
+    if name not in surface_names():
+        raise unknown("surface", text, surface_names())
+    return _read(folder() / f"{name.replace('-', '_')}.py")
+
+
+def _read(path: Path) -> Surface:
+    surface = getattr(_execute(path), "surface", None)
+    if not isinstance(surface, Surface):
+        raise TrajvizError(f"{path} defines no `surface = Surface(...)`")
+    name = surface.name or path.stem.replace("_", "-")
+    title = surface.title or name.replace("-", " ").capitalize()
+    return dataclasses.replace(surface, name=name, title=title)
+
+
+def _execute(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"trajviz_surface_{path.stem}", path)
+    assert spec is not None and spec.loader is not None  # a .py path always has both
+    module = importlib.util.module_from_spec(spec)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # no litter beside a file
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        line = _line_in(path, error)
+        raise TrajvizError(f"{path}{line}: {type(error).__name__}: {error}") from error
+    finally:
+        sys.dont_write_bytecode = writes
+    return module
+
+
+def _line_in(path: Path, error: Exception) -> str:
+    """Return ", line N" for the deepest frame that lies in the file itself."""
+    lines = [error.lineno] if isinstance(error, SyntaxError) else []
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return f", line {lines[-1]}" if lines else ""

@@ -1,0 +1,153 @@
+"""Run optimizers from one shared start, and choose the learning rates that nobody gave.
+
+How a rate is tuned: 241 rates from 1e-5 to 1e3, thirty a decade, equally spaced in the logarithm,
+all run at once as one array for as many steps as the race has. Each is scored by the mean over all
+steps of log10(rank + 1e-4), where the rank of a height is the share of the window that lies lower
+and a point outside the window counts as the highest, plus 0.06 times the length of its path in
+window widths. The lowest score wins, the smaller rate on a tie; a rate that diverges never wins
+against one that does not. The rule is the same for every optimizer. It needs no minimum, so it
+works on an unbounded surface; it rewards early progress and shuns zigzag.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trajviz.errors import TrajvizError
+from trajviz.optimizers import Rule
+from trajviz.spec import Spec
+from trajviz.surface import Floats, Gradient, Points, Ranks, Surface, Window
+
+RATES: Floats = np.logspace(-5, 3, 241)
+"""The learning rates that tuning tries."""
+RANK_FLOOR = 1e-4
+LENGTH_WEIGHT = 0.06
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Where one optimizer went.
+
+    `points` has shape (steps + 1, 2), the first row being the start, and `heights` (steps + 1,).
+    A trajectory that overflowed ends at its last finite step, and `diverged_at` is the step after
+    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given" or
+    "tuned". `evaluations` counts the gradients that the descent asked for.
+    """
+
+    spec: Spec
+    points: Points
+    heights: Floats
+    settings: Mapping[str, float]
+    rate_rule: str
+    diverged_at: int | None
+    evaluations: int
+
+    @property
+    def label(self) -> str:
+        """The track's label: the optimizer's name unless the user gave one."""
+        return self.spec.label
+
+    @property
+    def steps(self) -> int:
+        """The last step that is finite."""
+        return len(self.points) - 1
+
+
+class _Counted:
+    """A gradient function that counts its calls."""
+
+    def __init__(self, gradient: Gradient) -> None:
+        self.gradient, self.calls = gradient, 0
+
+    def __call__(self, points: Points) -> Points:
+        self.calls += 1
+        return self.gradient(points)
+
+
+def descend(
+    surface: Surface, specs: Sequence[Spec], start: tuple[float, float], steps: int, window: Window
+) -> list[Trajectory]:
+    """Run each spec for `steps` steps from `start`; rates that are not given are tuned.
+
+    Raises TrajvizError for a start where the surface or its gradient is not finite.
+    """
+    here = np.array(start, dtype=np.float64)
+    if not (math.isfinite(surface.value(here)) and np.isfinite(surface.gradient(here)).all()):
+        raise TrajvizError(f"the surface has no finite value and slope at the start {start}")
+    ranks = None
+    trajectories = []
+    for spec in specs:
+        settings, rule = spec.complete, "given"
+        if settings.get("lr", 0.0) is None:
+            ranks = ranks or Ranks.of(surface, window)
+            settings["lr"], rule = tune(surface, spec, here, steps, window, ranks), "tuned"
+        known = {key: value for key, value in settings.items() if value is not None}
+        trajectories.append(_run(surface, spec, here, steps, known, rule))
+    return trajectories
+
+
+def _run(
+    surface: Surface,
+    spec: Spec,
+    start: Points,
+    steps: int,
+    settings: Mapping[str, float],
+    rate_rule: str,
+) -> Trajectory:
+    gradient = _Counted(surface.gradient)
+    points = np.full((steps + 1, 2), np.nan)
+    points[0] = start
+    with np.errstate(all="ignore"):
+        walk = spec.optimizer.rule(gradient, start.copy(), **settings)
+        for step in range(1, steps + 1):
+            points[step] = w = next(walk)
+            if not (math.isfinite(w[0]) and math.isfinite(w[1])):
+                break
+    heights = surface.value(points)
+    finite = np.isfinite(heights) & np.isfinite(points).all(axis=1)
+    diverged_at = None if finite.all() else int(np.argmin(finite))
+    return Trajectory(
+        spec,
+        points[:diverged_at],
+        heights[:diverged_at],
+        dict(settings),
+        rate_rule,
+        diverged_at,
+        gradient.calls,
+    )
+
+
+def tune(
+    surface: Surface, spec: Spec, start: Points, steps: int, window: Window, ranks: Ranks
+) -> float:
+    """Return the learning rate that the rule above chooses for this spec."""
+    paths = _run_rates(surface, spec.optimizer.rule, start, steps, spec.settings)
+    return float(RATES[np.argmin(scores(surface, paths, window, ranks))])
+
+
+def _run_rates(
+    surface: Surface, rule: Rule, start: Points, steps: int, settings: Mapping[str, float]
+) -> Points:
+    """Return the paths of all RATES at once, shape (steps + 1, rates, 2)."""
+    paths = np.empty((steps + 1, len(RATES), 2))
+    paths[0] = start
+    with np.errstate(all="ignore"):
+        walk = rule(surface.gradient, paths[0].copy(), lr=RATES[:, None], **settings)
+        for step in range(1, steps + 1):
+            paths[step] = next(walk)
+    return paths
+
+
+def scores(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Floats:
+    """Return the score of each path, (steps + 1, rates, 2) to (rates,); inf where it diverges."""
+    inside = window.contains(paths)
+    rank = np.where(inside, ranks.rank(surface.value(paths)), 1.0)
+    with np.errstate(all="ignore"):
+        strides = np.diff(paths, axis=0) / window.extent
+        length = np.sqrt((strides**2).sum(axis=-1)).sum(axis=0)
+    score = np.log10(rank + RANK_FLOOR).mean(axis=0) + LENGTH_WEIGHT * length
+    return np.where(np.isfinite(score), score, np.inf)

@@ -1,0 +1,218 @@
+"""Forward-mode dual numbers: exact gradients of ordinary numpy formulas in two variables.
+
+A dual number is a value together with its two partial derivatives. Arithmetic on duals carries
+the chain rule along (Clifford 1871; Wengert 1964), so that a formula written once for plain
+numbers also gives its own gradient, to rounding. At a kink (abs, maximum, minimum) one of the
+subgradients is returned: 0 for abs at 0, the first argument's where two are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.errors import TrajvizError
+
+Number = Any  # a float or a float64 array; every operation below takes either
+
+
+def _refuse(function: str) -> TrajvizError:
+    return TrajvizError(
+        f"cannot differentiate {function!r}: a formula may use + - * / **, abs and "
+        f"numpy's {', '.join(sorted(u.__name__ for u in _RULES))}"
+    )
+
+
+class Dual:
+    """A value and its partial derivatives by x and y, each a float or an array of one shape."""
+
+    __slots__ = ("dx", "dy", "value")
+
+    def __init__(self, value: Number, dx: Number = 0.0, dy: Number = 0.0) -> None:
+        self.value, self.dx, self.dy = value, dx, dy
+
+    def chain(self, value: Number, slope: Number) -> Dual:
+        """Return f(self) for a function with this value and this slope here."""
+        return Dual(value, slope * self.dx, slope * self.dy)
+
+    def __add__(self, other: Number) -> Dual:
+        if isinstance(other, Dual):
+            return Dual(self.value + other.value, self.dx + other.dx, self.dy + other.dy)
+        return Dual(self.value + other, self.dx, self.dy)
+
+    def __sub__(self, other: Number) -> Dual:
+        if isinstance(other, Dual):
+            return Dual(self.value - other.value, self.dx - other.dx, self.dy - other.dy)
+        return Dual(self.value - other, self.dx, self.dy)
+
+    def __mul__(self, other: Number) -> Dual:
+        if isinstance(other, Dual):
+            a, b = self.value, other.value
+            return Dual(a * b, self.dx * b + a * other.dx, self.dy * b + a * other.dy)
+        return Dual(self.value * other, self.dx * other, self.dy * other)
+
+    def __truediv__(self, other: Number) -> Dual:
+        if isinstance(other, Dual):
+            q = self.value / other.value
+            return Dual(
+                q,
+                (self.dx - q * other.dx) / other.value,
+                (self.dy - q * other.dy) / other.value,
+            )
+        return Dual(self.value / other, self.dx / other, self.dy / other)
+
+    def __pow__(self, other: Number) -> Dual:
+        if isinstance(other, Dual):
+            power = self.value**other.value
+            slope, growth = (
+                other.value * self.value ** (other.value - 1),
+                power * np.log(self.value),
+            )
+            return Dual(
+                power, slope * self.dx + growth * other.dx, slope * self.dy + growth * other.dy
+            )
+        # Exponents 2 and 0 apart: the commonest, and the one whose slope would be 0 * inf at 0.
+        if isinstance(other, (int, float)):
+            if other == 2:
+                return self.chain(self.value * self.value, 2 * self.value)
+            slope = other * self.value ** (other - 1) if other else 0.0
+        else:
+            slope = np.where(np.equal(other, 0), 0.0, other * self.value ** np.subtract(other, 1.0))
+        return self.chain(self.value**other, slope)
+
+    def __rsub__(self, other: Number) -> Dual:
+        return Dual(other - self.value, -self.dx, -self.dy)
+
+    def __rtruediv__(self, other: Number) -> Dual:
+        q = other / self.value
+        return self.chain(q, -q / self.value)
+
+    def __rpow__(self, other: Number) -> Dual:
+        power = other**self.value
+        return self.chain(power, power * np.log(other))
+
+    def __neg__(self) -> Dual:
+        return Dual(-self.value, -self.dx, -self.dy)
+
+    def __pos__(self) -> Dual:
+        return self
+
+    def __abs__(self) -> Dual:
+        return self.chain(np.abs(self.value), np.sign(self.value))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Dual:
+        """Numpy calls this for np.exp(dual) and for array * dual."""
+        rule = _RULES.get(ufunc)
+        if rule is None or method != "__call__" or options:
+            name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+            raise _refuse(name)
+        return rule(*inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Dual:
+        raise _refuse(function.__name__)
+
+    def __float__(self) -> float:
+        raise TrajvizError(
+            "cannot differentiate a function that takes plain floats (math.exp, float, round): "
+            "use numpy's instead"
+        )
+
+    def __bool__(self) -> bool:
+        raise _refuse("bool")
+
+    # A comparison would silently pick a branch, and an array of points has no one branch to pick.
+    def __lt__(self, other: Number) -> bool:
+        raise _refuse("<")
+
+    def __le__(self, other: Number) -> bool:
+        raise _refuse("<=")
+
+    def __gt__(self, other: Number) -> bool:
+        raise _refuse(">")
+
+    def __ge__(self, other: Number) -> bool:
+        raise _refuse(">=")
+
+    def __eq__(self, other: object) -> bool:
+        raise _refuse("==")
+
+    def __ne__(self, other: object) -> bool:
+        raise _refuse("!=")
+
+    __hash__ = None  # type: ignore[assignment]  # equal duals cannot be found
+
+
+def _lift(number: Number) -> Dual:
+    return number if isinstance(number, Dual) else Dual(number)
+
+
+def _choose(first: Number, second: Number, comparison: np.ufunc) -> Dual:
+    a, b = _lift(first), _lift(second)
+    here = comparison(a.value, b.value)
+    # NaN in either must stay NaN, as it does in numpy's maximum and minimum.
+    value = np.where(here | np.isnan(a.value), a.value, b.value)
+    return Dual(value, np.where(here, a.dx, b.dx), np.where(here, a.dy, b.dy))
+
+
+def _through(function: Any, slope: Callable[[Number, Number], Number]) -> Callable[[Dual], Dual]:
+    """Return the rule for a function of one number; slope takes its argument and its value."""
+
+    def rule(dual: Dual) -> Dual:
+        value = function(dual.value)
+        return dual.chain(value, slope(dual.value, value))
+
+    return rule
+
+
+# To differentiate one more numpy function, add its line here.
+_RULES: dict[Any, Callable[..., Dual]] = {
+    np.add: lambda a, b: _lift(a) + b,
+    np.subtract: lambda a, b: _lift(a) - b,
+    np.multiply: lambda a, b: _lift(a) * b,
+    np.divide: lambda a, b: _lift(a) / b,
+    np.power: lambda a, b: a**b if isinstance(a, Dual) else b.__rpow__(a),
+    np.float_power: lambda a, b: a**b if isinstance(a, Dual) else b.__rpow__(a),
+    np.negative: Dual.__neg__,
+    np.positive: Dual.__pos__,
+    np.absolute: Dual.__abs__,
+    np.fabs: Dual.__abs__,
+    np.square: lambda a: a * a,
+    np.reciprocal: lambda a: 1.0 / a,
+    np.exp: _through(np.exp, lambda _, y: y),
+    np.log: _through(np.log, lambda x, _: 1 / x),
+    np.sqrt: _through(np.sqrt, lambda _, y: 0.5 / y),
+    np.sin: _through(np.sin, lambda x, _: np.cos(x)),
+    np.cos: _through(np.cos, lambda x, _: -np.sin(x)),
+    np.tan: _through(np.tan, lambda _, y: 1 + y * y),
+    np.tanh: _through(np.tanh, lambda _, y: 1 - y * y),
+    np.arctan: _through(np.arctan, lambda x, _: 1 / (1 + x * x)),
+    np.maximum: lambda a, b: _choose(a, b, np.greater_equal),
+    np.minimum: lambda a, b: _choose(a, b, np.less_equal),
+}
+
+
+def gradient(
+    formula: Callable[[Number, Number], Number], points: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the exact gradient of `formula(x, y)` at points of shape (..., 2), same shape.
+
+    Raises TrajvizError, naming it, for a function that has no rule here.
+
+    >>> gradient(lambda x, y: x * x + 3 * np.sin(y), np.array([2.0, 0.0])).tolist()
+    [4.0, 3.0]
+    """
+    result = formula(Dual(points[..., 0], 1.0, 0.0), Dual(points[..., 1], 0.0, 1.0))
+    slopes = np.zeros(points.shape)
+    if isinstance(result, Dual):
+        slopes[..., 0], slopes[..., 1] = result.dx, result.dy
+    elif np.ndim(result) or not isinstance(result, (int, float)):
+        raise TrajvizError(
+            f"a formula must return one number for each point, not {type(result).__name__}"
+        )
+    return slopes

@@ -1,0 +1,23 @@
+"""The one exception of our own, and how it suggests what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class TrajvizError(ValueError):
+    """A request that cannot be carried out: what was given, what is allowed, the nearest guess."""
+
+
+def unknown(what: str, given: str, allowed: Iterable[str]) -> TrajvizError:
+    """Return the error for a name that is not among those allowed.
+
+    >>> print(unknown("surface", "beal", ["beale", "bowl"]))
+    unknown surface 'beal', did you mean 'beale'? Known: beale, bowl
+    """
+    from difflib import get_close_matches
+
+    names = sorted(allowed)
+    near = get_close_matches(given.lower(), names, n=1)
+    guess = f", did you mean {near[0]!r}?" if near else "."
+    return TrajvizError(f"unknown {what} {given!r}{guess} Known: {', '.join(names)}")
