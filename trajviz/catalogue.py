@@ -62,7 +62,8 @@ def _read(path: Path) -> Surface:
 
 def _execute(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"trajviz_surface_{path.stem}", path)
-    assert spec is not None and spec.loader is not None  # a .py path always has both
+    assert spec is not None  # a .py path always has one
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # no litter beside a file
     try:

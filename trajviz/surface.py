@@ -47,7 +47,7 @@ class Window(NamedTuple):
         return np.array([self.x1 - self.x0, self.y1 - self.y0])
 
     def contains(self, points: Points) -> npt.NDArray[np.bool_]:
-        """Tell for each point, shape (..., 2), whether it lies inside or on the edge; shape (...)."""
+        """Tell for each point, (..., 2) to (...), whether it lies inside or on the edge."""
         x, y = points[..., 0], points[..., 1]
         return (self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1)
 
@@ -131,7 +131,7 @@ class Surface:
         return (self.formula.__doc__ or "").strip().split("\n")[0]
 
     def value(self, points: Points) -> Floats:
-        """Return the height at each point, (..., 2) to (...); overflow gives inf or nan, silently."""
+        """Return the height at each point, (..., 2) to (...); overflow gives inf or nan."""
         with np.errstate(all="ignore"):
             height = self.formula(points[..., 0], points[..., 1])
         return np.broadcast_to(np.asarray(height, dtype=np.float64), points.shape[:-1])
