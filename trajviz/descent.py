@@ -2,11 +2,12 @@
 
 How a rate is tuned: 241 rates from 1e-5 to 1e3, thirty a decade, equally spaced in the logarithm,
 all run at once as one array for as many steps as the race has. Each is scored by the mean over all
-steps of log10(rank + 1e-4), where the rank of a height is the share of the window that lies lower
-and a point outside the window counts as the highest, plus 0.06 times the length of its path in
-window widths. The lowest score wins, the smaller rate on a tie; a rate that diverges never wins
-against one that does not. The rule is the same for every optimizer. It needs no minimum, so it
-works on an unbounded surface; it rewards early progress and shuns zigzag.
+steps of log10(rank + 1e-4), where the rank of a height is the share of the window that lies
+lower and a point outside the window counts as the highest, plus 0.1 times the detour: the length
+of the path less the distance from its first to its last point (at most 1), both in window widths.
+The lowest score wins, the smaller rate on a tie; a rate that diverges never wins against one that
+does not. The rule is the same for every optimizer. It needs no minimum, so it works on an unbounded
+surface; it rewards early progress, shuns zigzag and has nothing against travel.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from trajviz.surface import Floats, Gradient, Points, Ranks, Surface, Window
 RATES: Floats = np.logspace(-5, 3, 241)
 """The learning rates that tuning tries."""
 RANK_FLOOR = 1e-4
-LENGTH_WEIGHT = 0.06
+DETOUR_WEIGHT = 0.1
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,12 @@ def scores(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Flo
     inside = window.contains(paths)
     rank = np.where(inside, ranks.rank(surface.value(paths)), 1.0)
     with np.errstate(all="ignore"):
-        strides = np.diff(paths, axis=0) / window.extent
-        length = np.sqrt((strides**2).sum(axis=-1)).sum(axis=0)
-    score = np.log10(rank + RANK_FLOOR).mean(axis=0) + LENGTH_WEIGHT * length
+        places = paths / window.extent
+        length = _norm(np.diff(places, axis=0)).sum(axis=0)
+        detour = length - np.minimum(_norm(places[-1] - places[0]), 1.0)
+    score = np.log10(rank + RANK_FLOOR).mean(axis=0) + DETOUR_WEIGHT * detour
     return np.where(np.isfinite(score), score, np.inf)
+
+
+def _norm(vectors: Points) -> Floats:
+    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))

@@ -1,0 +1,352 @@
+"""Tracks and timing to frames: the first picture, then what changes from frame to frame.
+
+Nothing is redrawn. All pixels that lines and heads touch in a stretch of frames are found at
+once, each with the frame in which it changes; a mask per track remembers how nearly its line has
+covered every pixel so far; and the touched pixels alone are composed anew, in the tracks' order:
+background, lines with their halos, foreground, heads. So a later segment of a lower track never
+covers a higher one, and a pixel that does not change is never mentioned.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.coverage import (
+    Covered,
+    Ints,
+    blend_table,
+    clip_segments,
+    covered_by_discs,
+    covered_by_segments,
+)
+from trajviz.errors import TrajvizError
+from trajviz.scene import Scene, Track
+from trajviz.scene.lettering import text_coverage
+from trajviz.scene.paint import Picture, paint
+from trajviz.surface import Floats, Points
+
+MOST_FRAMES = 100_000
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long the moving part lasts, at how many frames a second, and the pause after it.
+
+    `loop` is how many times a GIF plays, 0 for ever.
+    """
+
+    fps: float = 25
+    seconds: float = 8
+    hold: float = 2
+    loop: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be played."""
+        for name in ("fps", "seconds"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise TrajvizError(f"{name} {value:g} must be a finite number above 0")
+        if not (math.isfinite(self.hold) and 0 <= self.hold <= 600):
+            raise TrajvizError(f"hold {self.hold:g} must be from 0 to 600 seconds")
+        if not 0 <= self.loop <= 65535:
+            raise TrajvizError(f"loop {self.loop} must be from 0 (for ever) to 65535 times")
+        if self.fps * self.seconds > MOST_FRAMES:
+            raise TrajvizError(
+                f"fps {self.fps:g} for {self.seconds:g} seconds is more than {MOST_FRAMES} frames"
+            )
+
+    @property
+    def frames(self) -> int:
+        """How many frames the moving part has, the first being the start, the last the end."""
+        return max(1, round(self.fps * self.seconds))
+
+    def positions(self, steps: int) -> Floats:
+        """Return how many steps have been taken at each frame, (frames,), fractions included."""
+        return np.linspace(0 if self.frames > 1 else steps, steps, self.frames)
+
+
+class Change(NamedTuple):
+    """What a frame changes: flat indices of pixels, (n,), and their new colours, (n, 3)."""
+
+    pixels: Ints
+    colors: Picture
+
+
+@dataclass
+class Animation:
+    """A scene in motion: `first` is frame 0, `changes()` what each later frame changes.
+
+    `positions`, (frames,), non-decreasing, says how many steps have been taken at each frame;
+    between two steps the heads glide. Changes are computed anew by every call, in bounded memory.
+    """
+
+    scene: Scene
+    positions: Floats
+    first: Picture = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Draw frame 0."""
+        rasterizer = _Rasterizer(self.scene, self.positions[:1])
+        self.first = rasterizer.canvas.reshape(self.scene.background.shape).copy()
+        change = next(rasterizer.changes())
+        self.first.reshape(-1, 3)[change.pixels] = change.colors
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what frames 1, 2, ... change."""
+        changes = _Rasterizer(self.scene, self.positions).changes()
+        next(changes)
+        return changes
+
+    def frames(self) -> Iterator[Picture]:
+        """Yield every frame, (height, width, 3); each is a copy of its own."""
+        canvas = self.first.copy()
+        yield canvas.copy()
+        for change in self.changes():
+            canvas.reshape(-1, 3)[change.pixels] = change.colors
+            yield canvas.copy()
+
+
+def still(scene: Scene, step: float) -> Picture:
+    """Return the picture after `step` steps."""
+    return Animation(scene, np.array([float(step)])).first
+
+
+class _Segments(NamedTuple):
+    """A track's clipped segments with the frame in which each is complete, in order of frames."""
+
+    a: Points
+    b: Points
+    frame: Ints
+
+
+class _Rasterizer:
+    """Walks through the frames in stretches, carrying the masks and the canvas along."""
+
+    def __init__(self, scene: Scene, positions: Floats) -> None:
+        self.scene, self.positions = scene, positions
+        self.below = scene.background.reshape(-1, 3)
+        self.veil, self.cover = _foreground(scene)
+        self.canvas = self.below.copy()
+        veiled = np.flatnonzero(self.veil)
+        self.canvas[veiled] = np.rint(self._veil(self.below[veiled].astype(np.float32), veiled))
+        height, width = scene.background.shape[:2]
+        self.width = width
+        pen = scene.pen
+        self.line_radius = pen.line / 2 + pen.halo + 0.5
+        self.head_radius = pen.head + pen.rim + 0.5
+        self.segments = [_segments(t, positions, scene, self.line_radius) for t in scene.tracks]
+        self.heads = [track.at(positions) for track in scene.tracks]
+        self.masks = np.zeros((len(scene.tracks), height * width), dtype=np.uint8)
+        background = scene.theme.background
+        self.line_tables = [
+            blend_table(self.line_radius, pen.line / 2, t.color, background) for t in scene.tracks
+        ]
+        self.head_tables = [
+            blend_table(self.head_radius, pen.head, t.color, background) for t in scene.tracks
+        ]
+        # Heads dominate: a stretch is so long that memory stays flat whatever their size.
+        self.stretch = int(np.clip(128 * (11 / (2 * self.head_radius)) ** 2, 4, 128))
+
+    def changes(self) -> Iterator[Change]:
+        counter = _CounterPainter(self.scene)
+        for start in range(0, len(self.positions), self.stretch):
+            stop = min(start + self.stretch, len(self.positions))
+            for frame, change in enumerate(self._stretch(start, stop), start):
+                yield counter.add(change, int(self.positions[frame]))
+
+    def _stretch(self, start: int, stop: int) -> Iterator[Change]:
+        """Yield the changes of frames start to stop, computed together."""
+        frames = stop - start
+        lines = [self._lines(k, start, stop) for k in range(len(self.segments))]
+        heads = [self._heads(k, start, stop) for k in range(len(self.heads))]
+        # A row is one pixel in one frame in which its colour may change, sorted by pixel, then
+        # frame. A head's pixel may change once more in the frame after.
+        keys = [key for key, _ in lines]
+        for key, _ in heads:
+            keys += [key, key[key % frames < frames - 1] + 1]
+        before = self._heads_before(start, frames)
+        rows = np.unique(np.concatenate([*keys, before]))
+        pixel, frame = np.divmod(rows, frames)
+        first = np.flatnonzero(np.diff(pixel, prepend=-1))
+        colors = self._compose(rows, pixel, first, lines, heads)
+        # Only real changes count: against the row before, or the canvas for a pixel's first row.
+        previous = np.empty_like(colors)
+        previous[1:] = colors[:-1]
+        previous[first] = self.canvas[pixel[first]]
+        changed = np.flatnonzero((colors != previous).any(axis=1))
+        last = np.append(first[1:], len(rows)) - 1
+        if len(first):
+            self.canvas[pixel[last]] = colors[last]
+        order = changed[np.argsort(frame[changed].astype(np.uint16), kind="stable")]
+        ends = np.searchsorted(frame[order], np.arange(frames + 1))
+        for begin, end in itertools.pairwise(ends):
+            chosen = order[begin:end]
+            yield Change(pixel[chosen], colors[chosen])
+
+    def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
+        """Return keys (pixel * frames + frame) and nearness of what track k draws."""
+        segments = self.segments[k]
+        part = slice(*np.searchsorted(segments.frame, [start, stop]))
+        pixel, item, near = covered_by_segments(
+            segments.a[part], segments.b[part], self.line_radius, self.scene.plot, self.width
+        )
+        return pixel * (stop - start) + (segments.frame[part][item] - start), near
+
+    def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
+        """Return keys and nearness of where track k's head is in each frame."""
+        pixel, item, near = self._discs(self.heads[k][start:stop])
+        return pixel * (stop - start) + item, near
+
+    def _heads_before(self, start: int, frames: int) -> Ints:
+        """Return the keys of the pixels that heads of the frame before this stretch leave."""
+        if start == 0:
+            return np.empty(0, dtype=np.int64)
+        last = np.concatenate([head[start - 1 : start] for head in self.heads])
+        return self._discs(last).pixel * frames
+
+    def _discs(self, centers: Points) -> Covered:
+        plot = self.scene.plot
+        inside = (centers >= (plot.x0, plot.y0)) & (centers <= (plot.x1, plot.y1))
+        shown = np.flatnonzero(inside.all(axis=1))
+        covered = covered_by_discs(centers[shown], self.head_radius, plot, self.width)
+        return covered._replace(item=shown[covered.item])
+
+    def _compose(
+        self,
+        rows: Ints,
+        pixel: Ints,
+        first: Ints,
+        lines: list[tuple[Ints, npt.NDArray[np.uint8]]],
+        heads: list[tuple[Ints, npt.NDArray[np.uint8]]],
+    ) -> Picture:
+        """Return the colour of every row."""
+        color: Floats = self.below[pixel].astype(np.float32)
+        for k, (key, near) in enumerate(lines):
+            so_far = self._accumulate(k, rows, pixel, first, key, near)
+            _lay(color, so_far, *self.line_tables[k])
+        veiled = np.flatnonzero(self.veil[pixel])
+        color[veiled] = self._veil(color[veiled], pixel[veiled])
+        for k, (key, near) in enumerate(heads):
+            now = np.zeros(len(rows), dtype=np.uint8)
+            now[np.searchsorted(rows, key)] = near  # a head covers a pixel once a frame
+            _lay(color, now, *self.head_tables[k])
+        return np.rint(color).astype(np.uint8)
+
+    def _veil(self, color: Floats, pixel: Ints) -> Floats:
+        """Return colours with the foreground over them."""
+        return color + (self.cover[pixel] - color) * self.veil[pixel, None]
+
+    def _accumulate(
+        self,
+        k: int,
+        rows: Ints,
+        pixel: Ints,
+        first: Ints,
+        key: Ints,
+        near: npt.NDArray[np.uint8],
+    ) -> npt.NDArray[np.uint8]:
+        """Return how nearly track k's line has covered each row's pixel by then; keep the mask."""
+        mask = self.masks[k]
+        so_far = np.zeros(len(rows), dtype=np.int64)
+        so_far[first] = mask[pixel[first]]
+        np.maximum.at(so_far, np.searchsorted(rows, key), near)
+        # A running maximum that starts anew with each pixel: lift each pixel above the one before.
+        group = np.zeros(len(rows), dtype=np.int64)
+        group[first[1:]] = 256
+        np.cumsum(group, out=group)
+        running = (np.maximum.accumulate(so_far + group) - group).astype(np.uint8)
+        last = np.append(first[1:], len(rows)) - 1
+        if len(first):
+            mask[pixel[last]] = running[last]
+        return running
+
+
+def _lay(color: Floats, near: npt.NDArray[np.uint8], keep: Floats, add: Floats) -> None:
+    """Blend one layer over the rows it touches, in place."""
+    touched = np.flatnonzero(near)
+    level = near[touched]
+    color[touched] = color[touched] * keep[level, None] + add[level]
+
+
+def _segments(track: Track, positions: Floats, scene: Scene, radius: float) -> _Segments:
+    """Return a track as segments, each with the frame that completes it.
+
+    Vertices in the same quarter of a pixel are passed over, and a segment that was drawn before
+    is not drawn again, so that a hundred thousand steps cost no more than what they show.
+    """
+    end = len(track.vertices) - 1
+    steps = np.arange(min(end, int(positions[-1])) + 1, dtype=np.float64)
+    knots = np.unique(np.concatenate([steps, np.minimum(positions, end)]))
+    places = track.at(knots)
+    with np.errstate(all="ignore"):
+        cell = np.floor(np.clip(places, -1e9, 1e9) * 4).astype(np.int64)
+    moved = np.append(True, (np.diff(cell, axis=0) != 0).any(axis=1))
+    knots, places, cell = knots[moved], places[moved], cell[moved]
+    ends = np.concatenate([cell[:-1], cell[1:]], axis=1)
+    new = np.sort(np.unique(ends, axis=0, return_index=True)[1])
+    a, b, kept = clip_segments(places[:-1][new], places[1:][new], scene.plot, radius)
+    frame = np.searchsorted(positions, knots[1:][new][kept])
+    return _Segments(a, b, frame)
+
+
+def _foreground(scene: Scene) -> tuple[Floats, Floats]:
+    """Return the foreground's opacity, (pixels,), and its colour there, (pixels, 3)."""
+    height, width = scene.background.shape[:2]
+    # Painted over black and over white, a pixel tells its opacity and its own colour.
+    black = np.zeros((height, width, 3), dtype=np.uint8)
+    white = np.full_like(black, 255)
+    paint(black, scene.foreground)
+    paint(white, scene.foreground)
+    plot = scene.plot
+    inside = np.zeros((height, width), dtype=bool)
+    inside[plot.y0 : plot.y1, plot.x0 : plot.x1] = True
+    opacity = 1 - (white.astype(np.float32) - black).mean(axis=2) / 255
+    opacity = np.where(inside, opacity, 0).reshape(-1)
+    cover = np.minimum(black.reshape(-1, 3) / np.maximum(opacity, 1e-6)[:, None], 255)
+    return opacity, cover.astype(np.float32)
+
+
+class _CounterPainter:
+    """Adds the step number to a change whenever it is another one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.counter = scene, scene.counter
+        self.shown = -1
+        if self.counter is not None:
+            widest = self.counter.digits(10 ** len(str(scene.steps)) - 1)
+            coverage, above = text_coverage(widest.text, widest.size, widest.bold)
+            top, left = round(widest.y) - above - 1, round(widest.left) - 1
+            self.rows = slice(max(0, top), top + coverage.shape[0] + 2)
+            self.columns = slice(max(0, left), left + coverage.shape[1] + 2)
+            self.picture = self._region()
+            height, width = scene.background.shape[:2]
+            flat = np.arange(height * width).reshape(height, width)
+            self.pixels = flat[self.rows, self.columns]
+
+    def _region(self) -> Picture:
+        return self.scene.background[self.rows, self.columns].copy()
+
+    def add(self, change: Change, step: int) -> Change:
+        if self.counter is None or step == self.shown:
+            return change
+        self.shown = step
+        text = self.counter.digits(step)
+        moved = type(text)(
+            text.x - self.columns.start, text.y - self.rows.start, text.text, text.size,
+            text.color, align="right",
+        )  # fmt: skip
+        picture = self._region()
+        paint(picture, [moved])
+        differs = (picture != self.picture).any(axis=2)
+        self.picture = picture
+        return Change(
+            np.concatenate([change.pixels, self.pixels[differs]]),
+            np.concatenate([change.colors, picture[differs]]),
+        )

@@ -1,0 +1,373 @@
+"""The command line: parse, call the library, report."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+import trajviz
+from trajviz.errors import TrajvizError, unknown
+
+if TYPE_CHECKING:
+    from trajviz.race import Race
+
+WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
+"""Exit codes."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Terminated(BaseException):
+    """SIGTERM, as an exception, so that what is half done is cleaned up."""
+
+
+def main() -> None:
+    """Run the command line, and turn every outcome into a message and an exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        cli.main(prog_name="trajviz", standalone_mode=False)
+    except click.ClickException as error:
+        _fail(error.format_message(), WRONG_REQUEST)
+    except TrajvizError as error:
+        _fail(str(error), WRONG_REQUEST)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", INTERRUPTED)
+    except _Terminated:
+        _fail("terminated", TERMINATED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing is left to flush into.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        _fail(str(error), FAILED)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+class _Numbers(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """Numbers with something between them: 1,1.6 or 640x480."""
+
+    def __init__(self, name: str, kind: type[float] | type[int], count: int, between: str) -> None:
+        self.name, self.kind, self.count, self.between = name, kind, count, between
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:
+        parts = value.lower().split(self.between) if isinstance(value, str) else value
+        try:
+            numbers = tuple(self.kind(part) for part in parts)
+        except ValueError:
+            numbers = ()
+        if not numbers or (self.count and len(numbers) != self.count):
+            self.fail(f"{value!r} is not {self.name}", param, ctx)
+        return numbers
+
+
+class _Axes(click.ParamType):  # type: ignore[type-arg]  # as above
+    name = "NAME,NAME"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        names = tuple(part.strip() for part in value.split(","))
+        if len(names) != 2 or not all(names):
+            self.fail(f"{value!r} is not two names, as in W,b", param, ctx)
+        return names[0], names[1]
+
+
+class _Name(click.ParamType):  # type: ignore[type-arg]  # as above
+    """A name that the shell can complete from a listing of the library."""
+
+    def __init__(self, name: str, listing: str) -> None:
+        self.name, self.listing = name, listing
+
+    def shell_complete(self, _ctx: Any, _param: Any, incomplete: str) -> list[Any]:
+        names = getattr(trajviz, self.listing)()
+        return [
+            click.shell_completion.CompletionItem(name)
+            for name in names
+            if name.startswith(incomplete)
+        ]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(trajviz.__version__, message="trajviz %(version)s")
+def cli() -> None:
+    """Show how optimizers behave on a surface, as an animation worth publishing."""
+
+
+def _race_options(command: Command) -> Command:
+    """Add what says which race it is: the arguments and options render and trace share."""
+    for decorate in reversed(
+        [
+            click.argument("surface", type=_Name("SURFACE", "surface_names")),
+            click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names")),
+            click.option(
+                "--start", type=_Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
+            ),
+            click.option("--steps", type=int, default=200, show_default=True, help="Steps each."),
+            click.option(
+                "--window",
+                type=_Numbers("X0,X1,Y0,Y1", float, 4, ","),
+                help="What part of the plane is shown.",
+            ),
+        ]
+    ):
+        command = decorate(command)
+    return command
+
+
+@cli.command()
+@_race_options
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FILE",
+    help="Write this file; may be given several times. '-' writes to standard output. "
+    "[default: SURFACE.gif]",
+)  # fmt: skip
+@click.option("--format", "kind", metavar="NAME", default="", help="The format where no suffix is.")
+@click.option(
+    "--at", type=_Numbers("STEP,STEP,...", int, 0, ","), help="Stills of these steps (png svg pdf)."
+)
+@click.option(
+    "--theme", default="light", show_default=True, type=_Name("NAME|FILE.toml", "theme_names"),
+    help="Colours.",
+)  # fmt: skip
+@click.option(
+    "--size", type=_Numbers("WxH", int, 2, "x"), default=(640, 480), show_default="640x480",
+    help="Size in pixels.",
+)  # fmt: skip
+@click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
+@click.option("--axes", type=_Axes(), help="Names of the axes, as in W,b.")
+@click.option("--seconds", type=float, default=8, show_default=True, help="The moving part.")
+@click.option("--hold", type=float, default=2, show_default=True, help="The pause at the end.")
+@click.option("--fps", type=float, default=25, show_default=True, help="Frames a second.")
+@click.option(
+    "--loop", type=int, default=0, show_default=True, help="How often a GIF plays, 0 for ever."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no facts about the result.")
+def render(
+    surface: str,
+    optimizers: tuple[str, ...],
+    outputs: tuple[str, ...],
+    kind: str,
+    at: tuple[int, ...] | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    r"""Render a race of OPTIMIZERs on SURFACE.
+
+    SURFACE is a name (see `trajviz list surfaces`) or the path of a .py file, which is run.
+    An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
+    without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
+
+    \b
+      trajviz render beale
+      trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
+    """
+    from trajviz.race import compare
+
+    jobs = list(_jobs(surface, outputs, kind, at, options["steps"]))
+    race = compare(surface, optimizers, **options)
+    for output, name, step in jobs:
+        began = time.monotonic()
+        with _progress(f"{output}", quiet) as progress:
+            if output == "-":
+                _write_stdout(race.to_bytes(name, step, progress))
+                continue
+            path = race.save(output, step, name, progress)
+        click.echo(str(path))
+        if not quiet:
+            _report(path, time.monotonic() - began, race)
+
+
+def _jobs(
+    surface: str, outputs: Sequence[str], kind: str, at: Sequence[int] | None, steps: int
+) -> Iterator[tuple[str, str, int | None]]:
+    """Yield target, format and step of every file to write; refuse the request as a whole."""
+    from trajviz.formats import check_target, format_of, load_format
+    from trajviz.race import check_still
+
+    if kind:
+        load_format(kind)
+    targets: set[Path] = set()
+    for output in outputs or [f"{Path(surface).stem.replace('_', '-')}.{kind or 'gif'}"]:
+        path = Path(output)
+        if output == "-" and not kind:
+            raise TrajvizError("output '-' needs --format, as in --format gif")
+        if output == "-" and sys.stdout.isatty():
+            raise TrajvizError("output '-' is a terminal: send it to a file or a pipe")
+        chosen = load_format(kind) if kind and not path.suffix else format_of(path)
+        if kind and path.suffix and chosen.name != kind.lower():
+            raise TrajvizError(f"output {output!r} is not what --format {kind} says")
+        for step in at or (None,):
+            check_still(chosen, step, steps)
+            target = path if step is None else path.with_stem(f"{path.stem}-{step}")
+            if output == "-":
+                if len(at or ()) > 1 or len(outputs) > 1:
+                    raise TrajvizError(
+                        "output '-' takes one picture: no other -o, one step in --at"
+                    )
+                yield "-", chosen.name, step
+                continue
+            check_target(target.expanduser())
+            if target.resolve() in targets:
+                raise TrajvizError(f"output {str(target)!r} is given twice")
+            targets.add(target.resolve())
+            yield str(target), chosen.name, step
+
+
+def _report(path: Path, took: float, race: Race) -> None:
+    width, height = race.look.size
+    size = path.stat().st_size
+    click.echo(f"  {width}x{height}, {size / 1000:,.0f} kB, drawn in {took:.1f} s", err=True)
+
+
+@contextlib.contextmanager
+def _progress(label: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a callback that shows a bar on a terminal's standard error after a second."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    began = time.monotonic()
+    bar: Any = None
+
+    def advance(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None and time.monotonic() - began > 1:
+            bar = click.progressbar(length=total, label=label, file=sys.stderr)
+            bar.__enter__()
+        if bar is not None:
+            bar.update(done - bar.pos)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+def _write_stdout(data: bytes) -> None:
+    stream = click.get_binary_stream("stdout")
+    stream.write(data)
+    stream.flush()
+
+
+@cli.command()
+@_race_options
+@click.option(
+    "-o", "--output", metavar="FILE", default="-",
+    help="Write .csv, .json or .npz. [default: standard output]",
+)  # fmt: skip
+@click.option("--format", "kind", metavar="csv|json|npz", default="", help="On standard output.")
+def trace(
+    surface: str, optimizers: tuple[str, ...], output: str, kind: str, **options: Any
+) -> None:
+    """Write the same race as numbers: one row for each step of each optimizer."""
+    from trajviz.race import compare
+    from trajviz.trace import TRACES, trace_names
+
+    if kind and kind not in TRACES:
+        raise unknown("trace format", kind, trace_names())
+    if output == "-" and kind == "npz" and sys.stdout.isatty():
+        raise TrajvizError("output '-' is a terminal: send npz to a file or a pipe")
+    race = compare(surface, optimizers, **options)
+    if output == "-":
+        _write_stdout(race.trace(kind or "csv"))
+    else:
+        click.echo(str(race.save_trace(output)))
+
+
+@cli.command("list")
+@click.argument("what", required=False, metavar="[surfaces|optimizers|themes|formats]")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def list_(what: str | None, as_json: bool) -> None:
+    """List the surfaces, optimizers, themes and formats there are."""
+    listings: dict[str, Callable[[], list[dict[str, Any]]]] = {
+        "surfaces": _surfaces,
+        "optimizers": _optimizers,
+        "themes": _themes,
+        "formats": _formats,
+    }
+    if what is not None and what not in listings:
+        raise unknown("listing", what, listings)
+    facts = {name: make() for name, make in listings.items() if what in (None, name)}
+    if as_json:
+        click.echo(json.dumps(facts, indent=1))
+        return
+    for name, rows in facts.items():
+        click.secho(name, bold=True)
+        width = max(len(row["name"]) for row in rows)
+        for row in rows:
+            details = [text for text in row.values() if isinstance(text, str)][1:]
+            click.echo(f"  {row['name']:{width}}  {details[0]}")
+            for line in _details(row):
+                click.echo(f"  {'':{width}}  {line}")
+
+
+def _surfaces() -> list[dict[str, Any]]:
+    rows = []
+    for name in trajviz.surface_names():
+        surface = trajviz.load_surface(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": surface.summary,
+                "window": list(surface.window),
+                "start": list(surface.start),
+                "minima": [list(point) for point in surface.minima],
+                "axes": list(surface.axes),
+                "source": surface.source,
+            }
+        )
+    return rows
+
+
+def _optimizers() -> list[dict[str, Any]]:
+    rows = []
+    for name in trajviz.optimizer_names():
+        optimizer = trajviz.load_optimizer(name)
+        settings = dict(optimizer.defaults)
+        rows.append({"name": name, "summary": optimizer.summary, "settings": settings})
+    return rows
+
+
+def _themes() -> list[dict[str, Any]]:
+    from trajviz.scene.theme import load_theme
+
+    return [{"name": name, "summary": load_theme(name).summary} for name in trajviz.theme_names()]
+
+
+def _formats() -> list[dict[str, Any]]:
+    from trajviz.formats import load_format
+
+    formats = [load_format(name) for name in trajviz.format_names()]
+    return [{"name": f.name, "summary": f.summary, "kind": f.kind} for f in formats]
+
+
+def _details(row: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines below a row's first in a listing for people."""
+    if "window" in row:
+        minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
+        yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
+    if "settings" in row:
+        yield ", ".join(
+            f"{key} tuned" if value is None else f"{key}={value:g}"
+            for key, value in row["settings"].items()
+        )
+
+
+def _point(numbers: Sequence[float]) -> str:
+    return ",".join(f"{number:.6g}" for number in numbers)

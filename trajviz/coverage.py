@@ -1,0 +1,138 @@
+"""Which pixels a line or a head covers, and how nearly: geometry to arrays, all at once.
+
+Nearness is measured in eighths of a pixel from the outer radius inwards: 0 outside, larger toward
+the centre. It is what a mask keeps, because the union of two strokes is simply the larger of two
+nearnesses: joints do not darken and nothing is blended twice. A table then turns nearness into
+line, halo and antialiasing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.scene.marks import Box
+from trajviz.scene.theme import RGB
+from trajviz.surface import Floats, Points
+
+SUBPIXELS = 8
+"""Steps of nearness, and shades of antialiasing, in a pixel."""
+_PIECE = 8.0
+"""Lines are cut into pieces no longer than this, so that each fits a small square of pixels."""
+_BATCH = 1 << 20
+"""Pixels looked at in one go."""
+
+Ints = npt.NDArray[np.int64]
+
+
+class Covered(NamedTuple):
+    """Pixels covered: flat index into the picture, which item covers it, and how nearly."""
+
+    pixel: Ints
+    item: Ints
+    near: npt.NDArray[np.uint8]
+
+
+def nearness_levels(radius: float) -> int:
+    """Return how many values nearness takes for an outer radius in pixels, 0 included."""
+    return int(np.ceil(radius * SUBPIXELS)) + 1
+
+
+def covered_by_segments(a: Points, b: Points, radius: float, box: Box, width: int) -> Covered:
+    """Return what segments from a to b, both (n, 2), cover within `radius`, inside the box.
+
+    `width` is the picture's, for flat indices. An item is a segment's index.
+    """
+    length = np.hypot(*(b - a).T)
+    pieces = np.maximum(1, np.ceil(length / _PIECE)).astype(np.int64)
+    item = np.repeat(np.arange(len(a)), pieces)
+    part = np.arange(len(item)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    stride = ((b - a) / pieces[:, None])[item]
+    begin = a[item] + stride * part[:, None]
+    return _covered(begin, stride, item, radius, box, width, _PIECE)
+
+
+def covered_by_discs(center: Points, radius: float, box: Box, width: int) -> Covered:
+    """Return what discs around centres, (n, 2), cover within `radius`, inside the box."""
+    item = np.arange(len(center))
+    return _covered(center, np.zeros_like(center), item, radius, box, width, 0.0)
+
+
+def _covered(
+    begin: Points, stride: Points, item: Ints, radius: float, box: Box, width: int, reach: float
+) -> Covered:
+    side = int(np.ceil(reach + 2 * radius)) + 1
+    batch = max(1, _BATCH // side**2)
+    found = [
+        _batch(
+            begin[at : at + batch], stride[at : at + batch], item[at : at + batch],
+            radius, box, width, side,
+        )
+        for at in range(0, len(item), batch)
+    ]  # fmt: skip
+    if not found:
+        empty = np.empty(0, dtype=np.int64)
+        return Covered(empty, empty, empty.astype(np.uint8))
+    return Covered(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _batch(
+    begin: Points, stride: Points, item: Ints, radius: float, box: Box, width: int, side: int
+) -> Covered:
+    """Measure every piece against a square of `side` pixels around it."""
+    corner = np.floor(np.minimum(begin, begin + stride) - radius).astype(np.int64)
+    # Pixel centres relative to where each piece begins, (n, 1, side) and (n, side, 1).
+    steps = np.arange(side)
+    offset = (corner + 0.5 - begin).astype(np.float32)
+    x = offset[:, 0, None, None] + steps.astype(np.float32)[None, None, :]
+    y = offset[:, 1, None, None] + steps.astype(np.float32)[None, :, None]
+    run = stride.astype(np.float32)
+    dx, dy = run[:, 0, None, None], run[:, 1, None, None]
+    along = (x * dx + y * dy) / np.maximum(dx * dx + dy * dy, np.float32(1e-12))
+    np.clip(along, 0, 1, out=along)
+    distance = np.hypot(x - along * dx, y - along * dy)
+    near = np.ceil((np.float32(radius) - distance) * SUBPIXELS)
+    column = corner[:, 0, None] + steps
+    row = corner[:, 1, None] + steps
+    inside = ((row >= box.y0) & (row < box.y1))[:, :, None]
+    inside = inside & ((column >= box.x0) & (column < box.x1))[:, None, :]
+    piece, down, across = np.nonzero((near > 0) & inside)
+    pixel = row[piece, down] * width + column[piece, across]
+    return Covered(pixel, item[piece], near[piece, down, across].astype(np.uint8))
+
+
+def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points, Points, Ints]:
+    """Clip segments, (n, 2) each, to a box grown by a margin (Liang and Barsky 1984).
+
+    Returns the clipped ends of those that meet the box, and their indices.
+    """
+    low = np.array([box.x0, box.y0]) - margin
+    high = np.array([box.x1, box.y1]) + margin
+    run = b - a
+    with np.errstate(all="ignore"):
+        at_low, at_high = (low - a) / run, (high - a) / run
+    still = run == 0
+    outside = still & ((a < low) | (a > high))
+    enter = np.where(still, 0.0, np.minimum(at_low, at_high))
+    leave = np.where(still, 1.0, np.maximum(at_low, at_high))
+    t0, t1 = np.maximum(enter.max(axis=1), 0.0), np.minimum(leave.min(axis=1), 1.0)
+    kept = np.flatnonzero((t0 <= t1) & ~outside.any(axis=1))
+    a, run = a[kept], run[kept]
+    return a + run * t0[kept, None], a + run * t1[kept, None], kept
+
+
+def blend_table(radius: float, core: float, color: RGB, surround: RGB) -> tuple[Floats, Floats]:
+    """Return what each nearness does to the colour below: below * keep + add.
+
+    Within `core` pixels of the centre lies `color`, from there to `radius` - 1/2 `surround`, both
+    antialiased over one pixel. Shapes (levels,) and (levels, 3).
+    """
+    distance = radius - (np.arange(nearness_levels(radius)) - 0.5) / SUBPIXELS
+    outer = np.clip(radius - distance, 0, 1)[:, None]
+    inner = np.clip(core + 0.5 - distance, 0, 1)[:, None]
+    outer[0] = inner[0] = 0.0
+    add = outer * np.array(surround) * (1 - inner) + inner * np.array(color)
+    keep = ((1 - outer) * (1 - inner))[:, 0]
+    return keep.astype(np.float32), add.astype(np.float32)

@@ -1,0 +1,198 @@
+"""Compose: a surface and its trajectories become a background and tracks in pixels.
+
+Everything that stands still is drawn here, once. What moves is left as values: one polyline per
+track, one vertex per step, for `animate` to turn into pixels and for vector formats to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trajviz.descent import Trajectory
+from trajviz.errors import TrajvizError
+from trajviz.scene.contour import ContourView
+from trajviz.scene.layout import Chip, Counter, Words, lay_out
+from trajviz.scene.marks import Box, Mark, Shape, square, star
+from trajviz.scene.paint import Picture, paint
+from trajviz.scene.theme import RGB, Theme, load_theme, parse_color
+from trajviz.surface import Floats, Points, Surface, Window
+
+SMALLEST, LARGEST = (160, 120), (3840, 2160)
+"""The sizes of a picture in pixels."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a picture looks: size in pixels, theme by name or path, and words that replace ours."""
+
+    size: tuple[int, int] = (640, 480)
+    theme: str = "light"
+    title: str = ""
+    axes: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a size that cannot be drawn."""
+        width, height = self.size
+        fits = all(low <= v <= high for low, v, high in zip(SMALLEST, self.size, LARGEST))  # noqa: B905
+        if not fits:
+            raise TrajvizError(
+                f"size {width}x{height} is not from {SMALLEST[0]}x{SMALLEST[1]} "
+                f"to {LARGEST[0]}x{LARGEST[1]}"
+            )
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How tracks are drawn, in pixels: line and halo around it, head and rim around it."""
+
+    line: float
+    halo: float
+    head: float
+    rim: float
+
+    @classmethod
+    def scaled(cls, scale: float) -> Pen:
+        """Return the pen for a picture's scale."""
+        scale = max(scale, 0.7)
+        return cls(line=2.2 * scale, halo=1.0 * scale, head=5.0 * scale, rim=1.4 * scale)
+
+
+@dataclass(frozen=True)
+class Track:
+    """One trajectory in pixels: `vertices` (steps + 1, 2), one per step, unclipped."""
+
+    vertices: Points
+    color: RGB
+    label: str
+
+    def at(self, steps: Floats) -> Points:
+        """Return where the track is after so many steps, (n,) to (n, 2); it stays at its end."""
+        end = len(self.vertices) - 1
+        place = np.minimum(steps, end)
+        before = np.floor(place).astype(np.int64)
+        share = (place - before)[:, None]
+        a, b = self.vertices[before], self.vertices[np.minimum(before + 1, end)]
+        return np.where(share == 0, a, a * (1 - share) + b * share)
+
+    def until(self, step: float) -> Points:
+        """Return the track's polyline after `step` steps, (n, 2)."""
+        return np.concatenate([self.vertices[: int(step) + 1], self.at(np.array([step]))])
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture that waits for its tracks.
+
+    `background` is all that stands still below the tracks; `foreground`, the shared start and the
+    known minima, lies over the lines and under the heads. Tracks are drawn in order, the last on
+    top, clipped to `plot`.
+    """
+
+    background: Picture
+    tracks: tuple[Track, ...]
+    foreground: tuple[Shape, ...]
+    plot: Box
+    pen: Pen
+    theme: Theme
+    counter: Counter | None
+    steps: int
+    marks: tuple[Mark, ...]
+    view: ContourView
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.background.shape[1], self.background.shape[0]
+
+
+def compose(
+    surface: Surface, trajectories: Sequence[Trajectory], steps: int, window: Window, look: Look
+) -> Scene:
+    """Draw everything that stands still, and project the trajectories."""
+    theme = load_theme(look.theme)
+    colors = [_color(t, theme, index) for index, t in enumerate(trajectories)]
+    words = Words(
+        look.title or surface.title,
+        tuple(_chip(t, color) for t, color in zip(trajectories, colors, strict=True)),
+        _caption(trajectories),
+        look.axes or surface.axes,
+        steps,
+    )
+    width, height = look.size
+    layout = lay_out(width, height, words, window, theme)
+    view = ContourView.of(surface, window, layout, theme)
+    background = np.empty((height, width, 3), dtype=np.uint8)
+    background[:] = theme.background
+    view.draw(background)
+    paint(background, layout.marks)
+    tracks = tuple(
+        Track(view.project(t.points), color, t.label)
+        for t, color in zip(trajectories, colors, strict=True)
+    )
+    return Scene(
+        background,
+        tracks,
+        _foreground(surface, trajectories, view, layout.scale, theme),
+        layout.plot,
+        Pen.scaled(layout.scale),
+        theme,
+        layout.counter,
+        steps,
+        layout.marks,
+        view,
+    )
+
+
+def _color(trajectory: Trajectory, theme: Theme, index: int) -> RGB:
+    given = trajectory.spec.color
+    return parse_color(given) if given else theme.track(index)
+
+
+def _chip(trajectory: Trajectory, color: RGB) -> Chip:
+    """Return the key's entry: the optimizer's name as people write it, then rate or end."""
+    optimizer = trajectory.spec.optimizer
+    name = trajectory.label
+    if name.startswith(optimizer.name):
+        rest = (word for word in name[len(optimizer.name) :].split() if not word.startswith("lr="))
+        name = " ".join([optimizer.title, *rest])
+    if trajectory.diverged_at is not None:
+        return Chip(color, name, f"diverged at step {trajectory.diverged_at}")
+    return Chip(color, name, _rate(trajectory))
+
+
+def _rate(trajectory: Trajectory) -> str:
+    """Return the rate as given, or to two digits where it was tuned."""
+    rate = trajectory.settings.get("lr")
+    if rate is None:
+        return ""
+    return f"{rate:g}" if trajectory.rate_rule == "given" else f"{float(f'{rate:.2g}'):g}"
+
+
+def _caption(trajectories: Sequence[Trajectory]) -> str:
+    """Say how the learning rates were chosen."""
+    given = [t for t in trajectories if t.rate_rule == "given"]
+    if len(given) == len(trajectories):
+        return "learning rates as given"
+    if not given:
+        return "learning rates tuned, one rule for all"
+    return f"learning rates tuned by one rule, but given for {', '.join(t.label for t in given)}"
+
+
+def _foreground(
+    surface: Surface,
+    trajectories: Sequence[Trajectory],
+    view: ContourView,
+    scale: float,
+    theme: Theme,
+) -> tuple[Shape, ...]:
+    """Return a star at each known minimum in the window and a square at the shared start."""
+    scale = max(scale, 0.7)
+    rim = 1.3 * scale
+    minima = np.array(surface.minima, dtype=np.float64).reshape(-1, 2)
+    seen = view.project(minima[view.window.contains(minima)])
+    shapes = [star(x, y, 8.5 * scale, theme.star, theme.ink, rim) for x, y in seen.tolist()]
+    x, y = view.project(trajectories[0].points[0]).tolist()
+    return (*shapes, square(x, y, 4 * scale, theme.marker, theme.ink, rim))

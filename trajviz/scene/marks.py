@@ -1,0 +1,100 @@
+"""The still things of a picture, as values in pixels.
+
+y grows downwards; pixel i spans i to i + 1.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+from trajviz.scene.lettering import text_width
+from trajviz.scene.theme import RGB
+
+
+class Box(NamedTuple):
+    """A rectangle of whole pixels; x1 and y1 are the first beyond it."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text; `x` is its left end, middle or right end, `y` its baseline, `size` its em."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    color: RGB
+    bold: bool = False
+    align: Literal["left", "center", "right"] = "left"
+
+    @property
+    def left(self) -> float:
+        """Where the pen starts."""
+        share = {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
+        return self.x - share * text_width(self.text, self.size, self.bold)
+
+    @property
+    def right(self) -> float:
+        """Where the pen ends."""
+        return self.left + text_width(self.text, self.size, self.bold)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A filled disc."""
+
+    x: float
+    y: float
+    radius: float
+    color: RGB
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A filled polygon with a rim of `rim_width` pixels, centred on its outline."""
+
+    corners: tuple[tuple[float, float], ...]
+    fill: RGB
+    rim: RGB
+    rim_width: float
+
+
+Mark: TypeAlias = Text | Dot | Shape
+
+
+def square(x: float, y: float, half: float, fill: RGB, rim: RGB, rim_width: float) -> Shape:
+    """Return a square around a point, `half` pixels from it to each side."""
+    corners = (
+        (x - half, y - half),
+        (x + half, y - half),
+        (x + half, y + half),
+        (x - half, y + half),
+    )
+    return Shape(corners, fill, rim, rim_width)
+
+
+def star(x: float, y: float, radius: float, fill: RGB, rim: RGB, rim_width: float) -> Shape:
+    """Return a five-pointed star around a point, one point upwards."""
+    corners = []
+    for corner in range(10):
+        reach = radius if corner % 2 == 0 else 0.42 * radius
+        angle = math.pi * corner / 5
+        corners.append((x + reach * math.sin(angle), y - reach * math.cos(angle)))
+    return Shape(tuple(corners), fill, rim, rim_width)

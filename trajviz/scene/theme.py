@@ -1,0 +1,129 @@
+"""A theme: every colour of a picture, read from a TOML file.
+
+A file dropped into `themes/` is found by every listing, help text and test; a path works as well.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trajviz.errors import TrajvizError, unknown
+
+_FOLDER = Path(__file__).parent / "themes"
+
+RGB = tuple[int, int, int]
+"""Red, green and blue, 0 to 255."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of a picture.
+
+    `low` and `high` are the shading at the bottom and at the top of the window; `line` is the
+    level lines', laid on with `line_alpha`. `tracks` are handed out in order. `marker` fills the
+    shared start and `star` the known minima, both with a thin rim in `ink`.
+    """
+
+    summary: str
+    background: RGB
+    ink: RGB
+    muted: RGB
+    low: RGB
+    high: RGB
+    line: RGB
+    line_alpha: float
+    marker: RGB
+    star: RGB
+    tracks: tuple[RGB, ...]
+
+    def track(self, index: int) -> RGB:
+        """Return the colour of a track by its place in the race; they repeat after the last."""
+        return self.tracks[index % len(self.tracks)]
+
+
+def theme_names() -> list[str]:
+    """Return the names of the themes that come with trajviz, sorted."""
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+def load_theme(theme: str | Path) -> Theme:
+    """Return the theme of this name, or that this .toml file holds.
+
+    Raises TrajvizError for an unknown name, a missing file, and a file that is no theme.
+    """
+    text = str(theme)
+    if text.endswith(".toml"):
+        path = Path(text).expanduser()
+        if not path.is_file():
+            raise TrajvizError(f"no theme file {text!r}")
+    elif text in theme_names():
+        path = _FOLDER / f"{text}.toml"
+    else:
+        raise unknown("theme", text, theme_names())
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TrajvizError(f"{path} is no theme: {error}") from error
+    return _theme(path, data)
+
+
+def _theme(path: Path, data: dict[str, Any]) -> Theme:
+    fields = {field.name: field.type for field in dataclasses.fields(Theme)}
+    for key in data:
+        if key not in fields:
+            raise unknown(f"key in {path}", key, fields)
+    missing = [name for name in fields if name not in data]
+    if missing:
+        raise TrajvizError(f"{path} lacks {', '.join(missing)}")
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        try:
+            values[key] = _value(key, value)
+        except TrajvizError as error:
+            raise TrajvizError(f"{path}: {key}: {error}") from error
+    return Theme(**values)
+
+
+def _value(key: str, value: Any) -> Any:
+    if key == "summary":
+        return str(value)
+    if key == "line_alpha":
+        if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+            raise TrajvizError(f"{value!r} is not a number from 0 to 1")
+        return float(value)
+    if key == "tracks":
+        if not isinstance(value, list) or not value:
+            raise TrajvizError(f"{value!r} is not a list of colours")
+        return tuple(map(parse_color, value))
+    return parse_color(value)
+
+
+def parse_color(text: object) -> RGB:
+    """Return a colour as RGB: #rgb, #rrggbb, or a name as in CSS; TrajvizError for anything else.
+
+    >>> parse_color("#fa0"), parse_color("teal")
+    ((255, 170, 0), (0, 128, 128))
+    """
+    from PIL import ImageColor
+
+    try:
+        color = ImageColor.getrgb(text) if isinstance(text, str) else ()
+    except ValueError:
+        color = ()
+    if len(color) != 3:
+        raise TrajvizError(f"{text!r} is not a colour: write #rrggbb, #rgb or a CSS name")
+    return color
+
+
+def mix(a: RGB, b: RGB, share: float) -> RGB:
+    """Return the colour that lies `share` of the way from a to b.
+
+    >>> mix((0, 0, 0), (100, 200, 50), 0.5)
+    (50, 100, 25)
+    """
+    red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
+    return red, green, blue
