@@ -19,6 +19,7 @@ import trajviz
 from trajviz.errors import TrajvizError, unknown
 
 if TYPE_CHECKING:
+    from trajviz.animate import Timing
     from trajviz.race import Race
 
 WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
@@ -111,23 +112,20 @@ def cli() -> None:
 
 def _race_options(command: Command) -> Command:
     """Add what says which race it is: the arguments and options render and trace share."""
-    for decorate in reversed(
-        [
-            click.argument("surface", type=_Name("SURFACE", "surface_names")),
-            click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names")),
-            click.option(
-                "--start", type=_Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
-            ),
-            click.option("--steps", type=int, default=200, show_default=True, help="Steps each."),
-            click.option(
-                "--window",
-                type=_Numbers("X0,X1,Y0,Y1", float, 4, ","),
-                help="What part of the plane is shown.",
-            ),
-        ]
-    ):
-        command = decorate(command)
-    return command
+    start = click.option(
+        "--start", type=_Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
+    )
+    steps = click.option("--steps", type=int, default=200, show_default=True, help="Steps each.")
+    window = click.option(
+        "--window",
+        type=_Numbers("X0,X1,Y0,Y1", float, 4, ","),
+        help="What part of the plane is shown.",
+    )
+    command = start(steps(window(command)))
+    command = click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names"))(
+        command
+    )
+    return click.argument("surface", type=_Name("SURFACE", "surface_names"))(command)
 
 
 @cli.command()
@@ -177,10 +175,13 @@ def render(
       trajviz render beale
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
     """
+    from trajviz.animate import Timing
     from trajviz.race import compare
 
-    jobs = list(_jobs(surface, outputs, kind, at, options["steps"]))
-    race = compare(surface, optimizers, **options)
+    timing = Timing(*(options[name] for name in ("fps", "seconds", "hold", "loop")))
+    jobs = list(_jobs(surface, outputs, kind, at, options["steps"], timing))
+    with _progress("descending", quiet) as progress:
+        race = compare(surface, optimizers, **options, progress=progress)
     for output, name, step in jobs:
         began = time.monotonic()
         with _progress(f"{output}", quiet) as progress:
@@ -194,11 +195,15 @@ def render(
 
 
 def _jobs(
-    surface: str, outputs: Sequence[str], kind: str, at: Sequence[int] | None, steps: int
+    surface: str,
+    outputs: Sequence[str],
+    kind: str,
+    at: Sequence[int] | None,
+    steps: int,
+    timing: Timing,
 ) -> Iterator[tuple[str, str, int | None]]:
     """Yield target, format and step of every file to write; refuse the request as a whole."""
     from trajviz.formats import check_target, format_of, load_format
-    from trajviz.race import check_still
 
     if kind:
         load_format(kind)
@@ -213,7 +218,7 @@ def _jobs(
         if kind and path.suffix and chosen.name != kind.lower():
             raise TrajvizError(f"output {output!r} is not what --format {kind} says")
         for step in at or (None,):
-            check_still(chosen, step, steps)
+            chosen.check(timing, step, steps)
             target = path if step is None else path.with_stem(f"{path.stem}-{step}")
             if output == "-":
                 if len(at or ()) > 1 or len(outputs) > 1:
@@ -260,9 +265,8 @@ def _progress(label: str, quiet: bool) -> Iterator[Callable[[int, int], None] | 
 
 
 def _write_stdout(data: bytes) -> None:
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 @cli.command()
@@ -283,7 +287,8 @@ def trace(
         raise unknown("trace format", kind, trace_names())
     if output == "-" and kind == "npz" and sys.stdout.isatty():
         raise TrajvizError("output '-' is a terminal: send npz to a file or a pipe")
-    race = compare(surface, optimizers, **options)
+    with _progress("descending", quiet=False) as progress:
+        race = compare(surface, optimizers, **options, progress=progress)
     if output == "-":
         _write_stdout(race.trace(kind or "csv"))
     else:

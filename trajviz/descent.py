@@ -1,20 +1,21 @@
 """Run optimizers from one shared start, and choose the learning rates that nobody gave.
 
 How a rate is tuned: 241 rates from 1e-5 to 1e3, thirty a decade, equally spaced in the logarithm,
-all run at once as one array for as many steps as the race has. Each is scored by the mean over all
-steps of log10(rank + 1e-4), where the rank of a height is the share of the window that lies
-lower and a point outside the window counts as the highest, plus 0.1 times the detour: the length
-of the path less the distance from its first to its last point (at most 1), both in window widths.
-The lowest score wins, the smaller rate on a tie; a rate that diverges never wins against one that
-does not. The rule is the same for every optimizer. It needs no minimum, so it works on an unbounded
-surface; it rewards early progress, shuns zigzag and has nothing against travel.
+all run at once as one array for as many steps as the race has, at most 1000. Each is scored by the
+mean over all steps of log10(rank + 1e-4), where the rank of a height is the share of the window
+that lies lower and a point outside the window counts as the highest, plus 0.1 times the detour: the
+length of the path less the distance from its first to its last point (at most 1), both in window
+widths. The lowest score wins, the smaller rate on a tie; a rate that diverges never wins against
+one that does not. The rule is the same for every optimizer. It needs no minimum, so it works on an
+unbounded surface; it rewards early progress, shuns zigzag and has nothing against travel.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -27,6 +28,15 @@ RATES: Floats = np.logspace(-5, 3, 241)
 """The learning rates that tuning tries."""
 RANK_FLOOR = 1e-4
 DETOUR_WEIGHT = 0.1
+TUNING_STEPS = 1000
+"""Tuning looks no further, so that a long race costs what it takes and no more."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with how much is done and how much there is in all."""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,12 @@ class _Counted:
 
 
 def descend(
-    surface: Surface, specs: Sequence[Spec], start: tuple[float, float], steps: int, window: Window
+    surface: Surface,
+    specs: Sequence[Spec],
+    start: tuple[float, float],
+    steps: int,
+    window: Window,
+    progress: Progress = no_progress,
 ) -> list[Trajectory]:
     """Run each spec for `steps` steps from `start`; rates that are not given are tuned.
 
@@ -81,13 +96,17 @@ def descend(
         raise TrajvizError(f"the surface has no finite value and slope at the start {start}")
     ranks = None
     trajectories = []
-    for spec in specs:
+    for place, spec in enumerate(specs):
         settings, rule = spec.complete, "given"
         if settings.get("lr", 0.0) is None:
             ranks = ranks or Ranks.of(surface, window)
             settings["lr"], rule = tune(surface, spec, here, steps, window, ranks), "tuned"
         known = {key: value for key, value in settings.items() if value is not None}
-        trajectories.append(_run(surface, spec, here, steps, known, rule))
+
+        def advance(step: int, place: int = place) -> None:
+            progress(place * steps + step, len(specs) * steps)
+
+        trajectories.append(_run(surface, spec, here, steps, known, rule, advance))
     return trajectories
 
 
@@ -98,6 +117,7 @@ def _run(
     steps: int,
     settings: Mapping[str, float],
     rate_rule: str,
+    advance: Callable[[int], None],
 ) -> Trajectory:
     gradient = _Counted(surface.gradient)
     points = np.full((steps + 1, 2), np.nan)
@@ -108,6 +128,9 @@ def _run(
             points[step] = w = next(walk)
             if not (math.isfinite(w[0]) and math.isfinite(w[1])):
                 break
+            if step % 1000 == 0:
+                advance(step)
+    advance(steps)
     heights = surface.value(points)
     finite = np.isfinite(heights) & np.isfinite(points).all(axis=1)
     diverged_at = None if finite.all() else int(np.argmin(finite))
@@ -126,6 +149,7 @@ def tune(
     surface: Surface, spec: Spec, start: Points, steps: int, window: Window, ranks: Ranks
 ) -> float:
     """Return the learning rate that the rule above chooses for this spec."""
+    steps = min(steps, TUNING_STEPS)
     paths = _run_rates(surface, spec.optimizer.rule, start, steps, spec.settings)
     return float(RATES[np.argmin(scores(surface, paths, window, ranks))])
 

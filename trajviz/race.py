@@ -12,9 +12,9 @@ from pathlib import Path
 
 from trajviz.animate import Animation, Timing
 from trajviz.catalogue import load_surface
-from trajviz.descent import Trajectory, descend
+from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
-from trajviz.formats import Format, Progress, check_target, format_of, load_format, replacing
+from trajviz.formats import Format, check_target, format_of, load_format, replacing
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.scene import Look, Scene, compose
 from trajviz.scene.paint import Picture
@@ -70,10 +70,10 @@ class Race:
         """
         path = Path(path).expanduser()
         chosen = load_format(format) if format else format_of(path)
-        check_still(chosen, at, self.steps)
+        chosen.check(self.timing, at, self.steps)
         check_target(path)
         with replacing(path) as temporary:
-            self._write(temporary, chosen, at, progress or _no_progress)
+            self._write(temporary, chosen, at, progress or no_progress)
         return path
 
     def to_bytes(
@@ -139,6 +139,7 @@ def compare(
     seconds: float = 8,
     hold: float = 2,
     loop: int = 0,
+    progress: Progress | None = None,
 ) -> Race:
     """Run optimizers on a surface from one shared start.
 
@@ -146,7 +147,8 @@ def compare(
     "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
     given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
     the window widens it. `size` is in pixels, `seconds` the moving part, `hold` the pause after
-    it, `loop` how often a GIF plays, 0 for ever. Raises TrajvizError for what makes no sense.
+    it, `loop` how often a GIF plays, 0 for ever. `progress` is called with steps taken and steps in
+    all. Raises TrajvizError for what makes no sense.
 
     >>> race = compare("bowl", ["sgd:lr=0.5"], steps=10)
     >>> race.trajectories[0].points.shape
@@ -166,19 +168,5 @@ def compare(
     begin = check_point(surface.start if start is None else start)
     view = (surface.window if window is None else check_window(window)).including(*begin)
     view = check_window(view)
-    trajectories = tuple(descend(surface, specs, begin, steps, view))
+    trajectories = tuple(descend(surface, specs, begin, steps, view, progress or no_progress))
     return Race(surface, begin, view, steps, trajectories, look, timing)
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    """Tell nobody."""
-
-
-def check_still(chosen: Format, at: int | None, steps: int) -> None:
-    """Raise TrajvizError for a step that was not taken, or asked of an animation."""
-    if at is None:
-        return
-    if chosen.kind == "animation":
-        raise TrajvizError(f"step {at} alone makes no .{chosen.name}: it needs .png, .svg or .pdf")
-    if not 0 <= at <= steps:
-        raise TrajvizError(f"step {at} is not from 0 to {steps}")

@@ -5,12 +5,14 @@ A format's module says by `KIND` what it holds and defines `write`:
     KIND = "animation"   write(path, animation, timing, progress)
     KIND = "still"       write(path, scene, step)
 
+An animation's module may say with `MOST_FPS` how many frames a second it can hold.
 `write` fills a file that nobody sees yet; `replacing` moves it into place when it is complete.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import secrets
 import stat
@@ -18,12 +20,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
+from trajviz.animate import Timing
 from trajviz.errors import TrajvizError, unknown
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the number of frames written so far and the number in all."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,23 @@ class Format:
     kind: Literal["animation", "still"]
     summary: str
     write: Callable[..., None]
+    most_fps: float = math.inf
+
+    def check(self, timing: Timing, step: int | None, steps: int) -> None:
+        """Raise TrajvizError for more frames a second, or for a step, that it cannot show."""
+        if timing.fps > self.most_fps:
+            raise TrajvizError(
+                f"fps {timing.fps:g} is more than the {self.most_fps:g} that .{self.name} can play"
+            )
+        if step is None:
+            return
+        if self.kind == "animation":
+            stills = [f".{n}" for n in format_names() if load_format(n).kind == "still"]
+            raise TrajvizError(
+                f"step {step} alone makes no .{self.name}: it needs {', '.join(stills)}"
+            )
+        if not 0 <= step <= steps:
+            raise TrajvizError(f"step {step} is not from 0 to {steps}")
 
 
 def format_names() -> list[str]:
@@ -47,9 +64,9 @@ def load_format(name: str) -> Format:
     if plain not in format_names():
         raise unknown("format", name, format_names())
     module: Any = importlib.import_module(f"{__name__}.{plain}")
-    return Format(
-        plain, module.KIND, module.__doc__.split("\n")[0].partition(": ")[2], module.write
-    )
+    summary = module.__doc__.split("\n")[0].partition(": ")[2]
+    most_fps = getattr(module, "MOST_FPS", math.inf)
+    return Format(plain, module.KIND, summary, module.write, most_fps)
 
 
 def format_of(path: Path) -> Format:

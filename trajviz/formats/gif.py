@@ -16,8 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from trajviz.animate import Animation, Change, Timing
-from trajviz.errors import TrajvizError
-from trajviz.formats import Progress
+from trajviz.descent import Progress
 from trajviz.formats._palette import Packed, Palette, pack
 from trajviz.scene import Scene
 from trajviz.scene.theme import RGB
@@ -44,14 +43,12 @@ def delays(timing: Timing) -> list[int]:
     """
     frames = timing.frames
     ends = [round(100 * frame / timing.fps) for frame in range(1, frames)]
-    ends.append(round(100 * (frames / timing.fps + timing.hold)))
+    ends.append(max(round(100 * (timing.seconds + timing.hold)), [0, *ends][-1] + 2))
     return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
 def write(path: Path, animation: Animation, timing: Timing, progress: Progress) -> None:
-    """Write an animation; TrajvizError for more frames a second than a GIF can play."""
-    if timing.fps > MOST_FPS:
-        raise TrajvizError(f"fps {timing.fps:g} is more than the {MOST_FPS} a GIF can play")
+    """Write an animation."""
     pinned = _pinned(animation.scene)
     height, width = animation.first.shape[:2]
     first = pack(animation.first.reshape(-1, 3))

@@ -6,14 +6,13 @@ pyav plugin it is faster, since the encoder has a process and so a processor of 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from trajviz.animate import Animation, Timing
-from trajviz.formats import Progress
+from trajviz.descent import Progress
 from trajviz.scene.paint import Picture
 
 KIND = "animation"
@@ -44,7 +43,7 @@ def write(path: Path, animation: Animation, timing: Timing, progress: Progress) 
     )  # fmt: skip
     encoder.send(None)
     try:
-        total = timing.frames + math.ceil(timing.hold * timing.fps - 1e-9)
+        total = max(timing.frames, round((timing.seconds + timing.hold) * timing.fps))
         for count, picture in enumerate(_pictures(animation, size, total), 1):
             encoder.send(picture)
             progress(count, total)
