@@ -12,8 +12,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,7 @@ from trajviz.coverage import (
 )
 from trajviz.errors import TrajvizError
 from trajviz.scene import Scene, Track
-from trajviz.scene.lettering import text_coverage
-from trajviz.scene.paint import Picture, paint
+from trajviz.scene.paint import Picture, paint, veil
 from trajviz.surface import Floats, Points
 
 MOST_FRAMES = 100_000
@@ -90,17 +89,19 @@ class Animation:
     scene: Scene
     positions: Floats
     first: Picture = field(init=False)
+    _stage: _Stage = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Draw frame 0."""
-        rasterizer = _Rasterizer(self.scene, self.positions[:1])
-        self.first = rasterizer.canvas.reshape(self.scene.background.shape).copy()
+        self._stage = _Stage(self.scene)
+        rasterizer = _Rasterizer(self._stage, self.positions[:1])
+        self.first = self._stage.canvas.reshape(self.scene.background.shape).copy()
         change = next(rasterizer.changes())
         self.first.reshape(-1, 3)[change.pixels] = change.colors
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 1, 2, ... change."""
-        changes = _Rasterizer(self.scene, self.positions).changes()
+        changes = _Rasterizer(self._stage, self.positions).changes()
         next(changes)
         return changes
 
@@ -126,33 +127,51 @@ class _Segments(NamedTuple):
     frame: Ints
 
 
+class _Stage:
+    """What stands still: the background, the foreground above the lines, tables to blend with."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.width, height = scene.size
+        opacity, color = veil(scene.foreground, self.width, height)
+        inside = np.zeros_like(opacity)
+        plot = scene.plot
+        inside[plot.y0 : plot.y1, plot.x0 : plot.x1] = 1
+        self.opacity = (opacity * inside).reshape(-1, 1)
+        self.color = (color * inside).reshape(-1, 3)
+        self.below = scene.background.reshape(-1, 3)
+        self.canvas = self.below.copy()
+        veiled = np.flatnonzero(self.opacity)
+        self.canvas[veiled] = np.rint(self.veiled(self.below[veiled], veiled))
+        pen, rim = scene.pen, scene.theme.background
+        self.line_radius = pen.line / 2 + pen.halo + 0.5
+        self.head_radius = pen.head + pen.rim + 0.5
+        self.line_tables = [
+            blend_table(self.line_radius, pen.line / 2, t.color, rim) for t in scene.tracks
+        ]
+        self.head_tables = [
+            blend_table(self.head_radius, pen.head, t.color, rim) for t in scene.tracks
+        ]
+
+    def veiled(self, color: npt.NDArray[Any], pixel: Ints) -> npt.NDArray[np.float32]:
+        """Return colours, (n, 3), with the foreground over them."""
+        return np.asarray(color * (1 - self.opacity[pixel]) + self.color[pixel], dtype=np.float32)
+
+
 class _Rasterizer:
     """Walks through the frames in stretches, carrying the masks and the canvas along."""
 
-    def __init__(self, scene: Scene, positions: Floats) -> None:
-        self.scene, self.positions = scene, positions
-        self.below = scene.background.reshape(-1, 3)
-        self.veil, self.cover = _foreground(scene)
-        self.canvas = self.below.copy()
-        veiled = np.flatnonzero(self.veil)
-        self.canvas[veiled] = np.rint(self._veil(self.below[veiled].astype(np.float32), veiled))
-        height, width = scene.background.shape[:2]
-        self.width = width
-        pen = scene.pen
-        self.line_radius = pen.line / 2 + pen.halo + 0.5
-        self.head_radius = pen.head + pen.rim + 0.5
-        self.segments = [_segments(t, positions, scene, self.line_radius) for t in scene.tracks]
-        self.heads = [track.at(positions) for track in scene.tracks]
-        self.masks = np.zeros((len(scene.tracks), height * width), dtype=np.uint8)
-        background = scene.theme.background
-        self.line_tables = [
-            blend_table(self.line_radius, pen.line / 2, t.color, background) for t in scene.tracks
-        ]
-        self.head_tables = [
-            blend_table(self.head_radius, pen.head, t.color, background) for t in scene.tracks
-        ]
+    def __init__(self, stage: _Stage, positions: Floats) -> None:
+        self.stage, self.positions = stage, positions
+        scene = self.scene = stage.scene
+        self.width = stage.width
+        self.canvas = stage.canvas.copy()
+        self.segments = [_segments(t, positions, scene, stage.line_radius) for t in scene.tracks]
+        # A quarter of a pixel cannot be seen to jump, and a head that creeps stays as it is.
+        self.heads = [np.rint(4 * track.at(positions)) / 4 for track in scene.tracks]
+        self.masks = np.zeros((len(scene.tracks), len(self.canvas)), dtype=np.uint8)
         # Heads dominate: a stretch is so long that memory stays flat whatever their size.
-        self.stretch = int(np.clip(128 * (11 / (2 * self.head_radius)) ** 2, 4, 128))
+        self.stretch = int(np.clip(128 * (5.5 / stage.head_radius) ** 2, 4, 128))
 
     def changes(self) -> Iterator[Change]:
         counter = _CounterPainter(self.scene)
@@ -172,7 +191,7 @@ class _Rasterizer:
         for key, _ in heads:
             keys += [key, key[key % frames < frames - 1] + 1]
         before = self._heads_before(start, frames)
-        rows = np.unique(np.concatenate([*keys, before]))
+        rows = _distinct(np.concatenate([*keys, before]))
         pixel, frame = np.divmod(rows, frames)
         first = np.flatnonzero(np.diff(pixel, prepend=-1))
         colors = self._compose(rows, pixel, first, lines, heads)
@@ -195,7 +214,7 @@ class _Rasterizer:
         segments = self.segments[k]
         part = slice(*np.searchsorted(segments.frame, [start, stop]))
         pixel, item, near = covered_by_segments(
-            segments.a[part], segments.b[part], self.line_radius, self.scene.plot, self.width
+            segments.a[part], segments.b[part], self.stage.line_radius, self.scene.plot, self.width
         )
         return pixel * (stop - start) + (segments.frame[part][item] - start), near
 
@@ -215,7 +234,7 @@ class _Rasterizer:
         plot = self.scene.plot
         inside = (centers >= (plot.x0, plot.y0)) & (centers <= (plot.x1, plot.y1))
         shown = np.flatnonzero(inside.all(axis=1))
-        covered = covered_by_discs(centers[shown], self.head_radius, plot, self.width)
+        covered = covered_by_discs(centers[shown], self.stage.head_radius, plot, self.width)
         return covered._replace(item=shown[covered.item])
 
     def _compose(
@@ -227,21 +246,17 @@ class _Rasterizer:
         heads: list[tuple[Ints, npt.NDArray[np.uint8]]],
     ) -> Picture:
         """Return the colour of every row."""
-        color: Floats = self.below[pixel].astype(np.float32)
+        color = self.stage.below[pixel].astype(np.float32)
         for k, (key, near) in enumerate(lines):
             so_far = self._accumulate(k, rows, pixel, first, key, near)
-            _lay(color, so_far, *self.line_tables[k])
-        veiled = np.flatnonzero(self.veil[pixel])
-        color[veiled] = self._veil(color[veiled], pixel[veiled])
+            _lay(color, so_far, *self.stage.line_tables[k])
+        veiled = np.flatnonzero(self.stage.opacity[pixel])
+        color[veiled] = self.stage.veiled(color[veiled], pixel[veiled])
         for k, (key, near) in enumerate(heads):
             now = np.zeros(len(rows), dtype=np.uint8)
             now[np.searchsorted(rows, key)] = near  # a head covers a pixel once a frame
-            _lay(color, now, *self.head_tables[k])
+            _lay(color, now, *self.stage.head_tables[k])
         return np.rint(color).astype(np.uint8)
-
-    def _veil(self, color: Floats, pixel: Ints) -> Floats:
-        """Return colours with the foreground over them."""
-        return color + (self.cover[pixel] - color) * self.veil[pixel, None]
 
     def _accumulate(
         self,
@@ -268,7 +283,15 @@ class _Rasterizer:
         return running
 
 
-def _lay(color: Floats, near: npt.NDArray[np.uint8], keep: Floats, add: Floats) -> None:
+def _distinct(keys: Ints) -> Ints:
+    """Return the distinct keys, sorted: np.unique, but by numpy's vectorised sort."""
+    keys = np.sort(keys)
+    return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
+
+
+def _lay(
+    color: npt.NDArray[np.float32], near: npt.NDArray[np.uint8], keep: Floats, add: Floats
+) -> None:
     """Blend one layer over the rows it touches, in place."""
     touched = np.flatnonzero(near)
     level = near[touched]
@@ -296,54 +319,32 @@ def _segments(track: Track, positions: Floats, scene: Scene, radius: float) -> _
     return _Segments(a, b, frame)
 
 
-def _foreground(scene: Scene) -> tuple[Floats, Floats]:
-    """Return the foreground's opacity, (pixels,), and its colour there, (pixels, 3)."""
-    height, width = scene.background.shape[:2]
-    # Painted over black and over white, a pixel tells its opacity and its own colour.
-    black = np.zeros((height, width, 3), dtype=np.uint8)
-    white = np.full_like(black, 255)
-    paint(black, scene.foreground)
-    paint(white, scene.foreground)
-    plot = scene.plot
-    inside = np.zeros((height, width), dtype=bool)
-    inside[plot.y0 : plot.y1, plot.x0 : plot.x1] = True
-    opacity = 1 - (white.astype(np.float32) - black).mean(axis=2) / 255
-    opacity = np.where(inside, opacity, 0).reshape(-1)
-    cover = np.minimum(black.reshape(-1, 3) / np.maximum(opacity, 1e-6)[:, None], 255)
-    return opacity, cover.astype(np.float32)
-
-
 class _CounterPainter:
     """Adds the step number to a change whenever it is another one."""
 
     def __init__(self, scene: Scene) -> None:
-        self.scene, self.counter = scene, scene.counter
-        self.shown = -1
-        if self.counter is not None:
-            widest = self.counter.digits(10 ** len(str(scene.steps)) - 1)
-            coverage, above = text_coverage(widest.text, widest.size, widest.bold)
-            top, left = round(widest.y) - above - 1, round(widest.left) - 1
-            self.rows = slice(max(0, top), top + coverage.shape[0] + 2)
-            self.columns = slice(max(0, left), left + coverage.shape[1] + 2)
-            self.picture = self._region()
-            height, width = scene.background.shape[:2]
-            flat = np.arange(height * width).reshape(height, width)
-            self.pixels = flat[self.rows, self.columns]
-
-    def _region(self) -> Picture:
-        return self.scene.background[self.rows, self.columns].copy()
+        self.counter, self.shown = scene.counter, -1
+        if scene.counter is None:
+            return
+        size = math.ceil(2 * scene.counter.size)
+        top = max(0, round(scene.counter.y) - size)
+        left = max(0, scene.counter.digits(10 ** len(str(scene.steps)))[-1].x)
+        rows, columns = slice(top, top + 2 * size), slice(left, math.ceil(scene.counter.right) + 1)
+        self.corner = (left, top)
+        self.blank = scene.background[rows, columns]
+        self.picture = self.blank
+        flat = np.arange(scene.background.size // 3).reshape(scene.background.shape[:2])
+        self.pixels = flat[rows, columns]
 
     def add(self, change: Change, step: int) -> Change:
+        """Return the change with the digits that are now others."""
         if self.counter is None or step == self.shown:
             return change
         self.shown = step
-        text = self.counter.digits(step)
-        moved = type(text)(
-            text.x - self.columns.start, text.y - self.rows.start, text.text, text.size,
-            text.color, align="right",
-        )  # fmt: skip
-        picture = self._region()
-        paint(picture, [moved])
+        left, top = self.corner
+        picture = self.blank.copy()
+        digits = self.counter.digits(step)
+        paint(picture, [replace(digit, x=digit.x - left, y=digit.y - top) for digit in digits])
         differs = (picture != self.picture).any(axis=2)
         self.picture = picture
         return Change(

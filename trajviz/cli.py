@@ -35,6 +35,7 @@ class _Terminated(BaseException):
 def main() -> None:
     """Run the command line, and turn every outcome into a message and an exit code."""
     signal.signal(signal.SIGTERM, _terminate)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are too small to share out
     try:
         cli.main(prog_name="trajviz", standalone_mode=False)
     except click.ClickException as error:

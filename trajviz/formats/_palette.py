@@ -1,23 +1,29 @@
 """Choose one palette for many frames, and find each colour's place in it.
 
-Weighted k-means (Lloyd 1982) over the colours that occur, started from Pillow's median cut, with
-the colours that must stay exact held in place.
+Colours are merged in pairs, always the pair whose merging adds the least error, weighted by how
+often each occurs (pairwise nearest neighbour, Equitz 1989), then settled by k-means (Lloyd 1982).
+Flat pictures have few colours, and this keeps them as they are; a colour that must stay exact
+weighs so much that it does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from trajviz.scene.theme import RGB
 
-Packed = npt.NDArray[np.uint32]
+Packed: TypeAlias = npt.NDArray[np.uint32]
 """Colours as 0xRRGGBB."""
 
-_ROUNDS = 3
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+_MERGED = 400
+_ROUNDS = 2
+_IMMOVABLE = 1e9
 
 
 def pack(colors: npt.NDArray[np.uint8]) -> Packed:
@@ -36,15 +42,19 @@ class Palette:
 
     def __init__(self, colors: npt.NDArray[np.uint8], pinned: Iterable[RGB], size: int) -> None:
         """Choose for colours, (n, 3), each as heavy as it is frequent."""
+        self.size = size
         known, counts = np.unique(pack(colors), return_counts=True)
         fixed = np.unique(pack(np.array([*pinned], dtype=np.uint8).reshape(-1, 3)))[:size]
         if len(np.union1d(known, fixed)) <= size:
             self.packed: Packed = np.union1d(known, fixed).astype(np.uint32)
         else:
-            self.packed = _k_means(known, counts, fixed, size)
+            self.packed = _choose(known, counts, fixed, size)
         self._known = np.empty(0, dtype=np.uint32)
         self._place = np.empty(0, dtype=np.uint8)
         self._learn(known)
+        offset = unpack(known).astype(np.float64) - self.colors[self.index(known)]
+        self.error = float(((offset**2).sum(axis=1) * counts).sum() / max(3 * counts.sum(), 1))
+        """The mean squared error over all colours and channels."""
 
     @property
     def colors(self) -> npt.NDArray[np.uint8]:
@@ -72,24 +82,69 @@ class Palette:
         self._known, self._place = known, place
 
 
-def _k_means(known: Packed, counts: npt.NDArray[np.int64], fixed: Packed, size: int) -> Packed:
-    points, weights = unpack(known).astype(np.float32), counts.astype(np.float64)
-    # What is seen most must not drift either: half of the free places go to the commonest.
-    common = known[np.argsort(-counts, kind="stable")[: (size - len(fixed)) // 2]]
-    held = np.union1d(fixed, common)
-    rest = Image.fromarray(unpack(known)[None])
-    seeds = rest.quantize(size - len(held), Image.Quantize.MEDIANCUT).getpalette()
-    free = np.array(seeds, dtype=np.float32).reshape(-1, 3)[: size - len(held)]
-    centers = np.concatenate([unpack(held).astype(np.float32), free])
+def _choose(known: Packed, counts: npt.NDArray[np.int64], fixed: Packed, size: int) -> Packed:
+    """Return `size` colours for those known, (n,), of which the fixed ones are exact."""
+    packed = np.union1d(known, fixed).astype(np.uint32)
+    weights = np.ones(len(packed))
+    weights[np.searchsorted(packed, known)] = counts
+    exact = np.isin(packed, fixed)
+    points = unpack(packed).astype(np.float64)
+    # The rare join the nearest of the common at once: pairs are only affordable among few.
+    order = np.argsort(-np.where(exact, np.inf, weights), kind="stable")
+    common = np.sort(order[:_MERGED])
+    seeds = _centers(points, weights, _nearest(points, points[common]), len(common))
+    heavy = np.bincount(_nearest(points, seeds), weights, len(common)).astype(np.float64)
+    heavy[exact[common]] *= _IMMOVABLE
+    seeds[exact[common]] = points[common][exact[common]]
+    centers = _merge(seeds, heavy, size)
     for _ in range(_ROUNDS):
-        place = _nearest(points, centers)
-        weight = np.bincount(place, weights, len(centers))
-        filled = np.flatnonzero(weight[len(held) :]) + len(held)
-        for channel in range(3):
-            mean = np.bincount(place, weights * points[:, channel], len(centers))
-            centers[filled, channel] = mean[filled] / weight[filled]
-    rounded = pack(np.rint(centers).astype(np.uint8))
-    return np.unique(np.concatenate([held, rounded])).astype(np.uint32)
+        pull = np.where(exact, weights * _IMMOVABLE, weights)
+        centers = _centers(points, pull, _nearest(points, centers), len(centers), centers)
+    return np.unique(pack(np.rint(centers).astype(np.uint8)))
+
+
+def _centers(
+    points: Floats,
+    weights: Floats,
+    place: npt.NDArray[np.intp],
+    count: int,
+    otherwise: Floats | None = None,
+) -> Floats:
+    """Return the weighted mean of the points in each place, (count, 3)."""
+    total = np.bincount(place, weights, count)
+    sums = [np.bincount(place, weights * channel, count) for channel in points.T]
+    means = np.stack(sums, axis=1) / np.maximum(total, 1e-300)[:, None]
+    return means if otherwise is None else np.where(total[:, None] > 0, means, otherwise)
+
+
+def _merge(points: Floats, weights: Floats, size: int) -> Floats:
+    """Merge points, (n, 3), until `size` are left, by what each merger adds to the error."""
+    points, weights = points.copy(), weights.copy()
+    count = len(points)
+    squares = (points * points).sum(axis=1)
+    distance = np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0)
+    cost = distance * (weights[:, None] * weights / (weights[:, None] + weights))
+    np.fill_diagonal(cost, np.inf)
+    partner = cost.argmin(axis=1)
+    best = cost[np.arange(count), partner]
+    alive = np.ones(count, dtype=bool)
+    for _ in range(count - size):
+        i = int(best.argmin())
+        j = int(partner[i])
+        both = weights[i] + weights[j]
+        points[i] = (points[i] * weights[i] + points[j] * weights[j]) / both
+        weights[i] = both
+        alive[j], cost[j], cost[:, j], best[j] = False, np.inf, np.inf, np.inf
+        offset = points - points[i]
+        row = (offset * offset).sum(axis=1) * (weights * both / (weights + both))
+        row[~alive] = row[i] = np.inf
+        cost[i], cost[:, i] = row, row
+        closer = row < best
+        best[closer], partner[closer] = row[closer], i
+        lost = np.flatnonzero(alive & ((partner == j) | (partner == i) & ~closer))
+        partner[lost] = cost[lost].argmin(axis=1)
+        best[lost] = cost[lost, partner[lost]]
+    return points[alive]
 
 
 def _nearest(

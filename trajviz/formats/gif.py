@@ -7,7 +7,7 @@ chooses a palette per frame and rounds delays down; the LZW compression is Pillo
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,8 +17,9 @@ from PIL import Image
 
 from trajviz.animate import Animation, Change, Timing
 from trajviz.descent import Progress
-from trajviz.formats._palette import Packed, Palette, pack
+from trajviz.formats._palette import Palette, pack
 from trajviz.scene import Scene
+from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB
 
 KIND = "animation"
@@ -26,7 +27,10 @@ KIND = "animation"
 MOST_FPS = 50
 """Browsers play delays under two hundredths of a second five times too slowly."""
 _LONGEST = 65535
-_TRANSPARENT = 255
+_FAITHFUL = 3.0
+"""The mean squared error up to which a small palette will do: 43 dB where something changes."""
+_OPAQUE, _TRANSPARENT = 0x04, 0x05
+"""Flags of an image: it is left in place when the next is drawn; one of its colours is clear."""
 _SAMPLED_FRAMES = 256
 """Frames from which the palette is chosen: all of an ordinary animation, a share of a long one."""
 
@@ -50,23 +54,14 @@ def delays(timing: Timing) -> list[int]:
 def write(path: Path, animation: Animation, timing: Timing, progress: Progress) -> None:
     """Write an animation."""
     pinned = _pinned(animation.scene)
-    height, width = animation.first.shape[:2]
-    first = pack(animation.first.reshape(-1, 3))
-    own = Palette(animation.first.reshape(-1, 3), pinned, 256)
-    shared = Palette(_changing_colors(animation), pinned, _TRANSPARENT)
+    waits = iter(delays(timing))
+    sample, changes = _sample(animation)
     with path.open("wb") as file:
-        _write_header(file, width, height, shared, timing.loop)
-        writer = _FrameWriter(file)
-        waits = iter(delays(timing))
-        picture = own.index(first).reshape(height, width)
-        writer.add(_Frame(0, 0, picture, own), next(waits))
-        screen = _Screen(own.packed[picture.reshape(-1)], width)
-        for count, (change, wait) in enumerate(zip(animation.changes(), waits, strict=True), 2):
-            frame = screen.update(change, shared)
-            if frame is None:
-                writer.lengthen(wait)
-            else:
-                writer.add(frame, wait)
+        writer = _Writer(file, animation.first, pinned, _shared_palette(sample, pinned), timing)
+        writer.hold(next(waits))
+        for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
+            writer.show(change)
+            writer.hold(wait)
             progress(count, timing.frames)
         writer.close()
 
@@ -77,95 +72,109 @@ def _pinned(scene: Scene) -> list[RGB]:
     return [*(track.color for track in scene.tracks), theme.background, theme.ink, theme.muted]
 
 
-def _changing_colors(animation: Animation) -> npt.NDArray[np.uint8]:
-    """Return the colours that frames after the first bring, (n, 3), as often as they come."""
+def _sample(animation: Animation) -> tuple[Picture, Iterable[Change]]:
+    """Return the colours that changes bring, (n, 3), as often as they come, and the changes.
+
+    A long animation is sampled, so that its changes need not be kept.
+    """
     stride = -(-len(animation.positions) // _SAMPLED_FRAMES)
-    sample = animation if stride == 1 else Animation(animation.scene, animation.positions[::stride])
-    colors = [change.colors for change in sample.changes()]
-    return np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors])
+    if stride == 1:
+        changes: Iterable[Change] = list(animation.changes())
+        sample = changes
+    else:
+        changes = animation.changes()
+        sample = Animation(animation.scene, animation.positions[::stride]).changes()
+    colors = [change.colors for change in sample]
+    return np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors]), changes
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """A rectangle of the picture as palette indices; `table` where it has a palette of its own."""
+def _shared_palette(colors: Picture, pinned: list[RGB]) -> Palette:
+    """Return a palette for all changes, one place free for transparency: the smallest that will do.
 
-    x: int
-    y: int
-    indices: Indices
-    table: Palette | None = None
+    Half the palette takes one bit less for every run of pixels.
+    """
+    small = Palette(colors, pinned, 127)
+    return small if small.error <= _FAITHFUL else Palette(colors, pinned, 255)
 
 
-class _Screen:
-    """What a viewer sees so far, so that only what it would see change is sent."""
+class _Writer:
+    """Writes a GIF frame by frame, one behind, because a frame's delay may still grow.
 
-    def __init__(self, shown: Packed, width: int) -> None:
-        self.shown, self.width = shown, width
+    It knows what a viewer sees so far, so that only what would visibly change is sent: the
+    smallest rectangle around it, transparent where nothing changes.
+    """
 
-    def update(self, change: Change, palette: Palette) -> _Frame | None:
-        """Return the smallest frame that makes a change visible, None where none would be."""
-        index = palette.index(pack(change.colors))
-        color = palette.packed[index]
+    def __init__(
+        self, file: BinaryIO, first: Picture, pinned: list[RGB], palette: Palette, timing: Timing
+    ) -> None:
+        """Write the header and ready the first picture, which has a palette of its own."""
+        self.file, self.palette = file, palette
+        self.bits = palette.size.bit_length()
+        self.transparent = palette.size
+        height, self.width = first.shape[:2]
+        file.write(_header(self.width, height, palette, self.bits, timing.loop))
+        own = Palette(first.reshape(-1, 3), pinned, 256)
+        index = own.index(pack(first.reshape(-1, 3)))
+        self.shown = own.packed[index]
+        self.pending = _OPAQUE, _image(0, 0, index.reshape(height, self.width), 8, own)
+        self.delay = 0
+
+    def hold(self, delay: int) -> None:
+        """Show what has been shown last for so many hundredths of a second more."""
+        self.delay += delay
+
+    def show(self, change: Change) -> None:
+        """Make a change visible; if none of it would be, what is shown last just stays."""
+        index = self.palette.index(pack(change.colors))
+        color = self.palette.packed[index]
         visible = np.flatnonzero(self.shown[change.pixels] != color)
         if not len(visible):
-            return None
+            return
+        self._flush()
         pixels = change.pixels[visible]
         self.shown[pixels] = color[visible]
         y, x = np.divmod(pixels, self.width)
         x0, y0 = int(x.min()), int(y.min())
         shape = (int(y.max()) - y0 + 1, int(x.max()) - x0 + 1)
-        indices = np.full(shape, _TRANSPARENT, dtype=np.uint8)
+        indices = np.full(shape, self.transparent, dtype=np.uint8)
         indices[y - y0, x - x0] = index[visible]
-        return _Frame(x0, y0, indices)
-
-
-class _FrameWriter:
-    """Writes frames one behind, because a frame's delay may still grow."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-        self.frame: _Frame | None = None
-        self.delay = 0
-
-    def add(self, frame: _Frame, delay: int) -> None:
-        self._flush()
-        self.frame, self.delay = frame, delay
-
-    def lengthen(self, delay: int) -> None:
-        self.delay += delay
+        self.pending = _TRANSPARENT, _image(x0, y0, indices, self.bits)
 
     def close(self) -> None:
+        """Write what is pending and the end."""
         self._flush()
         self.file.write(b";")
 
     def _flush(self) -> None:
-        """Write the frame; what its delay cannot hold follows as invisible frames."""
-        while self.frame is not None:
+        """Write the pending image; what its delay cannot hold follows as invisible ones."""
+        nothing = _image(0, 0, np.full((1, 1), self.transparent, dtype=np.uint8), self.bits)
+        while self.delay:
             wait = min(self.delay, _LONGEST)
-            _write_frame(self.file, self.frame, wait)
+            flags, image = self.pending
+            control = struct.pack("<BHB", flags, wait, self.transparent)
+            self.file.write(b"\x21\xf9\x04" + control + b"\x00" + image)
+            self.pending = _TRANSPARENT, nothing
             self.delay -= wait
-            blank = _Frame(0, 0, np.full((1, 1), _TRANSPARENT, dtype=np.uint8))
-            self.frame = blank if self.delay else None
 
 
-def _write_header(file: BinaryIO, width: int, height: int, palette: Palette, loop: int) -> None:
-    file.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(palette))
-    if loop != 1:  # the block counts repeats: none at all means once
-        repeats = loop - 1 if loop else 0
-        file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", repeats) + b"\x00")
+def _header(width: int, height: int, palette: Palette, bits: int, loop: int) -> bytes:
+    screen = struct.pack("<HHBBB", width, height, 0xF0 | (bits - 1), 0, 0)
+    header = b"GIF89a" + screen + _table(palette, bits)
+    if loop == 1:  # the block counts repeats: none at all means once
+        return header
+    repeats = struct.pack("<H", loop - 1 if loop else 0)
+    return header + b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + repeats + b"\x00"
 
 
-def _write_frame(file: BinaryIO, frame: _Frame, delay: int) -> None:
-    height, width = frame.indices.shape
-    # Left in place when the next is drawn (disposal 1); transparent unless it has its own table.
-    flags = 0x04 if frame.table else 0x05
-    file.write(b"\x21\xf9\x04" + struct.pack("<BHB", flags, delay, _TRANSPARENT) + b"\x00")
-    packed = 0x87 if frame.table else 0
-    file.write(b"," + struct.pack("<HHHHB", frame.x, frame.y, width, height, packed))
-    if frame.table:
-        file.write(_table(frame.table))
-    file.write(b"\x08" + Image.fromarray(frame.indices).tobytes("gif", "L", 8, 0) + b"\x00")
+def _image(x: int, y: int, indices: Indices, bits: int, own: Palette | None = None) -> bytes:
+    """Return an image block, compressed, with its own table where it has one."""
+    height, width = indices.shape
+    place = struct.pack("<HHHHB", x, y, width, height, 0x80 | (bits - 1) if own else 0)
+    table = _table(own, bits) if own else b""
+    data = Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+    return b"," + place + table + bytes([bits]) + data + b"\x00"
 
 
-def _table(palette: Palette) -> bytes:
-    """Return a colour table of 256 entries."""
-    return palette.colors.tobytes().ljust(768, b"\x00")
+def _table(palette: Palette, bits: int) -> bytes:
+    """Return a colour table of 2 ** bits entries."""
+    return palette.colors.tobytes().ljust(3 * 2**bits, b"\x00")

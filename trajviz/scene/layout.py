@@ -42,16 +42,20 @@ class Words:
 
 @dataclass(frozen=True)
 class Counter:
-    """The step number: digits that end at `right`, on the baseline `y`."""
+    """The step number: digits that end at `right`, on the baseline `y`, all of one width."""
 
     right: float
     y: float
     size: float
     color: RGB
 
-    def digits(self, step: int) -> Text:
-        """Return the number of a step as a mark."""
-        return Text(self.right, self.y, str(step), self.size, self.color, align="right")
+    def digits(self, step: int) -> tuple[Text, ...]:
+        """Return the number of a step as marks, one a digit, so that each stays where it is."""
+        width = text_width("0", self.size)
+        return tuple(
+            Text(round(self.right - (place + 1) * width), self.y, digit, self.size, self.color)
+            for place, digit in enumerate(reversed(str(step)))
+        )
 
 
 @dataclass(frozen=True)

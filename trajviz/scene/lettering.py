@@ -40,6 +40,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return _font(size, bold).getlength(text)
 
 
+@functools.lru_cache(maxsize=256)
 def text_coverage(text: str, size: float, bold: bool = False) -> tuple[Coverage, int]:
     """Return a line's coverage, (height, width), and how many of its rows lie above the baseline.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,10 @@ from trajviz.scene.lettering import Coverage, text_coverage
 from trajviz.scene.marks import Dot, Mark, Shape, Text
 from trajviz.scene.theme import RGB
 
-Picture = npt.NDArray[np.uint8]
+Picture: TypeAlias = npt.NDArray[np.uint8]
 """Red, green and blue, (height, width, 3)."""
+Layer: TypeAlias = npt.NDArray[np.float32]
+"""Something laid over a picture, (height, width, 1 or 3)."""
 
 _FINE = 8
 """Shapes are drawn this many times finer in each direction, then averaged."""
@@ -23,7 +26,26 @@ def paint(picture: Picture, marks: Iterable[Mark]) -> None:
     """Lay marks over the picture, in order, in place; what lies outside it is not drawn."""
     for mark in marks:
         for coverage, x, y, color in _layers(mark):
-            _blend(picture, coverage, x, y, color)
+            rows, columns, share = _clip(coverage, x, y, picture.shape)
+            region = picture[rows, columns]
+            over = region + (np.array(color, dtype=np.float32) - region) * share
+            picture[rows, columns] = np.rint(over)
+
+
+def veil(marks: Iterable[Mark], width: int, height: int) -> tuple[Layer, Layer]:
+    """Return marks as a layer to lay over pictures: opacity, (height, width, 1), and colour.
+
+    The colour, (height, width, 3), is multiplied by the opacity: picture * (1 - opacity) + colour.
+    """
+    opacity = np.zeros((height, width, 1), dtype=np.float32)
+    color_layer = np.zeros((height, width, 3), dtype=np.float32)
+    for mark in marks:
+        for coverage, x, y, color in _layers(mark):
+            rows, columns, share = _clip(coverage, x, y, opacity.shape)
+            opacity[rows, columns] += (1 - opacity[rows, columns]) * share
+            color_layer[rows, columns] *= 1 - share
+            color_layer[rows, columns] += np.array(color, dtype=np.float32) * share
+    return opacity, color_layer
 
 
 def _layers(mark: Mark) -> Iterable[tuple[Coverage, int, int, RGB]]:
@@ -63,12 +85,13 @@ def _polygon(shape: Shape, grow: float) -> tuple[Coverage, int, int]:
     return np.asarray(mean / np.float32(255)), int(x0), int(y0)
 
 
-def _blend(picture: Picture, coverage: Coverage, x: int, y: int, color: RGB) -> None:
-    height, width = picture.shape[:2]
-    rows = slice(max(0, y), min(height, y + coverage.shape[0]))
-    columns = slice(max(0, x), min(width, x + coverage.shape[1]))
-    if rows.start >= rows.stop or columns.start >= columns.stop:
-        return
-    share = coverage[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x, None]
-    region = picture[rows, columns]
-    picture[rows, columns] = np.rint(region + (np.array(color, dtype=np.float32) - region) * share)
+def _clip(coverage: Coverage, x: int, y: int, shape: tuple[int, ...]) -> tuple[slice, slice, Layer]:
+    """Return the rows and columns of a picture that a coverage meets, and its part there."""
+    height, width = coverage.shape
+    rows = slice(max(0, y), max(0, min(shape[0], y + height)))
+    columns = slice(max(0, x), max(0, min(shape[1], x + width)))
+    part = coverage[
+        rows.start - y : max(rows.start, rows.stop) - y,
+        columns.start - x : max(columns.start, columns.stop) - x,
+    ]
+    return rows, columns, part[:, :, None]

@@ -61,7 +61,8 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
         _draw_mark(axes, mark)
     _draw_tracks(axes, scene, step, frame)
     if scene.counter:
-        _draw_mark(axes, scene.counter.digits(int(step)))
+        for digit in scene.counter.digits(int(step)):
+            _draw_mark(axes, digit)
     return figure
 
 

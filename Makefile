@@ -1,0 +1,44 @@
+# Set-up included: each target makes .venv when it is missing, and brings it up to date.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test parity format clean
+
+demo: .venv/.installed  ## render a race of six optimizers on Beale's function
+	@mkdir -p demo
+	@$(BIN)/trajviz render beale sgd momentum nag adagrad rmsprop adam --steps 199 \
+	  -o demo/beale.gif -o demo/beale.mp4 --quiet | sed "s|^|See $(CURDIR)/|"
+
+test: .venv/.test  ## every check that needs neither a framework nor a system program
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+parity: .venv/.parity  ## the same numbers from the frameworks themselves
+	$(BIN)/pytest -m parity
+
+format: .venv/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv demo
+
+.venv/.pip:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "trajviz needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+.venv/.installed: .venv/.pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/.test: .venv/.installed
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+.venv/.parity: .venv/.test
+	$(BIN)/python -m pip install --quiet --group parity
+	@touch $@
