@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test parity format clean
+.PHONY: demo test parity bench format clean
 
 demo: .venv/.installed  ## render a race of six optimizers on Beale's function
 	@mkdir -p demo
@@ -17,6 +17,10 @@ test: .venv/.test  ## every check that needs neither a framework nor a system pr
 
 parity: .venv/.parity  ## the same numbers from the frameworks themselves
 	$(BIN)/pytest -m parity
+
+bench: .venv/.test  ## trajviz against what a user would write otherwise, side by side
+	-npm install --silent --prefix .venv/npm gifski@1.7.1
+	$(BIN)/python tests/benchmarks/bench.py
 
 format: .venv/.test
 	$(BIN)/ruff format .

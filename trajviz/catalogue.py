@@ -11,7 +11,8 @@ import functools
 import importlib.util
 import sys
 from pathlib import Path
-from types import ModuleType
+
+import numpy as np
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Surface
@@ -52,36 +53,42 @@ def load_surface(surface: str | Path) -> Surface:
 
 
 def _read(path: Path) -> Surface:
-    surface = getattr(_execute(path), "surface", None)
-    if not isinstance(surface, Surface):
-        raise TrajvizError(f"{path} defines no `surface = Surface(...)`")
+    surface = _execute(path)
     name = surface.name or path.stem.replace("_", "-")
     title = surface.title or name.replace("-", " ").capitalize()
     return dataclasses.replace(surface, name=name, title=title)
 
 
-def _execute(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"trajviz_surface_{path.stem}", path)
+def _execute(path: Path) -> Surface:
+    """Return the surface that a file defines, once its formula has been tried at the start."""
+    spec = importlib.util.spec_from_file_location(f"trajviz_surface_{path.stem}", path.resolve())
     assert spec is not None  # a .py path always has one
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # no litter beside a file
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+        surface = getattr(module, "surface", None)
+        if isinstance(surface, Surface):
+            start = np.array([surface.start, surface.start])
+            surface.value(start)
+            surface.gradient(start)
+    except (Exception, SystemExit) as error:
         line = _line_in(path, error)
         raise TrajvizError(f"{path}{line}: {type(error).__name__}: {error}") from error
     finally:
         sys.dont_write_bytecode = writes
-    return module
+    if not isinstance(surface, Surface):
+        raise TrajvizError(f"{path} defines no `surface = Surface(...)`")
+    return surface
 
 
-def _line_in(path: Path, error: Exception) -> str:
+def _line_in(path: Path, error: BaseException) -> str:
     """Return ", line N" for the deepest frame that lies in the file itself."""
-    lines = [error.lineno] if isinstance(error, SyntaxError) else []
+    lines = [error.lineno] if isinstance(error, SyntaxError) and error.lineno else []
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
+        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
             lines.append(trace.tb_lineno)
         trace = trace.tb_next
     return f", line {lines[-1]}" if lines else ""

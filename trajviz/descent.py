@@ -169,14 +169,15 @@ def _run_rates(
 
 def scores(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Floats:
     """Return the score of each path, (steps + 1, rates, 2) to (rates,); inf where it diverges."""
-    inside = window.contains(paths)
-    rank = np.where(inside, ranks.rank(surface.value(paths)), 1.0)
+    heights = surface.value(paths)
+    rank = np.where(window.contains(paths), ranks.rank(heights), 1.0)
     with np.errstate(all="ignore"):
         places = paths / window.extent
         length = _norm(np.diff(places, axis=0)).sum(axis=0)
         detour = length - np.minimum(_norm(places[-1] - places[0]), 1.0)
     score = np.log10(rank + RANK_FLOOR).mean(axis=0) + DETOUR_WEIGHT * detour
-    return np.where(np.isfinite(score), score, np.inf)
+    diverged = ~np.isfinite(heights).all(axis=0)
+    return np.where(diverged | ~np.isfinite(score), np.inf, score)
 
 
 def _norm(vectors: Points) -> Floats:

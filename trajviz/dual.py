@@ -92,7 +92,7 @@ class Dual:
 
     def __rpow__(self, other: Number) -> Dual:
         power = other**self.value
-        return self.chain(power, power * np.log(other))
+        return self.chain(power, power * np.log(np.asarray(other, dtype=np.float64)))
 
     def __neg__(self) -> Dual:
         return Dual(-self.value, -self.dx, -self.dy)
@@ -101,6 +101,8 @@ class Dual:
         return self
 
     def __abs__(self) -> Dual:
+        if np.iscomplexobj(self.value):
+            raise _refuse("complex numbers")
         return self.chain(np.abs(self.value), np.sign(self.value))
 
     __radd__ = __add__
@@ -119,7 +121,7 @@ class Dual:
 
     def __float__(self) -> float:
         raise TrajvizError(
-            "cannot differentiate a function that takes plain floats (math.exp, float, round): "
+            "cannot differentiate a function that takes plain floats (math.exp, float): "
             "use numpy's instead"
         )
 
@@ -157,7 +159,8 @@ def _choose(first: Number, second: Number, comparison: np.ufunc) -> Dual:
     here = comparison(a.value, b.value)
     # NaN in either must stay NaN, as it does in numpy's maximum and minimum.
     value = np.where(here | np.isnan(a.value), a.value, b.value)
-    return Dual(value, np.where(here, a.dx, b.dx), np.where(here, a.dy, b.dy))
+    lost = 0 * value  # NaN where the value is
+    return Dual(value, np.where(here, a.dx, b.dx) + lost, np.where(here, a.dy, b.dy) + lost)
 
 
 def _through(function: Any, slope: Callable[[Number, Number], Number]) -> Callable[[Dual], Dual]:
@@ -185,7 +188,7 @@ _RULES: dict[Any, Callable[..., Dual]] = {
     np.square: lambda a: a * a,
     np.reciprocal: lambda a: 1.0 / a,
     np.exp: _through(np.exp, lambda _, y: y),
-    np.log: _through(np.log, lambda x, _: 1 / x),
+    np.log: _through(np.log, lambda x, y: 1 / x + 0 * y),  # NaN where the logarithm is
     np.sqrt: _through(np.sqrt, lambda _, y: 0.5 / y),
     np.sin: _through(np.sin, lambda x, _: np.cos(x)),
     np.cos: _through(np.cos, lambda x, _: -np.sin(x)),
@@ -210,8 +213,10 @@ def gradient(
     result = formula(Dual(points[..., 0], 1.0, 0.0), Dual(points[..., 1], 0.0, 1.0))
     slopes = np.zeros(points.shape)
     if isinstance(result, Dual):
+        if np.iscomplexobj(result.dx) or np.iscomplexobj(result.dy):
+            raise _refuse("complex numbers")
         slopes[..., 0], slopes[..., 1] = result.dx, result.dy
-    elif np.ndim(result) or not isinstance(result, (int, float)):
+    elif np.ndim(result) or not isinstance(result, (int, float, np.number)):
         raise TrajvizError(
             f"a formula must return one number for each point, not {type(result).__name__}"
         )

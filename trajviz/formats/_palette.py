@@ -94,7 +94,7 @@ def _choose(known: Packed, counts: npt.NDArray[np.int64], fixed: Packed, size: i
     common = np.sort(order[:_MERGED])
     seeds = _centers(points, weights, _nearest(points, points[common]), len(common))
     heavy = np.bincount(_nearest(points, seeds), weights, len(common)).astype(np.float64)
-    heavy[exact[common]] *= _IMMOVABLE
+    heavy = np.where(exact[common], heavy * _IMMOVABLE, np.maximum(heavy, 1e-9))
     seeds[exact[common]] = points[common][exact[common]]
     centers = _merge(seeds, heavy, size)
     for _ in range(_ROUNDS):

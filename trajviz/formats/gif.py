@@ -147,14 +147,16 @@ class _Writer:
 
     def _flush(self) -> None:
         """Write the pending image; what its delay cannot hold follows as invisible ones."""
-        nothing = _image(0, 0, np.full((1, 1), self.transparent, dtype=np.uint8), self.bits)
-        while self.delay:
+        while True:
             wait = min(self.delay, _LONGEST)
             flags, image = self.pending
             control = struct.pack("<BHB", flags, wait, self.transparent)
             self.file.write(b"\x21\xf9\x04" + control + b"\x00" + image)
-            self.pending = _TRANSPARENT, nothing
             self.delay -= wait
+            if not self.delay:
+                return
+            nothing = np.full((1, 1), self.transparent, dtype=np.uint8)
+            self.pending = _TRANSPARENT, _image(0, 0, nothing, self.bits)
 
 
 def _header(width: int, height: int, palette: Palette, bits: int, loop: int) -> bytes:

@@ -1,7 +1,8 @@
 """MP4: H.264 in yuv420p, small and sharp; for slides, social media and pages that take video.
 
 Encoded by the ffmpeg that imageio's `imageio-ffmpeg` installs, fed through a pipe: beside its
-pyav plugin it is faster, since the encoder has a process and so a processor of its own.
+pyav plugin it is faster, since the encoder has a process and so a processor of its own. Frames go
+in as the encoder's own planes, of which only what changes is computed.
 """
 
 from __future__ import annotations
@@ -10,58 +11,84 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from trajviz.animate import Animation, Timing
 from trajviz.descent import Progress
-from trajviz.scene.paint import Picture
+from trajviz.formats._planes import Planes
 
 KIND = "animation"
 
-# One thread and bitexact make the same bytes from the same frames; colours are tagged as what
-# they are, since players guess differently.
+# Colours are tagged as what they are, since players guess differently.
+_COLORS = [
+    "-color_range", "tv", "-colorspace", "bt709",
+    "-color_primaries", "bt709", "-color_trc", "bt709",
+]  # fmt: skip
+# One thread and bitexact make the same bytes from the same frames.
 _OPTIONS = [
-    "-vf", "scale=in_range=full:out_range=tv:out_color_matrix=bt709:flags=accurate_rnd",
-    "-preset", "veryfast", "-crf", "18", "-threads", "1", "-bitexact",
-    "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
-    "-color_range", "tv", "-movflags", "+faststart", "-an",
+    "-preset", "veryfast", "-crf", "18", "-threads", "1", "-bitexact", "-movflags", "+faststart",
 ]  # fmt: skip
 
 
 def write(path: Path, animation: Animation, timing: Timing, progress: Progress) -> None:
     """Write an animation at a constant frame rate, the last frame repeated for the hold.
 
-    An odd width or height is padded by one pixel of background.
+    An odd width or height is padded by one pixel of background. Raises OSError when the encoder
+    fails.
     """
     from imageio_ffmpeg import write_frames
 
     height, width = animation.first.shape[:2]
     size = (width + width % 2, height + height % 2)
+    pixel_format = "yuv420p"
     encoder = write_frames(
-        str(path), size, pix_fmt_in="rgb24", pix_fmt_out="yuv420p", fps=timing.fps,
+        str(path), size, pix_fmt_in=pixel_format, pix_fmt_out=pixel_format, fps=timing.fps,
         codec="libx264", quality=None, macro_block_size=2, ffmpeg_log_level="error",
-        output_params=_OPTIONS,
+        input_params=_COLORS, output_params=[*_COLORS, *_OPTIONS],
     )  # fmt: skip
     encoder.send(None)
     try:
         total = max(timing.frames, round((timing.seconds + timing.hold) * timing.fps))
-        for count, picture in enumerate(_pictures(animation, size, total), 1):
-            encoder.send(picture)
+        for count, frame in enumerate(_frames(animation, size, pixel_format, total), 1):
+            encoder.send(frame)
             progress(count, total)
     finally:
         encoder.close()
+    _check_complete(path)
 
 
-def _pictures(animation: Animation, size: tuple[int, int], total: int) -> Iterator[Picture]:
-    """Yield every frame padded to even size, one buffer for all, the last one as often as held."""
+def _frames(
+    animation: Animation, size: tuple[int, int], pixel_format: str, total: int
+) -> Iterator[npt.NDArray[np.uint8]]:
+    """Yield every frame as an encoder takes it, one buffer for all, the last as often as held."""
     height, width = animation.first.shape[:2]
-    canvas = np.empty((size[1], size[0], 3), dtype=np.uint8)
-    canvas[:] = animation.scene.theme.background
-    canvas[:height, :width] = animation.first
-    yield canvas
-    flat = canvas.reshape(-1, 3)
+    padded = np.empty((size[1], size[0], 3), dtype=np.uint8)
+    padded[:] = animation.scene.theme.background
+    padded[:height, :width] = animation.first
+    planes = Planes(padded, pixel_format)
+    yield planes.buffer
     for change in animation.changes():
         rows, columns = np.divmod(change.pixels, width)
-        flat[rows * size[0] + columns] = change.colors
-        yield canvas
+        planes.update(rows * size[0] + columns, change.colors)
+        yield planes.buffer
     for _ in range(total - len(animation.positions)):
-        yield canvas
+        yield planes.buffer
+
+
+def _check_complete(path: Path) -> None:
+    """Raise OSError unless the file is whole: its boxes add up, the index before the data.
+
+    The encoder's exit status is not to be had, and a full disk shows only here.
+    """
+    boxes, place, size = [], 0, path.stat().st_size
+    with path.open("rb") as file:
+        while place + 8 <= size:
+            file.seek(place)
+            head = file.read(16)
+            length = int.from_bytes(head[:4], "big")
+            if length == 1:  # a size too large for 32 bits follows the name
+                length = int.from_bytes(head[8:], "big")
+            boxes.append(head[4:8])
+            place += max(length, 8)
+    if place != size or b"mdat" not in boxes or b"moov" not in boxes[: boxes.index(b"mdat")]:
+        raise OSError("the video encoder did not complete its file: is the disk full?")

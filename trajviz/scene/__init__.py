@@ -57,7 +57,7 @@ class Pen:
     def scaled(cls, scale: float) -> Pen:
         """Return the pen for a picture's scale."""
         scale = max(scale, 0.7)
-        return cls(line=2.2 * scale, halo=1.0 * scale, head=4.6 * scale, rim=1.2 * scale)
+        return cls(line=2.2 * scale, halo=1.0 * scale, head=4.4 * scale, rim=1.1 * scale)
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ class _Desk:
 def tick_labels(low: float, high: float, most: float) -> list[tuple[float, str]]:
     """Return up to about `most` round values from low to high, each with its label.
 
-    >>> [text for _, text in tick_labels(0, 1, 5)]
+    >>> [text for _, text in tick_labels(0, 1, 4)]
     ['0.00', '0.25', '0.50', '0.75', '1.00']
     """
     raw = (high - low) / max(most, 1)

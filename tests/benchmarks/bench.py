@@ -1,0 +1,281 @@
+"""trajviz against what a user would write otherwise, side by side in one run.
+
+python bench.py [--quick] prints the tables; without --quick it also writes RESULTS.md and the plot
+beside it. Exits with 1 when a row does not hold.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import race
+from encoders import encoders
+from measure import Pair, Quality, quality, run, run_in_turn, spread
+from PIL import Image
+
+import trajviz
+
+HERE = Path(__file__).parent
+TRAJVIZ = Path(sys.executable).with_name("trajviz")
+QUICK = "--quick" in sys.argv
+
+
+@dataclass(frozen=True)
+class Row:
+    """A requirement and what was measured."""
+
+    what: str
+    required: str
+    measured: str
+    holds: bool
+
+
+def render(out: Path, *options: str | Path) -> list[str | Path]:
+    """Return the command that draws the race."""
+    return [
+        TRAJVIZ, "render", race.SURFACE, *race.OPTIMIZERS, "--steps", str(race.STEPS),
+        "--quiet", *options, "-o", out,
+    ]  # fmt: skip
+
+
+def baseline(out: Path, width: int, height: int, data: Path, *more: Path) -> list[str | Path]:
+    """Return the command that draws the same race as a competent user does."""
+    script = HERE / "baseline.py"
+    return [sys.executable, script, out, str(width), str(height), data, *more]
+
+
+def main() -> int:
+    """Measure everything, print and keep the tables."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = folder / "race.npz"
+        ours = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=race.STEPS)
+        ours.save_trace(data)
+        sides, rows = side_by_side(folder, data)
+        encoding, more = encoder_table(folder, ours)
+        rows += more + own_limits(folder) + starts()
+        text = "\n\n".join([heading(), requirements(rows), sides, encoding])
+        if not QUICK:
+            from scaling import scaling
+
+            text += "\n\n" + scaling(folder, render, HERE / "scaling.png")
+    print(text)
+    if not QUICK:
+        (HERE / "RESULTS.md").write_text(text + "\n", encoding="utf-8")
+    return 0 if all(row.holds for row in rows) else 1
+
+
+def heading() -> str:
+    processor = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+         if line.startswith("model name")), platform.processor(),
+    )  # fmt: skip
+    names = ["numpy", "matplotlib", "pillow", "imageio-ffmpeg"]
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
+    return (
+        "# Benchmark\n\n"
+        "Written by `make bench`. Whole processes from a cold start to the closed file, the two "
+        "sides in turn,\nmedian (least-most); a ratio is the median over pairs.\n\n"
+        f"{os.cpu_count()} cores, {processor}; Python {platform.python_version()}, {packages}; "
+        f"trajviz {trajviz.__version__}.\n\n"
+        "The race: Beale's function, 7 optimizers, 200 frames, key, title, step counter."
+    )
+
+
+def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    rule = ["---"] * len(head)
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *lines])
+
+
+def requirements(rows: Sequence[Row]) -> str:
+    lines = [[r.what, r.required, r.measured, "yes" if r.holds else "**no**"] for r in rows]
+    return "## What must hold\n\n" + table(["what", "required", "measured", "holds"], lines)
+
+
+def at_least(what: str, least: float, value: float, unit: str) -> Row:
+    return Row(what, f"at least {least:g}{unit}", f"{value:.4g}{unit}", value >= least)
+
+
+def at_most(what: str, most: float, value: float, unit: str) -> Row:
+    return Row(what, f"at most {most:g}{unit}", f"{value:.4g}{unit}", value <= most)
+
+
+def side_by_side(folder: Path, data: Path) -> tuple[str, list[Row]]:
+    """Race FuncAnimation in each format and size."""
+    lines, rows = [], []
+    times = 1 if QUICK else 3
+    for suffix, width, height, least in (
+        ("gif", 640, 480, 25), ("gif", 1280, 960, 30), ("mp4", 640, 480, 13),
+    ):  # fmt: skip
+        slow, fast = folder / f"baseline{width}.{suffix}", folder / f"trajviz{width}.{suffix}"
+        size = ("--size", f"{width}x{height}")
+        pair = run_in_turn(baseline(slow, width, height, data), render(fast, *size), times)
+        theirs, mine = qualities(folder, slow, fast, data, (width, height))
+        what = f"{suffix.upper()} {width}x{height}"
+        rows.append(at_least(f"{what}, times faster", least, pair.ratio, ""))
+        lines += [
+            side(what, "FuncAnimation", pair.slow, slow, theirs, ""),
+            side(what, "trajviz", pair.fast, fast, mine, f"{pair.ratio:.0f}"),
+        ]
+        if suffix == "mp4":
+            rows += [
+                at_least(
+                    "MP4, PSNR against FFMpegWriter's", round(theirs.psnr, 2), mine.psnr, " dB"
+                ),
+                at_most("MP4, bytes against FFMpegWriter's", 1.1, bytes_ratio(fast, slow), ""),
+            ]
+        elif width == 640:
+            rows.append(at_most("GIF bytes, default look", 260, fast.stat().st_size / 1e3, " kB"))
+            rows.append(at_least("GIF quality, default look", 48, mine.psnr, " dB"))
+            rows.append(Row("GIF flicker", "0", f"{mine.flicker:g}", mine.flicker == 0))
+    head = [
+        "job",
+        "side",
+        "seconds",
+        "peak MiB",
+        "kB",
+        "PSNR dB",
+        "SSIM",
+        "flicker",
+        "times faster",
+    ]
+    return "## Side by side\n\n" + table(head, lines), rows
+
+
+def side(what: str, who: str, runs: Sequence, path: Path, found: Quality, ratio: str) -> list[str]:
+    return [
+        what, who, spread([r.wall for r in runs]), f"{max(r.peak for r in runs):.0f}",
+        f"{path.stat().st_size / 1e3:.0f}", f"{found.psnr:.1f}", f"{found.ssim:.4f}",
+        f"{found.flicker:.2%}", ratio,
+    ]  # fmt: skip
+
+
+def bytes_ratio(a: Path, b: Path) -> float:
+    return a.stat().st_size / b.stat().st_size
+
+
+def qualities(
+    folder: Path, slow: Path, fast: Path, data: Path, size: tuple[int, int]
+) -> tuple[Quality, Quality]:
+    """Compare each side's file with the frames that side drew."""
+    width, height = size
+    kept = folder / "truth.npy"
+    run(baseline(slow, width, height, data, kept))
+    truth = np.load(kept, mmap_mode="r")
+    sized = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=race.STEPS, size=size)
+    for path in (slow, fast):
+        Image.new("1", size).save(path.with_suffix(".png"))  # tells the decoder the size
+    frames = list(sized.frames())
+    return quality(slow, truth), quality(fast, frames)
+
+
+def encoder_table(folder: Path, ours: trajviz.Race) -> tuple[str, list[Row]]:
+    """Let other encoders work on the frames that we drew, in both looks."""
+    lines, rows = [], []
+    lined = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=race.STEPS, theme=race.LINES_THEME)
+    for look, drawn in (("default", ours), ("lines", lined)):
+        frames = list(drawn.frames())
+        own = folder / f"own-{look}.gif"
+        drawn.save(own)
+        mine = quality(own, frames)
+        size = own.stat().st_size
+        lines.append(encoder_line(look, "trajviz", size, size, mine, ""))
+        found: dict[str, tuple[int, Quality]] = {}
+        for name, encode in encoders().items():
+            path = folder / f"{name.replace(' ', '-')}-{look}.gif"
+            seconds = encode(frames, own, path)
+            found[name] = path.stat().st_size, quality(path, frames)
+            lines.append(encoder_line(look, name, *[found[name][0], size], found[name][1], seconds))
+        rows += encoder_rows(look, size, mine, found)
+    head = ["look", "encoder", "kB", "times ours", "PSNR dB", "SSIM", "flicker", "seconds"]
+    missing = "" if shutil.which("gifski") or len(encoders()) > 3 else "\n\ngifski was not there."
+    return "## Encoders on the same frames\n\n" + table(head, lines) + missing, rows
+
+
+def encoder_line(
+    look: str, name: str, size: int, ours: int, found: Quality, seconds: str
+) -> list[str]:
+    return [
+        look, name, f"{size / 1e3:.0f}", f"{size / ours:.2f}", f"{found.psnr:.1f}",
+        f"{found.ssim:.4f}", f"{found.flicker:.2%}", seconds,
+    ]  # fmt: skip
+
+
+def encoder_rows(
+    look: str, size: int, mine: Quality, found: dict[str, tuple[int, Quality]]
+) -> list[Row]:
+    rows = []
+    if look == "lines":
+        rows.append(at_least("GIF quality, lines", 39, mine.psnr, " dB"))
+    for name, (their_size, theirs) in found.items():
+        if name == "PillowWriter":
+            rows.append(at_least(f"{name}, times our bytes, {look}", 10, their_size / size, ""))
+        elif name == "gifski":
+            rows.append(
+                at_least(f"{name} -Q 90, times our bytes, {look}", 2.5, their_size / size, "")
+            )
+        elif name == "ffmpeg":
+            rows.append(at_least(f"{name}, times our bytes, {look}", 1, their_size / size, ""))
+            rows.append(at_least(f"dB over {name}, {look}", 2, mine.psnr - theirs.psnr, " dB"))
+        else:
+            saved = 100 * (1 - their_size / size)
+            rows.append(at_most(f"{name} on our file saves, {look}", 3, saved, " %"))
+    return rows
+
+
+def own_limits(folder: Path) -> list[Row]:
+    """Measure memory and growth."""
+    large = ("--size", "1280x960", "--seconds")
+    short = run(render(folder / "a.gif", *large, "80"))
+    long = run(render(folder / "b.gif", *large, "160"))
+    few = [run(render(folder / "c.gif")).wall for _ in range(3)]
+    many = [run(render(folder / "d.gif", "--seconds", "80")).wall for _ in range(3)]
+    growth = 1000 * (np.median(many) - np.median(few)) / 1800
+    return [
+        at_most("memory, 2,000 frames at 1280x960", 220, short.peak, " MiB"),
+        at_most("memory, 4,000 frames at 1280x960", 220, long.peak, " MiB"),
+        at_most("each further frame at 640x480", 1.5, growth, " ms"),
+        at_most("drawing 100,000 steps over 200, 200 frames", 1, drawing_steps(), " s"),
+    ]
+
+
+def drawing_steps() -> float:
+    """Return how much longer 100,000 steps take to draw than 200, the descent apart."""
+    code = (
+        "import sys, time, race, trajviz\n"
+        "r = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=int(sys.argv[1]))\n"
+        "began = time.perf_counter(); r.save(sys.argv[2]); print(time.perf_counter() - began)"
+    )
+    took = []
+    with tempfile.TemporaryDirectory() as folder:
+        for steps in ("200", "100000"):
+            command = [sys.executable, "-c", code, steps, f"{folder}/steps.gif"]
+            out = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
+            took.append(float(out.stdout))
+    return took[1] - took[0]
+
+
+def starts() -> list[Row]:
+    """Measure what it takes to say something at all."""
+    nothing = [sys.executable, "-c", "pass"]
+    help_: Pair = run_in_turn([TRAJVIZ, "--help"], nothing, 9)
+    list_: Pair = run_in_turn([TRAJVIZ, "list"], nothing, 5)
+    return [
+        at_most("`--help`, times `python -c pass`", 6, help_.ratio, ""),
+        at_most("`list`, times `python -c pass`", 20, list_.ratio, ""),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Whole processes and whole files: time, memory, fidelity, flicker."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageSequence
+from skimage.metrics import structural_similarity
+
+BETWEEN = 10
+"""Every so many frames are compared for fidelity; all of them for flicker."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process from start to exit: seconds and mebibytes."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+_LAUNCHER = """
+import os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+os._exit(os.waitstatus_to_exitcode(status) & 127)
+"""
+
+
+def run(command: Sequence[str | Path]) -> Run:
+    """Run a command, as the operating system accounts for it with all its children.
+
+    A small process starts it, because a process's peak memory begins with its parent's.
+    """
+    launch = [sys.executable, "-S", "-u", "-c", _LAUNCHER, *map(str, command)]
+    out = subprocess.run(launch, stdout=subprocess.PIPE, text=True, check=True)
+    return Run(*map(float, out.stdout.split()))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two commands run in turn: the runs of each, and how many times longer each slow run took."""
+
+    slow: list[Run]
+    fast: list[Run]
+    ratios: list[float]
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ratios)
+
+
+def run_in_turn(slow: Sequence[str | Path], fast: Sequence[str | Path], times: int = 3) -> Pair:
+    """Run fast, slow, fast, ..., so that what slows the machine slows both."""
+    run(fast)  # warms the disk cache for both
+    pair = Pair([], [], [])
+    for _ in range(times):
+        before, long, after = run(fast), run(slow), run(fast)
+        pair.fast.extend([before, after])
+        pair.slow.append(long)
+        pair.ratios.append(long.wall / statistics.mean([before.wall, after.wall]))
+    return pair
+
+
+def spread(values: Sequence[float]) -> str:
+    """Return the median with minimum and maximum."""
+    return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})"
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How near a file's frames are to the true ones: decibels, similarity, share that flickers."""
+
+    psnr: float
+    ssim: float
+    flicker: float
+
+
+def quality(path: Path, truth: Sequence[np.ndarray], frame_seconds: float = 0.04) -> Quality:
+    """Compare a file with true RGB frames, each shown for `frame_seconds`."""
+    psnr, ssim, flicker = [], [], []
+    last_true = last_shown = None
+    for count, (true, shown) in enumerate(zip(truth, decode(path, frame_seconds), strict=False)):
+        if count % BETWEEN == 0:
+            error = np.mean((true.astype(np.float64) - shown) ** 2)
+            psnr.append(10 * np.log10(255**2 / max(error, 1e-3)))
+            ssim.append(structural_similarity(true, shown, channel_axis=2))
+        if last_true is not None:
+            still = ~_near((true != last_true).any(axis=2))
+            flicker.append(((shown != last_shown).any(axis=2) & still).sum() / still.sum())
+        last_true, last_shown = true, shown
+    return Quality(float(np.mean(psnr)), float(np.mean(ssim)), float(np.mean(flicker)))
+
+
+def _near(mask: np.ndarray, reach: int = 3) -> np.ndarray:
+    """Return what lies within `reach` pixels of the mask, across or along."""
+    from scipy.ndimage import maximum_filter
+
+    return maximum_filter(mask, 2 * reach + 1)
+
+
+def decode(path: Path, frame_seconds: float) -> Iterator[np.ndarray]:
+    """Yield the picture shown in each stretch of `frame_seconds`."""
+    if path.suffix == ".gif":
+        yield from _decode_gif(path, frame_seconds)
+        return
+    with Image.open(path.with_suffix(".png")) as size:
+        width, height = size.size
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        while data := process.stdout.read(width * height * 3):
+            yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
+
+
+def _decode_gif(path: Path, frame_seconds: float) -> Iterator[np.ndarray]:
+    shown_until = next_at = 0.0
+    with Image.open(path) as image:
+        for frame in ImageSequence.Iterator(image):
+            picture = np.asarray(frame.convert("RGB"))
+            shown_until += frame.info["duration"] / 1000
+            while next_at < shown_until - 1e-6:
+                yield picture
+                next_at += frame_seconds

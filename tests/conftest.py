@@ -1,0 +1,19 @@
+"""Hypothesis for all tests: the same examples on every run, and no time limit. In CI no skips."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("trajviz", deadline=None, derandomize=True, database=None)
+settings.load_profile("trajviz")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Make a skip a failure where everything a test needs is said to be there."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped in CI: {call.excinfo.value}"
+    return report

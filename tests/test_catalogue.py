@@ -1,0 +1,257 @@
+"""Surfaces by name and by file, and what a definition file may get wrong."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trajviz.catalogue import folder, load_surface, surface_names
+from trajviz.errors import TrajvizError, unknown
+
+GOOD = '''\
+from trajviz import Surface
+
+
+def two_hills(x, y):
+    """Two hills.
+
+    And more.
+    """
+    return x * x - y
+
+
+surface = Surface(two_hills, window=(-1, 1, -2, 2), start=(0.5, 1))
+'''
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_file(text, name="two_hills.py"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write_file
+
+
+def defined(arguments, formula="plane"):
+    return (
+        "from trajviz import Surface\n\n\ndef plane(x, y):\n    return x + y\n\n\n"
+        f"surface = Surface({formula}, {arguments})\n"
+    )
+
+
+def test_the_names_are_sorted_and_hyphenated():
+    names = surface_names()
+    assert names == sorted(names)
+    assert "long-valley" in names
+    assert not any("_" in name for name in names)
+
+
+def test_every_file_of_the_catalogue_is_named():
+    files = {path.stem for path in folder().iterdir() if path.suffix == ".py"}
+    assert {name.replace("-", "_") for name in surface_names()} == files
+
+
+@pytest.mark.parametrize("name", surface_names())
+def test_a_surface_is_found_by_its_name_in_either_spelling_and_knows_it(name):
+    for spelling in (name, name.replace("-", "_")):
+        surface = load_surface(spelling)
+        assert surface.name == name
+        assert surface.title
+
+
+@pytest.mark.parametrize("name", surface_names())
+def test_a_built_in_file_goes_through_the_same_door_by_its_path(name):
+    path = folder() / f"{name.replace('-', '_')}.py"
+    by_path, by_name = load_surface(path), load_surface(name)
+    assert (by_path.name, by_path.title, by_path.window) == (name, by_name.title, by_name.window)
+
+
+def test_a_definition_file_is_found_by_path_string_or_relative_path(write, monkeypatch):
+    path = write(GOOD)
+    monkeypatch.chdir(path.parent)
+    for way in (path, str(path), "two_hills.py", "./two_hills.py", Path("two_hills.py")):
+        surface = load_surface(way)
+        assert surface.value(np.array([3.0, 2.0])) == 7
+        assert surface.gradient(np.array([3.0, 2.0])).tolist() == [6.0, -1.0]
+
+
+def test_a_path_may_begin_at_home(write, monkeypatch):
+    path = write(GOOD)
+    monkeypatch.setenv("HOME", str(path.parent))
+    assert load_surface("~/two_hills.py").name == "two-hills"
+
+
+def test_a_file_without_name_and_title_gets_them_from_its_own_name(write):
+    surface = load_surface(write(GOOD))
+    assert (surface.name, surface.title) == ("two-hills", "Two hills")
+    assert surface.summary == "Two hills."
+
+
+def test_a_file_may_state_its_name_and_title(write):
+    text = defined('window=(0, 1, 0, 1), start=(0, 0), name="flat", title="The Plane"')
+    surface = load_surface(write(text))
+    assert (surface.name, surface.title) == ("flat", "The Plane")
+
+
+def test_two_files_of_one_name_do_not_mix(write, tmp_path):
+    (tmp_path / "other").mkdir()
+    first = write(GOOD)
+    second = write(defined("window=(0, 1, 0, 1), start=(0, 0)"), "other/two_hills.py")
+    surfaces = [load_surface(path) for path in (first, second, first)]
+    heights = [float(surface.value(np.array([1.0, 0.5]))) for surface in surfaces]
+    assert heights == [0.5, 1.5, 0.5]
+
+
+def test_a_changed_file_is_read_again(write):
+    path = write(GOOD)
+    load_surface(path)
+    write(GOOD.replace("x * x - y", "x * x - y + 1"))
+    assert load_surface(path).value(np.zeros(2)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "guess"),
+    [
+        ("beal", "beale"),
+        ("Beale", "beale"),
+        ("rosenbrok", "rosenbrock"),
+        ("long_vally", "long-valley"),
+        ("LONG_VALLEY", "long-valley"),
+        ("himelblau", "himmelblau"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_one_and_all(given, guess):
+    with pytest.raises(
+        TrajvizError, match=f"unknown surface '{given}', did you mean '{guess}'"
+    ) as e:
+        load_surface(given)
+    assert all(name in str(e.value) for name in surface_names())
+
+
+@pytest.mark.parametrize("given", ["", "zzzz", "_", "__init__", "../surfaces/"])
+def test_a_name_like_none_is_refused_without_a_guess(given):
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(given)
+    assert str(refusal.value) == f"unknown surface {given!r}. Known: {', '.join(surface_names())}"
+
+
+def test_the_guess_is_drawn_from_sorted_names_whatever_their_order():
+    assert str(unknown("theme", "drak", iter(["light", "dark"]))) == (
+        "unknown theme 'drak', did you mean 'dark'? Known: dark, light"
+    )
+
+
+@pytest.mark.parametrize("name", ["missing.py", "folder.py"])
+def test_a_missing_file_and_a_folder_are_no_surface_file(tmp_path, name):
+    (tmp_path / "folder.py").mkdir()
+    with pytest.raises(TrajvizError, match="no surface file") as refusal:
+        load_surface(tmp_path / name)
+    assert str(tmp_path / name) in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["", "x = 1\n", "surface = 3\n", "def surface(x, y): ...\n"])
+def test_a_file_that_defines_no_surface_is_told_so(write, text):
+    path = write(text)
+    with pytest.raises(TrajvizError, match=r"defines no `surface = Surface\(\.\.\.\)`") as refusal:
+        load_surface(path)
+    assert str(refusal.value).startswith(str(path))
+
+
+FAILURES = [
+    ("x = 1\n\ndef f(:\n", 3, "SyntaxError: invalid syntax"),
+    ("if True:\nx = 1\n", 2, "IndentationError: expected an indented block"),
+    ("\n\nraise RuntimeError('on purpose')\n", 3, "RuntimeError: on purpose"),
+    ("x = 1\ny = x / 0\n", 2, "ZeroDivisionError: division by zero"),
+    ("import no_such_module\n", 1, "ModuleNotFoundError: No module named 'no_such_module'"),
+    ("\nprint(undefined)\n", 2, "NameError: name 'undefined' is not defined"),
+    ("def f():\n    return [][0]\n\n\nf()\n", 2, "IndexError: list index out of range"),
+    ("import json\n\njson.loads('{')\n", 3, "JSONDecodeError"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "cause"), FAILURES)
+def test_a_file_that_fails_is_named_with_the_line_and_the_cause(write, text, line, cause):
+    path = write(text)
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(path)
+    assert str(refusal.value).startswith(f"{path}, line {line}: {cause}")
+    assert refusal.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        FAILURES[0],
+        pytest.param(
+            *FAILURES[3],
+        ),
+    ],
+)
+def test_a_file_given_by_relative_path_is_named_with_the_line_too(
+    write, monkeypatch, text, line, cause
+):
+    path = write(text)
+    monkeypatch.chdir(path.parent)
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(path.name)
+    assert str(refusal.value).startswith(f"{path.name}, line {line}: {cause}")
+
+
+def test_a_file_that_is_not_text_is_named_without_a_line(tmp_path):
+    path = tmp_path / "binary.py"
+    path.write_bytes(b"x = 1\n\0\n")
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(path)
+    assert str(refusal.value).startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("window=(1, 1, 0, 1), start=(1, 0)", "window '1,1,0,1' is empty: X0 < X1"),
+        ("window=(0, 1, 2, 1), start=(0, 1)", "window '0,1,2,1' is empty"),
+        ("window=(0, float('nan'), 0, 1), start=(0, 0)", "window '0,nan,0,1' is not four finite"),
+        ("window=(0, 1, 0), start=(0, 0)", "window '0,1,0' is not four finite numbers"),
+        ("window=(0, 1, 0, 'a'), start=(0, 0)", "could not convert string to float: 'a'"),
+        ("window=(0, 1, 0, 1), start=(0, 2)", r"start (0.0, 2.0) is outside the window"),
+        ("window=(0, 1, 0, 1), start=(0,)", "start '0' is not two finite numbers"),
+        ("window=(0, 1, 0, 1), start=(0, 0), minima=[(0, 1, 2)]", "minimum '0,1,2' is not two"),
+        ("window=(0, 1, 0, 1)", "missing 1 required positional argument: 'start'"),
+        ("window=(0, 1, 0, 1), start=(0, 0), color='red'", "unexpected keyword argument 'color'"),
+    ],
+)
+def test_a_bad_definition_is_refused_with_file_line_and_cause(write, arguments, message):
+    path = write(defined(arguments))
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(path)
+    assert str(refusal.value).startswith(f"{path}, line 8: ")
+    assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize("formula", ["'x + y'", "3", "None"])
+def test_a_formula_that_is_no_function_is_refused(write, formula):
+    path = write(defined("window=(0, 1, 0, 1), start=(0, 0)", formula))
+    with pytest.raises(TrajvizError, match="is not a function of x and y") as refusal:
+        load_surface(path)
+    assert str(refusal.value).startswith(f"{path}, line 8: ")
+
+
+@pytest.mark.parametrize("text", [GOOD, "x = 1\n", "1 / 0\n"])
+@pytest.mark.parametrize("writes", [True, False])
+def test_no_litter_is_left_beside_a_file_and_pythons_setting_is_put_back(
+    write, monkeypatch, text, writes
+):
+    monkeypatch.setattr(sys, "dont_write_bytecode", not writes)
+    path = write(text)
+    modules = set(sys.modules)
+    if text == GOOD:
+        load_surface(path)
+    else:
+        with pytest.raises(TrajvizError):
+            load_surface(path)
+    assert list(path.parent.iterdir()) == [path]
+    assert sys.dont_write_bytecode is not writes
+    assert set(sys.modules) == modules
