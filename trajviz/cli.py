@@ -156,6 +156,11 @@ def _race_options(command: Command) -> Command:
 @click.option(
     "--loop", type=int, default=0, show_default=True, help="How often a GIF plays, 0 for ever."
 )
+@click.option(
+    "--pix-fmt", "pixel_format", metavar="NAME", default="yuv420p", show_default=True,
+    help="How an MP4 keeps its colours; yuv444p is sharper, but not played everywhere.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no facts about the result.")
 def render(
     surface: str,
@@ -179,7 +184,8 @@ def render(
     from trajviz.animate import Timing
     from trajviz.race import compare
 
-    timing = Timing(*(options[name] for name in ("fps", "seconds", "hold", "loop")))
+    playing = ("fps", "seconds", "hold", "loop", "pixel_format")
+    timing = Timing(*(options[name] for name in playing))
     jobs = list(_jobs(surface, outputs, kind, at, options["steps"], timing))
     with _progress("descending", quiet) as progress:
         race = compare(surface, optimizers, **options, progress=progress)

@@ -16,14 +16,14 @@ from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.scene import Look, Scene, compose
+from trajviz.scene import Look, Scene, check_room, compose
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import load_theme, parse_color
 from trajviz.spec import parse_specs
 from trajviz.surface import Surface, Window, check_point, check_window
 from trajviz.trace import TRACES, trace_names
 
-MOST_STEPS = 1_000_000
+_PATIENCE = {"steps": 1_000_000, "frames": 5_000, "pixels in all": 10_000_000_000}
+"""What takes longer than anybody expects is only done when it is meant."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,8 @@ def compare(
     seconds: float = 8,
     hold: float = 2,
     loop: int = 0,
+    pixel_format: str = "yuv420p",
+    force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
     """Run optimizers on a surface from one shared start.
@@ -147,26 +149,40 @@ def compare(
     "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
     given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
     the window widens it. `size` is in pixels, `seconds` the moving part, `hold` the pause after
-    it, `loop` how often a GIF plays, 0 for ever. `progress` is called with steps taken and steps in
-    all. Raises TrajvizError for what makes no sense.
+    it, `loop` how often a GIF plays, 0 for ever; `pixel_format` (yuv420p or yuv444p) is how an MP4
+    keeps its colours. `force` lifts the limits that only protect your time. `progress` is called
+    with steps taken and steps in all. Raises TrajvizError for what makes no sense.
+
 
     >>> race = compare("bowl", ["sgd:lr=0.5"], steps=10)
     >>> race.trajectories[0].points.shape
     (11, 2)
     """
-    timing = Timing(fps, seconds, hold, loop)
+    timing = Timing(fps, seconds, hold, loop, pixel_format)
     look = Look((size[0], size[1]), str(theme), title, axes)
-    load_theme(look.theme)  # a wrong theme or colour is refused before any work
-    if not (isinstance(steps, int) and 1 <= steps <= MOST_STEPS):
-        raise TrajvizError(f"steps {steps!r} is not a whole number from 1 to {MOST_STEPS}")
+    if not (isinstance(steps, int) and steps >= 1):
+        raise TrajvizError(f"steps {steps!r} is not a whole number of at least 1")
+    if not force:
+        _check_patience(look, timing, steps)
     if not isinstance(surface, Surface):
         surface = load_surface(surface)
     specs = parse_specs(list(optimizers) or DEFAULT_OPTIMIZERS)
-    for spec in specs:
-        if spec.color:
-            parse_color(spec.color)
     begin = check_point(surface.start if start is None else start)
     view = (surface.window if window is None else check_window(window)).including(*begin)
     view = check_window(view)
+    check_room(surface, specs, steps, view, look)
     trajectories = tuple(descend(surface, specs, begin, steps, view, progress or no_progress))
     return Race(surface, begin, view, steps, trajectories, look, timing)
+
+
+def _check_patience(look: Look, timing: Timing, steps: int) -> None:
+    width, height = look.size
+    asked = {
+        "steps": steps, "frames": timing.frames, "pixels in all": width * height * timing.frames
+    }  # fmt: skip
+    for what, most in _PATIENCE.items():
+        if asked[what] > most:
+            raise TrajvizError(
+                f"{asked[what]:,} {what} are more than {most:,}, which would take long: "
+                "to have them all the same, add --force (force=True)"
+            )

@@ -12,8 +12,6 @@ import numpy.typing as npt
 from trajviz.coverage import Ints
 from trajviz.scene.paint import Picture
 
-PIXEL_FORMATS = ("yuv420p", "yuv444p")
-
 _RED, _BLUE = 0.2126, 0.0722
 _LUMA = np.array([_RED, 1 - _RED - _BLUE, _BLUE]) * (219 / 255)
 # BT.709: Cb = (B - Y') / (2 - 2 Kb), Cr = (R - Y') / (2 - 2 Kr).

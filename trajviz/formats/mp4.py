@@ -40,7 +40,7 @@ def write(path: Path, animation: Animation, timing: Timing, progress: Progress) 
 
     height, width = animation.first.shape[:2]
     size = (width + width % 2, height + height % 2)
-    pixel_format = "yuv420p"
+    pixel_format = timing.pixel_format
     encoder = write_frames(
         str(path), size, pix_fmt_in=pixel_format, pix_fmt_out=pixel_format, fps=timing.fps,
         codec="libx264", quality=None, macro_block_size=2, ffmpeg_log_level="error",

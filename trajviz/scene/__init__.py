@@ -18,6 +18,7 @@ from trajviz.scene.layout import Chip, Counter, Words, lay_out
 from trajviz.scene.marks import Box, Mark, Shape, square, star
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.theme import RGB, Theme, load_theme, parse_color
+from trajviz.spec import Spec
 from trajviz.surface import Floats, Points, Surface, Window
 
 SMALLEST, LARGEST = (160, 120), (3840, 2160)
@@ -108,19 +109,26 @@ class Scene:
         return self.background.shape[1], self.background.shape[0]
 
 
+def check_room(
+    surface: Surface, specs: Sequence[Spec], steps: int, window: Window, look: Look
+) -> None:
+    """Raise TrajvizError, before any work, for a look that cannot be drawn or has no room."""
+    theme = load_theme(look.theme)
+    chips = [Chip(_color(spec, theme, i), _name(spec), "") for i, spec in enumerate(specs)]
+    lay_out(*look.size, _words(surface, chips, "", steps, look), window, theme)
+
+
 def compose(
     surface: Surface, trajectories: Sequence[Trajectory], steps: int, window: Window, look: Look
 ) -> Scene:
     """Draw everything that stands still, and project the trajectories."""
     theme = load_theme(look.theme)
-    colors = [_color(t, theme, index) for index, t in enumerate(trajectories)]
-    words = Words(
-        look.title or surface.title,
-        tuple(_chip(t, color) for t, color in zip(trajectories, colors, strict=True)),
-        _caption(trajectories),
-        look.axes or surface.axes,
-        steps,
-    )
+    colors = [_color(t.spec, theme, index) for index, t in enumerate(trajectories)]
+    chips = [
+        Chip(color, _name(t.spec), _remark(t))
+        for t, color in zip(trajectories, colors, strict=True)
+    ]
+    words = _words(surface, chips, _caption(trajectories), steps, look)
     width, height = look.size
     layout = lay_out(width, height, words, window, theme)
     view = ContourView.of(surface, window, layout, theme)
@@ -146,21 +154,28 @@ def compose(
     )
 
 
-def _color(trajectory: Trajectory, theme: Theme, index: int) -> RGB:
-    given = trajectory.spec.color
-    return parse_color(given) if given else theme.track(index)
+def _words(surface: Surface, chips: Sequence[Chip], caption: str, steps: int, look: Look) -> Words:
+    title, axes = look.title or surface.title, look.axes or surface.axes
+    return Words(title, tuple(chips), caption, axes, steps)
 
 
-def _chip(trajectory: Trajectory, color: RGB) -> Chip:
-    """Return the key's entry: the optimizer's name as people write it, then rate or end."""
-    optimizer = trajectory.spec.optimizer
-    name = trajectory.label
-    if name.startswith(optimizer.name):
-        rest = (word for word in name[len(optimizer.name) :].split() if not word.startswith("lr="))
-        name = " ".join([optimizer.title, *rest])
+def _color(spec: Spec, theme: Theme, index: int) -> RGB:
+    return parse_color(spec.color) if spec.color else theme.track(index)
+
+
+def _name(spec: Spec) -> str:
+    """Return a track's name in the key: the optimizer's as people write it, unless labelled."""
+    name, *words = spec.label.split(" ")
+    if name != spec.optimizer.name:
+        return spec.label
+    return " ".join([spec.optimizer.title, *(w for w in words if not w.startswith("lr="))])
+
+
+def _remark(trajectory: Trajectory) -> str:
+    """Return what the key adds to a name: the rate, or where it all ended."""
     if trajectory.diverged_at is not None:
-        return Chip(color, name, f"diverged at step {trajectory.diverged_at}")
-    return Chip(color, name, _rate(trajectory))
+        return f"diverged at step {trajectory.diverged_at}"
+    return _rate(trajectory)
 
 
 def _rate(trajectory: Trajectory) -> str:
