@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +17,8 @@ import trajviz
 from trajviz.errors import TrajvizError, unknown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trajviz.animate import Timing
     from trajviz.race import Race
 
@@ -210,6 +210,8 @@ def _jobs(
     timing: Timing,
 ) -> Iterator[tuple[str, str, int | None]]:
     """Yield target, format and step of every file to write; refuse the request as a whole."""
+    from pathlib import Path
+
     from trajviz.formats import check_target, format_of, load_format
 
     if kind:
@@ -317,6 +319,8 @@ def list_(what: str | None, as_json: bool) -> None:
         raise unknown("listing", what, listings)
     facts = {name: make() for name, make in listings.items() if what in (None, name)}
     if as_json:
+        import json
+
         click.echo(json.dumps(facts, indent=1))
         return
     for name, rows in facts.items():
