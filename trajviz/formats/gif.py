@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from trajviz.animate import Animation, Change, Timing
+from trajviz.animate import Animation, Timing
 from trajviz.descent import Progress
 from trajviz.formats._palette import Palette, pack
+from trajviz.raster import Change
 from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB
