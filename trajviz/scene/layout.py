@@ -177,8 +177,11 @@ class _Desk:
         if not ticks or bottom - top < 2 * size:
             return Box(round(self.margin), top, round(self.width - self.margin), bottom)
         y_ticks = tick_labels(window.y0, window.y1, (bottom - top) / (3.2 * size))
-        widest = max(text_width(text, size) for text in [axes[1], *(t for _, t in y_ticks)])
-        left = round(min(self.margin / 2 + widest + 0.6 * size, 0.3 * self.width))
+        beside = self.margin / 2 + 0.6 * size
+        widest = max((text_width(text, size) for _, text in y_ticks), default=0.0)
+        if beside + widest > 0.3 * self.width:
+            y_ticks, widest = [], 0.0
+        left = round(min(beside + max(widest, text_width(axes[1], size)), 0.3 * self.width))
         box = Box(left, top, round(self.width - self.margin), bottom)
         if box.width > 2 * size:
             self._label_y(box, y_ticks, window, axes[1], size)
@@ -203,7 +206,11 @@ class _Desk:
         name = shorten(axis, 0.6 * box.width, size)
         self.marks.append(Text(box.x1, y, name, size, self.theme.ink, align="right"))
         room = box.x1 - text_width(name, size) - (0.8 * size if name else 0)
-        for value, text in tick_labels(window.x0, window.x1, box.width / (5.5 * size)):
+        ticks = tick_labels(window.x0, window.x1, box.width / (5.5 * size))
+        widest = max((text_width(text, size) for _, text in ticks), default=0.0)
+        if widest > 4.5 * size:  # long numbers stand farther apart
+            ticks = tick_labels(window.x0, window.x1, box.width / (widest + 2 * size))
+        for value, text in ticks:
             x = box.x0 + (value - window.x0) / (window.x1 - window.x0) * box.width
             label = Text(x, y, text, size, self.theme.muted, align="center")
             if label.left >= self.margin / 4 and label.right <= room:
@@ -221,13 +228,14 @@ def tick_labels(low: float, high: float, most: float) -> list[tuple[float, str]]
     step = next(m * 10.0**power for m in (1, 2, 2.5, 5, 10) if m * 10.0**power >= raw * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     decimals = max(0, -math.floor(math.log10(step * 1.0001)) + (1 if _has_half(step) else 0))
-    plain = max(abs(low), abs(high)) < 1e5 and decimals <= 5
-    labels = []
-    for count in range(first, last + 1):
-        value = count * step
-        text = f"{value:.{decimals}f}" if plain else f"{value:g}"
-        labels.append((value, text.replace("-", MINUS)))
-    return labels
+    largest = max(abs(low), abs(high))
+    if largest < 1e5 and decimals <= 5:
+        form = f".{decimals}f"
+    else:  # as many digits as tell one step from the next
+        digits = math.floor(math.log10(largest)) - math.floor(math.log10(step * 1.0001))
+        form = f".{max(1, digits + 1 + _has_half(step))}g"
+    values = [count * step for count in range(first, last + 1)]
+    return [(value, f"{value:{form}}".replace("-", MINUS)) for value in values]
 
 
 def _has_half(step: float) -> bool:
