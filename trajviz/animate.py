@@ -12,7 +12,7 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.raster import Change, Rasterizer, Stage
 from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
-from trajviz.surface import Floats
+from trajviz.surface import Floats, Ints
 
 PIXEL_FORMATS = ("yuv420p", "yuv444p")
 """How a video may keep its colours: one chroma sample for four pixels, or for each."""
@@ -74,18 +74,20 @@ class Animation:
     positions: Floats
     first: Picture = field(init=False)
     _stage: Stage = field(init=False, repr=False)
+    _numbers: Ints = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Draw frame 0."""
         self._stage = Stage(self.scene)
-        rasterizer = Rasterizer(self._stage, self.positions[:1])
+        self._numbers = shown_steps(self.positions)
+        rasterizer = Rasterizer(self._stage, self.positions[:1], self._numbers[:1])
         self.first = self._stage.canvas.reshape(self.scene.background.shape).copy()
         change = next(rasterizer.changes())
         self.first.reshape(-1, 3)[change.pixels] = change.colors
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 1, 2, ... change."""
-        changes = Rasterizer(self._stage, self.positions).changes()
+        changes = Rasterizer(self._stage, self.positions, self._numbers).changes()
         next(changes)
         return changes
 
@@ -101,3 +103,21 @@ class Animation:
 def still(scene: Scene, step: float) -> Picture:
     """Return the picture after `step` steps."""
     return Animation(scene, np.array([float(step)])).first
+
+
+def shown_steps(positions: Floats) -> Ints:
+    """Return the step number shown in each frame, (frames,): round ones, and at the end the last.
+
+    Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes:
+    they tick in the least of 1, 2, 5, 10, 20, ... that leaves each for four frames.
+
+    >>> shown_steps(np.linspace(0, 8, 9)).tolist()
+    [0, 0, 0, 0, 0, 5, 5, 5, 8]
+    """
+    taken: Ints = np.floor(positions).astype(np.int64)
+    least = 4 * positions[-1] / max(len(positions) - 1, 1)
+    power = 10 ** max(0, math.floor(math.log10(max(least, 1))))
+    tick = next(power * lead for lead in (1, 2, 5, 10) if power * lead >= least)
+    shown: Ints = taken - taken % tick
+    shown[-1] = taken[-1]
+    return shown

@@ -46,10 +46,8 @@ def main() -> None:
         _fail("interrupted", INTERRUPTED)
     except _Terminated:
         _fail("terminated", TERMINATED)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing is left to flush into.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+    except SystemExit as error:  # click's own way out when nobody reads our output any more
+        sys.exit(FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
 
@@ -187,9 +185,11 @@ def render(
 
     playing = ("fps", "seconds", "hold", "loop", "pixel_format")
     timing = Timing(*(options[name] for name in playing))
-    jobs = list(_jobs(surface, outputs, kind, at, options["steps"], timing))
+    chosen = trajviz.load_surface(surface)
+    outputs = outputs or (f"{chosen.name}.{kind or 'gif'}",)
+    jobs = list(_jobs(outputs, kind, at, options["steps"], timing))
     with _progress("descending", quiet) as progress:
-        race = compare(surface, optimizers, **options, progress=progress)
+        race = compare(chosen, optimizers, **options, progress=progress)
     for output, name, step in jobs:
         began = time.monotonic()
         with _progress(f"{output}", quiet) as progress:
@@ -203,7 +203,6 @@ def render(
 
 
 def _jobs(
-    surface: str,
     outputs: Sequence[str],
     kind: str,
     at: Sequence[int] | None,
@@ -218,8 +217,10 @@ def _jobs(
     if kind:
         load_format(kind)
     targets: set[Path] = set()
-    for output in outputs or [f"{Path(surface).stem.replace('_', '-')}.{kind or 'gif'}"]:
+    for output in outputs:
         path = Path(output)
+        if not path.name:
+            raise TrajvizError(f"output {output!r} is no file's name")
         if output == "-" and not kind:
             raise TrajvizError("output '-' needs --format, as in --format gif")
         if output == "-" and sys.stdout.isatty():

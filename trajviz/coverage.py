@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from trajviz.scene.marks import Box
 from trajviz.scene.theme import RGB
-from trajviz.surface import Floats, Points
+from trajviz.surface import Floats, Ints, Points
 
 SUBPIXELS = 8
 """Steps of nearness, and shades of antialiasing, in a pixel."""
@@ -23,8 +23,6 @@ _PIECE = 8.0
 """Lines are cut into pieces no longer than this, so that each fits a small square of pixels."""
 _BATCH = 1 << 20
 """Pixels looked at in one go."""
-
-Ints = npt.NDArray[np.int64]
 
 
 class Covered(NamedTuple):

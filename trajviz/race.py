@@ -177,9 +177,8 @@ def compare(
 
 def _check_patience(look: Look, timing: Timing, steps: int) -> None:
     width, height = look.size
-    asked = {
-        "steps": steps, "frames": timing.frames, "pixels in all": width * height * timing.frames
-    }  # fmt: skip
+    frames = timing.frames
+    asked = {"steps": steps, "frames": frames, "pixels in all": width * height * frames}
     for what, most in _PATIENCE.items():
         if asked[what] > most:
             raise TrajvizError(

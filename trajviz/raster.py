@@ -20,7 +20,6 @@ import numpy.typing as npt
 
 from trajviz.coverage import (
     Covered,
-    Ints,
     blend_table,
     clip_segments,
     covered_by_discs,
@@ -28,7 +27,7 @@ from trajviz.coverage import (
 )
 from trajviz.scene import Scene, Track
 from trajviz.scene.paint import Picture, paint, veil
-from trajviz.surface import Floats, Points
+from trajviz.surface import Floats, Ints, Points
 
 
 class Change(NamedTuple):
@@ -80,8 +79,9 @@ class Stage:
 class Rasterizer:
     """Walks through the frames in stretches, carrying the masks and the canvas along."""
 
-    def __init__(self, stage: Stage, positions: Floats) -> None:
-        self.stage, self.positions = stage, positions
+    def __init__(self, stage: Stage, positions: Floats, numbers: Ints) -> None:
+        """Take how many steps have been taken at each frame, and the number shown, (frames,)."""
+        self.stage, self.positions, self.numbers = stage, positions, numbers
         scene = self.scene = stage.scene
         self.width = stage.width
         self.canvas = stage.canvas.copy()
@@ -94,11 +94,11 @@ class Rasterizer:
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 0, 1, 2, ... change, frame 0 against the stage's canvas."""
-        counter, numbers = _Counter(self.scene), shown_steps(self.positions)
+        counter = _Counter(self.scene)
         for start in range(0, len(self.positions), self.stretch):
             stop = min(start + self.stretch, len(self.positions))
             for frame, change in enumerate(self._stretch(start, stop), start):
-                yield counter.add(change, int(numbers[frame]))
+                yield counter.add(change, int(self.numbers[frame]))
 
     def _stretch(self, start: int, stop: int) -> Iterator[Change]:
         """Yield the changes of frames start to stop, computed together."""
@@ -237,24 +237,6 @@ def _segments(track: Track, positions: Floats, scene: Scene, radius: float) -> _
     a, b, kept = clip_segments(places[:-1][new], places[1:][new], scene.plot, radius)
     frame = np.searchsorted(positions, knots[1:][new][kept])
     return _Segments(a, b, frame)
-
-
-def shown_steps(positions: Floats) -> Ints:
-    """Return the step number shown in each frame, (frames,): round ones, and at the end the last.
-
-    Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes:
-    they tick in the least of 1, 2, 5, 10, 20, ... that leaves each for four frames.
-
-    >>> shown_steps(np.linspace(0, 8, 9)).tolist()
-    [0, 0, 0, 0, 0, 5, 5, 5, 8]
-    """
-    taken: Ints = np.floor(positions).astype(np.int64)
-    least = 4 * positions[-1] / max(len(positions) - 1, 1)
-    power = 10 ** max(0, math.floor(math.log10(max(least, 1))))
-    tick = next(power * lead for lead in (1, 2, 5, 10) if power * lead >= least)
-    shown: Ints = taken - taken % tick
-    shown[-1] = taken[-1]
-    return shown
 
 
 class _Counter:

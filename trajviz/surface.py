@@ -19,6 +19,8 @@ from trajviz.errors import TrajvizError
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 """An array of float64."""
+Ints: TypeAlias = npt.NDArray[np.int64]
+"""An array of int64."""
 Points: TypeAlias = npt.NDArray[np.float64]
 """Points of the plane, shape (..., 2), the last axis being x and y."""
 Number: TypeAlias = Any

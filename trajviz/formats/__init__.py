@@ -83,13 +83,13 @@ def format_of(path: Path) -> Format:
 def check_target(path: Path) -> None:
     """Raise TrajvizError unless a file could be written here; nothing is left behind."""
     folder = path.parent
-    if path.is_dir():
-        raise TrajvizError(f"output {str(path)!r} is a folder")
-    if path.exists() and not path.is_file():
-        raise TrajvizError(f"output {str(path)!r} is not a regular file")
-    if not folder.is_dir():
-        raise TrajvizError(f"output {str(path)!r}: there is no folder {str(folder)!r}")
     try:
+        if path.is_dir():
+            raise TrajvizError(f"output {str(path)!r} is a folder")
+        if path.exists() and not path.is_file():
+            raise TrajvizError(f"output {str(path)!r} is not a regular file")
+        if not folder.is_dir():
+            raise TrajvizError(f"output {str(path)!r}: there is no folder {str(folder)!r}")
         with _beside(path) as probe:
             probe.touch(exist_ok=False)
     except OSError as error:

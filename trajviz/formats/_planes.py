@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.coverage import Ints
 from trajviz.scene.paint import Picture
+from trajviz.surface import Ints
 
 _RED, _BLUE = 0.2126, 0.0722
 _LUMA = np.array([_RED, 1 - _RED - _BLUE, _BLUE]) * (219 / 255)

@@ -6,6 +6,7 @@ context that gives the user's own back.
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,9 @@ def save(scene: Scene, step: int, path: Path, kind: str) -> None:
         # Text as outlines: whoever opens the file need not have the font.
         matplotlib.rcParams.update({"svg.hashsalt": "trajviz", "pdf.fonttype": 42})
         figure = draw(scene, step)
-        figure.savefig(path, format=kind, metadata=undated, dpi=PIXELS_PER_INCH)
+        file = io.BytesIO()  # what goes wrong on a disk would be lost inside matplotlib
+        figure.savefig(file, format=kind, metadata=undated, dpi=PIXELS_PER_INCH)
+    path.write_bytes(file.getvalue())
 
 
 def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:

@@ -1,0 +1,73 @@
+"""Programs run from outside: our own command, and other people's that judge our files."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TRAJVIZ = Path(sys.executable).with_name("trajviz")
+
+
+def program(name):
+    """Return where a program is; without it the test is skipped, but fails in CI."""
+    found = shutil.which(name)
+    if found is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say(f"{name} is not installed")
+    return found
+
+
+def judge(name, *args):
+    """Return what a program writes to standard output; it must succeed."""
+    command = [program(name), *map(str, args)]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def trajviz(*args, env=None, text=True, **options):
+    """Run the command and return its outcome; `env` is added to the environment."""
+    return subprocess.run(
+        [TRAJVIZ, *map(str, args)],
+        capture_output=options.keys().isdisjoint({"stdout", "stderr"}),
+        text=text,
+        env={**os.environ, **(env or {})},
+        check=False,
+        **options,
+    )
+
+
+def begin(*args, **options):
+    """Start the command in a session of its own, with signals as a terminal leaves them."""
+    return subprocess.Popen(
+        [TRAJVIZ, *map(str, args)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        **options,
+    )
+
+
+def processes(words):
+    """Return the ids of all processes whose command line has these words in it."""
+    lines = _linux() if Path("/proc/self/cmdline").exists() else _elsewhere()
+    return [number for number, line in lines if str(words) in line]
+
+
+def _linux():
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue  # it has ended meanwhile
+        yield int(path.parent.name), line
+
+
+def _elsewhere():
+    for line in judge("ps", "-A", "-ww", "-o", "pid=,args=").decode(errors="replace").splitlines():
+        number, _, rest = line.strip().partition(" ")
+        yield int(number), rest

@@ -1,0 +1,475 @@
+"""The command as people run it: what it refuses, what it prints, what it leaves behind."""
+
+import functools
+import io
+import json
+import os
+import pty
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pictures import decoded_gif
+from PIL import Image
+from programs import TRAJVIZ, begin, judge, trajviz
+
+import trajviz as library
+from trajviz.cli import cli
+
+SMALL = ["--size", "160x120", "--steps", "10", "--seconds", "0.4", "--hold", "0"]
+COMMANDS = sorted(cli.commands)
+
+# What is refused
+
+FILES = {
+    "broken.py": "from trajviz import Surface\n\nsurface = 1 / 0\n",
+    "syntax.py": "def f(:\n",
+    "nothing.py": "x = 1\n",
+    "abrupt.py": "raise SystemExit(7)\n",
+    "broken.toml": "summary = [\n",
+    "lacking.toml": 'summary = "x"\n',
+    "folder/keep": "",
+}
+
+REFUSED = {
+    "render beal": "'beal', did you mean 'beale'",
+    "render": "SURFACE",
+    "rendr beale": "rendr",
+    "render ''": "''",
+    "render missing.py": "'missing.py'",
+    "render broken.py": "broken.py, line 3: ZeroDivisionError",
+    "render syntax.py": "syntax.py, line 1",
+    "render nothing.py": "nothing.py defines no `surface",
+    "render abrupt.py": "abrupt.py",
+    "render folder": "'folder'",
+    "render beale sgdd": "'sgdd', did you mean 'sgd'",
+    "render beale sgd:lrr=1": "'lrr', did you mean 'lr'",
+    "render beale sgd:lr=fast": "lr=fast",
+    "render beale sgd:lr=nan": "lr=nan",
+    "render beale sgd:lr=-1": "lr=-1",
+    "render beale momentum:beta=1": "beta=1",
+    "render beale sgd:": "'sgd:'",
+    "render beale sgd:lr": "'lr'",
+    "render beale sgd:lr=1,lr=2": "'lr' is given twice",
+    "render beale ''": "''",
+    "render beale sgd:color=reddish": "'reddish'",
+    "render beale sgd:color=#12345": "'#12345'",
+    "render beale sgd:label=a adam:label=a": "'a' is given twice",
+    "render beale --nope": "--nope",
+    "render beale --theme dakr": "'dakr', did you mean 'dark'",
+    "render beale --theme none.toml": "'none.toml'",
+    "render beale --theme broken.toml": "broken.toml",
+    "render beale --theme lacking.toml": "lacking.toml lacks background",
+    "render beale --format giff": "'giff', did you mean 'gif'",
+    "render beale --start nan,1": "'nan,1'",
+    "render beale --start inf,1": "'inf,1'",
+    "render beale --start 1": "'1'",
+    "render beale --start 1,2,3": "'1,2,3'",
+    "render beale --start a,b": "'a,b'",
+    "render beale --start 1e200,0": "1e+200",
+    "render beale --size 0x0": "0x0",
+    "render beale --size 1000000x1000000": "1000000x1000000",
+    "render beale --size 640": "'640'",
+    "render beale --size 640x480x3": "'640x480x3'",
+    "render beale --size big": "'big'",
+    "render beale --size 3840x2160 --seconds 60": "12,441,600,000",
+    "render beale --fps 0": "fps 0",
+    "render beale --fps 60": "fps 60",
+    "render beale --fps 60 -o a.mp4 -o a.gif": "fps 60",
+    "render beale --fps nan": "fps nan",
+    "render beale --fps fast": "'fast'",
+    "render beale --seconds 0": "seconds 0",
+    "render beale --seconds -1": "seconds -1",
+    "render beale --seconds inf": "seconds inf",
+    "render beale --seconds 1e9": "seconds 1e+09",
+    "render beale --seconds 300": "7,500 frames",
+    "render beale --hold -1": "hold -1",
+    "render beale --hold 1e6": "hold 1e+06",
+    "render beale --loop -1": "loop -1",
+    "render beale --loop 65536": "loop 65536",
+    "render beale --loop 1.5": "'1.5'",
+    "render beale --steps 0": "steps 0",
+    "render beale --steps 1.5": "'1.5'",
+    "render beale --steps 1000001": "1,000,001 steps",
+    "render beale --window 1,-1,0,1": "'1,-1,0,1'",
+    "render beale --window 1,2,3": "'1,2,3'",
+    "render beale --window 0,nan,0,1": "'0,nan,0,1'",
+    "render beale --window 0,0,0,1": "'0,0,0,1'",
+    "render beale --window 1,1.0000000000000002,0,1": "1",
+    "render beale --axes W": "'W'",
+    "render beale --axes W,b,c": "'W,b,c'",
+    "render beale --pix-fmt yuv422p -o a.mp4": "'yuv422p'",
+    "render beale --title": "--title",
+    "render beale -o none/a.gif": "'none/a.gif'",
+    "render beale -o folder": "'folder'",
+    "render beale -o folder --format gif": "'folder'",
+    "render beale -o a.tiff": "'.tiff'",
+    "render beale -o a.gfi": "'.gfi', did you mean '.gif'",
+    "render beale -o a": "'a'",
+    "render beale -o ''": "''",
+    "render beale -o a.gif --format mp4": "'a.gif'",
+    "render beale -o /dev/null": "'/dev/null'",
+    "render beale -o /dev/null --format gif": "'/dev/null'",
+    "render beale -o /proc/self/a.gif": "'/proc/self/a.gif'",
+    "render beale -o a.gif -o a.gif": "'a.gif' is given twice",
+    "render beale -o a.gif -o ./a.gif": "'a.gif' is given twice",
+    "render beale -o a.png -o none/b.gif": "'none/b.gif'",
+    "render beale -o -": "'-'",
+    "render beale --format gif -o - -o -": "'-'",
+    "render beale --format png -o - --at 1,2": "'-'",
+    "render beale --at 201 -o a.png": "201",
+    "render beale --at -1 -o a.png": "-1",
+    "render beale --at 5,5 -o a.png": "'a-5.png' is given twice",
+    "render beale --at 5": "step 5",
+    "render beale --at 5 -o a.gif": "step 5",
+    "render beale --at five -o a.png": "'five'",
+    "list surface": "'surface', did you mean 'surfaces'",
+    "list --nope": "--nope",
+    "trace beale --format cvs": "'cvs', did you mean 'csv'",
+    "trace beale -o a.txt": "'.txt'",
+    "trace beale -o none/a.csv": "'none/a.csv'",
+    "trace beale -o folder": "'folder'",
+    "trace beale --steps 0": "steps 0",
+    "trace beal": "'beal'",
+}
+"""Requests that are wrong, and what the message must say of them."""
+
+
+def filled(folder):
+    """Fill a folder with the files above, and return all that is in it."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return listing(folder)
+
+
+def listing(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("request_", REFUSED)
+def test_a_wrong_request_is_told_in_one_line_and_leaves_nothing(request_, tmp_path):
+    before = filled(tmp_path)
+    done = trajviz(*shlex.split(request_), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.endswith("\n")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert REFUSED[request_] in done.stderr
+    assert listing(tmp_path) == before
+
+
+def test_a_name_that_no_file_can_have_is_a_wrong_request(tmp_path):
+    done = trajviz("render", "beale", "-o", "a" * 300 + ".gif", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert listing(tmp_path) == []
+
+
+def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
+    terminal, inside = pty.openpty()
+    done = subprocess.run(
+        [TRAJVIZ, "render", "beale", "--format", "gif", "-o", "-"],
+        cwd=tmp_path,
+        stdout=inside,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(inside)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "'-' is a terminal" in done.stderr
+    os.set_blocking(terminal, False)
+    with pytest.raises(OSError, match=r"."):
+        os.read(terminal, 1)
+    os.close(terminal)
+
+
+def test_the_command_alone_shows_its_help():
+    done = trajviz()
+    assert "Usage: trajviz" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# What is rendered
+
+
+def drawn(*args, folder, **options):
+    """Render a small race; it must succeed."""
+    done = trajviz("render", "bowl", "sgd:lr=0.1", *SMALL, *args, cwd=folder, **options)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_without_an_output_a_gif_is_named_after_the_surface(tmp_path):
+    done = trajviz("render", "long_valley", *SMALL, cwd=tmp_path)
+    assert done.stdout == "long-valley.gif\n"
+    assert listing(tmp_path) == ["long-valley.gif"]
+
+
+def test_a_format_alone_names_the_file_too(tmp_path):
+    assert drawn("--format", "png", folder=tmp_path).stdout == "bowl.png\n"
+    assert listing(tmp_path) == ["bowl.png"]
+
+
+def test_a_surface_file_names_its_output(tmp_path):
+    (tmp_path / "my_own.py").write_text(
+        "from trajviz import Surface\n"
+        "def f(x, y):\n"
+        "    return x * x + y * y\n"
+        "surface = Surface(f, window=(-1, 1, -1, 1), start=(0.5, 0.5))\n"
+    )
+    done = trajviz("render", "./my_own.py", *SMALL, cwd=tmp_path)
+    assert done.stdout == "my-own.gif\n"
+    assert listing(tmp_path) == ["my-own.gif", "my_own.py"]
+
+
+def test_several_outputs_are_all_written_and_told_in_order(tmp_path):
+    (tmp_path / "sub").mkdir()
+    names = ["b.mp4", "a.gif", "sub/c.png", "d.svg", "e.PDF"]
+    done = drawn(*(word for name in names for word in ("-o", name)), folder=tmp_path)
+    assert done.stdout.splitlines() == names
+    assert listing(tmp_path) == sorted([*names, "sub"])
+    heads = {"b.mp4": b"ftyp", "a.gif": b"GIF89a", "sub/c.png": b"PNG", "d.svg": b"<svg"}
+    for name, head in heads.items():
+        assert head in (tmp_path / name).read_bytes()[:600]
+
+
+def test_stills_of_several_steps_are_named_after_them(tmp_path):
+    done = drawn("--at", "0,5,10", "-o", "a.png", folder=tmp_path)
+    assert done.stdout.split() == ["a-0.png", "a-5.png", "a-10.png"]
+    assert len({(tmp_path / name).read_bytes() for name in listing(tmp_path)}) == 3
+
+
+def test_facts_go_to_standard_error_and_quiet_silences_them(tmp_path):
+    done = drawn(folder=tmp_path)
+    assert done.stdout == "bowl.gif\n"
+    assert "160x120" in done.stderr
+    assert "kB" in done.stderr
+    for option in ("-q", "--quiet"):
+        done = drawn(option, folder=tmp_path)
+        assert (done.stdout, done.stderr) == ("bowl.gif\n", "")
+
+
+@pytest.mark.parametrize("kind", ["gif", "mp4", "png", "svg"])
+def test_standard_output_gets_the_bytes_of_the_file_and_no_more(kind, tmp_path):
+    done = drawn("--format", kind, "-o", "-", folder=tmp_path, text=False)
+    assert done.stderr == b""
+    drawn("-o", f"file.{kind}", folder=tmp_path)
+    assert done.stdout == (tmp_path / f"file.{kind}").read_bytes()
+    assert listing(tmp_path) == [f"file.{kind}"]
+
+
+def test_a_gif_and_a_picture_from_standard_output_can_be_decoded(tmp_path):
+    frames, waits = decoded_gif(
+        drawn("--format", "gif", "-o", "-", folder=tmp_path, text=False).stdout
+    )
+    assert (len(frames), sum(waits)) == (10, 40)
+    data = drawn("--format", "png", "--at", "3", "-o", "-", folder=tmp_path, text=False).stdout
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (160, 120)
+
+
+def test_a_film_from_standard_output_can_be_decoded(tmp_path):
+    data = drawn("--format", "mp4", "-o", "-", folder=tmp_path, text=False).stdout
+    (tmp_path / "film.mp4").write_bytes(data)
+    ask = ["-v", "error", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    video = judge("ffmpeg", "-i", tmp_path / "film.mp4", *ask)
+    assert len(video) == 10 * 160 * 120
+
+
+def test_a_reader_who_leaves_early_is_no_traceback(tmp_path):
+    process = begin("list", "surfaces", cwd=tmp_path)
+    process.stdout.close()
+    with process.stderr as stream:
+        assert "Traceback" not in stream.read()
+    assert process.wait() == 3
+
+
+def test_the_options_do_what_the_library_does(tmp_path):
+    drawn(
+        "adam", "--start", "-12,2", "--window=-10,5,-3,3", "--theme", "dark", "--title", "Mine",
+        "--axes", "p, q", "--fps", "10", "--loop", "2", "-o", "a.gif", folder=tmp_path,
+    )  # fmt: skip
+    race = library.compare(
+        "bowl", ["sgd:lr=0.1", "adam"], start=(-12, 2), window=(-10, 5, -3, 3), theme="dark",
+        title="Mine", axes=("p", "q"), fps=10, loop=2, size=(160, 120), steps=10, seconds=0.4,
+        hold=0,
+    )  # fmt: skip
+    assert (tmp_path / "a.gif").read_bytes() == race.to_bytes("gif")
+
+
+def test_force_and_pixel_format_reach_the_library(tmp_path):
+    drawn("--pix-fmt", "yuv444p", "--force", "-o", "a.mp4", folder=tmp_path)
+    race = library.compare(
+        "bowl", ["sgd:lr=0.1"], size=(160, 120), steps=10, seconds=0.4, hold=0,
+        pixel_format="yuv444p",
+    )  # fmt: skip
+    assert (tmp_path / "a.mp4").read_bytes() == race.to_bytes("mp4")
+
+
+def test_progress_is_for_terminals(tmp_path):
+    order = ["render", "beale", "--size", "800x600", "--seconds", "60", "--fps", "30"]
+    terminal, inside = pty.openpty()
+    process = subprocess.Popen(
+        [TRAJVIZ, *order], cwd=tmp_path, stdout=subprocess.PIPE, stderr=inside, text=True
+    )
+    os.close(inside)
+    shown = b""
+    while part := _read(terminal):
+        shown += part
+    assert process.wait() == 0
+    assert process.stdout.read() == "beale.gif\n"
+    process.stdout.close()
+    os.close(terminal)
+    assert b"100%" in shown
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the other end is closed
+        return b""
+
+
+def test_trace_writes_csv_to_standard_output_or_a_file(tmp_path):
+    order = ["trace", "bowl", "sgd:lr=0.1", "--steps", "3"]
+    done = trajviz(*order, cwd=tmp_path)
+    assert done.stdout.splitlines()[0] == "optimizer,step,x,y,f"
+    assert len(done.stdout.splitlines()) == 5
+    assert listing(tmp_path) == []
+    for kind in ("csv", "json", "npz"):
+        done = trajviz(*order, "-o", f"race.{kind}", cwd=tmp_path)
+        assert (done.stdout, done.stderr) == (f"race.{kind}\n", "")
+    assert len(json.loads((tmp_path / "race.json").read_text())["trajectories"]) == 1
+    data = trajviz(*order, "--format", "npz", cwd=tmp_path, text=False).stdout
+    assert np.load(io.BytesIO(data))["points"].shape == (1, 4, 2)
+
+
+# What is listed and explained
+
+LISTINGS = {
+    "surfaces": library.surface_names,
+    "optimizers": library.optimizer_names,
+    "themes": library.theme_names,
+    "formats": library.format_names,
+}
+
+
+@functools.cache
+def listed():
+    return trajviz("list").stdout
+
+
+@pytest.mark.parametrize("what", LISTINGS)
+def test_the_listing_has_every_name(what):
+    alone = trajviz("list", what).stdout
+    assert alone in listed()
+    firsts = [line.split()[0] for line in alone.splitlines()]
+    assert firsts[0] == what
+    assert [name for name in firsts if name in LISTINGS[what]()] == LISTINGS[what]()
+
+
+def test_the_listing_for_machines_is_complete():
+    facts = json.loads(trajviz("list", "--json").stdout)
+    assert {what: [row["name"] for row in rows] for what, rows in facts.items()} == {
+        what: names() for what, names in LISTINGS.items()
+    }
+    for row in facts["surfaces"]:
+        surface = library.load_surface(row["name"])
+        assert row["window"] == list(surface.window)
+        assert row["minima"] == [list(point) for point in surface.minima]
+        assert row["source"]
+    for row in facts["optimizers"]:
+        assert row["settings"] == dict(library.load_optimizer(row["name"]).defaults)
+    for rows in facts.values():
+        assert all(row["summary"] for row in rows)
+
+
+def test_one_listing_for_machines_is_the_same_part():
+    facts = json.loads(trajviz("list", "--json").stdout)
+    for what in LISTINGS:
+        assert json.loads(trajviz("list", what, "--json").stdout) == {what: facts[what]}
+
+
+def test_the_version_is_the_packages():
+    assert trajviz("--version").stdout == f"trajviz {library.__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_explains_itself_and_all_its_options(command, option):
+    done = trajviz(command, option)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: trajviz {command}")
+    for parameter in cli.commands[command].params:
+        for word in parameter.opts if parameter.param_type_name == "option" else ():
+            assert word in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_the_help_names_every_command():
+    assert all(f"  {command} " in trajviz("--help").stdout for command in COMMANDS)
+
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command):
+    assert f"trajviz {command}" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "option", [p for p in cli.commands["render"].params if p.param_type_name == "option"], ids=str
+)
+def test_every_option_of_render_is_in_the_readme(option):
+    text = README.read_text(encoding="utf-8")
+    for word in option.opts:
+        assert f"`{word}`" in text or f"`{word} " in text, word
+
+
+# Completion
+
+
+def completed(line):
+    """Return what bash would offer at the end of a line."""
+    env = {
+        "_TRAJVIZ_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(line.split(" ")) - 1),
+    }
+    done = trajviz(env=env)
+    assert done.stderr == ""
+    return [offer.partition(",")[2] for offer in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("trajviz re", ["render"]),
+        ("trajviz render be", ["beale"]),
+        ("trajviz trace be", ["beale"]),
+        ("trajviz render ", library.surface_names()),
+        ("trajviz render beale ", library.optimizer_names()),
+        ("trajviz render beale sgd ad", ["adadelta", "adagrad", "adam"]),
+        ("trajviz render beale --theme ", library.theme_names()),
+        ("trajviz render beale --theme d", ["dark"]),
+        ("trajviz render beale --quie", ["--quiet"]),
+    ],
+)
+def test_the_shell_completes(line, offers):
+    assert completed(line) == offers
+
+
+def test_the_script_for_the_shell_is_printed():
+    done = trajviz(env={"_TRAJVIZ_COMPLETE": "bash_source"})
+    assert "_TRAJVIZ_COMPLETE=bash_complete" in done.stdout
+
+
+def test_the_command_is_beside_the_python_that_runs_the_tests():
+    assert TRAJVIZ.exists()
+    assert TRAJVIZ.parent == Path(sys.executable).parent

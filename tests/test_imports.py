@@ -1,0 +1,232 @@
+"""Who may import whom: the table of rooms, and what each command leaves unloaded."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from programs import TRAJVIZ
+
+import trajviz
+
+PACKAGE = Path(trajviz.__file__).parent
+CHECKOUT = PACKAGE.parent
+
+ROOMS = {
+    "errors": "",
+    "dual": "errors numpy",
+    "surface": "dual errors numpy",
+    "catalogue": "surface errors numpy",
+    "optimizers": "surface errors numpy",
+    "spec": "optimizers errors",
+    "descent": "optimizers spec surface errors numpy",
+    "trace": "descent numpy",
+    "scene": "scene descent spec surface errors numpy PIL contourpy matplotlib",
+    "coverage": "scene.marks scene.theme surface numpy",
+    "raster": "coverage scene surface numpy",
+    "animate": "raster scene surface errors numpy",
+    "formats": "formats animate raster scene surface descent errors numpy PIL imageio_ffmpeg",
+    "race": "animate catalogue descent errors formats optimizers scene spec surface trace",
+    "cli": "trajviz animate errors formats race scene.theme trace click",
+    "__init__": "",
+}
+"""What each room may import of the package and of others, beyond the standard library."""
+
+FOR_TYPES = {
+    "trace": "race",
+    "__init__": "catalogue descent errors formats optimizers race scene.theme surface",
+}
+"""What only a type checker may see, besides."""
+
+ONE_HOME = {
+    "click": "cli",
+    "contourpy": "scene.vector",
+    "imageio_ffmpeg": "formats.mp4",
+    "matplotlib": "scene.vector",
+}
+"""What only one module may import."""
+
+DYNAMIC = {"__init__", "catalogue", "formats", "optimizers", "scene.lettering"}
+"""Who may import by a name made at run time, or look where a module lies."""
+
+
+def room_of(path):
+    name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+MODULES = {room_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def row_for(table, module):
+    fitting = [room for room in table if f"{module}.".startswith(f"{room}.")]
+    return set(table[max(fitting, key=len)].split()) if fitting else set()
+
+
+def imported(path):
+    """Yield each import as a dotted name, and whether it is for the type checker alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    guards = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.dump(n)]
+    hidden = {id(inner) for guard in guards for inner in ast.walk(guard)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            yield name, id(node) in hidden
+
+
+def source(name):
+    """Return where an import comes from: a module of ours without `trajviz.`, or a package."""
+    first, _, rest = name.partition(".")
+    if first != "trajviz":
+        return first
+    while rest and rest not in MODULES:
+        rest = rest.rpartition(".")[0]
+    return rest or "trajviz"
+
+
+def needed(module, for_types):
+    """Return what a module imports beyond itself and the standard library."""
+    names = [n for n, hidden in imported(MODULES[module]) if hidden is for_types]
+    beyond = [name for name in names if name.partition(".")[0] not in sys.stdlib_module_names]
+    return {source(name) for name in beyond} - {module}
+
+
+def permits(row, name):
+    return any(f"{name}.".startswith(f"{allowed}.") for allowed in row)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_its_room_may(module):
+    row = row_for(ROOMS, module)
+    assert [name for name in needed(module, for_types=False) if not permits(row, name)] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_hides_only_what_its_room_may_hide_for_the_type_checker(module):
+    row = row_for(ROOMS, module) | row_for(FOR_TYPES, module)
+    assert [name for name in needed(module, for_types=True) if not permits(row, name)] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_is_in_a_room_of_the_table(module):
+    assert any(f"{module}.".startswith(f"{room}.") for room in ROOMS)
+
+
+@pytest.mark.parametrize(("room", "row"), ROOMS.items())
+def test_the_table_allows_nothing_that_nobody_needs(room, row):
+    members = [name for name in MODULES if row_for(ROOMS, name) == set(row.split())]
+    used = {name for m in members for kind in (False, True) for name in needed(m, for_types=kind)}
+    stale = [a for a in row.split() if not any(permits({a}, name) for name in used)]
+    assert (room, stale) == (room, [])
+
+
+@pytest.mark.parametrize(("package", "home"), ONE_HOME.items())
+def test_a_package_with_one_home_is_imported_there_alone(package, home):
+    everywhere = {m: needed(m, for_types=False) | needed(m, for_types=True) for m in MODULES}
+    assert {module for module, names in everywhere.items() if package in names} == {home}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_those_who_find_files_by_name_import_dynamically(module):
+    dynamic = any(source(name) == "importlib" for name, _ in imported(MODULES[module]))
+    text = MODULES[module].read_text(encoding="utf-8")
+    assert dynamic is (module in DYNAMIC)
+    assert "__import__" not in text
+
+
+@pytest.mark.parametrize(
+    "path", [*MODULES.values(), *sorted(CHECKOUT.glob("surfaces/*.py"))], ids=str
+)
+def test_nobody_touches_pyplot(path):
+    assert [name for name, _ in imported(path) if name.startswith("matplotlib.pyplot")] == []
+    assert "pyplot" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(CHECKOUT.glob("surfaces/*.py")), ids=lambda p: p.stem)
+def test_a_surface_file_imports_our_surface_and_numpy_alone(path):
+    names = {name for name, _ in imported(path)}
+    assert {name for name in names if name.split(".")[0] != "numpy"} == {"trajviz.Surface"}
+
+
+def test_the_surfaces_are_a_folder_of_files_and_no_package():
+    assert list(CHECKOUT.glob("surfaces/*.py"))
+    assert not (CHECKOUT / "surfaces" / "__init__.py").exists()
+    assert not (CHECKOUT / "trajviz" / "surfaces").exists()
+
+
+# What is not loaded
+
+
+def loaded(*command, folder, **env):
+    """Return the packages that a Python command imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *map(str, command)],
+        cwd=folder,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+HEAVY = {"numpy", "matplotlib", "PIL", "imageio", "imageio_ffmpeg", "contourpy"}
+
+EXPLAINS = {
+    "import": ["-c", "import trajviz; dir(trajviz); trajviz.__version__"],
+    "help": [TRAJVIZ, "--help"],
+    "version": [TRAJVIZ, "--version"],
+    "help of render": [TRAJVIZ, "render", "--help"],
+    "help of trace": [TRAJVIZ, "trace", "--help"],
+    "help of list": [TRAJVIZ, "list", "--help"],
+}
+
+
+@pytest.mark.parametrize("command", EXPLAINS.values(), ids=EXPLAINS)
+def test_what_only_explains_loads_nothing_heavy(command, tmp_path):
+    assert loaded(*command, folder=tmp_path) & HEAVY == set()
+
+
+@pytest.mark.parametrize("words", ["trajviz render be", "trajviz render beale ad", "trajviz --he"])
+def test_completion_loads_neither_matplotlib_nor_imageio(words, tmp_path):
+    env = {
+        "_TRAJVIZ_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
+    seen = loaded(TRAJVIZ, folder=tmp_path, **env)
+    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy"} == set()
+
+
+def test_the_listing_loads_neither_matplotlib_nor_imageio(tmp_path):
+    seen = loaded(TRAJVIZ, "list", folder=tmp_path)
+    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy"} == set()
+    assert "numpy" in seen  # the way of looking does see what is loaded
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png"])
+def test_drawing_pixels_loads_neither_matplotlib_nor_imageio(suffix, tmp_path):
+    seen = loaded(
+        TRAJVIZ, "render", "bowl", "--seconds", "0.2", "-o", f"bowl.{suffix}", folder=tmp_path
+    )
+    assert (tmp_path / f"bowl.{suffix}").stat().st_size
+    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy"} == set()
+
+
+def test_a_film_loads_its_encoder_and_no_matplotlib(tmp_path):
+    seen = loaded(TRAJVIZ, "render", "bowl", "--seconds", "0.2", "-o", "bowl.mp4", folder=tmp_path)
+    assert seen & {"matplotlib", "imageio_ffmpeg", "contourpy"} == {"imageio_ffmpeg"}
+
+
+def test_numbers_alone_load_no_drawing_library(tmp_path):
+    seen = loaded(TRAJVIZ, "trace", "bowl", "sgd", "-o", "bowl.csv", folder=tmp_path)
+    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy"} == set()

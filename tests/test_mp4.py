@@ -1,0 +1,241 @@
+"""The MP4 writer: what every player plays, in the right colours, complete or not at all."""
+
+import dataclasses
+import functools
+import json
+import os
+
+import numpy as np
+import pytest
+from pictures import psnr
+from programs import judge, processes
+from races import SEVEN, race
+from skimage.metrics import structural_similarity
+
+from trajviz.errors import TrajvizError
+from trajviz.race import compare
+
+SHORT = {"steps": 20, "fps": 10, "seconds": 1.2, "hold": 0.5}
+
+
+def film(size=(320, 240), **options):
+    return race("bowl", ("sgd:lr=0.1",), size=size, **{**SHORT, **options})
+
+
+def probed(path):
+    """Return what ffprobe says of the one stream and of the container."""
+    ask = ["-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json"]
+    told = json.loads(judge("ffprobe", *ask, path))
+    (stream,) = told["streams"]
+    return stream, told["format"]
+
+
+def decoded(path, width, height):
+    ask = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-sws_flags", "accurate_rnd+full_chroma_int"]
+    video = judge("ffmpeg", "-v", "error", "-i", path, *ask, "-")
+    return np.frombuffer(video, np.uint8).reshape(-1, height, width, 3)
+
+
+def atoms(data):
+    """Yield the name and the place of each box of the file."""
+    place = 0
+    while place < len(data):
+        length = int.from_bytes(data[place : place + 4], "big")
+        assert length >= 8
+        yield data[place + 4 : place + 8].decode(), place
+        place += length
+    assert place == len(data)
+
+
+BACKGROUND, HIGH = (0xC0, 0x20, 0x60), (0x20, 0xA0, 0x40)
+LOUD = """
+summary = "Loud."
+background = "#c02060"
+ink = "#ffffff"
+muted = "#ffffff"
+low = "#2040c0"
+high = "#20a040"
+line = "#20a040"
+line_alpha = 0.0
+marker = "#ffffff"
+star = "#ffffff"
+tracks = ["#ffee00"]
+"""
+
+
+@pytest.fixture
+def loud(tmp_path):
+    path = tmp_path / "loud.toml"
+    path.write_text(LOUD)
+    return compare("bowl", ["sgd:lr=0.1"], theme=path, size=(321, 241), **SHORT)
+
+
+@pytest.mark.parametrize("size", [(320, 240), (321, 240), (320, 241), (161, 121)])
+def test_a_film_is_h264_that_every_player_plays(size, tmp_path):
+    stream, _ = probed(film(size).save(tmp_path / "film.mp4"))
+    assert stream["codec_name"] == "h264"
+    assert stream["pix_fmt"] == "yuv420p"
+    assert stream["profile"] in {"High", "Main", "Constrained Baseline"}
+    assert (stream["width"], stream["height"]) == tuple(v + v % 2 for v in size)
+    assert stream["r_frame_rate"] == stream["avg_frame_rate"] == "10/1"
+    assert stream.get("sample_aspect_ratio", "1:1") == "1:1"
+
+
+def test_444_keeps_the_chroma_of_every_pixel(loud, tmp_path):
+    sharp = dataclasses.replace(loud.timing, pixel_format="yuv444p")
+    one = dataclasses.replace(loud, timing=sharp)
+    path = one.save(tmp_path / "film.mp4")
+    assert probed(path)[0]["pix_fmt"] == "yuv444p"
+    truth = one.animation.first
+    fine = decoded(path, 322, 242)[0][:241, :321]
+    coarse = decoded(loud.save(tmp_path / "film.mp4"), 322, 242)[0][:241, :321]
+    assert psnr(fine, truth) >= psnr(coarse, truth) + 3
+
+
+def test_an_unknown_pixel_format_is_refused():
+    with pytest.raises(TrajvizError, match="unknown pixel format 'yuv422p'"):
+        film(pixel_format="yuv422p")
+
+
+def test_its_colours_are_tagged_as_what_they_are(tmp_path):
+    stream, _ = probed(film().save(tmp_path / "film.mp4"))
+    tags = ("color_range", "color_space", "color_transfer", "color_primaries")
+    assert [stream[tag] for tag in tags] == ["tv", "bt709", "bt709", "bt709"]
+
+
+@pytest.mark.parametrize(
+    ("fps", "seconds", "hold"),
+    [(10, 1, 0), (25, 1, 2), (30, 1.5, 0.5), (60, 0.5, 0.25), (23.976, 1, 1), (7.5, 2, 0.6)],
+)
+def test_it_has_a_frame_for_each_moment_of_motion_and_hold(fps, seconds, hold, tmp_path):
+    one = film((160, 120), fps=fps, seconds=seconds, hold=hold)
+    stream, container = probed(one.save(tmp_path / "film.mp4"))
+    expected = round((seconds + hold) * fps)
+    assert int(stream["nb_read_frames"]) == expected
+    assert float(container["duration"]) == pytest.approx(expected / fps, abs=2e-3)
+
+
+def test_the_index_comes_before_the_data(tmp_path):
+    names = [name for name, _ in atoms(film().save(tmp_path / "film.mp4").read_bytes())]
+    assert names[0] == "ftyp"
+    assert names.index("moov") < names.index("mdat")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_decoded_frames_are_like_those_drawn(theme, tmp_path):
+    one = race("beale", SEVEN, size=(640, 480), theme=theme, steps=20, fps=10, seconds=2.1, hold=0)
+    frames = decoded(one.save(tmp_path / "film.mp4"), 640, 480)
+    for frame, truth in zip(frames, one.frames(), strict=True):
+        assert psnr(frame, truth) >= 30
+        assert structural_similarity(frame, truth, channel_axis=2) >= 0.95
+
+
+def test_the_hold_shows_the_last_frame(tmp_path):
+    one = film(hold=1)
+    frames = decoded(one.save(tmp_path / "film.mp4"), 320, 240)
+    *_, last = one.frames()
+    assert len(frames) == 22
+    for frame in frames[-10:]:
+        assert psnr(frame, last) >= 28
+
+
+def test_an_odd_size_is_padded_with_background_and_not_rescaled(loud, tmp_path):
+    frame = decoded(loud.save(tmp_path / "film.mp4"), 322, 242)[0].astype(int)
+    background = loud.scene.theme.background
+    assert np.abs(frame[:, 321] - background).max() <= 6
+    assert np.abs(frame[241] - background).max() <= 6
+    # Not moved by a pixel, not scaled by one: the frame around the plot stays where it was.
+    plot, truth = loud.scene.plot, loud.animation.first
+    for x in (plot.x0, plot.x1 - 1):
+        assert tuple(truth[plot.y0, x]) != background
+    middle = (plot.y0 + plot.y1) // 2
+    red = frame[middle, :321, 0]
+    assert np.flatnonzero(red > 120)[[0, -1]].tolist() == [0, 320]
+    assert red[plot.x0 + 2 : plot.x1 - 2].min() < 60
+    assert (red[: plot.x0 - 2] > 150).all()
+    assert (red[plot.x1 + 2 :] > 150).all()
+
+
+def test_flat_colours_survive(loud, tmp_path):
+    frame = decoded(loud.save(tmp_path / "film.mp4"), 322, 242)[0].astype(int)
+    truth, plot = loud.animation.first, loud.scene.plot
+    x, y = loud.scene.view.project(np.array([1.0, 0.0])).astype(int)
+    margin, wall, floor = (3, 3), (plot.x0 + 4, plot.y0 + 4), (x, y)
+    seen = [frame[y - 1 : y + 2, x - 1 : x + 2].mean(axis=(0, 1)) for x, y in (margin, wall, floor)]
+    drawn = [tuple(truth[y, x].tolist()) for x, y in (margin, wall, floor)]
+    assert drawn[:2] == [BACKGROUND, HIGH]
+    np.testing.assert_allclose(seen, drawn, atol=7)  # H.264 is not without loss
+
+
+def test_two_writes_give_the_same_bytes():
+    assert film().to_bytes("mp4") == film().to_bytes("mp4")
+
+
+def test_progress_counts_every_frame_of_motion_and_hold():
+    seen = []
+    film().to_bytes("mp4", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(count, 17) for count in range(1, 18)]
+
+
+# When it goes wrong
+
+
+@functools.cache
+def long_film():
+    return film((640, 480), seconds=30)
+
+
+class Interrupted(BaseException):
+    """As SIGTERM becomes on the command line."""
+
+
+# imageio-ffmpeg leaves its end of the pipe to the garbage collector when the encoder dies.
+LEFT_OPEN = pytest.mark.filterwarnings(
+    "ignore:unclosed file:ResourceWarning",
+    "ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning",
+)
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, Interrupted])
+def test_an_exception_in_the_middle_leaves_no_encoder_behind(error, tmp_path):
+    def stop(done, _total):
+        if done == 5:
+            assert processes(tmp_path)
+            raise error
+
+    with pytest.raises(error):
+        long_film().save(tmp_path / "film.mp4", progress=stop)
+    assert not processes(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@LEFT_OPEN
+def test_an_encoder_that_dies_is_an_error_and_leaves_the_old_film(tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"old")
+
+    def kill(done, _total):
+        if done == 5:
+            (victim,) = processes(tmp_path)
+            os.kill(victim, 9)
+
+    with pytest.raises(OSError, match=r"."):
+        long_film().save(path, progress=kill)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@LEFT_OPEN
+def test_an_encoder_that_dies_at_the_end_is_an_error_too(tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"old")
+
+    def kill(done, total):
+        if done == total:
+            (victim,) = processes(tmp_path)
+            os.kill(victim, 9)
+
+    with pytest.raises(OSError, match=r"."):
+        film().save(path, progress=kill)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
