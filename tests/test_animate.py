@@ -1,4 +1,4 @@
-"""From tracks and timing to frames: what moves is where it should be, and nothing else changes."""
+"""From tracks to frames: what moves is where it should be, and nothing else changes."""
 
 import dataclasses
 import functools
@@ -13,21 +13,21 @@ from pictures import around, decoded_gif, ink, shown_at
 from races import SEVEN, race, with_tracks
 from skimage.metrics import structural_similarity
 
-from trajviz.animate import LONGEST, MOST_FRAMES, Animation, Timing, shown_steps, still
+from trajviz.animate import LONGEST, MOST_FRAMES, Animation, Playback, shown_steps, still
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.scene import vector
 from trajviz.scene.theme import theme_names
 
-# Timing
+# Playback
 
 
 def test_a_step_less_than_frames_is_exactly_one_step_a_frame():
-    assert Timing(fps=25, seconds=8).positions(199).tolist() == list(range(200))
+    assert Playback(fps=25, seconds=8).positions(199).tolist() == list(range(200))
 
 
 def test_fewer_steps_than_frames_glide_evenly():
-    positions = Timing(fps=10, seconds=1).positions(3)
+    positions = Playback(fps=10, seconds=1).positions(3)
     np.testing.assert_allclose(positions, np.arange(10) / 3)
 
 
@@ -37,11 +37,11 @@ def test_fewer_steps_than_frames_glide_evenly():
     steps=st.integers(1, 1_000_000),
 )
 def test_the_first_frame_is_the_start_and_the_last_the_last_step(fps, seconds, steps):
-    timing = Timing(fps, seconds)
-    positions = timing.positions(steps)
-    assert len(positions) == timing.frames == max(1, round(fps * seconds))
+    playback = Playback(fps, seconds)
+    positions = playback.positions(steps)
+    assert len(positions) == playback.frames == max(1, round(fps * seconds))
     assert positions[-1] == steps
-    assert timing.frames == 1 or positions[0] == 0
+    assert playback.frames == 1 or positions[0] == 0
     assert (np.diff(positions) >= 0).all()
 
 
@@ -67,7 +67,7 @@ def test_the_first_frame_is_the_start_and_the_last_the_last_step(fps, seconds, s
 )
 def test_a_timing_that_cannot_be_played_is_refused(given, says):
     with pytest.raises(TrajvizError, match=says):
-        Timing(**given)
+        Playback(**given)
 
 
 # Frames are the first picture and what changes

@@ -14,7 +14,7 @@ from races import SEVEN, race
 from skimage.metrics import structural_similarity
 
 from trajviz import formats
-from trajviz.animate import Timing, still
+from trajviz.animate import Playback, still
 from trajviz.errors import TrajvizError
 from trajviz.formats import check_target, format_names, format_of, load_format
 
@@ -103,20 +103,20 @@ def test_a_still_is_of_the_last_step_or_of_the_one_asked_for(name):
 @pytest.mark.parametrize("step", [-1, 21])
 def test_a_still_of_a_step_that_is_not_taken_is_refused(name, step):
     with pytest.raises(TrajvizError, match=f"step {step} is not from 0 to 20"):
-        load_format(name).check(Timing(), step, 20)
+        load_format(name).check(Playback(), step, 20)
 
 
 @pytest.mark.parametrize("name", ANIMATIONS)
 def test_an_animation_of_one_step_is_refused(name):
     with pytest.raises(TrajvizError, match=f"step 5 alone makes no .{name}: it needs .pdf, .png"):
-        load_format(name).check(Timing(), 5, 20)
+        load_format(name).check(Playback(), 5, 20)
 
 
 def test_a_gif_faster_than_browsers_play_is_refused_and_a_film_is_not():
     with pytest.raises(TrajvizError, match=r"fps 60 is more than the 50 that \.gif can play"):
-        load_format("gif").check(Timing(fps=60), None, 20)
-    load_format("gif").check(Timing(fps=50), None, 20)
-    load_format("mp4").check(Timing(fps=60), None, 20)
+        load_format("gif").check(Playback(fps=60), None, 20)
+    load_format("gif").check(Playback(fps=50), None, 20)
+    load_format("mp4").check(Playback(fps=60), None, 20)
 
 
 # Where a file could be written

@@ -15,7 +15,7 @@ from pictures import decoded_gif, psnr
 from programs import judge, program
 from races import SEVEN, race
 
-from trajviz.animate import Animation, Timing
+from trajviz.animate import Animation, Playback
 from trajviz.descent import no_progress
 from trajviz.formats.gif import MOST_FPS, delays, write
 from trajviz.race import compare
@@ -49,7 +49,7 @@ def test_a_long_animation_whose_palette_comes_from_a_sample_is_as_faithful():
     long = compare("rosenbrock", SEVEN, size=(320, 240), steps=120, seconds=24)
     frames, _ = decoded_gif(long.to_bytes("gif"))
     assert len(long.animation.positions) == 600
-    truths = merged(long.frames(), delays(long.timing))[0]
+    truths = merged(long.frames(), delays(long.playback))[0]
     assert min(psnr(f, t) for f, t in zip(frames, truths, strict=True)) >= 45
 
 
@@ -108,13 +108,13 @@ def test_a_delay_too_long_for_one_image_is_carried_by_several(hold):
 @example(fps=50, seconds=0.02, hold=0)
 @example(fps=33.3, seconds=10, hold=0.005)
 def test_no_delay_is_shorter_than_browsers_play_and_none_strays_from_the_plan(fps, seconds, hold):
-    timing = Timing(fps, seconds, hold)
-    waits = delays(timing)
-    assert len(waits) == timing.frames
+    playback = Playback(fps, seconds, hold)
+    waits = delays(playback)
+    assert len(waits) == playback.frames
     assert min(waits) >= 2
     ends = np.cumsum(waits)
     np.testing.assert_allclose(ends[:-1], 100 / fps * np.arange(1, len(waits)), atol=0.51)
-    planned = max(100 * (seconds + hold), 100 * (timing.frames - 1) / fps + 2)
+    planned = max(100 * (seconds + hold), 100 * (playback.frames - 1) / fps + 2)
     assert abs(ends[-1] - planned) <= 1
 
 
@@ -202,12 +202,12 @@ def merged(frames, waits):
 
 
 def gif_of(film, hold=1.0):
-    """Return a film as GIF, and its timing."""
-    timing = Timing(fps=20, seconds=len(film.positions) / 20, hold=hold)
+    """Return a film as GIF, and its playback."""
+    playback = Playback(fps=20, seconds=len(film.positions) / 20, hold=hold)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.gif"
-        write(path, film, timing, no_progress)
-        return path.read_bytes(), timing
+        write(path, film, playback, no_progress)
+        return path.read_bytes(), playback
 
 
 def films(colors):
@@ -231,9 +231,9 @@ MANY_COLORS = [128, 129, 200, 254, 255]
 @example(film_of(1, 1, 1, 2, ["everything"]))
 @example(film_of(2, 40, 30, 127, HOW))
 def test_up_to_127_colours_every_frame_comes_out_as_it_went_in(film):
-    data, timing = gif_of(film)
+    data, playback = gif_of(film)
     frames, waits = decoded_gif(data)
-    pictures, durations = merged(film.frames(), delays(timing))
+    pictures, durations = merged(film.frames(), delays(playback))
     assert waits == durations
     for frame, picture in zip(frames, pictures, strict=True):
         np.testing.assert_array_equal(frame, picture)

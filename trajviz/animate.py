@@ -1,4 +1,4 @@
-"""Scene and timing to frames: the first picture, then what changes from frame to frame."""
+"""A scene in motion: the first picture, then what changes from frame to frame."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST = 3600
 
 
 @dataclass(frozen=True)
-class Timing:
+class Playback:
     """How an animation plays: seconds of motion, frames a second, the pause after it.
 
     `loop` is how many times a GIF plays, 0 for ever. `pixel_format` is how a video keeps its

@@ -19,7 +19,7 @@ from trajviz.errors import TrajvizError, unknown
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trajviz.animate import Timing
+    from trajviz.animate import Playback
     from trajviz.race import Race
 
 WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
@@ -180,14 +180,14 @@ def render(
       trajviz render beale
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
     """
-    from trajviz.animate import Timing
+    from trajviz.animate import Playback
     from trajviz.race import compare
 
     playing = ("fps", "seconds", "hold", "loop", "pixel_format")
-    timing = Timing(*(options[name] for name in playing))
+    playback = Playback(*(options[name] for name in playing))
     chosen = trajviz.load_surface(surface)
     outputs = outputs or (f"{chosen.name}.{kind or 'gif'}",)
-    jobs = list(_jobs(outputs, kind, at, options["steps"], timing))
+    jobs = list(_jobs(outputs, kind, at, options["steps"], playback))
     with _progress("descending", quiet) as progress:
         race = compare(chosen, optimizers, **options, progress=progress)
     for output, name, step in jobs:
@@ -207,7 +207,7 @@ def _jobs(
     kind: str,
     at: Sequence[int] | None,
     steps: int,
-    timing: Timing,
+    playback: Playback,
 ) -> Iterator[tuple[str, str, int | None]]:
     """Yield target, format and step of every file to write; refuse the request as a whole."""
     from pathlib import Path
@@ -229,7 +229,7 @@ def _jobs(
         if kind and path.suffix and chosen.name != kind.lower():
             raise TrajvizError(f"output {output!r} is not what --format {kind} says")
         for step in at or (None,):
-            chosen.check(timing, step, steps)
+            chosen.check(playback, step, steps)
             target = path if step is None else path.with_stem(f"{path.stem}-{step}")
             if output == "-":
                 if len(at or ()) > 1 or len(outputs) > 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from trajviz.animate import Animation, Timing
+from trajviz.animate import Animation, Playback
 from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
@@ -39,7 +39,7 @@ class Race:
     steps: int
     trajectories: tuple[Trajectory, ...]
     look: Look
-    timing: Timing
+    playback: Playback
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -49,7 +49,7 @@ class Race:
     @functools.cached_property
     def animation(self) -> Animation:
         """The scene in motion."""
-        return Animation(self.scene, self.timing.positions(self.steps))
+        return Animation(self.scene, self.playback.positions(self.steps))
 
     def frames(self) -> Iterator[Picture]:
         """Yield every frame of the moving part, uint8 (height, width, 3)."""
@@ -70,7 +70,7 @@ class Race:
         """
         path = Path(path).expanduser()
         chosen = load_format(format) if format else format_of(path)
-        chosen.check(self.timing, at, self.steps)
+        chosen.check(self.playback, at, self.steps)
         check_target(path)
         with replacing(path) as temporary:
             self._write(temporary, chosen, at, progress or no_progress)
@@ -105,7 +105,7 @@ class Race:
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         if chosen.kind == "animation":
-            chosen.write(path, self.animation, self.timing, progress)
+            chosen.write(path, self.animation, self.playback, progress)
         else:
             chosen.write(path, self.scene, self.steps if at is None else at)
 
@@ -158,12 +158,12 @@ def compare(
     >>> race.trajectories[0].points.shape
     (11, 2)
     """
-    timing = Timing(fps, seconds, hold, loop, pixel_format)
+    playback = Playback(fps, seconds, hold, loop, pixel_format)
     look = Look((size[0], size[1]), str(theme), title, axes)
     if not (isinstance(steps, int) and steps >= 1):
         raise TrajvizError(f"steps {steps!r} is not a whole number of at least 1")
     if not force:
-        _check_patience(look, timing, steps)
+        _check_patience(look, playback, steps)
     if not isinstance(surface, Surface):
         surface = load_surface(surface)
     specs = parse_specs(list(optimizers) or DEFAULT_OPTIMIZERS)
@@ -172,12 +172,12 @@ def compare(
     view = check_window(view)
     check_room(surface, specs, steps, view, look)
     trajectories = tuple(descend(surface, specs, begin, steps, view, progress or no_progress))
-    return Race(surface, begin, view, steps, trajectories, look, timing)
+    return Race(surface, begin, view, steps, trajectories, look, playback)
 
 
-def _check_patience(look: Look, timing: Timing, steps: int) -> None:
+def _check_patience(look: Look, playback: Playback, steps: int) -> None:
     width, height = look.size
-    frames = timing.frames
+    frames = playback.frames
     asked = {"steps": steps, "frames": frames, "pixels in all": width * height * frames}
     for what, most in _PATIENCE.items():
         if asked[what] > most:

@@ -2,7 +2,7 @@
 
 A format's module says by `KIND` what it holds and defines `write`:
 
-    KIND = "animation"   write(path, animation, timing, progress)
+    KIND = "animation"   write(path, animation, playback, progress)
     KIND = "still"       write(path, scene, step)
 
 An animation's module may say with `MOST_FPS` how many frames a second it can hold.
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from trajviz.animate import Timing
+from trajviz.animate import Playback
 from trajviz.errors import TrajvizError, unknown
 
 
@@ -36,11 +36,11 @@ class Format:
     write: Callable[..., None]
     most_fps: float = math.inf
 
-    def check(self, timing: Timing, step: int | None, steps: int) -> None:
+    def check(self, playback: Playback, step: int | None, steps: int) -> None:
         """Raise TrajvizError for more frames a second, or for a step, that it cannot show."""
-        if timing.fps > self.most_fps:
+        if playback.fps > self.most_fps:
             raise TrajvizError(
-                f"fps {timing.fps:g} is more than the {self.most_fps:g} that .{self.name} can play"
+                f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
             )
         if step is None:
             return

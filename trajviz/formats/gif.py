@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from trajviz.animate import Animation, Timing
+from trajviz.animate import Animation, Playback
 from trajviz.descent import Progress
 from trajviz.formats._palette import Palette, pack
 from trajviz.raster import Change
@@ -38,32 +38,32 @@ _SAMPLED_FRAMES = 256
 Indices = npt.NDArray[np.uint8]
 
 
-def delays(timing: Timing) -> list[int]:
+def delays(playback: Playback) -> list[int]:
     """Return each frame's delay in hundredths of a second, the hold added to the last.
 
     Rounding errors are carried on, so that the sum is exact to the hundredth.
 
-    >>> delays(Timing(fps=30, seconds=0.2, hold=0))
+    >>> delays(Playback(fps=30, seconds=0.2, hold=0))
     [3, 4, 3, 3, 4, 3]
     """
-    frames = timing.frames
-    ends = [round(100 * frame / timing.fps) for frame in range(1, frames)]
-    ends.append(max(round(100 * (timing.seconds + timing.hold)), [0, *ends][-1] + 2))
+    frames = playback.frames
+    ends = [round(100 * frame / playback.fps) for frame in range(1, frames)]
+    ends.append(max(round(100 * (playback.seconds + playback.hold)), [0, *ends][-1] + 2))
     return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def write(path: Path, animation: Animation, timing: Timing, progress: Progress) -> None:
+def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
     """Write an animation."""
     pinned = _pinned(animation.scene)
-    waits = iter(delays(timing))
+    waits = iter(delays(playback))
     sample, changes = _sample(animation)
     with path.open("wb") as file:
-        writer = _Writer(file, animation.first, pinned, _shared_palette(sample, pinned), timing)
+        writer = _Writer(file, animation.first, pinned, _shared_palette(sample, pinned), playback)
         writer.hold(next(waits))
         for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
             writer.show(change)
             writer.hold(wait)
-            progress(count, timing.frames)
+            progress(count, playback.frames)
         writer.close()
 
 
@@ -106,14 +106,19 @@ class _Writer:
     """
 
     def __init__(
-        self, file: BinaryIO, first: Picture, pinned: list[RGB], palette: Palette, timing: Timing
+        self,
+        file: BinaryIO,
+        first: Picture,
+        pinned: list[RGB],
+        palette: Palette,
+        playback: Playback,
     ) -> None:
         """Write the header and ready the first picture, which has a palette of its own."""
         self.file, self.palette = file, palette
         self.bits = palette.size.bit_length()
         self.transparent = palette.size
         height, self.width = first.shape[:2]
-        file.write(_header(self.width, height, palette, self.bits, timing.loop))
+        file.write(_header(self.width, height, palette, self.bits, playback.loop))
         own = Palette(first.reshape(-1, 3), pinned, 256)
         index = own.index(pack(first.reshape(-1, 3)))
         self.shown = own.packed[index]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.animate import Animation, Timing
+from trajviz.animate import Animation, Playback
 from trajviz.descent import Progress
 from trajviz.formats._planes import Planes
 
@@ -30,7 +30,7 @@ _OPTIONS = [
 ]  # fmt: skip
 
 
-def write(path: Path, animation: Animation, timing: Timing, progress: Progress) -> None:
+def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
     """Write an animation at a constant frame rate, the last frame repeated for the hold.
 
     An odd width or height is padded by one pixel of background. Raises OSError when the encoder
@@ -40,15 +40,15 @@ def write(path: Path, animation: Animation, timing: Timing, progress: Progress) 
 
     height, width = animation.first.shape[:2]
     size = (width + width % 2, height + height % 2)
-    pixel_format = timing.pixel_format
+    pixel_format = playback.pixel_format
     encoder = write_frames(
-        str(path), size, pix_fmt_in=pixel_format, pix_fmt_out=pixel_format, fps=timing.fps,
+        str(path), size, pix_fmt_in=pixel_format, pix_fmt_out=pixel_format, fps=playback.fps,
         codec="libx264", quality=None, macro_block_size=2, ffmpeg_log_level="error",
         input_params=_COLORS, output_params=[*_COLORS, *_OPTIONS],
     )  # fmt: skip
     encoder.send(None)
     try:
-        total = max(timing.frames, round((timing.seconds + timing.hold) * timing.fps))
+        total = max(playback.frames, round((playback.seconds + playback.hold) * playback.fps))
         for count, frame in enumerate(_frames(animation, size, pixel_format, total), 1):
             encoder.send(frame)
             progress(count, total)
