@@ -113,7 +113,7 @@ def test_an_animation_of_one_step_is_refused(name):
 
 
 def test_a_gif_faster_than_browsers_play_is_refused_and_a_film_is_not():
-    with pytest.raises(TrajvizError, match=r"fps 60 is more than the 50 that \.gif can play"):
+    with pytest.raises(TrajvizError, match=r"fps 60 is more than the 50 a \.gif can play"):
         load_format("gif").check(Playback(fps=60), None, 20)
     load_format("gif").check(Playback(fps=50), None, 20)
     load_format("mp4").check(Playback(fps=60), None, 20)
