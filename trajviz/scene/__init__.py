@@ -37,8 +37,8 @@ class Look:
     def __post_init__(self) -> None:
         """Refuse a size that cannot be drawn."""
         width, height = self.size
-        fits = all(low <= v <= high for low, v, high in zip(SMALLEST, self.size, LARGEST))  # noqa: B905
-        if not fits:
+        wide = SMALLEST[0] <= width <= LARGEST[0]
+        if not (wide and SMALLEST[1] <= height <= LARGEST[1]):
             raise TrajvizError(
                 f"size {width}x{height} is not from {SMALLEST[0]}x{SMALLEST[1]} "
                 f"to {LARGEST[0]}x{LARGEST[1]}"
