@@ -8,7 +8,7 @@ import os
 import numpy as np
 import pytest
 from pictures import psnr
-from programs import judge, processes
+from programs import judge, processes, trajviz
 from races import SEVEN, race
 from skimage.metrics import structural_similarity
 
@@ -167,8 +167,30 @@ def test_flat_colours_survive(loud, tmp_path):
     np.testing.assert_allclose(seen, drawn, atol=7)  # H.264 is not without loss
 
 
+@pytest.mark.parametrize("size", [(320, 240), (321, 241)])
+def test_what_changes_changes_in_the_film_at_the_same_place(size, tmp_path):
+    one = film(size, hold=0)
+    width, height = (v + v % 2 for v in size)
+    frames = decoded(one.save(tmp_path / "film.mp4"), width, height)[:, : size[1], : size[0]]
+    for frame, truth in zip(frames, one.frames(), strict=True):
+        assert psnr(frame, truth) >= 28
+
+
 def test_two_writes_give_the_same_bytes():
     assert film().to_bytes("mp4") == film().to_bytes("mp4")
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processors cannot be withheld")
+def test_the_bytes_do_not_depend_on_how_many_processors_there_are():
+    order = ["render", "beale", "--size", "320x240", "--seconds", "2", "--format", "mp4", "-o", "-"]
+    one_processor = {min(os.sched_getaffinity(0))}
+
+    def withhold():
+        os.sched_setaffinity(0, one_processor)
+
+    alone = trajviz(*order, text=False, preexec_fn=withhold)
+    assert alone.stdout == trajviz(*order, text=False).stdout
+    assert alone.returncode == 0
 
 
 def test_progress_counts_every_frame_of_motion_and_hold():

@@ -116,10 +116,8 @@ def decode(path: Path, frame_seconds: float) -> Iterator[np.ndarray]:
     with Image.open(path.with_suffix(".png")) as size:
         width, height = size.size
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        while data := process.stdout.read(width * height * 3):
-            yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
+    data = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    yield from np.frombuffer(data, np.uint8).reshape(-1, height, width, 3)
 
 
 def _decode_gif(path: Path, frame_seconds: float) -> Iterator[np.ndarray]:
