@@ -8,6 +8,7 @@ demo: .venv/.installed  ## render a race of six optimizers on Beale's function
 	@mkdir -p demo
 	@$(BIN)/trajviz render beale sgd momentum nag adagrad rmsprop adam --steps 199 \
 	  -o demo/beale.gif -o demo/beale.mp4 --quiet | sed "s|^|See $(CURDIR)/|"
+	@echo "The command is $(BIN)/trajviz; try: $(BIN)/trajviz --help"
 
 test: .venv/.test  ## every check that needs neither a framework nor a system program
 	$(BIN)/ruff format --check .

@@ -473,3 +473,14 @@ def test_the_script_for_the_shell_is_printed():
 def test_the_command_is_beside_the_python_that_runs_the_tests():
     assert TRAJVIZ.exists()
     assert TRAJVIZ.parent == Path(sys.executable).parent
+
+
+def test_the_command_alone_shows_its_help():
+    done = trajviz()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == trajviz("--help").stdout
+
+
+def test_the_examples_in_the_help_keep_their_lines():
+    lines = [line.strip() for line in trajviz("render", "--help").stdout.splitlines()]
+    assert "trajviz render beale" in lines

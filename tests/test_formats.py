@@ -108,7 +108,9 @@ def test_a_still_of_a_step_that_is_not_taken_is_refused(name, step):
 
 @pytest.mark.parametrize("name", ANIMATIONS)
 def test_an_animation_of_one_step_is_refused(name):
-    with pytest.raises(TrajvizError, match=f"step 5 alone makes no .{name}: it needs .pdf, .png"):
+    with pytest.raises(
+        TrajvizError, match=f"step 5 alone makes no .{name}, but a still: .pdf, .png"
+    ):
         load_format(name).check(Playback(), 5, 20)
 
 

@@ -54,6 +54,13 @@ def test_unprojecting_undoes_projecting(x, y):
     np.testing.assert_allclose(view.project(point), [x, y], atol=1e-9)
 
 
+def test_a_point_that_is_all_but_infinite_projects_in_its_direction_to_a_finite_place():
+    view = race("bowl").scene.view
+    x, y = view.project(np.array([[1e308, 1e308], [-1e308, -1e308]])).T
+    assert np.isfinite([x, y]).all()
+    assert (np.sign(x), np.sign(y)) == (pytest.approx([1, -1]), pytest.approx([-1, 1]))
+
+
 def test_a_track_has_one_vertex_for_each_step_where_its_points_project_to():
     one = race("beale", SEVEN, **SMALL)
     for track, trajectory in zip(one.scene.tracks, one.trajectories, strict=True):
@@ -82,7 +89,7 @@ def test_a_track_until_a_step_ends_where_its_head_is():
 
 def test_a_start_outside_the_window_widens_it_and_is_seen():
     wide = compare("bowl", ["sgd:lr=0.1"], start=(-12, 2), **SMALL)
-    assert wide.window == pytest.approx((-13, 10, -3, 3))
+    assert wide.window == pytest.approx((-13.1, 10, -3, 3))
     x, y = wide.scene.tracks[0].vertices[0]
     plot = wide.scene.plot
     assert plot.x0 < x < plot.x1

@@ -360,9 +360,9 @@ def test_a_window_contains_its_edge_and_nothing_beyond():
         ((0, 0.5), (0, 10, 0, 2)),
         ((0, 0), (0, 10, 0, 2)),
         ((10, 2), (0, 10, 0, 2)),
-        ((-3, 1), (-3.5, 10, 0, 2)),
-        ((12, 3), (0, 12.5, 0, 3.1)),
-        ((5, -1), (0, 10, -1.1, 2)),
+        ((-3, 1), (-3.65, 10, 0, 2)),
+        ((12, 3), (0, 12.6, 0, 3.15)),
+        ((5, -1), (0, 10, -1.15, 2)),
     ],
 )
 def test_a_window_widens_to_include_a_point_outside_with_a_margin(point, expected):

@@ -104,10 +104,16 @@ class _Name(click.ParamType):  # type: ignore[type-arg]  # as above
         ]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(trajviz.__version__, message="trajviz %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Show how optimizers behave on a surface, as an animation worth publishing."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def _race_options(command: Command) -> Command:
@@ -144,7 +150,7 @@ def _race_options(command: Command) -> Command:
     help="Colours.",
 )  # fmt: skip
 @click.option(
-    "--size", type=_Numbers("WxH", int, 2, "x"), default=(640, 480), show_default="640x480",
+    "--size", type=_Numbers("WxH", int, 2, "x"), default="640x480", show_default=True,
     help="Size in pixels.",
 )  # fmt: skip
 @click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
@@ -170,7 +176,7 @@ def render(
     quiet: bool,
     **options: Any,
 ) -> None:
-    r"""Render a race of OPTIMIZERs on SURFACE.
+    """Render a race of OPTIMIZERs on SURFACE.
 
     SURFACE is a name (see `trajviz list surfaces`) or the path of a .py file, which is run.
     An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
@@ -179,7 +185,7 @@ def render(
     \b
       trajviz render beale
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
-    """
+    """  # noqa: D301  # to click, the backspace says: leave these lines as they are
     from trajviz.animate import Playback
     from trajviz.race import compare
 

@@ -55,7 +55,8 @@ class Window(NamedTuple):
 
     def including(self, x: float, y: float) -> Window:
         """Return the window, widened with a margin of a twentieth when the point is outside it."""
-        margin_x, margin_y = 0.05 * self.extent
+        margin_x = 0.05 * (max(self.x1, x) - min(self.x0, x))
+        margin_y = 0.05 * (max(self.y1, y) - min(self.y0, y))
         return Window(
             self.x0 if x >= self.x0 else x - margin_x,
             self.x1 if x <= self.x1 else x + margin_x,

@@ -47,7 +47,7 @@ class Format:
         if self.kind == "animation":
             stills = [f".{n}" for n in format_names() if load_format(n).kind == "still"]
             raise TrajvizError(
-                f"step {step} alone makes no .{self.name}: it needs {', '.join(stills)}"
+                f"step {step} alone makes no .{self.name}, but a still: {', '.join(stills)}"
             )
         if not 0 <= step <= steps:
             raise TrajvizError(f"step {step} is not from 0 to {steps}")
