@@ -188,12 +188,6 @@ def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
     os.close(terminal)
 
 
-def test_the_command_alone_shows_its_help():
-    done = trajviz()
-    assert "Usage: trajviz" in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-
-
 # What is rendered
 
 
