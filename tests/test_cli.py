@@ -1,5 +1,6 @@
 """The command as people run it: what it refuses, what it prints, what it leaves behind."""
 
+import contextlib
 import functools
 import io
 import json
@@ -169,23 +170,26 @@ def test_a_name_that_no_file_can_have_is_a_wrong_request(tmp_path):
     assert listing(tmp_path) == []
 
 
-def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
+def on_a_terminal(stream, *args, folder):
+    """Run the command with one stream on a terminal; return the process and what was shown."""
     terminal, inside = pty.openpty()
-    done = subprocess.run(
-        [TRAJVIZ, "render", "beale", "--format", "gif", "-o", "-"],
-        cwd=tmp_path,
-        stdout=inside,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: inside}
+    process = subprocess.Popen([TRAJVIZ, *args], cwd=folder, text=True, **streams)
     os.close(inside)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "'-' is a terminal" in done.stderr
-    os.set_blocking(terminal, False)
-    with pytest.raises(OSError, match=r"."):
-        os.read(terminal, 1)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while part := os.read(terminal, 4096):
+            shown += part
     os.close(terminal)
+    return process, shown
+
+
+def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
+    order = ["render", "beale", "--format", "gif", "-o", "-"]
+    process, shown = on_a_terminal("stdout", *order, folder=tmp_path)
+    _, err = process.communicate()
+    assert (process.returncode, shown, err.count("\n")) == (2, b"", 1)
+    assert "'-' is a terminal" in err
 
 
 # What is rendered
@@ -307,26 +311,10 @@ def test_force_and_pixel_format_reach_the_library(tmp_path):
 
 def test_progress_is_for_terminals(tmp_path):
     order = ["render", "beale", "--size", "800x600", "--seconds", "60", "--fps", "30"]
-    terminal, inside = pty.openpty()
-    process = subprocess.Popen(
-        [TRAJVIZ, *order], cwd=tmp_path, stdout=subprocess.PIPE, stderr=inside, text=True
-    )
-    os.close(inside)
-    shown = b""
-    while part := _read(terminal):
-        shown += part
-    assert process.wait() == 0
-    assert process.stdout.read() == "beale.gif\n"
-    process.stdout.close()
-    os.close(terminal)
+    process, shown = on_a_terminal("stderr", *order, folder=tmp_path)
+    out, _ = process.communicate()
+    assert (process.returncode, out) == (0, "beale.gif\n")
     assert b"100%" in shown
-
-
-def _read(terminal):
-    try:
-        return os.read(terminal, 4096)
-    except OSError:  # the other end is closed
-        return b""
 
 
 def test_trace_writes_csv_to_standard_output_or_a_file(tmp_path):
