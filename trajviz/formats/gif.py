@@ -92,10 +92,11 @@ def _sample(animation: Animation) -> tuple[Picture, Iterable[Change]]:
 def _shared_palette(colors: Picture, pinned: list[RGB]) -> Palette:
     """Return a palette for all changes, one place free for transparency: the smallest that will do.
 
-    Half the palette takes one bit less for every run of pixels.
+    Half the palette takes one bit less for every run of pixels, but what the whole palette can
+    hold without loss is never made to fit.
     """
-    small = Palette(colors, pinned, 127)
-    return small if small.error <= _FAITHFUL else Palette(colors, pinned, 255)
+    small, whole = Palette(colors, pinned, 127), Palette(colors, pinned, 255)
+    return small if whole.error and small.error <= _FAITHFUL else whole if small.error else small
 
 
 class _Writer:
