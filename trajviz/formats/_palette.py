@@ -45,8 +45,11 @@ class Palette:
         self.size = size
         known, counts = np.unique(pack(colors), return_counts=True)
         fixed = np.unique(pack(np.array([*pinned], dtype=np.uint8).reshape(-1, 3)))[:size]
-        if len(np.union1d(known, fixed)) <= size:
-            self.packed: Packed = np.union1d(known, fixed).astype(np.uint32)
+        wanted = np.union1d(known, fixed).astype(np.uint32)
+        self.wanted = len(wanted)
+        """How many colours a palette would need to lose nothing."""
+        if self.wanted <= size:
+            self.packed: Packed = wanted
         else:
             self.packed = _choose(known, counts, fixed, size)
         self._known = np.empty(0, dtype=np.uint32)

@@ -95,8 +95,11 @@ def _shared_palette(colors: Picture, pinned: list[RGB]) -> Palette:
     Half the palette takes one bit less for every run of pixels, but what the whole palette can
     hold without loss is never made to fit.
     """
-    small, whole = Palette(colors, pinned, 127), Palette(colors, pinned, 255)
-    return small if whole.error and small.error <= _FAITHFUL else whole if small.error else small
+    small = Palette(colors, pinned, 127)
+    squeezed = small.size < small.wanted <= 255
+    if small.error <= _FAITHFUL and not squeezed:
+        return small
+    return Palette(colors, pinned, 255)
 
 
 class _Writer:
