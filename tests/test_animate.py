@@ -13,9 +13,10 @@ from pictures import around, decoded_gif, ink, shown_at
 from races import SEVEN, race, with_tracks
 from skimage.metrics import structural_similarity
 
-from trajviz.animate import LONGEST, MOST_FRAMES, Animation, Playback, shown_steps, still
+from trajviz.animate import Animation, shown_steps, still
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
+from trajviz.recipe import LONGEST, MOST_FRAMES, Playback
 from trajviz.scene import vector
 from trajviz.scene.theme import theme_names
 

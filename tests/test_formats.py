@@ -14,9 +14,10 @@ from races import SEVEN, race
 from skimage.metrics import structural_similarity
 
 from trajviz import formats
-from trajviz.animate import Playback, still
+from trajviz.animate import still
 from trajviz.errors import TrajvizError
 from trajviz.formats import check_target, format_names, format_of, load_format
+from trajviz.recipe import Playback
 
 SHORT = {"size": (320, 240), "steps": 20, "seconds": 0.4, "hold": 0.2}
 STILLS = [name for name in format_names() if load_format(name).kind == "still"]

@@ -15,11 +15,12 @@ from pictures import decoded_gif, psnr
 from programs import judge, program
 from races import SEVEN, race
 
-from trajviz.animate import Animation, Playback
+from trajviz.animate import Animation
 from trajviz.descent import no_progress
 from trajviz.formats.gif import MOST_FPS, delays, write
 from trajviz.race import compare
 from trajviz.raster import Change
+from trajviz.recipe import Playback
 from trajviz.scene.theme import theme_names
 
 # A race, decoded

@@ -22,14 +22,16 @@ ROOMS = {
     "optimizers": "surface errors numpy",
     "spec": "optimizers errors",
     "descent": "optimizers spec surface errors numpy",
+    "recipe": "surface errors numpy",
     "trace": "descent numpy",
-    "scene": "scene descent spec surface errors numpy PIL contourpy matplotlib",
+    "scene": "scene recipe descent spec surface errors numpy PIL contourpy matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
-    "animate": "raster scene surface errors numpy",
-    "formats": "formats animate raster scene surface descent errors numpy PIL imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats optimizers scene spec surface trace",
-    "cli": "trajviz animate errors formats race scene.theme trace click",
+    "animate": "raster scene surface numpy",
+    "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
+    "imageio_ffmpeg",
+    "race": "animate catalogue descent errors formats optimizers recipe scene spec surface trace",
+    "cli": "trajviz errors recipe formats race scene.theme trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""

@@ -13,7 +13,7 @@ from races import SEVEN, race
 
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
-from trajviz.scene import LARGEST, SMALLEST, Look
+from trajviz.recipe import LARGEST, SMALLEST, Look
 from trajviz.scene.marks import Dot, Text
 from trajviz.scene.theme import Theme, load_theme, mix, parse_color, theme_names
 

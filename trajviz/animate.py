@@ -8,58 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trajviz.errors import TrajvizError, unknown
 from trajviz.raster import Change, Rasterizer, Stage
 from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
 from trajviz.surface import Floats, Ints
-
-PIXEL_FORMATS = ("yuv420p", "yuv444p")
-"""How a video may keep its colours: one chroma sample for four pixels, or for each."""
-MOST_FRAMES = 100_000
-LONGEST = 3600
-"""Seconds of motion, and of the pause after it."""
-
-
-@dataclass(frozen=True)
-class Playback:
-    """How an animation plays: seconds of motion, frames a second, the pause after it.
-
-    `loop` is how many times a GIF plays, 0 for ever. `pixel_format` is how a video keeps its
-    colours: yuv420p, which plays everywhere, or yuv444p, sharper where it plays at all.
-    """
-
-    fps: float = 25
-    seconds: float = 8
-    hold: float = 2
-    loop: int = 0
-    pixel_format: str = PIXEL_FORMATS[0]
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be played."""
-        if not (math.isfinite(self.fps) and self.fps > 0):
-            raise TrajvizError(f"fps {self.fps:g} must be a finite number above 0")
-        if not 0 < self.seconds <= LONGEST:
-            raise TrajvizError(f"seconds {self.seconds:g} must be above 0 and at most {LONGEST}")
-        if not 0 <= self.hold <= LONGEST:
-            raise TrajvizError(f"hold {self.hold:g} must be from 0 to {LONGEST} seconds")
-        if not 0 <= self.loop <= 65535:
-            raise TrajvizError(f"loop {self.loop} must be from 0 (for ever) to 65535 times")
-        if self.fps * self.seconds > MOST_FRAMES:
-            raise TrajvizError(
-                f"fps {self.fps:g} for {self.seconds:g} seconds is more than {MOST_FRAMES} frames"
-            )
-        if self.pixel_format not in PIXEL_FORMATS:
-            raise unknown("pixel format", self.pixel_format, PIXEL_FORMATS)
-
-    @property
-    def frames(self) -> int:
-        """How many frames the moving part has, the first being the start, the last the end."""
-        return max(1, round(self.fps * self.seconds))
-
-    def positions(self, steps: int) -> Floats:
-        """Return how many steps have been taken at each frame, (frames,), fractions included."""
-        return np.linspace(0 if self.frames > 1 else steps, steps, self.frames)
 
 
 @dataclass

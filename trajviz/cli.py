@@ -19,8 +19,8 @@ from trajviz.errors import TrajvizError, unknown
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trajviz.animate import Playback
     from trajviz.race import Race
+    from trajviz.recipe import Playback
 
 WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 """Exit codes."""
@@ -186,8 +186,8 @@ def render(
       trajviz render beale
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
-    from trajviz.animate import Playback
     from trajviz.race import compare
+    from trajviz.recipe import Playback
 
     playing = ("fps", "seconds", "hold", "loop", "pixel_format")
     playback = Playback(*(options[name] for name in playing))

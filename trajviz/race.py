@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from trajviz.animate import Animation, Playback
+from trajviz.animate import Animation
 from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.scene import Look, Scene, check_room, compose
+from trajviz.recipe import Look, Playback
+from trajviz.scene import Scene, check_room, compose
 from trajviz.scene.paint import Picture
 from trajviz.spec import parse_specs
 from trajviz.surface import Surface, Window, check_point, check_window

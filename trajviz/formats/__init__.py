@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from trajviz.animate import Playback
 from trajviz.errors import TrajvizError, unknown
+from trajviz.recipe import Playback
 
 
 @dataclass(frozen=True)

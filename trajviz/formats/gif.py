@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from trajviz.animate import Animation, Playback
+from trajviz.animate import Animation
 from trajviz.descent import Progress
 from trajviz.formats._palette import Palette, pack
 from trajviz.raster import Change
+from trajviz.recipe import Playback
 from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.animate import Animation, Playback
+from trajviz.animate import Animation
 from trajviz.descent import Progress
 from trajviz.formats._planes import Planes
+from trajviz.recipe import Playback
 
 KIND = "animation"
 

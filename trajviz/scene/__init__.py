@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trajviz.descent import Trajectory
-from trajviz.errors import TrajvizError
+from trajviz.recipe import Look
 from trajviz.scene.contour import ContourView
 from trajviz.scene.layout import Chip, Counter, Words, lay_out
 from trajviz.scene.marks import Box, Mark, Shape, square, star
@@ -20,29 +20,6 @@ from trajviz.scene.paint import Picture, paint
 from trajviz.scene.theme import RGB, Theme, load_theme, parse_color
 from trajviz.spec import Spec
 from trajviz.surface import Floats, Points, Surface, Window
-
-SMALLEST, LARGEST = (160, 120), (3840, 2160)
-"""The sizes of a picture in pixels."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a picture looks: size in pixels, theme by name or path, and words that replace ours."""
-
-    size: tuple[int, int] = (640, 480)
-    theme: str = "light"
-    title: str = ""
-    axes: tuple[str, str] | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse a size that cannot be drawn."""
-        width, height = self.size
-        wide = SMALLEST[0] <= width <= LARGEST[0]
-        if not (wide and SMALLEST[1] <= height <= LARGEST[1]):
-            raise TrajvizError(
-                f"size {width}x{height} is not from {SMALLEST[0]}x{SMALLEST[1]} "
-                f"to {LARGEST[0]}x{LARGEST[1]}"
-            )
 
 
 @dataclass(frozen=True)
