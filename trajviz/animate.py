@@ -10,7 +10,9 @@ import numpy as np
 
 from trajviz.raster import Change, Rasterizer, Stage
 from trajviz.scene import Scene
-from trajviz.scene.paint import Picture
+from trajviz.scene.marks import Box
+from trajviz.scene.paint import Picture, paint
+from trajviz.scene.plot import Plot
 from trajviz.surface import Floats, Ints
 
 
@@ -25,36 +27,114 @@ class Animation:
     scene: Scene
     positions: Floats
     first: Picture = field(init=False)
-    _stage: Stage = field(init=False, repr=False)
     _numbers: Ints = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Draw frame 0."""
-        self._stage = Stage(self.scene)
         self._numbers = shown_steps(self.positions)
-        rasterizer = Rasterizer(self._stage, self.positions[:1], self._numbers[:1])
-        self.first = self._stage.canvas.reshape(self.scene.background.shape).copy()
-        change = next(rasterizer.changes())
-        self.first.reshape(-1, 3)[change.pixels] = change.colors
+        self.first = self.scene.background.copy()
+        for part in self._parts(self.positions[:1], self._numbers[:1]):
+            self._lay(self.first, next(part))
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 1, 2, ... change."""
-        changes = Rasterizer(self._stage, self.positions, self._numbers).changes()
-        next(changes)
-        return changes
+        parts = self._parts(self.positions, self._numbers)
+        for part in parts:
+            next(part)
+        for changes in zip(*parts, strict=True):
+            pixels, colors = zip(*changes, strict=True)
+            yield Change(np.concatenate(pixels), np.concatenate(colors))
 
     def frames(self) -> Iterator[Picture]:
         """Yield every frame, (height, width, 3); each is a copy of its own."""
         canvas = self.first.copy()
         yield canvas.copy()
         for change in self.changes():
-            canvas.reshape(-1, 3)[change.pixels] = change.colors
+            self._lay(canvas, change)
             yield canvas.copy()
+
+    @staticmethod
+    def _lay(canvas: Picture, change: Change) -> None:
+        canvas.reshape(-1, 3)[change.pixels] = change.colors
+
+    def _parts(self, positions: Floats, numbers: Ints) -> list[Iterator[Change]]:
+        """Return what each plot changes, and the counter, frame 0 against the background."""
+        orbit = self.scene.orbit
+        parts = [
+            _turning(self.scene, positions, self.positions)
+            if orbit and place == orbit.place
+            else _moving(self.scene, plot, positions)
+            for place, plot in enumerate(self.scene.plots)
+        ]
+        return [*parts, _counting(self.scene, numbers)] if self.scene.counter else parts
 
 
 def still(scene: Scene, step: float) -> Picture:
     """Return the picture after `step` steps."""
     return Animation(scene, np.array([float(step)])).first
+
+
+def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
+    """Yield what the tracks of a plot change; in frame 0 also what stands above its lines."""
+    box = plot.box
+    stage = Stage(plot, _part(scene.background, box), scene.theme)
+    place = _places(scene, box).ravel()
+    changes = Rasterizer(stage, positions).changes()
+    first = next(changes)
+    stage.canvas[first.pixels] = first.colors
+    there = np.flatnonzero((stage.canvas != stage.below).any(axis=1))
+    yield Change(place[there], stage.canvas[there])
+    for change in changes:
+        yield Change(place[change.pixels], change.colors)
+
+
+def _turning(scene: Scene, positions: Floats, whole: Floats) -> Iterator[Change]:
+    """Yield what a turning relief changes: its picture is drawn anew for every frame."""
+    assert scene.orbit is not None
+    plot = scene.plots[scene.orbit.place]
+    place = _places(scene, plot.box).ravel()
+    shown = _part(scene.background, plot.box).reshape(-1, 3)
+    for frame, position in enumerate(positions):
+        picture = scene.orbit.picture(frame / max(len(whole) - 1, 1), position)
+        there = np.flatnonzero((picture.reshape(-1, 3) != shown).any(axis=1))
+        shown = picture.reshape(-1, 3)
+        yield Change(place[there], shown[there])
+
+
+def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
+    """Yield what the step number changes."""
+    counter = scene.counter
+    assert counter is not None
+    size = math.ceil(2 * counter.size)
+    top = max(0, round(counter.y) - size)
+    left = max(0, round(counter.digits(10 ** len(str(scene.steps)))[-1].x))
+    box = Box(left, top, math.ceil(counter.right) + 1, min(top + 2 * size, scene.size[1]))
+    blank, places = _part(scene.background, box), _places(scene, box)
+    shown, number = blank, -1
+    nothing = Change(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.uint8))
+    for step in numbers.tolist():
+        if step == number:
+            yield nothing
+            continue
+        number, picture = step, blank.copy()
+        digits = counter.digits(step)
+        paint(picture, [digit.moved(-left, -top) for digit in digits])
+        differs = (picture != shown).any(axis=2)
+        shown = picture
+        yield Change(places[differs], picture[differs])
+
+
+def _part(picture: Picture, box: Box) -> Picture:
+    return picture[box.y0 : box.y1, box.x0 : box.x1]
+
+
+def _places(scene: Scene, box: Box) -> Ints:
+    """Return the flat indices of a box's pixels in the picture, (height, width)."""
+    width, height = scene.size
+    places: Ints = np.arange(width * height).reshape(height, width)[
+        box.y0 : box.y1, box.x0 : box.x1
+    ]
+    return places
 
 
 def shown_steps(positions: Floats) -> Ints:

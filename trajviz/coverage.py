@@ -101,26 +101,6 @@ def _batch(
     return Covered(pixel, item[piece], near[piece, down, across].astype(np.uint8))
 
 
-def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points, Points, Ints]:
-    """Clip segments, (n, 2) each, to a box grown by a margin (Liang and Barsky 1984).
-
-    Returns the clipped ends of those that meet the box, and their indices.
-    """
-    low = np.array([box.x0, box.y0]) - margin
-    high = np.array([box.x1, box.y1]) + margin
-    run = b - a
-    with np.errstate(all="ignore"):
-        at_low, at_high = (low - a) / run, (high - a) / run
-    still = run == 0
-    outside = still & ((a < low) | (a > high))
-    enter = np.where(still, 0.0, np.minimum(at_low, at_high))
-    leave = np.where(still, 1.0, np.maximum(at_low, at_high))
-    t0, t1 = np.maximum(enter.max(axis=1), 0.0), np.minimum(leave.min(axis=1), 1.0)
-    kept = np.flatnonzero((t0 <= t1) & ~outside.any(axis=1))
-    a, run = a[kept], run[kept]
-    return a + run * t0[kept, None], a + run * t1[kept, None], kept
-
-
 def blend_table(radius: float, core: float, color: RGB, surround: RGB) -> tuple[Floats, Floats]:
     """Return what each nearness does to the colour below: below * keep + add.
 

@@ -4,30 +4,35 @@ Nothing is redrawn. All pixels that are touched in a stretch of frames are found
 the frame in which it changes; a mask per track remembers how nearly its line has covered every
 pixel so far; and the touched pixels alone are composed anew: background, lines with their halos,
 foreground, heads. So a later segment of a lower track never covers a higher one, and a pixel that
-does not change is never mentioned.
+does not change is never mentioned. Every plot of a picture is rasterised by itself.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from trajviz.coverage import (
+    SUBPIXELS,
     Covered,
     blend_table,
-    clip_segments,
     covered_by_discs,
     covered_by_segments,
+    nearness_levels,
 )
-from trajviz.scene import Scene, Track
-from trajviz.scene.paint import Picture, paint, veil
+from trajviz.scene.marks import Box
+from trajviz.scene.paint import Picture, veil
+from trajviz.scene.plot import Plot
+from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.track import Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
+
+FAINT, HIDDEN_HEAD = 0.6, 0.45
+"""How opaque lines and heads are behind the surface."""
 
 
 class Change(NamedTuple):
@@ -43,62 +48,107 @@ class _Segments(NamedTuple):
     a: Points
     b: Points
     frame: Ints
+    hidden: npt.NDArray[np.bool_]
+
+
+class _Ink(NamedTuple):
+    """How nearness becomes colour: what is hidden has the lower values, `hidden` of them.
+
+    `shift` is what a hidden line, which is thinner, loses of its nearness.
+    """
+
+    keep: Floats
+    add: Floats
+    hidden: int
+    shift: int
 
 
 class Stage:
-    """What stands still: the background, the foreground above the lines, tables to blend with."""
+    """What stands still in a plot: the background, the foreground above the lines, the inks.
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.width, height = scene.size
-        opacity, color = veil(scene.foreground, self.width, height)
-        inside = np.zeros_like(opacity)
-        plot = scene.plot
-        inside[plot.y0 : plot.y1, plot.x0 : plot.x1] = 1
-        self.opacity = (opacity * inside).reshape(-1, 1)
-        self.color = (color * inside).reshape(-1, 3)
-        self.below = scene.background.reshape(-1, 3)
+    Everything is in the plot's own pixels, counted from its upper left corner.
+    """
+
+    def __init__(self, plot: Plot, below: Picture, theme: Theme) -> None:
+        """Take what lies below the tracks, the box's part of the background."""
+        box = plot.box
+        self.plot, self.below = plot, below.reshape(-1, 3)
+        self.box = Box(0, 0, box.width, box.height)
+        self.tracks = [track.moved(-box.x0, -box.y0) for track in plot.tracks]
         self.canvas = self.below.copy()
+        marks = [shape.moved(-box.x0, -box.y0) for shape in plot.foreground]
+        opacity, color = veil(marks, box.width, box.height)
+        self.opacity, self.color = opacity.reshape(-1, 1), color.reshape(-1, 3)
         veiled = np.flatnonzero(self.opacity)
         self.canvas[veiled] = np.rint(self.veiled(self.below[veiled], veiled))
-        pen, rim = scene.pen, scene.theme.background
+        pen, rim = plot.pen, theme.edge
         self.line_radius = pen.line / 2 + pen.halo + 0.5
         self.head_radius = pen.head + pen.rim + 0.5
-        self.line_tables = [
-            blend_table(self.line_radius, pen.line / 2, t.color, rim) for t in scene.tracks
+        halo = theme.background if theme.halo else None
+        self.lines = [
+            _line_ink(self.line_radius, pen.line / 2, pen.faint / 2, track.color, halo)
+            for track in self.tracks
         ]
-        self.head_tables = [
-            blend_table(self.head_radius, pen.head, t.color, rim) for t in scene.tracks
-        ]
+        self.heads = [_head_ink(self.head_radius, pen.head, t.color, rim) for t in self.tracks]
 
     def veiled(self, color: npt.NDArray[Any], pixel: Ints) -> npt.NDArray[np.float32]:
         """Return colours, (n, 3), with the foreground over them."""
         return np.asarray(color * (1 - self.opacity[pixel]) + self.color[pixel], dtype=np.float32)
 
 
+def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | None) -> _Ink:
+    keep, add = blend_table(radius, core, color, halo or color)
+    outer = faint + 0.5
+    thin_keep, thin_add = _thinned(blend_table(outer, faint, color, color), FAINT)
+    hidden = nearness_levels(outer) - 1
+    return _Ink(
+        np.concatenate([thin_keep, keep[1:]]),
+        np.concatenate([thin_add, add[1:]]),
+        hidden,
+        round((radius - outer) * SUBPIXELS),
+    )
+
+
+def _head_ink(radius: float, core: float, color: RGB, rim: RGB) -> _Ink:
+    keep, add = blend_table(radius, core, color, rim)
+    thin_keep, thin_add = _thinned((keep, add), HIDDEN_HEAD)
+    return _Ink(
+        np.concatenate([thin_keep, keep[1:]]),
+        np.concatenate([thin_add, add[1:]]),
+        nearness_levels(radius) - 1,
+        0,
+    )
+
+
+def _thinned(table: tuple[Floats, Floats], opacity: float) -> tuple[Floats, Floats]:
+    keep, add = table
+    return 1 - opacity * (1 - keep), opacity * add
+
+
 class Rasterizer:
     """Walks through the frames in stretches, carrying the masks and the canvas along."""
 
-    def __init__(self, stage: Stage, positions: Floats, numbers: Ints) -> None:
-        """Take how many steps have been taken at each frame, and the number shown, (frames,)."""
-        self.stage, self.positions, self.numbers = stage, positions, numbers
-        scene = self.scene = stage.scene
-        self.width = stage.width
+    def __init__(self, stage: Stage, positions: Floats) -> None:
+        """Take how many steps have been taken at each frame, (frames,)."""
+        self.stage, self.positions = stage, positions
+        self.width = stage.box.width
         self.canvas = stage.canvas.copy()
-        self.segments = [_segments(t, positions, scene, stage.line_radius) for t in scene.tracks]
+        box, radius = stage.box, stage.line_radius
+        self.segments = [_segments(t, positions, box, radius) for t in stage.tracks]
         # Off by a quarter of a pixel at most, which cannot be seen; a head that creeps rests.
-        self.heads = [np.rint(2 * track.at(positions)) / 2 for track in scene.tracks]
-        self.masks = np.zeros((len(scene.tracks), len(self.canvas)), dtype=np.uint8)
+        self.heads = [np.rint(2 * track.at(positions)) / 2 for track in stage.tracks]
+        self.behind = [t.line.hidden[t.line.ending(positions)] for t in stage.tracks]
+        for track, head in zip(stage.tracks, self.heads, strict=True):
+            head[positions >= track.cross_knot] = np.nan
+        self.masks = np.zeros((len(stage.tracks), len(self.canvas)), dtype=np.uint8)
         # Heads dominate: a stretch is so long that memory stays flat whatever their size.
         self.stretch = int(np.clip(128 * (5.5 / stage.head_radius) ** 2, 4, 128))
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 0, 1, 2, ... change, frame 0 against the stage's canvas."""
-        counter = _Counter(self.scene)
         for start in range(0, len(self.positions), self.stretch):
             stop = min(start + self.stretch, len(self.positions))
-            for frame, change in enumerate(self._stretch(start, stop), start):
-                yield counter.add(change, int(self.numbers[frame]))
+            yield from self._stretch(start, stop)
 
     def _stretch(self, start: int, stop: int) -> Iterator[Change]:
         """Yield the changes of frames start to stop, computed together."""
@@ -131,17 +181,26 @@ class Rasterizer:
 
     def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
         """Return keys (pixel * frames + frame) and nearness of what track k draws."""
-        segments = self.segments[k]
+        segments, ink = self.segments[k], self.stage.lines[k]
         part = slice(*np.searchsorted(segments.frame, [start, stop]))
         pixel, item, near = covered_by_segments(
-            segments.a[part], segments.b[part], self.stage.line_radius, self.scene.plot, self.width
+            segments.a[part], segments.b[part], self.stage.line_radius, self.stage.box, self.width
         )
-        return pixel * (stop - start) + (segments.frame[part][item] - start), near
+        key = pixel * (stop - start) + (segments.frame[part][item] - start)
+        hidden = segments.hidden[part]
+        if not hidden.any():
+            return key, near + np.uint8(ink.hidden)
+        faint = np.maximum(near, ink.shift) - np.uint8(ink.shift)
+        near = np.where(hidden[item], faint, near + np.uint8(ink.hidden))
+        seen = np.flatnonzero(near)
+        return key[seen], near[seen]
 
     def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
         """Return keys and nearness of where track k's head is in each frame."""
         pixel, item, near = self._discs(self.heads[k][start:stop])
-        return pixel * (stop - start) + item, near
+        behind = self.behind[k][start:stop]
+        lift = np.where(behind, 0, self.stage.heads[k].hidden).astype(np.uint8)
+        return pixel * (stop - start) + item, near + lift[item]
 
     def _heads_before(self, start: int, frames: int) -> Ints:
         """Return the keys of the pixels that heads of the frame before this stretch leave."""
@@ -151,10 +210,10 @@ class Rasterizer:
         return self._discs(last).pixel * frames
 
     def _discs(self, centers: Points) -> Covered:
-        plot = self.scene.plot
-        inside = (centers >= (plot.x0, plot.y0)) & (centers <= (plot.x1, plot.y1))
+        box = self.stage.box
+        inside = (centers >= (0, 0)) & (centers <= (box.x1, box.y1))
         shown = np.flatnonzero(inside.all(axis=1))
-        covered = covered_by_discs(centers[shown], self.stage.head_radius, plot, self.width)
+        covered = covered_by_discs(centers[shown], self.stage.head_radius, box, self.width)
         return covered._replace(item=shown[covered.item])
 
     def _compose(
@@ -169,13 +228,13 @@ class Rasterizer:
         color = self.stage.below[pixel].astype(np.float32)
         for k, (key, near) in enumerate(lines):
             so_far = self._accumulate(k, rows, pixel, first, key, near)
-            _lay(color, so_far, *self.stage.line_tables[k])
+            _lay(color, so_far, self.stage.lines[k])
         veiled = np.flatnonzero(self.stage.opacity[pixel])
         color[veiled] = self.stage.veiled(color[veiled], pixel[veiled])
         for k, (key, near) in enumerate(heads):
             now = np.zeros(len(rows), dtype=np.uint8)
             now[np.searchsorted(rows, key)] = near  # a head covers a pixel once a frame
-            _lay(color, now, *self.stage.head_tables[k])
+            _lay(color, now, self.stage.heads[k])
         return np.rint(color).astype(np.uint8)
 
     def _accumulate(
@@ -209,65 +268,37 @@ def _distinct(keys: Ints) -> Ints:
     return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
 
 
-def _lay(
-    color: npt.NDArray[np.float32], near: npt.NDArray[np.uint8], keep: Floats, add: Floats
-) -> None:
+def _lay(color: npt.NDArray[np.float32], near: npt.NDArray[np.uint8], ink: _Ink) -> None:
     """Blend one layer over the rows it touches, in place."""
     touched = np.flatnonzero(near)
     level = near[touched]
-    color[touched] = color[touched] * keep[level, None] + add[level]
+    color[touched] = color[touched] * ink.keep[level, None] + ink.add[level]
 
 
-def _segments(track: Track, positions: Floats, scene: Scene, radius: float) -> _Segments:
+def _segments(track: Track, positions: Floats, box: Box, radius: float) -> _Segments:
     """Return a track as segments, each with the frame that completes it.
 
     Vertices in the same quarter of a pixel are passed over, and a segment that was drawn before
     is not drawn again, so that a hundred thousand steps cost no more than what they show.
     """
-    end = len(track.vertices) - 1
-    steps = np.arange(min(end, int(positions[-1])) + 1, dtype=np.float64)
-    knots = np.unique(np.concatenate([steps, np.minimum(positions, end)]))
-    places = track.at(knots)
+    line, last = track.line, positions[-1]
+    reached = line.knots[: np.searchsorted(line.knots, last, side="right")]
+    knots = np.unique(np.concatenate([reached, np.minimum(positions, line.knots[-1])]))
+    places, ending = line.at(knots), line.ending(knots)
+    hidden, gap = line.hidden[ending], line.gap[ending]
     with np.errstate(all="ignore"):
         cell = np.floor(np.clip(places, -1e9, 1e9) * 4).astype(np.int64)
+    cell = np.column_stack([cell, hidden, gap])
     moved = np.append(True, (np.diff(cell, axis=0) != 0).any(axis=1))
     knots, places, cell = knots[moved], places[moved], cell[moved]
-    ends = np.concatenate([cell[:-1], cell[1:]], axis=1)
+    ends = np.concatenate([cell[:-1, :2], cell[1:]], axis=1)
     new = np.sort(np.unique(ends, axis=0, return_index=True)[1])
-    a, b, kept = clip_segments(places[:-1][new], places[1:][new], scene.plot, radius)
-    frame = np.searchsorted(positions, knots[1:][new][kept])
-    return _Segments(a, b, frame)
-
-
-class _Counter:
-    """Adds the step number to a change whenever it is another one."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.counter, self.shown = scene.counter, -1
-        if scene.counter is None:
-            return
-        size = math.ceil(2 * scene.counter.size)
-        top = max(0, round(scene.counter.y) - size)
-        left = max(0, scene.counter.digits(10 ** len(str(scene.steps)))[-1].x)
-        rows, columns = slice(top, top + 2 * size), slice(left, math.ceil(scene.counter.right) + 1)
-        self.corner = (left, top)
-        self.blank = scene.background[rows, columns]
-        self.picture = self.blank
-        flat = np.arange(scene.background.size // 3).reshape(scene.background.shape[:2])
-        self.pixels = flat[rows, columns]
-
-    def add(self, change: Change, step: int) -> Change:
-        """Return the change with the digits that are now others."""
-        if self.counter is None or step == self.shown:
-            return change
-        self.shown = step
-        left, top = self.corner
-        picture = self.blank.copy()
-        digits = self.counter.digits(step)
-        paint(picture, [replace(digit, x=digit.x - left, y=digit.y - top) for digit in digits])
-        differs = (picture != self.picture).any(axis=2)
-        self.picture = picture
-        return Change(
-            np.concatenate([change.pixels, self.pixels[differs]]),
-            np.concatenate([change.colors, picture[differs]]),
-        )
+    new = new[cell[1:, 3][new] == 0]
+    a, b, kept = clip_segments(places[:-1][new], places[1:][new], box, radius)
+    at, behind = knots[1:][new][kept], cell[1:, 2][new][kept] == 1
+    if track.cross is not None and track.cross_knot <= last:
+        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
+        at, behind = np.append(at, [track.cross_knot] * 2), np.append(behind, [False] * 2)
+    frame = np.searchsorted(positions, at)
+    order = np.argsort(frame, kind="stable")
+    return _Segments(a[order], b[order], frame[order], behind[order])

@@ -1,7 +1,7 @@
 """Compose: a surface and its trajectories become a background and tracks in pixels.
 
-Everything that stands still is drawn here, once. What moves is left as values: one polyline per
-track, one vertex per step, for `animate` to turn into pixels and for vector formats to draw.
+Everything that stands still is drawn here, once. What moves is left as values: in every plot one
+line per track, for `animate` to turn into pixels and for vector formats to draw.
 """
 
 from __future__ import annotations
@@ -12,123 +12,147 @@ from dataclasses import dataclass
 import numpy as np
 
 from trajviz.descent import Trajectory
+from trajviz.errors import TrajvizError, unknown
+from trajviz.noise import CUSTOMARY, Noise
 from trajviz.recipe import Look
+from trajviz.scene.chart import Chart, ChartView
 from trajviz.scene.contour import ContourView
-from trajviz.scene.layout import Chip, Counter, Words, lay_out
-from trajviz.scene.marks import Box, Mark, Shape, square, star
+from trajviz.scene.layout import Axes, Chip, Counter, Layout, Words, lay_out
+from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
+from trajviz.scene.panels import PANELS
+from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer
+from trajviz.scene.relief import Camera, ReliefView
 from trajviz.scene.theme import RGB, Theme, load_theme, parse_color
+from trajviz.scene.track import Track
 from trajviz.spec import Spec
-from trajviz.surface import Floats, Points, Surface, Window
+from trajviz.surface import Surface, Window
+
+VIEWS: dict[str, tuple[str, ...]] = {
+    "contour": ("contour",),
+    "relief": ("relief",),
+    "split": ("contour", "relief"),
+}
+"""The views by name, each with the pictures of the surface that it shows."""
 
 
-@dataclass(frozen=True)
-class Pen:
-    """How tracks are drawn, in pixels: line and halo around it, head and rim around it."""
-
-    line: float
-    halo: float
-    head: float
-    rim: float
-
-    @classmethod
-    def scaled(cls, scale: float) -> Pen:
-        """Return the pen for a picture's scale."""
-        scale = max(scale, 0.7)
-        return cls(line=2.2 * scale, halo=1.0 * scale, head=4.4 * scale, rim=1.1 * scale)
-
-
-@dataclass(frozen=True)
-class Track:
-    """One trajectory in pixels: `vertices` (steps + 1, 2), one per step, unclipped."""
-
-    vertices: Points
-    color: RGB
-    label: str
-
-    def at(self, steps: Floats) -> Points:
-        """Return where the track is after so many steps, (n,) to (n, 2); it stays at its end."""
-        end = len(self.vertices) - 1
-        place = np.minimum(steps, end)
-        before = np.floor(place).astype(np.int64)
-        share = (place - before)[:, None]
-        a, b = self.vertices[before], self.vertices[np.minimum(before + 1, end)]
-        return np.where(share == 0, a, a * (1 - share) + b * share)
-
-    def until(self, step: float) -> Points:
-        """Return the track's polyline after `step` steps, (n, 2)."""
-        return np.concatenate([self.vertices[: int(step) + 1], self.at(np.array([step]))])
+def view_names() -> list[str]:
+    """Return the names of the views, sorted."""
+    return sorted(VIEWS)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture that waits for its tracks.
+    """A picture that waits for its tracks: `background` is all that stands still below them.
 
-    `background` is all that stands still below the tracks; `foreground`, the shared start and the
-    known minima, lies over the lines and under the heads. Tracks are drawn in order, the last on
-    top, clipped to `plot`.
+    The first of `plots` is the view. `marks` are those of the background. `orbit` is there when
+    the camera turns.
     """
 
     background: Picture
-    tracks: tuple[Track, ...]
-    foreground: tuple[Shape, ...]
-    plot: Box
-    pen: Pen
+    plots: tuple[Plot, ...]
     theme: Theme
     counter: Counter | None
     steps: int
     marks: tuple[Mark, ...]
-    view: ContourView
+    orbit: Orbit | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.background.shape[1], self.background.shape[0]
 
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """The tracks in the view."""
+        return self.plots[0].tracks
+
 
 def check_room(
     surface: Surface, specs: Sequence[Spec], steps: int, window: Window, look: Look
 ) -> None:
     """Raise TrajvizError, before any work, for a look that cannot be drawn or has no room."""
+    if look.view not in VIEWS:
+        raise unknown("view", look.view, VIEWS)
+    for name in look.panels:
+        if name not in PANELS:
+            raise unknown("panel", name, PANELS)
+    if look.orbit and "relief" not in VIEWS[look.view]:
+        turning = [name for name, shown in VIEWS.items() if "relief" in shown]
+        raise TrajvizError(f"orbit turns a relief: choose the view {' or '.join(turning)}")
     theme = load_theme(look.theme)
-    chips = [Chip(_color(spec, theme, i), _name(spec), "") for i, spec in enumerate(specs)]
-    lay_out(*look.size, _words(surface, chips, "", steps, look), window, theme)
+    chips = [_chip(spec, "", theme, index) for index, spec in enumerate(specs)]
+    words = _words(surface, chips, "", steps, look)
+    _lay_out(words, look, window, _charts(surface, [], look, CUSTOMARY), theme)
 
 
 def compose(
-    surface: Surface, trajectories: Sequence[Trajectory], steps: int, window: Window, look: Look
+    surface: Surface,
+    trajectories: Sequence[Trajectory],
+    steps: int,
+    window: Window,
+    look: Look,
+    noise: Noise = CUSTOMARY,
 ) -> Scene:
     """Draw everything that stands still, and project the trajectories."""
     theme = load_theme(look.theme)
-    colors = [_color(t.spec, theme, index) for index, t in enumerate(trajectories)]
-    chips = [
-        Chip(color, _name(t.spec), _remark(t))
-        for t, color in zip(trajectories, colors, strict=True)
-    ]
-    words = _words(surface, chips, _caption(trajectories), steps, look)
+    chips = [_chip(t.spec, _remark(t), theme, index) for index, t in enumerate(trajectories)]
+    caption = ", ".join(filter(None, [_caption(trajectories), noise.summary(surface)]))
+    words = _words(surface, chips, caption, steps, look)
+    charts = _charts(surface, trajectories, look, noise)
+    layout = _lay_out(words, look, window, charts, theme)
+    colors, styles = [chip.color for chip in chips], [chip.style for chip in chips]
+    tracer = Tracer(surface, tuple(trajectories), colors, styles, theme, layout.scale)
     width, height = look.size
-    layout = lay_out(width, height, words, window, theme)
-    view = ContourView.of(surface, window, layout, theme)
     background = np.empty((height, width, 3), dtype=np.uint8)
     background[:] = theme.background
-    view.draw(background)
+    plots: list[Plot] = []
+    marks, orbit = list(layout.marks), None
+    for name, box in zip(VIEWS[look.view], layout.plots, strict=False):
+        view = _view(name, tracer, window, box, words.axes, look)
+        view.draw(background)
+        if isinstance(view, ReliefView):
+            marks += view.marks()
+            orbit = Orbit(len(plots), look.orbit, tracer) if look.orbit else None
+        plots.append(tracer.plot(view))
     paint(background, layout.marks)
-    tracks = tuple(
-        Track(view.project(t.points), color, t.label)
-        for t, color in zip(trajectories, colors, strict=True)
-    )
-    return Scene(
-        background,
-        tracks,
-        _foreground(surface, trajectories, view, layout.scale, theme),
-        layout.plot,
-        Pen.scaled(layout.scale),
-        theme,
-        layout.counter,
-        steps,
-        layout.marks,
-        view,
-    )
+    for chart, axes, box in zip(
+        charts, _axes(charts, steps), layout.plots[len(plots) :], strict=True
+    ):
+        plots.append(tracer.chart(ChartView(chart, axes, box)))
+    return Scene(background, tuple(plots), theme, layout.counter, steps, tuple(marks), orbit)
+
+
+def _view(
+    name: str, tracer: Tracer, window: Window, box: Box, axes: tuple[str, str], look: Look
+) -> SurfaceView:
+    surface, theme, scale = tracer.surface, tracer.theme, tracer.scale
+    if name == "contour":
+        return ContourView.of(surface, window, box, theme, scale)
+    paths = [t.points for t in tracer.trajectories]
+    camera = Camera(*look.camera) if look.camera else None
+    view = ReliefView.of(surface, window, theme, scale, axes, camera, paths)
+    return view.fitted(box, turning=bool(look.orbit))
+
+
+def _charts(
+    surface: Surface, trajectories: Sequence[Trajectory], look: Look, noise: Noise
+) -> list[Chart]:
+    axes = look.axes or surface.axes
+    found = [PANELS[name](surface, trajectories, noise, axes) for name in look.panels]
+    return [chart for charts in found for chart in charts]
+
+
+def _axes(charts: Sequence[Chart], steps: int) -> list[Axes]:
+    return [chart.axes(steps) for chart in charts]
+
+
+def _lay_out(
+    words: Words, look: Look, window: Window, charts: Sequence[Chart], theme: Theme
+) -> Layout:
+    flat, bare = Axes(window, words.axes), Axes(None)
+    views = [flat if name == "contour" else bare for name in VIEWS[look.view]]
+    return lay_out(*look.size, words, views, _axes(charts, words.steps), theme)
 
 
 def _words(surface: Surface, chips: Sequence[Chip], caption: str, steps: int, look: Look) -> Words:
@@ -136,8 +160,12 @@ def _words(surface: Surface, chips: Sequence[Chip], caption: str, steps: int, lo
     return Words(title, tuple(chips), caption, axes, steps)
 
 
-def _color(spec: Spec, theme: Theme, index: int) -> RGB:
-    return parse_color(spec.color) if spec.color else theme.track(index)
+def _chip(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
+    """Return a track's entry in the key; colours that are used up come again in another style."""
+    if spec.color:
+        return Chip(parse_color(spec.color), _name(spec), remark)
+    style = index // len(theme.tracks)
+    return Chip(theme.track(index), _name(spec), remark, style)
 
 
 def _name(spec: Spec) -> str:
@@ -171,20 +199,3 @@ def _caption(trajectories: Sequence[Trajectory]) -> str:
     if not given:
         return "learning rates tuned, one rule for all"
     return f"learning rates tuned by one rule, but given for {', '.join(t.label for t in given)}"
-
-
-def _foreground(
-    surface: Surface,
-    trajectories: Sequence[Trajectory],
-    view: ContourView,
-    scale: float,
-    theme: Theme,
-) -> tuple[Shape, ...]:
-    """Return a star at each known minimum in the window and a square at the shared start."""
-    scale = max(scale, 0.7)
-    rim = 1.3 * scale
-    minima = np.array(surface.minima, dtype=np.float64).reshape(-1, 2)
-    seen = view.project(minima[view.window.contains(minima)])
-    shapes = [star(x, y, 8.5 * scale, theme.star, theme.ink, rim) for x, y in seen.tolist()]
-    x, y = view.project(trajectories[0].points[0]).tolist()
-    return (*shapes, square(x, y, 4 * scale, theme.marker, theme.ink, rim))

@@ -1,9 +1,7 @@
 """The contour view: the surface from above, shaded and lined by rank.
 
-Levels stand at equal steps of rank (the share of the window that lies lower), so that valley and
-wall show alike on every surface. The picture is computed pixel by pixel: a pixel's band says its
-shade, and its distance to the nearest level, |f - level| / |grad f| to first order, how much of
-a level line covers it. The few shades that result go into a GIF's palette without loss.
+The picture is computed pixel by pixel: a pixel's band says its shade, and its distance to the
+nearest level, |f - level| / |grad f| to first order, how much of a level line covers it.
 """
 
 from __future__ import annotations
@@ -12,17 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trajviz.scene.layout import Layout
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import Theme, mix
+from trajviz.scene.shading import LINE_WIDTH, Codes, Shading
+from trajviz.scene.theme import Theme
+from trajviz.scene.track import Flags, Line
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
 
-LEVEL_RANKS: Floats = np.linspace(0.002, 0.995, 22)
-"""The ranks of the level lines."""
-LINE_WIDTH = 0.9
-_COVERS = 8
-"""Shades of a level line's antialiasing, besides none."""
 _ROWS = 32
 """Rows computed at once: few enough for the processor's cache."""
 
@@ -35,15 +29,16 @@ class ContourView:
     window: Window
     box: Box
     theme: Theme
-    levels: Floats
+    shading: Shading
     line_width: float
 
     @classmethod
-    def of(cls, surface: Surface, window: Window, layout: Layout, theme: Theme) -> ContourView:
+    def of(
+        cls, surface: Surface, window: Window, box: Box, theme: Theme, scale: float
+    ) -> ContourView:
         """Choose the levels for this window."""
-        levels = np.unique(Ranks.of(surface, window).height(LEVEL_RANKS))
-        width = LINE_WIDTH * max(layout.scale, 0.75)
-        return cls(surface, window, layout.plot, theme, levels, width)
+        shading = Shading.of(Ranks.of(surface, window), theme)
+        return cls(surface, window, box, theme, shading, LINE_WIDTH * max(scale, 0.75))
 
     def project(self, points: Points) -> Points:
         """Return where points, (..., 2), lie in the picture, (..., 2), y growing downwards."""
@@ -58,6 +53,14 @@ class ContourView:
             axis=-1,
         )
 
+    def visible(self, points: Points) -> Flags:
+        """Tell which points, (n, 2), are seen: from above, all."""
+        return np.ones(len(points), dtype=bool)
+
+    def line(self, points: Points) -> Line:
+        """Return a trajectory, (steps + 1, 2), as a line with one vertex per step."""
+        return Line.through(self.project(points))
+
     def unproject(self, across: Floats, down: Floats) -> tuple[Floats, Floats]:
         """Return the x of columns and the y of rows, each in pixels, any shape."""
         x0, x1, y0, y1 = self.window
@@ -65,16 +68,9 @@ class ContourView:
         ys = y1 - (down - self.box.y0) * ((y1 - y0) / self.box.height)
         return xs, ys
 
-    @property
-    def shades(self) -> Picture:
-        """The flat colour of each band, lowest first, (levels + 1, 3)."""
-        shares = np.linspace(0, 1, len(self.levels) + 1)
-        colors = [mix(self.theme.low, self.theme.high, float(share)) for share in shares]
-        return np.array(colors, dtype=np.uint8)
-
     def draw(self, picture: Picture) -> None:
         """Fill the box of the picture."""
-        table = self._table()
+        table = self.shading.table()
         box = self.box
         # Pixel centres, with a rim of one to take slopes across.
         xs, ys = self.unproject(
@@ -83,28 +79,21 @@ class ContourView:
         for top in range(0, box.height, _ROWS):
             rows = min(_ROWS, box.height - top)
             heights = self.surface.grid(xs, ys[top : top + rows + 2])
-            band, cover = self._classify(heights)
             region = picture[box.y0 + top : box.y0 + top + rows, box.x0 : box.x1]
-            np.take(table, band * (_COVERS + 1) + cover, axis=0, out=region)
+            np.take(table, self._classify(heights), axis=0, out=region)
 
-    def _classify(self, heights: Floats) -> tuple[np.ndarray, np.ndarray]:
-        """Return band and line cover of the inner pixels of heights with a rim of one, as ints."""
+    def _classify(self, heights: Floats) -> Codes:
+        """Return the codes of the inner pixels of heights with a rim of one."""
+        levels = self.shading.levels
         inner = heights[1:-1, 1:-1]
         with np.errstate(all="ignore"):
             slope = 0.5 * np.hypot(
                 heights[1:-1, 2:] - heights[1:-1, :-2], heights[2:, 1:-1] - heights[:-2, 1:-1]
             )
-            band = np.searchsorted(self.levels, inner, side="right")
-            edges = np.concatenate([[-np.inf], self.levels, [np.inf]])
-            near = np.minimum(inner - edges[band], edges[band + 1] - inner)
-            share = self.line_width / 2 + 0.5 - near / slope
+            band = np.searchsorted(levels, inner, side="right")
+            edges = np.concatenate([[-np.inf], levels, [np.inf]])
+            below, above = inner - edges[band], edges[band + 1] - inner
+            share = self.line_width / 2 + 0.5 - np.minimum(below, above) / slope
         # A flat stretch has no distance to a level (0 / 0), and no line.
         share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)
-        return band, np.rint(np.clip(share, 0, 1) * _COVERS).astype(np.intp)
-
-    def _table(self) -> Picture:
-        """Return the colour of each band under each cover, (bands * (covers + 1), 3)."""
-        covers = np.linspace(0, self.theme.line_alpha, _COVERS + 1)[None, :, None]
-        shades = self.shades[:, None, :].astype(np.float64)
-        table = shades + (np.array(self.theme.line) - shades) * covers
-        return np.rint(table).astype(np.uint8).reshape(-1, 3)
+        return self.shading.codes(band, above < below, np.clip(share, 0, 1))

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from trajviz.errors import TrajvizError
 from trajviz.scene.lettering import shorten, text_width
-from trajviz.scene.marks import Box, Dot, Mark, Text
-from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.marks import Box, Dot, Fill, Mark, Text
+from trajviz.scene.theme import RGB, Theme, mix
 from trajviz.surface import Window
 
 MINUS = "\N{MINUS SIGN}"
@@ -22,11 +22,15 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Chip:
-    """One track's entry in the key: its colour, its name, and a remark in grey."""
+    """One track's entry in the key: its colour, its name, a remark in grey.
+
+    `style` counts how often the colours were used up before: 0 for a solid line.
+    """
 
     color: RGB
     name: str
     remark: str
+    style: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,27 @@ class Counter:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The plot's rectangle, the marks around it, the step counter if it has room, and the scale."""
+class Axes:
+    """What stands around a plot: the ranges of its axes, their names, or a title over a chart.
 
-    plot: Box
+    With `log` the vertical range is in powers of ten. Without a window the plot takes all the room
+    it is given, and labels itself.
+    """
+
+    window: Window | None
+    names: tuple[str, str] = ("", "")
+    title: str = ""
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The plots' rectangles, views first, the marks around them, the step counter if it has room.
+
+    `scale` is how much larger than at 640x480 lines and type are.
+    """
+
+    plots: tuple[Box, ...]
     marks: tuple[Mark, ...]
     counter: Counter | None
     scale: float
@@ -78,27 +99,57 @@ def picture_scale(width: int, height: int) -> float:
     return min(by_area, 1.25 * min(width / 640, height / 480))
 
 
-def lay_out(width: int, height: int, words: Words, window: Window, theme: Theme) -> Layout:
-    """Return the layout of a picture; TrajvizError when its key leaves no room for a plot."""
+def lay_out(
+    width: int,
+    height: int,
+    words: Words,
+    views: Sequence[Axes],
+    charts: Sequence[Axes],
+    theme: Theme,
+) -> Layout:
+    """Return the layout of a picture; TrajvizError when there is no room for a plot."""
     scale = picture_scale(width, height)
+    if theme.bleed:
+        return _bleeding(_Desk(width, height, scale, theme), words, views, charts)
     for rates, caption, ticks in ((1, 1, 1), (0, 1, 1), (0, 0, 1), (0, 0, 0)):
         desk = _Desk(width, height, scale, theme)
         desk.header(words)
         desk.key(words.chips, remarks=bool(rates))
-        desk.footer(words.caption if caption else "", ticks=bool(ticks))
-        plot = desk.plot(window, words.axes, ticks=bool(ticks))
-        if plot.height >= 0.5 * height and plot.width >= 0.5 * width:
+        desk.footer(words.caption if caption else "")
+        plots = desk.plots(views, charts, ticks=bool(ticks))
+        whole = _around(plots)
+        if whole.height >= 0.5 * height and whole.width >= 0.5 * width:
             break
-    if plot.height < 0.25 * height or plot.width < 0.25 * width:
+    if whole.height < 0.25 * height or whole.width < 0.25 * width:
         raise TrajvizError(
             f"size {width}x{height} has no room for a key of {len(words.chips)} tracks: "
             "enlarge the picture, shorten the labels or run fewer optimizers"
         )
-    return Layout(plot, tuple(desk.marks), desk.counter, scale)
+    least = 2 * desk.type_size(11)
+    if any(plot.height < least or plot.width < least for plot in plots[len(views) :]):
+        raise TrajvizError(
+            f"size {width}x{height} has no room for {len(charts)} charts: "
+            "enlarge the picture or ask for fewer panels"
+        )
+    return Layout(plots, tuple(desk.marks), desk.counter, scale)
+
+
+def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence[Axes]) -> Layout:
+    """Return a layout in which one view fills the picture, the key at its upper right."""
+    if charts or len(views) > 1:
+        raise TrajvizError("this theme fills the picture with one view: it has no room for more")
+    desk.list_key(words)
+    box = Box(0, 0, desk.width, desk.height)
+    return Layout((box,), tuple(desk.marks), desk.counter, desk.scale)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 class _Desk:
-    """Collects marks from the top and the bottom; what is left in between is the plot."""
+    """Collects marks from the top and the bottom; what is left in between is for the plots."""
 
     def __init__(self, width: int, height: int, scale: float, theme: Theme) -> None:
         self.width, self.height, self.scale, self.theme = width, height, scale, theme
@@ -150,7 +201,7 @@ class _Desk:
             if x > self.margin and x + end > right:
                 x = self.margin
                 self.top += 1.5 * size
-            self.marks.append(Dot(x + radius, self.top - 0.36 * size, radius, chip.color))
+            self.marks += _sample(x + radius, self.top - 0.36 * size, radius, chip)
             pen = x + 2 * radius + gap
             self.marks.append(Text(pen, self.top, name, size, self.theme.ink, bold=True))
             if remark:
@@ -160,47 +211,138 @@ class _Desk:
             x += end + 1.2 * size
         self.top += 10 * self.scale
 
-    def footer(self, caption: str, ticks: bool) -> None:
-        """Put the caption at the very bottom, the tick labels' row above it."""
+    def list_key(self, words: Words) -> None:
+        """The key as a list on an opaque card at the upper right, the counter below on the left."""
+        size = self.type_size(13)
+        line, pad, radius = 1.55 * size, 0.8 * size, 0.36 * size
+        names = [chip.name + (f" {chip.remark}" if chip.remark else "") for chip in words.chips]
+        room = 0.45 * self.width
+        names = [shorten(name, room, size) for name in names]
+        wide = max((text_width(name, size) for name in names), default=0.0)
+        left = round(self.width - self.margin - wide - 2 * pad - 3 * radius)
+        top = round(self.margin)
+        card = Box(
+            left, top, round(self.width - self.margin), round(top + 2 * pad + line * len(names))
+        )
+        self.marks.append(Fill(card, self.theme.background))
+        for row, (chip, name) in enumerate(zip(words.chips, names, strict=True)):
+            y = top + pad + line * (row + 0.7)
+            self.marks += _sample(left + pad + radius, y - radius, radius, chip)
+            self.marks.append(Text(left + pad + 3 * radius, y, name, size, self.theme.ink))
+        small = self.type_size(13)
+        digits = text_width("0" * len(str(words.steps)), small)
+        baseline = self.height - self.margin
+        start = self.margin + text_width("step ", small)
+        self.counter = Counter(round(start + digits), baseline, small, self.theme.ink)
+        self.marks.append(Text(self.margin, baseline, "step ", small, self.theme.ink))
+
+    def footer(self, caption: str) -> None:
+        """Put the caption at the very bottom."""
         if caption:
             size = self.type_size(10.5)
             text = shorten(caption, self.width - 2 * self.margin, size)
             self.marks.append(Text(self.margin, self.bottom, text, size, self.theme.muted))
             self.bottom -= 1.45 * size
-        if ticks:
-            self.bottom -= 1.5 * self.type_size(11)
 
-    def plot(self, window: Window, axes: tuple[str, str], ticks: bool) -> Box:
-        """Return what is left for the plot, with its tick labels and axis names around it."""
+    def plots(self, views: Sequence[Axes], charts: Sequence[Axes], ticks: bool) -> tuple[Box, ...]:
+        """Share out what is left: views first, charts beside or below them as the room suggests."""
+        room = Box(
+            round(self.margin / 2), round(self.top), round(self.width - self.margin),
+            round(self.bottom),
+        )  # fmt: skip
+        beside = room.width >= 1.2 * room.height
+        for_views, for_charts = room, room
+        if charts:
+            for_views, for_charts = _cut(room, 0.62 if beside else 0.64, beside, self.margin)
+        cells = _row_of(
+            for_views, len(views), for_views.width >= 1.2 * for_views.height, self.margin
+        )
+        boxes = [self._plot(cell, axes, ticks) for cell, axes in zip(cells, views, strict=True)]
+        rows = _row_of(for_charts, len(charts), not beside, self.margin)
+        for place, (cell, axes) in enumerate(zip(rows, charts, strict=True)):
+            # In a column, all charts share the steps that the last one names.
+            named = not beside or place == len(charts) - 1
+            boxes.append(self._chart(cell, axes, ticks, named))
+        return tuple(boxes)
+
+    def _plot(self, cell: Box, axes: Axes, ticks: bool) -> Box:
+        """Return a view's plot within its cell, with its tick labels and axis names around it."""
         size = self.type_size(11)
-        top, bottom = round(self.top), round(self.bottom)
+        if axes.window is None:
+            return cell
+        bottom = round(cell.y1 - 1.5 * size) if ticks else cell.y1
+        top, window, names = cell.y0, axes.window, axes.names
         if not ticks or bottom - top < 2 * size:
-            return Box(round(self.margin), top, round(self.width - self.margin), bottom)
+            return Box(round(cell.x0 + self.margin / 2), top, cell.x1, bottom)
         y_ticks = tick_labels(window.y0, window.y1, (bottom - top) / (3.2 * size))
-        beside = self.margin / 2 + 0.6 * size
+        beside = cell.x0 + 0.6 * size
         widest = max((text_width(text, size) for _, text in y_ticks), default=0.0)
-        if beside + widest > 0.3 * self.width:
+        most = 0.3 * cell.width
+        if 0.6 * size + widest > most:
             y_ticks, widest = [], 0.0
-        left = round(min(beside + max(widest, text_width(axes[1], size)), 0.3 * self.width))
-        box = Box(left, top, round(self.width - self.margin), bottom)
+        widest = max(widest, text_width(names[1], size))
+        left = round(min(beside + widest, cell.x0 + most))
+        box = Box(left, top, cell.x1, bottom)
         if box.width > 2 * size:
-            self._label_y(box, y_ticks, window, axes[1], size)
-            self._label_x(box, window, axes[0], size)
+            self._label_y(box, cell, y_ticks, window, names[1], size)
+            self._label_x(box, cell, window, names[0], size)
+        return box
+
+    def _chart(self, cell: Box, axes: Axes, ticks: bool, named: bool) -> Box:
+        """Return a chart's plot within its cell: a title above, faint lines, the steps below."""
+        size = self.type_size(10.5)
+        window = axes.window
+        assert window is not None
+        gap = 0.3 * self.margin
+        title = shorten(axes.title, cell.width - self.margin, size)
+        top = round(cell.y0 + 1.5 * size)
+        bottom = round(cell.y1 - (1.5 * size if named and ticks else gap))
+        room = (bottom - top) / (2.4 * size)
+        y_ticks = (power_labels if axes.log else tick_labels)(window.y0, window.y1, room)
+        widest = max((text_width(text, size) for _, text in y_ticks), default=0.0)
+        if not ticks or widest > 0.3 * cell.width:
+            y_ticks, widest = [], 0.0
+        left = round(cell.x0 + self.margin / 2 + (widest + 0.6 * size if y_ticks else 0))
+        box = Box(left, top, cell.x1, bottom)
+        if min(box.width, box.height) < 2 * size:
+            return box
+        self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
+        hair = max(1, round(self.scale))
+        faint = mix(self.theme.background, self.theme.muted, 0.28)
+        lowest = math.inf
+        for value, text in y_ticks:
+            y = box.y1 - (value - window.y0) / (window.y1 - window.y0) * box.height
+            line = round(min(y, box.y1 - hair))
+            self.marks.append(Fill(Box(box.x0, line, box.x1, line + hair), faint))
+            label = Text(
+                box.x0 - 0.6 * size, y + 0.36 * size, text, size, self.theme.muted, align="right"
+            )
+            if label.y < lowest - size and label.y - 0.8 * size > cell.y0 + 1.25 * size:
+                self.marks.append(label)
+                lowest = label.y
+        if named and ticks:
+            self._label_x(box, cell, window, axes.names[0], size)
         return box
 
     def _label_y(
-        self, box: Box, ticks: list[tuple[float, str]], window: Window, axis: str, size: float
+        self,
+        box: Box,
+        cell: Box,
+        ticks: list[tuple[float, str]],
+        window: Window,
+        axis: str,
+        size: float,
     ) -> None:
         """Right-aligned beside the plot; the axis name takes the topmost place."""
         x, drop, muted = box.x0 - 0.6 * size, 0.36 * size, self.theme.muted
-        name = shorten(axis, x - self.margin / 4, size)
+        name = shorten(axis, x - cell.x0 + self.margin / 4, size)
         self.marks.append(Text(x, box.y0 + 0.75 * size, name, size, self.theme.ink, align="right"))
         for value, text in ticks:
             y = box.y1 - (value - window.y0) / (window.y1 - window.y0) * box.height + drop
             if y > box.y0 + 2 * size or not name:
                 self.marks.append(Text(x, y, text, size, muted, align="right"))
 
-    def _label_x(self, box: Box, window: Window, axis: str, size: float) -> None:
+    def _label_x(self, box: Box, cell: Box, window: Window, axis: str, size: float) -> None:
         """Centred below the plot; the axis name takes the rightmost place."""
         y = box.y1 + 1.3 * size
         name = shorten(axis, 0.6 * box.width, size)
@@ -213,8 +355,58 @@ class _Desk:
         for value, text in ticks:
             x = box.x0 + (value - window.x0) / (window.x1 - window.x0) * box.width
             label = Text(x, y, text, size, self.theme.muted, align="center")
-            if label.left >= self.margin / 4 and label.right <= room:
+            if label.left >= cell.x0 - self.margin / 4 and label.right <= room:
                 self.marks.append(label)
+
+
+def _sample(x: float, y: float, radius: float, chip: Chip) -> list[Mark]:
+    """Return a dot for a solid line, and as many bars as its style counts for another."""
+    if not chip.style:
+        return [Dot(x, y, radius, chip.color)]
+    thick = max(1, round(0.5 * radius))
+    bars = chip.style + 1
+    tops = [round(y - radius + bar * 2 * radius / bars) for bar in range(bars)]
+    ends = round(x - radius), round(x + radius)
+    return [Fill(Box(ends[0], top, ends[1], top + thick), chip.color) for top in tops]
+
+
+def _cut(box: Box, share: float, across: bool, gap: float) -> tuple[Box, Box]:
+    """Cut a box in two, the first taking its share, with a gap between them."""
+    if across:
+        at = box.x0 + share * box.width
+        return box._replace(x1=round(at - gap / 2)), box._replace(x0=round(at + gap / 2))
+    at = box.y0 + share * box.height
+    return box._replace(y1=round(at - gap / 4)), box._replace(y0=round(at + gap / 4))
+
+
+def _row_of(box: Box, count: int, across: bool, gap: float) -> list[Box]:
+    """Cut a box into equal ones, in a row or in a column."""
+    boxes = []
+    for left in range(count, 1, -1):
+        first, box = _cut(box, 1 / left, across, gap)
+        boxes.append(first)
+    return [*boxes, box][:count]
+
+
+def power_labels(low: float, high: float, most: float) -> list[tuple[float, str]]:
+    """Return up to about `most` whole powers of ten from low to high, each with its label.
+
+    >>> power_labels(-4.2, 2, 4)
+    [(-4, '1e−4'), (-2, '0.01'), (0, '1'), (2, '100')]
+    """
+    first, last = math.ceil(low), math.floor(high)
+    stride = max(1, math.ceil((last - first + 1) / max(most, 1)))
+    powers = range(last - (last - first) // stride * stride, last + 1, stride)
+    return [(power, power_label(power)) for power in powers]
+
+
+def power_label(power: int) -> str:
+    """Return ten to a power as people write it.
+
+    >>> power_label(-2), power_label(3), power_label(7)
+    ('0.01', '1000', '1e7')
+    """
+    return f"{10.0**power:g}" if -3 <= power <= 4 else f"1e{power}".replace("-", MINUS)
 
 
 def tick_labels(low: float, high: float, most: float) -> list[tuple[float, str]]:

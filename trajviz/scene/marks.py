@@ -6,7 +6,7 @@ y grows downwards; pixel i spans i to i + 1.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
 
 from trajviz.scene.lettering import text_width
@@ -55,6 +55,10 @@ class Text:
         """Where the pen ends."""
         return self.left + text_width(self.text, self.size, self.bold)
 
+    def moved(self, x: float, y: float) -> Text:
+        """Return the text shifted by so many pixels."""
+        return replace(self, x=self.x + x, y=self.y + y)
+
 
 @dataclass(frozen=True)
 class Dot:
@@ -64,6 +68,10 @@ class Dot:
     y: float
     radius: float
     color: RGB
+
+    def moved(self, x: float, y: float) -> Dot:
+        """Return the disc shifted by so many pixels."""
+        return replace(self, x=self.x + x, y=self.y + y)
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,25 @@ class Shape:
     rim: RGB
     rim_width: float
 
+    def moved(self, x: float, y: float) -> Shape:
+        """Return the polygon shifted by so many pixels."""
+        return replace(self, corners=tuple((a + x, b + y) for a, b in self.corners))
 
-Mark: TypeAlias = Text | Dot | Shape
+
+@dataclass(frozen=True)
+class Fill:
+    """A rectangle of whole pixels in one colour."""
+
+    box: Box
+    color: RGB
+
+    def moved(self, x: int, y: int) -> Fill:
+        """Return the rectangle shifted by so many pixels."""
+        x0, y0, x1, y1 = self.box
+        return replace(self, box=Box(x0 + x, y0 + y, x1 + x, y1 + y))
+
+
+Mark: TypeAlias = Text | Dot | Shape | Fill
 
 
 def square(x: float, y: float, half: float, fill: RGB, rim: RGB, rim_width: float) -> Shape:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from trajviz.scene.lettering import Coverage, text_coverage
-from trajviz.scene.marks import Dot, Mark, Shape, Text
+from trajviz.scene.marks import Dot, Fill, Mark, Shape, Text
 from trajviz.scene.theme import RGB
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
@@ -55,6 +55,9 @@ def _layers(mark: Mark) -> Iterable[tuple[Coverage, int, int, RGB]]:
         return [(coverage, round(mark.left), round(mark.y) - above, mark.color)]
     if isinstance(mark, Dot):
         return [(*_disc(mark), mark.color)]
+    if isinstance(mark, Fill):
+        whole = np.ones((mark.box.height, mark.box.width), dtype=np.float32)
+        return [(whole, mark.box.x0, mark.box.y0, mark.color)]
     outer, x, y = _polygon(mark, mark.rim_width / 2)
     inner, _, _ = _polygon(mark, -mark.rim_width / 2)
     return [(outer, x, y, mark.rim), (inner, x, y, mark.fill)]

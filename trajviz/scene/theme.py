@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,31 +19,52 @@ _FOLDER = Path(__file__).parent / "themes"
 RGB = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
+SPACINGS = ("rank", "log")
+"""What levels may be evenly spread in."""
+MOST_LINES = 200
+
 
 @dataclass(frozen=True)
 class Theme:
     """The colours of a picture.
 
-    `low` and `high` are the shading at the bottom and at the top of the window; `line` is the
-    level lines', laid on with `line_alpha`. `tracks` are handed out in order. `marker` fills the
-    shared start and `star` the known minima, both with a thin rim in `ink`.
+    `shades` are the shading from the bottom to the top of the window and `lines` that of the
+    `levels` level lines, laid on with `line_alpha`, each as evenly spread stops of a gradient.
+    Levels stand at equal steps of rank, or of the logarithm of the height (`spacing`). `tracks` are
+    handed out in order. `marker` fills the shared start and `star` the known minima, both with a
+    thin rim in `ink`; `rim` is around the heads, and around the lines unless `halo` is false.
+
+    A relief is shaded by `relief_shades` (else `shades`), and has a mesh of `mesh` lines each way
+    in place of level lines when that is above 0. With `bleed` the plot fills the whole picture, and
+    the key stands in it.
     """
 
     summary: str
     background: RGB
     ink: RGB
     muted: RGB
-    low: RGB
-    high: RGB
-    line: RGB
+    shades: tuple[RGB, ...]
+    lines: tuple[RGB, ...]
     line_alpha: float
     marker: RGB
     star: RGB
     tracks: tuple[RGB, ...]
+    rim: RGB | None = None
+    halo: bool = True
+    levels: int = 22
+    spacing: str = "rank"
+    relief_shades: tuple[RGB, ...] = ()
+    mesh: int = 0
+    bleed: bool = False
 
     def track(self, index: int) -> RGB:
         """Return the colour of a track by its place in the race; they repeat after the last."""
         return self.tracks[index % len(self.tracks)]
+
+    @property
+    def edge(self) -> RGB:
+        """The colour around heads: `rim`, or the background's."""
+        return self.background if self.rim is None else self.rim
 
 
 def theme_names() -> list[str]:
@@ -72,30 +94,42 @@ def load_theme(theme: str | Path) -> Theme:
 
 
 def _theme(path: Path, data: dict[str, Any]) -> Theme:
-    fields = {field.name: field.type for field in dataclasses.fields(Theme)}
+    fields = {field.name: field for field in dataclasses.fields(Theme)}
     for key in data:
         if key not in fields:
             raise unknown(f"key in {path}", key, fields)
-    missing = [name for name in fields if name not in data]
+    needed = [name for name, field in fields.items() if field.default is dataclasses.MISSING]
+    missing = [name for name in needed if name not in data]
     if missing:
         raise TrajvizError(f"{path} lacks {', '.join(missing)}")
     values: dict[str, Any] = {}
     for key, value in data.items():
         try:
-            values[key] = _value(key, value)
+            values[key] = _value(key, str(fields[key].type), value)
         except TrajvizError as error:
             raise TrajvizError(f"{path}: {key}: {error}") from error
     return Theme(**values)
 
 
-def _value(key: str, value: Any) -> Any:
-    if key == "summary":
+def _value(key: str, kind: str, value: Any) -> Any:
+    """Return what a file says for a field of this type, checked."""
+    if key == "spacing" and value not in SPACINGS:
+        raise TrajvizError(f"{value!r} is not one of {', '.join(SPACINGS)}")
+    if kind == "str":
         return str(value)
-    if key == "line_alpha":
+    if kind == "bool":
+        if not isinstance(value, bool):
+            raise TrajvizError(f"{value!r} is not true or false")
+        return value
+    if kind == "int":
+        if not isinstance(value, int) or not 0 <= value <= MOST_LINES:
+            raise TrajvizError(f"{value!r} is not a whole number from 0 to {MOST_LINES}")
+        return value
+    if kind == "float":
         if not isinstance(value, (int, float)) or not 0 <= value <= 1:
             raise TrajvizError(f"{value!r} is not a number from 0 to 1")
         return float(value)
-    if key == "tracks":
+    if kind.startswith("tuple"):
         if not isinstance(value, list) or not value:
             raise TrajvizError(f"{value!r} is not a list of colours")
         return tuple(map(parse_color, value))
@@ -127,3 +161,16 @@ def mix(a: RGB, b: RGB, share: float) -> RGB:
     """
     red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
     return red, green, blue
+
+
+def blend(stops: Sequence[RGB], share: float) -> RGB:
+    """Return the colour that lies `share` of the way along evenly spread stops.
+
+    >>> blend([(0, 0, 0), (100, 0, 0), (100, 100, 0)], 0.75)
+    (100, 50, 0)
+    """
+    if len(stops) == 1:
+        return stops[0]
+    place = share * (len(stops) - 1)
+    below = min(int(place), len(stops) - 2)
+    return mix(stops[below], stops[below + 1], place - below)

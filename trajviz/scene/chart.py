@@ -1,0 +1,114 @@
+"""A chart beside the view: one curve per track against the step, in step with the animation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trajviz.scene.layout import Axes
+from trajviz.scene.marks import Box
+from trajviz.scene.track import Line
+from trajviz.surface import Floats, Points, Window
+
+DECADES = 10
+"""A logarithmic chart shows no more powers of ten than this below its highest."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a panel shows: a title, and one curve of values for each track.
+
+    `curves` holds a value for each step from `first` on, (n,) each; what is not finite is left
+    out. `bounds` fixes the vertical range; without it the curves decide, and whether a logarithmic
+    scale helps.
+    """
+
+    title: str
+    curves: tuple[Floats, ...]
+    first: int = 0
+    bounds: tuple[float, float] | None = None
+
+    @property
+    def log(self) -> bool:
+        """Tell whether the values, all at least 0, span more than a factor of a hundred."""
+        values = self._values()
+        positive = values[values > 0]
+        if self.bounds or not positive.size or values.min() < 0:
+            return False
+        return bool(positive.max() > 100 * positive.min())
+
+    def axes(self, steps: int) -> Axes:
+        """Return the ranges of both axes, with a little room above and below the curves."""
+        low, high = self.bounds or self._range()
+        pad = 0.04 * (high - low) or 0.5
+        window = Window(0, steps, low - pad, high + pad)
+        return Axes(window, ("step", ""), self.title, self.log)
+
+    def _values(self) -> Floats:
+        values = np.concatenate([np.empty(0), *self.curves])
+        return values[np.isfinite(values)]
+
+    def _range(self) -> tuple[float, float]:
+        """Return where the curves lie, in powers of ten when that helps.
+
+        Curves that shoot up, as those that diverge, end at the top: ten times the highest first
+        value is enough for all that comes down again.
+        """
+        values = self._values()
+        if not values.size:
+            return 0.0, 1.0
+        starts = [float(curve[0]) for curve in self.curves if len(curve) and np.isfinite(curve[0])]
+        if not self.log:
+            most = max(starts, default=0.0)
+            spread = max(values.max() - values.min(), abs(most))
+            return float(values.min()), float(min(values.max(), most + 10 * spread))
+        positive = np.log10(values[values > 0])
+        high = float(min(positive.max(), np.log10(max(max(starts, default=0.0), 1e-300)) + 2))
+        high = max(high, float(positive.min()))
+        return float(max(positive.min(), high - DECADES)), high
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """A chart in its box of the picture."""
+
+    chart: Chart
+    axes: Axes
+    box: Box
+
+    def project(self, steps: Floats, values: Floats) -> Points:
+        """Return where values, (n,), at these steps, (n,), lie in the picture, (n, 2)."""
+        window = self.axes.window
+        assert window is not None
+        if self.axes.log:  # what is not above 0 lies below every power of ten
+            floor = 10.0 ** (window.y0 - 1)
+            values = np.log10(np.maximum(values, floor))
+        reach = 50 * (window.y1 - window.y0)
+        values = np.clip(values, window.y0 - reach, window.y1 + reach)
+        x = self.box.x0 + (steps - window.x0) / (window.x1 - window.x0) * self.box.width
+        y = self.box.y1 - (values - window.y0) / (window.y1 - window.y0) * self.box.height
+        return np.stack([x, y], axis=-1)
+
+    def lines(self) -> list[Line]:
+        """Return one line for each curve; where values are missing there is a gap."""
+        return [self._line(curve) for curve in self.chart.curves]
+
+    def _line(self, curve: Floats) -> Line:
+        steps = np.arange(len(curve), dtype=np.float64) + self.chart.first
+        there = np.isfinite(curve)
+        if not there.any():  # nothing to show, and nowhere to show it
+            return Line.through(np.full((1, 2), -1e6))
+        # What is missing takes its place from what came before, or else from what follows first.
+        latest = np.maximum.accumulate(np.where(there, np.arange(len(curve)), -1))
+        latest = np.where(latest < 0, np.argmax(there), latest)
+        vertices = self.project(steps, curve[latest])
+        gap = ~there
+        gap[1:] |= ~there[:-1]
+        return Line(vertices, steps, np.zeros(len(curve), dtype=bool), gap)
+
+
+def axes_of(charts: Sequence[Chart], steps: int) -> list[Axes]:
+    """Return the axes of charts that share the steps of one race."""
+    return [chart.axes(steps) for chart in charts]

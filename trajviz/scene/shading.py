@@ -1,0 +1,83 @@
+"""Levels and colours by rank: what the contour view and the relief share.
+
+Levels stand at equal steps of rank (the share of the window that lies lower), so that valley and
+wall show alike on every surface. A picture's pixel is a few small numbers: the band between two
+levels that it lies in, which of the two is nearer, and how much of that one's line covers it. A
+table turns them into a colour, so that the few shades that result go into a GIF's palette whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.scene.paint import Picture
+from trajviz.scene.theme import RGB, Theme, blend
+from trajviz.surface import Floats, Ranks
+
+LOWEST_RANK, HIGHEST_RANK = 0.002, 0.995
+"""The ranks of the lowest and the highest level."""
+COVERS = 8
+"""Shades of a level line's antialiasing, besides none."""
+LINE_WIDTH = 0.9
+
+Codes = npt.NDArray[np.intp]
+"""Places in a table of colours, any shape."""
+
+
+@dataclass(frozen=True)
+class Shading:
+    """The levels, lowest first, with the colour of each band and of each line.
+
+    `shades` (levels + 1, 3) and `lines` (levels, 3) hold colours, 0 to 255.
+    """
+
+    levels: Floats
+    shades: Picture
+    lines: Picture
+    line_alpha: float
+
+    @classmethod
+    def of(cls, ranks: Ranks, theme: Theme, shades: tuple[RGB, ...] = ()) -> Shading:
+        """Choose the levels for a window; `shades` replace the theme's."""
+        levels = np.unique(_levels(ranks, theme))
+        count = len(levels)
+        return cls(
+            levels,
+            _gradient(shades or theme.shades, count + 1),
+            _gradient(theme.lines, count),
+            theme.line_alpha,
+        )
+
+    def codes(self, band: Codes, upper: npt.NDArray[np.bool_], cover: Floats) -> Codes:
+        """Return places in `table` for bands, whether the level above is the nearer, and cover.
+
+        `cover` is the share of a pixel that the nearer level's line covers, 0 to 1.
+        """
+        shade = np.rint(cover * COVERS).astype(np.intp)
+        return (band * 2 + upper) * (COVERS + 1) + shade
+
+    def table(self) -> Picture:
+        """Return the colour of every code, (bands * 2 * (COVERS + 1), 3)."""
+        shades = self.shades.astype(np.float64)[:, None, None, :]
+        # Below the lowest level and above the highest there is no line: any colour will do.
+        lines = np.concatenate([self.lines[:1], self.lines, self.lines[-1:]]).astype(np.float64)
+        nearer = np.stack([lines[:-1], lines[1:]], axis=1)[:, :, None, :]
+        covers = np.linspace(0, self.line_alpha, COVERS + 1)[None, None, :, None]
+        return np.rint(shades + (nearer - shades) * covers).astype(np.uint8).reshape(-1, 3)
+
+
+def _levels(ranks: Ranks, theme: Theme) -> Floats:
+    if theme.spacing == "rank":
+        return ranks.height(np.linspace(LOWEST_RANK, HIGHEST_RANK, theme.levels))
+    lowest = ranks.heights[0]
+    ends = ranks.height(np.array([0.01, 1.0])) - lowest
+    return np.asarray(lowest + np.geomspace(*np.maximum(ends, 1e-300), theme.levels))
+
+
+def _gradient(stops: tuple[RGB, ...], count: int) -> Picture:
+    shares = np.linspace(0, 1, count) if count > 1 else np.zeros(count)
+    colors = [blend(stops, float(share)) for share in shares]
+    return np.array(colors, dtype=np.uint8).reshape(-1, 3)

@@ -1,0 +1,192 @@
+"""A trajectory in pixels: the line it leaves, when it reaches each vertex, how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.scene.marks import Box
+from trajviz.scene.theme import RGB
+from trajviz.surface import Floats, Ints, Points
+
+Flags = npt.NDArray[np.bool_]
+"""An array of yes and no."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How tracks are drawn, in pixels: line and halo around it, head and rim around it.
+
+    `faint` is the width of what is hidden.
+    """
+
+    line: float
+    halo: float
+    head: float
+    rim: float
+    faint: float
+
+    @classmethod
+    def scaled(cls, scale: float) -> Pen:
+        """Return the pen for a picture's scale."""
+        scale = max(scale, 0.7)
+        return cls(
+            line=2.2 * scale, halo=1.0 * scale, head=4.4 * scale, rim=1.1 * scale, faint=1.2 * scale
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A polyline in pixels: `vertices` (n, 2), reached after `knots` (n,) steps, unclipped.
+
+    Knots do not decrease. `hidden` (n,) and `gap` (n,) say of the segment that ends at a vertex
+    whether the surface hides it and whether it is left out.
+    """
+
+    vertices: Points
+    knots: Floats
+    hidden: Flags
+    gap: Flags
+
+    @classmethod
+    def through(cls, vertices: Points) -> Line:
+        """Return a line with one vertex per step, all of it drawn."""
+        count = len(vertices)
+        no = np.zeros(count, dtype=bool)
+        return cls(vertices, np.arange(count, dtype=np.float64), no, no)
+
+    def at(self, steps: Floats) -> Points:
+        """Return where the line is after so many steps, (n,) to (n, 2); it stays at its end."""
+        place, share = self._place(steps)
+        a, b = self.vertices[place], self.vertices[np.minimum(place + 1, len(self.vertices) - 1)]
+        share = share[:, None]
+        return np.where(share == 0, a, a * (1 - share) + b * share)
+
+    def ending(self, steps: Floats) -> npt.NDArray[np.int64]:
+        """Return the vertex that ends the segment on which the line is after so many steps."""
+        place, share = self._place(steps)
+        return np.where(share > 0, place + 1, place)
+
+    def until(self, step: float) -> Line:
+        """Return the line as it is after `step` steps."""
+        count = int(np.searchsorted(self.knots, step, side="right"))
+        end = self.ending(np.array([step]))
+        return Line(
+            np.concatenate([self.vertices[:count], self.at(np.array([step]))]),
+            np.append(self.knots[:count], step),
+            np.append(self.hidden[:count], self.hidden[end]),
+            np.append(self.gap[:count], self.gap[end]),
+        )
+
+    def _place(self, steps: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Return the last vertex reached after so many steps, and the share to the next."""
+        last = len(self.knots) - 1
+        place = np.clip(np.searchsorted(self.knots, steps, side="right") - 1, 0, last)
+        following = np.minimum(place + 1, last)
+        span = self.knots[following] - self.knots[place]
+        taken = np.minimum(steps, self.knots[-1]) - self.knots[place]
+        return place, np.divide(taken, span, out=np.zeros(len(place)), where=span > 0)
+
+    def dashed(self, pattern: Sequence[float]) -> Line:
+        """Return the line cut into dashes and gaps, whose lengths in pixels take turns."""
+        if not pattern:
+            return self
+        reach = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(self.vertices, axis=0).T))])
+        reach = np.minimum(reach, _LONGEST)
+        period = float(sum(pattern))
+        turns = np.concatenate([[0.0], np.cumsum(pattern)[:-1]])
+        repeats = np.arange(np.ceil(reach[-1] / period)) * period
+        cuts = (repeats[:, None] + turns).ravel()
+        cuts = cuts[(cuts > 0) & (cuts < reach[-1])]
+        # A cut lies on the segment that ends at the first vertex beyond it.
+        after = np.searchsorted(reach, cuts, side="left")
+        share = ((cuts - reach[after - 1]) / (reach[after] - reach[after - 1]))[:, None]
+        points = self.vertices[after - 1] * (1 - share) + self.vertices[after] * share
+        knots = self.knots[after - 1] * (1 - share[:, 0]) + self.knots[after] * share[:, 0]
+        vertices = np.insert(self.vertices, after, points, axis=0)
+        place = np.insert(reach, after, cuts)
+        middle = np.concatenate([[0.0], (place[:-1] + place[1:]) / 2])
+        dash = np.searchsorted(turns, middle % period, side="right") - 1
+        return Line(
+            vertices,
+            np.insert(self.knots, after, knots),
+            np.insert(self.hidden, after, self.hidden[after]),
+            np.insert(self.gap, after, self.gap[after]) | (dash % 2 == 1),
+        )
+
+
+_LONGEST = 2e5
+"""Pixels beyond which a line is not dashed any more: far outside, or drawn over many times."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """One line in the race's colours.
+
+    `cross` (2, 2, 2), two strokes from end to end, marks after `cross_knot` steps where a diverged
+    track was last seen; its head is gone from then on.
+    """
+
+    line: Line
+    color: RGB
+    label: str
+    cross: Points | None = None
+    cross_knot: float = np.inf
+
+    @property
+    def vertices(self) -> Points:
+        """The line's vertices, (n, 2)."""
+        return self.line.vertices
+
+    def at(self, steps: Floats) -> Points:
+        """Return where the head is after so many steps, (n,) to (n, 2)."""
+        return self.line.at(steps)
+
+    def moved(self, x: float, y: float) -> Track:
+        """Return the track shifted by so many pixels."""
+        offset = np.array([x, y])
+        line = replace(self.line, vertices=self.line.vertices + offset)
+        cross = None if self.cross is None else self.cross + offset
+        return replace(self, line=line, cross=cross)
+
+    def crossed(self, box: Box, arm: float) -> Track:
+        """Return the track with a cross where it was last seen within the box, `arm` pixels wide.
+
+        It is the track of a trajectory that diverged, and left the box or ended inside it.
+        """
+        line = self.line
+        a, b, kept = clip_segments(line.vertices[:-1], line.vertices[1:], box, -arm)
+        if len(kept):
+            place, last = b[-1], int(kept[-1])
+            whole = np.hypot(*(line.vertices[last + 1] - line.vertices[last]))
+            share = np.hypot(*(place - line.vertices[last])) / whole if whole else 1.0
+            knot = float(line.knots[last] + share * (line.knots[last + 1] - line.knots[last]))
+        else:
+            low, high = (box.x0 + arm, box.y0 + arm), (box.x1 - arm, box.y1 - arm)
+            place, knot = np.clip(line.vertices[0], low, high), 0.0
+        reach = arm / np.sqrt(2)
+        strokes = np.array([[(-1, -1), (1, 1)], [(-1, 1), (1, -1)]]) * reach
+        return replace(self, cross=place + strokes, cross_knot=knot)
+
+
+def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points, Points, Ints]:
+    """Clip segments, (n, 2) each, to a box grown by a margin (Liang and Barsky 1984).
+
+    Returns the clipped ends of those that meet the box, and their indices.
+    """
+    low = np.array([box.x0, box.y0]) - margin
+    high = np.array([box.x1, box.y1]) + margin
+    run = b - a
+    with np.errstate(all="ignore"):
+        at_low, at_high = (low - a) / run, (high - a) / run
+    still = run == 0
+    outside = still & ((a < low) | (a > high))
+    enter = np.where(still, 0.0, np.minimum(at_low, at_high))
+    leave = np.where(still, 1.0, np.maximum(at_low, at_high))
+    t0, t1 = np.maximum(enter.max(axis=1), 0.0), np.minimum(leave.min(axis=1), 1.0)
+    kept = np.flatnonzero((t0 <= t1) & ~outside.any(axis=1))
+    a, run = a[kept], run[kept]
+    return a + run * t0[kept, None], a + run * t1[kept, None], kept
