@@ -25,14 +25,16 @@ ROOMS = {
     "spec": "optimizers schedule errors",
     "descent": "noise spec surface errors numpy",
     "recipe": "surface errors numpy",
-    "trace": "descent numpy",
+    "internals": "descent noise surface numpy",
+    "trace": "descent internals surface numpy",
     "scene": "scene recipe descent spec surface errors numpy PIL contourpy matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
     "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats optimizers recipe scene spec surface trace",
+    "race": "animate catalogue descent errors formats noise optimizers recipe scene spec surface "
+    "trace",
     "cli": "trajviz errors recipe formats race scene.theme trace click",
     "__init__": "",
 }

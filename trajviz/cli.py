@@ -293,8 +293,17 @@ def _write_stdout(data: bytes) -> None:
     help="Write .csv, .json or .npz. [default: standard output]",
 )  # fmt: skip
 @click.option("--format", "kind", metavar="csv|json|npz", default="", help="On standard output.")
+@click.option(
+    "--internals", is_flag=True,
+    help="Add the gradient that each step saw and its effective learning rate along each axis.",
+)  # fmt: skip
 def trace(
-    surface: str, optimizers: tuple[str, ...], output: str, kind: str, **options: Any
+    surface: str,
+    optimizers: tuple[str, ...],
+    output: str,
+    kind: str,
+    internals: bool,
+    **options: Any,
 ) -> None:
     """Write the same race as numbers: one row for each step of each optimizer."""
     from trajviz.race import compare
@@ -307,9 +316,9 @@ def trace(
     with _progress("descending", quiet=False) as progress:
         race = compare(surface, optimizers, **options, progress=progress)
     if output == "-":
-        _write_stdout(race.trace(kind or "csv"))
+        _write_stdout(race.trace(kind or "csv", internals))
     else:
-        click.echo(str(race.save_trace(output)))
+        click.echo(str(race.save_trace(output, internals)))
 
 
 @cli.command("list")

@@ -69,6 +69,17 @@ class Noise:
             return f"mini-batches of {size}, seed {self.seed}"
         return f"gradient noise {self.sigma:g}, seed {self.seed}" if self.sigma else ""
 
+    def facts(self, surface: Surface) -> dict[str, float]:
+        """Return the numbers behind the summary by name; none when gradients are exact."""
+        if not self.summary(surface):
+            return {}
+        size = self.batch(surface)
+        return (
+            {"batch_size": size, "seed": self.seed}
+            if size
+            else {"sigma": self.sigma, "seed": self.seed}
+        )
+
     def gradients(self, surface: Surface) -> Iterator[Gradient]:
         """Yield the gradient function of step 1, of step 2, and so on for ever."""
         generator = np.random.default_rng(self.seed)

@@ -15,6 +15,7 @@ from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
+from trajviz.noise import CUSTOMARY, Noise
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe import Look, Playback
 from trajviz.scene import Scene, check_room, compose
@@ -41,6 +42,7 @@ class Race:
     trajectories: tuple[Trajectory, ...]
     look: Look
     playback: Playback
+    noise: Noise = CUSTOMARY
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -87,7 +89,7 @@ class Race:
         with tempfile.TemporaryDirectory() as folder:
             return self.save(Path(folder) / f"race.{format}", at, progress=progress).read_bytes()
 
-    def save_trace(self, path: str | Path) -> Path:
+    def save_trace(self, path: str | Path, internals: bool = False) -> Path:
         """Write the numbers as .csv, .json or .npz, and return the path."""
         path = Path(path).expanduser()
         kind = path.suffix[1:].lower()
@@ -95,14 +97,21 @@ class Race:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
         check_target(path)
         with replacing(path) as temporary:
-            temporary.write_bytes(self.trace(kind))
+            temporary.write_bytes(self.trace(kind, internals))
         return path
 
-    def trace(self, format: str = "csv") -> bytes:  # noqa: A002  # as in save
-        """Return the numbers as CSV, JSON or NPZ."""
+    def trace(
+        self,
+        format: str = "csv",  # noqa: A002  # as in save
+        internals: bool = False,
+    ) -> bytes:
+        """Return the numbers as CSV, JSON or NPZ.
+
+        `internals` adds what each step saw and did: gradient and effective learning rate.
+        """
         if format not in TRACES:
             raise unknown("trace format", format, trace_names())
-        return TRACES[format](self)
+        return TRACES[format](self, internals)
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         if chosen.kind == "animation":
