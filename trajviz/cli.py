@@ -127,7 +127,18 @@ def _race_options(command: Command) -> Command:
         type=_Numbers("X0,X1,Y0,Y1", float, 4, ","),
         help="What part of the plane is shown.",
     )
-    command = start(steps(window(command)))
+    noise = click.option(
+        "--noise", type=float, default=0, metavar="SIGMA",
+        help="Add Gaussian noise to every gradient, the same for all; for surfaces without data.",
+    )  # fmt: skip
+    batch_size = click.option(
+        "--batch-size", type=int, metavar="N",
+        help="Samples in a mini-batch, for surfaces over data; all of them make it exact.",
+    )  # fmt: skip
+    seed = click.option(
+        "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
+    )
+    command = start(steps(window(noise(batch_size(seed(command))))))
     command = click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names"))(
         command
     )

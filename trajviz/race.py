@@ -141,6 +141,9 @@ def compare(
     start: Sequence[float] | None = None,
     steps: int = 200,
     window: Sequence[float] | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+    batch_size: int | None = None,
     size: tuple[int, int] = (640, 480),
     theme: str | Path = "light",
     title: str = "",
@@ -158,11 +161,13 @@ def compare(
     `surface` is a name, the path of a .py file, or a Surface; `optimizers` are specs such as
     "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
     given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
-    the window widens it. `size` is in pixels, `seconds` the moving part, `hold` the pause after
-    it, `loop` how often a GIF plays, 0 for ever; `pixel_format` (yuv420p or yuv444p) is how an MP4
-    keeps its colours. `force` lifts the limits that only protect your time. `progress` is called
-    with steps taken and steps in all. Raises TrajvizError for what makes no sense.
-
+    the window widens it. On a surface over data a gradient is that of `batch_size` samples (None:
+    the surface's customary size); on any other, `noise` is the standard deviation of what is added
+    to it; `seed` says which batches or which noise, the same for all. `size` is in pixels,
+    `seconds` the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for ever;
+    `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the limits
+    that only protect your time. `progress` is called with steps taken and steps in all.
+    Raises TrajvizError for what makes no sense.
 
     >>> race = compare("bowl", ["sgd:lr=0.5"], steps=10)
     >>> race.trajectories[0].points.shape
@@ -176,13 +181,14 @@ def compare(
         _check_patience(look, playback, steps)
     if not isinstance(surface, Surface):
         surface = load_surface(surface)
+    shared = Noise(noise, seed, batch_size)
     specs = parse_specs(list(optimizers) or DEFAULT_OPTIMIZERS)
     begin = check_point(surface.start if start is None else start)
     view = (surface.window if window is None else check_window(window)).including(*begin)
     view = check_window(view)
     check_room(surface, specs, steps, view, look)
-    trajectories = tuple(descend(surface, specs, begin, steps, view, progress or no_progress))
-    return Race(surface, begin, view, steps, trajectories, look, playback)
+    tracks = descend(surface, specs, begin, steps, view, progress or no_progress, shared)
+    return Race(surface, begin, view, steps, tuple(tracks), look, playback, shared)
 
 
 def _check_patience(look: Look, playback: Playback, steps: int) -> None:

@@ -145,7 +145,11 @@ def _name(spec: Spec) -> str:
     name, *words = spec.label.split(" ")
     if name != spec.optimizer.name:
         return spec.label
-    return " ".join([spec.optimizer.title, *(w for w in words if not w.startswith("lr="))])
+    return " ".join([spec.optimizer.title, *(w for w in words if not w.startswith(_IN_REMARK))])
+
+
+_IN_REMARK = ("lr=", "decay=", "rate=", "every=")
+"""Words of an automatic label that the remark beside it says as well."""
 
 
 def _remark(trajectory: Trajectory) -> str:
