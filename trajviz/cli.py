@@ -127,7 +127,18 @@ def _race_options(command: Command) -> Command:
         type=_Numbers("X0,X1,Y0,Y1", float, 4, ","),
         help="What part of the plane is shown.",
     )
-    command = start(steps(window(command)))
+    noise = click.option(
+        "--noise", type=float, default=0, metavar="SIGMA",
+        help="Add Gaussian noise to every gradient, the same for all; for surfaces without data.",
+    )  # fmt: skip
+    batch_size = click.option(
+        "--batch-size", type=int, metavar="N",
+        help="Samples in a mini-batch, for surfaces over data; all of them make it exact.",
+    )  # fmt: skip
+    seed = click.option(
+        "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
+    )
+    command = start(steps(window(noise(batch_size(seed(command))))))
     command = click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names"))(
         command
     )
@@ -293,8 +304,17 @@ def _write_stdout(data: bytes) -> None:
     help="Write .csv, .json or .npz. [default: standard output]",
 )  # fmt: skip
 @click.option("--format", "kind", metavar="csv|json|npz", default="", help="On standard output.")
+@click.option(
+    "--internals", is_flag=True,
+    help="Add the gradient that each step saw and its effective learning rate along each axis.",
+)  # fmt: skip
 def trace(
-    surface: str, optimizers: tuple[str, ...], output: str, kind: str, **options: Any
+    surface: str,
+    optimizers: tuple[str, ...],
+    output: str,
+    kind: str,
+    internals: bool,
+    **options: Any,
 ) -> None:
     """Write the same race as numbers: one row for each step of each optimizer."""
     from trajviz.race import compare
@@ -307,9 +327,9 @@ def trace(
     with _progress("descending", quiet=False) as progress:
         race = compare(surface, optimizers, **options, progress=progress)
     if output == "-":
-        _write_stdout(race.trace(kind or "csv"))
+        _write_stdout(race.trace(kind or "csv", internals))
     else:
-        click.echo(str(race.save_trace(output)))
+        click.echo(str(race.save_trace(output, internals)))
 
 
 @cli.command("list")

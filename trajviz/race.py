@@ -15,6 +15,7 @@ from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
+from trajviz.noise import CUSTOMARY, Noise
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe import Look, Playback
 from trajviz.scene import Scene, check_room, compose
@@ -41,6 +42,7 @@ class Race:
     trajectories: tuple[Trajectory, ...]
     look: Look
     playback: Playback
+    noise: Noise = CUSTOMARY
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -87,7 +89,7 @@ class Race:
         with tempfile.TemporaryDirectory() as folder:
             return self.save(Path(folder) / f"race.{format}", at, progress=progress).read_bytes()
 
-    def save_trace(self, path: str | Path) -> Path:
+    def save_trace(self, path: str | Path, internals: bool = False) -> Path:
         """Write the numbers as .csv, .json or .npz, and return the path."""
         path = Path(path).expanduser()
         kind = path.suffix[1:].lower()
@@ -95,14 +97,21 @@ class Race:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
         check_target(path)
         with replacing(path) as temporary:
-            temporary.write_bytes(self.trace(kind))
+            temporary.write_bytes(self.trace(kind, internals))
         return path
 
-    def trace(self, format: str = "csv") -> bytes:  # noqa: A002  # as in save
-        """Return the numbers as CSV, JSON or NPZ."""
+    def trace(
+        self,
+        format: str = "csv",  # noqa: A002  # as in save
+        internals: bool = False,
+    ) -> bytes:
+        """Return the numbers as CSV, JSON or NPZ.
+
+        `internals` adds what each step saw and did: gradient and effective learning rate.
+        """
         if format not in TRACES:
             raise unknown("trace format", format, trace_names())
-        return TRACES[format](self)
+        return TRACES[format](self, internals)
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         if chosen.kind == "animation":
@@ -132,6 +141,9 @@ def compare(
     start: Sequence[float] | None = None,
     steps: int = 200,
     window: Sequence[float] | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+    batch_size: int | None = None,
     size: tuple[int, int] = (640, 480),
     theme: str | Path = "light",
     title: str = "",
@@ -149,11 +161,13 @@ def compare(
     `surface` is a name, the path of a .py file, or a Surface; `optimizers` are specs such as
     "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
     given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
-    the window widens it. `size` is in pixels, `seconds` the moving part, `hold` the pause after
-    it, `loop` how often a GIF plays, 0 for ever; `pixel_format` (yuv420p or yuv444p) is how an MP4
-    keeps its colours. `force` lifts the limits that only protect your time. `progress` is called
-    with steps taken and steps in all. Raises TrajvizError for what makes no sense.
-
+    the window widens it. On a surface over data a gradient is that of `batch_size` samples (None:
+    the surface's customary size); on any other, `noise` is the standard deviation of what is added
+    to it; `seed` says which batches or which noise, the same for all. `size` is in pixels,
+    `seconds` the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for ever;
+    `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the limits
+    that only protect your time. `progress` is called with steps taken and steps in all.
+    Raises TrajvizError for what makes no sense.
 
     >>> race = compare("bowl", ["sgd:lr=0.5"], steps=10)
     >>> race.trajectories[0].points.shape
@@ -167,13 +181,14 @@ def compare(
         _check_patience(look, playback, steps)
     if not isinstance(surface, Surface):
         surface = load_surface(surface)
+    shared = Noise(noise, seed, batch_size)
     specs = parse_specs(list(optimizers) or DEFAULT_OPTIMIZERS)
     begin = check_point(surface.start if start is None else start)
     view = (surface.window if window is None else check_window(window)).including(*begin)
     view = check_window(view)
     check_room(surface, specs, steps, view, look)
-    trajectories = tuple(descend(surface, specs, begin, steps, view, progress or no_progress))
-    return Race(surface, begin, view, steps, trajectories, look, playback)
+    tracks = descend(surface, specs, begin, steps, view, progress or no_progress, shared)
+    return Race(surface, begin, view, steps, tuple(tracks), look, playback, shared)
 
 
 def _check_patience(look: Look, playback: Playback, steps: int) -> None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import Optimizer, load_optimizer
+from trajviz.schedule import SCHEDULES, Schedule, schedule_defaults
 
 TRACK_KEYS = ("label", "color")
 """Keys that belong to the track, not to the rule."""
+DECAY = "decay"
+"""The key that names a schedule of the learning rate."""
 
 _POSITIVE: tuple[str, Callable[[float], bool]] = ("above 0", lambda value: value > 0)
 _SHARE: tuple[str, Callable[[float], bool]] = ("at least 0 and below 1", lambda v: 0 <= v < 1)
@@ -21,18 +24,24 @@ _RANGES = {
     "beta2": _SHARE,
     "rho": _SHARE,
     "eps": ("at least 0", lambda value: value >= 0),
+    "rate": ("above 0 and at most 1", lambda value: 0 < value <= 1),
+    "every": ("a whole number of at least 1", lambda value: value >= 1 and value == int(value)),
 }
-"""What a hyperparameter's name promises of its value, whichever optimizer it belongs to."""
+"""What a parameter's name promises of its value, whichever optimizer or schedule it belongs to."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One track: an optimizer, the settings that were given, and perhaps a label and a colour."""
+    """One track: an optimizer, the settings that were given, and perhaps a label and a colour.
+
+    `schedule` says how the learning rate falls during the run, None that it is constant.
+    """
 
     optimizer: Optimizer
     settings: Mapping[str, float] = field(default_factory=dict)
     label: str = ""
     color: str = ""
+    schedule: Schedule | None = None
 
     @property
     def complete(self) -> dict[str, float | None]:
@@ -42,6 +51,8 @@ class Spec:
 
 def parse_spec(text: str) -> Spec:
     """Return what `name:key=value,key=value` says, or raise TrajvizError.
+
+    A key is the optimizer's own before it is the schedule's.
 
     >>> spec = parse_spec("rmsprop:lr=0.1,label=mine")
     >>> spec.optimizer.name, spec.settings, spec.label
@@ -60,12 +71,39 @@ def parse_spec(text: str) -> Spec:
             raise TrajvizError(f"setting {item!r} in {text!r} is not key=value")
         if key in given:
             raise TrajvizError(f"setting {key!r} is given twice in {text!r}")
-        if key not in optimizer.defaults and key not in TRACK_KEYS:
-            raise unknown(f"setting of {optimizer.name}", key, [*optimizer.defaults, *TRACK_KEYS])
         given[key] = value
     track = {key: given.pop(key) for key in TRACK_KEYS if key in given}
-    settings = {key: _number(key, value, text) for key, value in given.items()}
-    return Spec(optimizer, settings, **track)
+    own = {key: given.pop(key) for key in [*given] if key in optimizer.defaults}
+    schedule = _schedule(optimizer, given, text)
+    settings = {key: _number(key, value, text) for key, value in own.items()}
+    return Spec(optimizer, settings, **track, schedule=schedule)
+
+
+def _schedule(optimizer: Optimizer, given: dict[str, str], text: str) -> Schedule | None:
+    """Return the schedule that these keys describe; raise TrajvizError for one that does not."""
+    known = [*optimizer.defaults, *TRACK_KEYS]
+    name = ""
+    if "lr" in optimizer.defaults:  # without a rate there is nothing to schedule
+        known.append(DECAY)
+        name = given.pop(DECAY, "").replace("_", "-")
+    parameters = schedule_defaults(name) if name else {}
+    for key in given:
+        if key in parameters:
+            continue
+        if DECAY in known and not name and key in _parameter_names():
+            raise TrajvizError(
+                f"setting {key!r} in {text!r} needs {DECAY}=NAME, one of {', '.join(SCHEDULES)}"
+            )
+        where = f" with {DECAY}={name}" if name else ""
+        raise unknown(f"setting of {optimizer.name}{where}", key, [*known, *parameters])
+    if not name:
+        return None
+    settings = [(k, _number(k, given[k], text)) for k in parameters if k in given]
+    return Schedule(name, tuple(settings))
+
+
+def _parameter_names() -> set[str]:
+    return {key for name in SCHEDULES for key in schedule_defaults(name)}
 
 
 def _number(key: str, value: str, text: str) -> float:
@@ -111,7 +149,11 @@ def _automatic(spec: Spec, names: list[str]) -> str:
     name = spec.optimizer.name
     if names.count(name) == 1:
         return name
-    return " ".join([name, *(f"{key}={value:g}" for key, value in spec.settings.items())])
+    words = [f"{key}={value:g}" for key, value in spec.settings.items()]
+    if spec.schedule is not None:
+        words.append(f"{DECAY}={spec.schedule.name}")
+        words += [f"{key}={value:g}" for key, value in spec.schedule.settings]
+    return " ".join([name, *words])
 
 
 def _free(label: str, taken: set[str]) -> str:
