@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trajviz.raster import Change, Rasterizer, Stage
+from trajviz.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
 from trajviz.scene import Scene
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.plot import Plot
+from trajviz.scene.plot import Orbit, Plot
 from trajviz.surface import Floats, Ints
 
 
@@ -61,7 +61,7 @@ class Animation:
         """Return what each plot changes, and the counter, frame 0 against the background."""
         orbit = self.scene.orbit
         parts = [
-            _turning(self.scene, positions, self.positions)
+            _turning(self.scene, orbit, positions)
             if orbit and place == orbit.place
             else _moving(self.scene, plot, positions)
             for place, plot in enumerate(self.scene.plots)
@@ -82,22 +82,26 @@ def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
     changes = Rasterizer(stage, positions).changes()
     first = next(changes)
     stage.canvas[first.pixels] = first.colors
-    there = np.flatnonzero((stage.canvas != stage.below).any(axis=1))
+    there = np.flatnonzero(differ(stage.canvas, stage.below))
     yield Change(place[there], stage.canvas[there])
     for change in changes:
         yield Change(place[change.pixels], change.colors)
 
 
-def _turning(scene: Scene, positions: Floats, whole: Floats) -> Iterator[Change]:
+def _turning(scene: Scene, orbit: Orbit, positions: Floats) -> Iterator[Change]:
     """Yield what a turning relief changes: its picture is drawn anew for every frame."""
-    assert scene.orbit is not None
-    plot = scene.plots[scene.orbit.place]
-    place = _places(scene, plot.box).ravel()
-    shown = _part(scene.background, plot.box).reshape(-1, 3)
-    for frame, position in enumerate(positions):
-        picture = scene.orbit.picture(frame / max(len(whole) - 1, 1), position)
-        there = np.flatnonzero((picture.reshape(-1, 3) != shown).any(axis=1))
-        shown = picture.reshape(-1, 3)
+    plot = scene.plots[orbit.place]
+    box, inks = plot.box, Inks(plot.pen, orbit.tracer.colors, scene.theme)
+    place = _places(scene, box).ravel()
+    shown = _part(scene.background, box).reshape(-1, 3)
+    for position in positions:
+        view = orbit.view(float(position) / scene.steps)
+        below = np.empty((box.height, box.width, 3), dtype=np.uint8)
+        view.draw(below)
+        draw_tracks(below, orbit.plot(view), position, inks)
+        canvas = below.reshape(-1, 3)
+        there = np.flatnonzero(differ(canvas, shown))
+        shown = canvas
         yield Change(place[there], shown[there])
 
 

@@ -47,7 +47,9 @@ class Race:
     @functools.cached_property
     def scene(self) -> Scene:
         """The background and the tracks in pixels, drawn once for all formats."""
-        return compose(self.surface, self.trajectories, self.steps, self.window, self.look)
+        return compose(
+            self.surface, self.trajectories, self.steps, self.window, self.look, self.noise
+        )
 
     @functools.cached_property
     def animation(self) -> Animation:

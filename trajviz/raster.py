@@ -10,7 +10,7 @@ does not change is never mentioned. Every plot of a picture is rasterised by its
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,10 +25,10 @@ from trajviz.coverage import (
     nearness_levels,
 )
 from trajviz.scene.marks import Box
-from trajviz.scene.paint import Picture, veil
+from trajviz.scene.paint import Picture, paint, veil
 from trajviz.scene.plot import Plot
 from trajviz.scene.theme import RGB, Theme
-from trajviz.scene.track import Track, clip_segments
+from trajviz.scene.track import Pen, Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
 
 FAINT, HIDDEN_HEAD = 0.6, 0.45
@@ -63,6 +63,20 @@ class _Ink(NamedTuple):
     shift: int
 
 
+class Inks:
+    """How the lines and heads of a plot's tracks become colour, and how far they reach."""
+
+    def __init__(self, pen: Pen, colors: Sequence[RGB], theme: Theme) -> None:
+        self.line_radius = pen.line / 2 + pen.halo + 0.5
+        self.head_radius = pen.head + pen.rim + 0.5
+        halo = theme.background if theme.halo else None
+        self.lines = [
+            _line_ink(self.line_radius, pen.line / 2, pen.faint / 2, color, halo)
+            for color in colors
+        ]
+        self.heads = [_head_ink(self.head_radius, pen.head, color, theme.edge) for color in colors]
+
+
 class Stage:
     """What stands still in a plot: the background, the foreground above the lines, the inks.
 
@@ -72,28 +86,64 @@ class Stage:
     def __init__(self, plot: Plot, below: Picture, theme: Theme) -> None:
         """Take what lies below the tracks, the box's part of the background."""
         box = plot.box
-        self.plot, self.below = plot, below.reshape(-1, 3)
+        self.below = below.reshape(-1, 3)
         self.box = Box(0, 0, box.width, box.height)
         self.tracks = [track.moved(-box.x0, -box.y0) for track in plot.tracks]
+        self.inks = Inks(plot.pen, [track.color for track in plot.tracks], theme)
         self.canvas = self.below.copy()
         marks = [shape.moved(-box.x0, -box.y0) for shape in plot.foreground]
         opacity, color = veil(marks, box.width, box.height)
         self.opacity, self.color = opacity.reshape(-1, 1), color.reshape(-1, 3)
         veiled = np.flatnonzero(self.opacity)
         self.canvas[veiled] = np.rint(self.veiled(self.below[veiled], veiled))
-        pen, rim = plot.pen, theme.edge
-        self.line_radius = pen.line / 2 + pen.halo + 0.5
-        self.head_radius = pen.head + pen.rim + 0.5
-        halo = theme.background if theme.halo else None
-        self.lines = [
-            _line_ink(self.line_radius, pen.line / 2, pen.faint / 2, track.color, halo)
-            for track in self.tracks
-        ]
-        self.heads = [_head_ink(self.head_radius, pen.head, t.color, rim) for t in self.tracks]
 
     def veiled(self, color: npt.NDArray[Any], pixel: Ints) -> npt.NDArray[np.float32]:
         """Return colours, (n, 3), with the foreground over them."""
         return np.asarray(color * (1 - self.opacity[pixel]) + self.color[pixel], dtype=np.float32)
+
+
+def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
+    """Lay a plot's tracks over its part of a picture, (height, width, 3), as after `step` steps.
+
+    This is what the rasteriser's frames show, for a picture that is not drawn on afterwards.
+    """
+    box = plot.box
+    inner = Box(0, 0, box.width, box.height)
+    flat = picture.reshape(-1, 3)
+    tracks = [track.moved(-box.x0, -box.y0) for track in plot.tracks]
+    now = np.array([step])
+    for track, ink in zip(tracks, inks.lines, strict=True):
+        segments = _drawn(track, step, inner, inks.line_radius)
+        covered = _stroke(segments, inner, inks.line_radius, ink)
+        mask = np.zeros(len(flat), dtype=np.uint8)
+        np.maximum.at(mask, covered.pixel, covered.near)
+        _blend(flat, mask, ink)
+    paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
+    for track, ink in zip(tracks, inks.heads, strict=True):
+        covered = _discs(_heads(track, now), inner, inks.head_radius)
+        mask = np.zeros(len(flat), dtype=np.uint8)
+        mask[covered.pixel] = covered.near + _lift(track, now, ink)[covered.item]
+        _blend(flat, mask, ink)
+
+
+def _drawn(track: Track, step: float, box: Box, radius: float) -> _Segments:
+    """Return all that a track has drawn after so many steps, as of one frame."""
+    line = track.line.until(step)
+    there = np.flatnonzero(~line.gap[1:])
+    a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
+    hidden = line.hidden[1:][there][kept]
+    if track.cross is not None and track.cross_knot <= step:
+        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
+        hidden = np.append(hidden, [False, False])
+    return _Segments(a, b, np.zeros(len(a), dtype=np.int64), hidden)
+
+
+def _blend(flat: Picture, mask: npt.NDArray[np.uint8], ink: _Ink) -> None:
+    """Blend one layer over the pixels its mask touches, in place."""
+    touched = np.flatnonzero(mask != 0)  # far faster than over the numbers themselves
+    color = flat[touched].astype(np.float32)
+    _lay(color, mask[touched], ink)
+    flat[touched] = np.rint(color)
 
 
 def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | None) -> _Ink:
@@ -133,16 +183,16 @@ class Rasterizer:
         self.stage, self.positions = stage, positions
         self.width = stage.box.width
         self.canvas = stage.canvas.copy()
-        box, radius = stage.box, stage.line_radius
-        self.segments = [_segments(t, positions, box, radius) for t in stage.tracks]
-        # Off by a quarter of a pixel at most, which cannot be seen; a head that creeps rests.
-        self.heads = [np.rint(2 * track.at(positions)) / 2 for track in stage.tracks]
-        self.behind = [t.line.hidden[t.line.ending(positions)] for t in stage.tracks]
-        for track, head in zip(stage.tracks, self.heads, strict=True):
-            head[positions >= track.cross_knot] = np.nan
+        box, inks = stage.box, stage.inks
+        self.segments = [_segments(t, positions, box, inks.line_radius) for t in stage.tracks]
+        self.heads = [_heads(track, positions) for track in stage.tracks]
+        self.lifts = [
+            _lift(track, positions, ink)
+            for track, ink in zip(stage.tracks, inks.heads, strict=True)
+        ]
         self.masks = np.zeros((len(stage.tracks), len(self.canvas)), dtype=np.uint8)
         # Heads dominate: a stretch is so long that memory stays flat whatever their size.
-        self.stretch = int(np.clip(128 * (5.5 / stage.head_radius) ** 2, 4, 128))
+        self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2, 4, 128))
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 0, 1, 2, ... change, frame 0 against the stage's canvas."""
@@ -169,7 +219,7 @@ class Rasterizer:
         previous = np.empty_like(colors)
         previous[1:] = colors[:-1]
         previous[first] = self.canvas[pixel[first]]
-        changed = np.flatnonzero((colors != previous).any(axis=1))
+        changed = np.flatnonzero(differ(colors, previous))
         last = np.append(first[1:], len(rows)) - 1
         if len(first):
             self.canvas[pixel[last]] = colors[last]
@@ -181,26 +231,17 @@ class Rasterizer:
 
     def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
         """Return keys (pixel * frames + frame) and nearness of what track k draws."""
-        segments, ink = self.segments[k], self.stage.lines[k]
-        part = slice(*np.searchsorted(segments.frame, [start, stop]))
-        pixel, item, near = covered_by_segments(
-            segments.a[part], segments.b[part], self.stage.line_radius, self.stage.box, self.width
-        )
-        key = pixel * (stop - start) + (segments.frame[part][item] - start)
-        hidden = segments.hidden[part]
-        if not hidden.any():
-            return key, near + np.uint8(ink.hidden)
-        faint = np.maximum(near, ink.shift) - np.uint8(ink.shift)
-        near = np.where(hidden[item], faint, near + np.uint8(ink.hidden))
-        seen = np.flatnonzero(near)
-        return key[seen], near[seen]
+        a, b, frame, hidden = self.segments[k]
+        part = slice(*np.searchsorted(frame, [start, stop]))
+        segments = _Segments(a[part], b[part], frame[part], hidden[part])
+        inks = self.stage.inks
+        pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, inks.lines[k])
+        return pixel * (stop - start) + (segments.frame[item] - start), near
 
     def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
         """Return keys and nearness of where track k's head is in each frame."""
         pixel, item, near = self._discs(self.heads[k][start:stop])
-        behind = self.behind[k][start:stop]
-        lift = np.where(behind, 0, self.stage.heads[k].hidden).astype(np.uint8)
-        return pixel * (stop - start) + item, near + lift[item]
+        return pixel * (stop - start) + item, near + self.lifts[k][start:stop][item]
 
     def _heads_before(self, start: int, frames: int) -> Ints:
         """Return the keys of the pixels that heads of the frame before this stretch leave."""
@@ -210,11 +251,7 @@ class Rasterizer:
         return self._discs(last).pixel * frames
 
     def _discs(self, centers: Points) -> Covered:
-        box = self.stage.box
-        inside = (centers >= (0, 0)) & (centers <= (box.x1, box.y1))
-        shown = np.flatnonzero(inside.all(axis=1))
-        covered = covered_by_discs(centers[shown], self.stage.head_radius, box, self.width)
-        return covered._replace(item=shown[covered.item])
+        return _discs(centers, self.stage.box, self.stage.inks.head_radius)
 
     def _compose(
         self,
@@ -228,13 +265,13 @@ class Rasterizer:
         color = self.stage.below[pixel].astype(np.float32)
         for k, (key, near) in enumerate(lines):
             so_far = self._accumulate(k, rows, pixel, first, key, near)
-            _lay(color, so_far, self.stage.lines[k])
+            _lay(color, so_far, self.stage.inks.lines[k])
         veiled = np.flatnonzero(self.stage.opacity[pixel])
         color[veiled] = self.stage.veiled(color[veiled], pixel[veiled])
         for k, (key, near) in enumerate(heads):
             now = np.zeros(len(rows), dtype=np.uint8)
             now[np.searchsorted(rows, key)] = near  # a head covers a pixel once a frame
-            _lay(color, now, self.stage.heads[k])
+            _lay(color, now, self.stage.inks.heads[k])
         return np.rint(color).astype(np.uint8)
 
     def _accumulate(
@@ -260,6 +297,47 @@ class Rasterizer:
         if len(first):
             mask[pixel[last]] = running[last]
         return running
+
+
+def _heads(track: Track, positions: Floats) -> Points:
+    """Return where a track's head is in each frame, (frames, 2), NaN once it is gone.
+
+    Off by a quarter of a pixel at most, which cannot be seen; a head that creeps rests.
+    """
+    heads = np.rint(2 * track.at(positions)) / 2
+    heads[positions >= track.cross_knot] = np.nan
+    return heads
+
+
+def _lift(track: Track, positions: Floats, ink: _Ink) -> npt.NDArray[np.uint8]:
+    """Return what a head's nearness is raised by in each frame, (frames,): 0 behind the surface."""
+    hidden = track.line.hidden[track.line.ending(positions)]
+    return np.where(hidden, 0, ink.hidden).astype(np.uint8)
+
+
+def _discs(centers: Points, box: Box, radius: float) -> Covered:
+    """Return what heads around centres, (n, 2), cover; those outside the box are not drawn."""
+    inside = (centers >= (0, 0)) & (centers <= (box.x1, box.y1))
+    shown = np.flatnonzero(inside.all(axis=1))
+    covered = covered_by_discs(centers[shown], radius, box, box.width)
+    return covered._replace(item=shown[covered.item])
+
+
+def _stroke(segments: _Segments, box: Box, radius: float, ink: _Ink) -> Covered:
+    """Return what segments cover, in the ink's values: hidden ones are thinner, and below."""
+    pixel, item, near = covered_by_segments(segments.a, segments.b, radius, box, box.width)
+    if not segments.hidden.any():
+        return Covered(pixel, item, near + np.uint8(ink.hidden))
+    faint = np.maximum(near, ink.shift) - np.uint8(ink.shift)
+    near = np.where(segments.hidden[item], faint, near + np.uint8(ink.hidden))
+    seen = np.flatnonzero(near)
+    return Covered(pixel[seen], item[seen], near[seen])
+
+
+def differ(colors: Picture, others: Picture) -> npt.NDArray[np.bool_]:
+    """Tell where colours differ, (n, 3) each to (n,); numpy's any() over three takes far longer."""
+    red, green, blue = (colors != others).T
+    return np.asarray(red | green | blue)
 
 
 def _distinct(keys: Ints) -> Ints:

@@ -23,7 +23,7 @@ from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import PANELS
 from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer
 from trajviz.scene.relief import Camera, ReliefView
-from trajviz.scene.theme import RGB, Theme, load_theme, parse_color
+from trajviz.scene.theme import Theme, load_theme, parse_color
 from trajviz.scene.track import Track
 from trajviz.spec import Spec
 from trajviz.surface import Surface, Window
@@ -45,8 +45,8 @@ def view_names() -> list[str]:
 class Scene:
     """A picture that waits for its tracks: `background` is all that stands still below them.
 
-    The first of `plots` is the view. `marks` are those of the background. `orbit` is there when
-    the camera turns.
+    The first of `plots` is the view. `marks` are the text and such around the plots. An `orbit`
+    turns one of the plots.
     """
 
     background: Picture
@@ -101,26 +101,26 @@ def compose(
     words = _words(surface, chips, caption, steps, look)
     charts = _charts(surface, trajectories, look, noise)
     layout = _lay_out(words, look, window, charts, theme)
-    colors, styles = [chip.color for chip in chips], [chip.style for chip in chips]
+    colors, styles = tuple(chip.color for chip in chips), tuple(chip.style for chip in chips)
     tracer = Tracer(surface, tuple(trajectories), colors, styles, theme, layout.scale)
     width, height = look.size
     background = np.empty((height, width, 3), dtype=np.uint8)
     background[:] = theme.background
     plots: list[Plot] = []
-    marks, orbit = list(layout.marks), None
+    orbit = None
     for name, box in zip(VIEWS[look.view], layout.plots, strict=False):
         view = _view(name, tracer, window, box, words.axes, look)
-        view.draw(background)
-        if isinstance(view, ReliefView):
-            marks += view.marks()
-            orbit = Orbit(len(plots), look.orbit, tracer) if look.orbit else None
-        plots.append(tracer.plot(view))
+        view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
+        draped = tracer.drape(view)
+        if isinstance(view, ReliefView) and look.orbit:
+            orbit = Orbit(len(plots), view, look.orbit, tracer, draped)
+        plots.append(tracer.plot(view, draped))
     paint(background, layout.marks)
     for chart, axes, box in zip(
         charts, _axes(charts, steps), layout.plots[len(plots) :], strict=True
     ):
         plots.append(tracer.chart(ChartView(chart, axes, box)))
-    return Scene(background, tuple(plots), theme, layout.counter, steps, tuple(marks), orbit)
+    return Scene(background, tuple(plots), theme, layout.counter, steps, layout.marks, orbit)
 
 
 def _view(

@@ -48,7 +48,7 @@ class Chart:
 
     def _values(self) -> Floats:
         values = np.concatenate([np.empty(0), *self.curves])
-        return values[np.isfinite(values)]
+        return np.asarray(values[np.isfinite(values)])
 
     def _range(self) -> tuple[float, float]:
         """Return where the curves lie, in powers of ten when that helps.

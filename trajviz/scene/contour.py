@@ -57,8 +57,12 @@ class ContourView:
         """Tell which points, (n, 2), are seen: from above, all."""
         return np.ones(len(points), dtype=bool)
 
+    def drape(self, points: Points) -> Points:
+        """Return a trajectory, (steps + 1, 2), as it lies: seen from above, nothing changes."""
+        return points
+
     def line(self, points: Points) -> Line:
-        """Return a trajectory, (steps + 1, 2), as a line with one vertex per step."""
+        """Return a trajectory as a line with one vertex per step."""
         return Line.through(self.project(points))
 
     def unproject(self, across: Floats, down: Floats) -> tuple[Floats, Floats]:
@@ -69,7 +73,7 @@ class ContourView:
         return xs, ys
 
     def draw(self, picture: Picture) -> None:
-        """Fill the box of the picture."""
+        """Fill the box's part of a picture, (height, width, 3)."""
         table = self.shading.table()
         box = self.box
         # Pixel centres, with a rim of one to take slopes across.
@@ -79,7 +83,7 @@ class ContourView:
         for top in range(0, box.height, _ROWS):
             rows = min(_ROWS, box.height - top)
             heights = self.surface.grid(xs, ys[top : top + rows + 2])
-            region = picture[box.y0 + top : box.y0 + top + rows, box.x0 : box.x1]
+            region = picture[top : top + rows]
             np.take(table, self._classify(heights), axis=0, out=region)
 
     def _classify(self, heights: Floats) -> Codes:

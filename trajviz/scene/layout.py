@@ -391,8 +391,8 @@ def _row_of(box: Box, count: int, across: bool, gap: float) -> list[Box]:
 def power_labels(low: float, high: float, most: float) -> list[tuple[float, str]]:
     """Return up to about `most` whole powers of ten from low to high, each with its label.
 
-    >>> power_labels(-4.2, 2, 4)
-    [(-4, '1e−4'), (-2, '0.01'), (0, '1'), (2, '100')]
+    >>> power_labels(-2.2, 5, 4)
+    [(-1, '0.1'), (1, '10'), (3, '1000'), (5, '1e5')]
     """
     first, last = math.ceil(low), math.floor(high)
     stride = max(1, math.ceil((last - first + 1) / max(most, 1)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -75,17 +77,25 @@ def _disc(dot: Dot) -> tuple[Coverage, int, int]:
 def _polygon(shape: Shape, grow: float) -> tuple[Coverage, int, int]:
     """Return a polygon's coverage, grown (or shrunk) by so many pixels, and its top left pixel."""
     corners = np.array(shape.corners)
-    x0, y0 = np.floor(corners.min(axis=0) - shape.rim_width - 1).astype(int)
-    width, height = (np.ceil(corners.max(axis=0) + shape.rim_width + 1).astype(int)) - (x0, y0)
+    x0, y0 = np.floor(corners.min(axis=0) - shape.rim_width - 1).astype(int).tolist()
+    # Finer than this it would not be drawn; so that the same polygon elsewhere is drawn once.
+    fine = np.rint((corners - (x0, y0)) * _FINE).astype(int).tolist()
+    return _fine_polygon(tuple(map(tuple, fine)), shape.rim_width, grow), x0, y0
+
+
+@functools.lru_cache(maxsize=512)
+def _fine_polygon(corners: tuple[tuple[int, int], ...], rim_width: float, grow: float) -> Coverage:
+    right, bottom = (max(axis) / _FINE for axis in zip(*corners, strict=True))
+    width, height = math.ceil(right + rim_width + 1), math.ceil(bottom + rim_width + 1)
     fine = Image.new("L", (width * _FINE, height * _FINE))
     pen = ImageDraw.Draw(fine)
-    outline = [tuple(corner) for corner in (corners - (x0, y0)) * _FINE - 0.5]
+    outline = [(x - 0.5, y - 0.5) for x, y in corners]
     pen.polygon(outline, fill=255)
     band = round(2 * abs(grow) * _FINE)
     if band:
         pen.line([*outline, *outline[:2]], fill=255 if grow > 0 else 0, width=band, joint="curve")
     mean = np.asarray(fine.reduce(_FINE), dtype=np.float32)
-    return np.asarray(mean / np.float32(255)), int(x0), int(y0)
+    return np.asarray(mean / np.float32(255))
 
 
 def _clip(coverage: Coverage, x: int, y: int, shape: tuple[int, ...]) -> tuple[slice, slice, Layer]:

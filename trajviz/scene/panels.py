@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from trajviz.descent import Noise, Trajectory, effective_steps
+from trajviz.descent import Trajectory
 from trajviz.errors import TrajvizError
+from trajviz.internals import effective_steps
+from trajviz.noise import Noise
 from trajviz.scene.chart import Chart
 from trajviz.surface import Surface
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -54,9 +54,13 @@ class Tracer:
     theme: Theme
     scale: float
 
-    def plot(self, view: SurfaceView) -> Plot:
-        """Return a picture of the surface with its tracks."""
-        lines = [view.line(t.points) for t in self.trajectories]
+    def drape(self, view: SurfaceView) -> list[Any]:
+        """Lay the trajectories over a surface, in the view's own form."""
+        return [view.drape(t.points) for t in self.trajectories]
+
+    def plot(self, view: SurfaceView, draped: Sequence[Any]) -> Plot:
+        """Return a picture of the surface with the tracks that `drape` laid over it."""
+        lines = [view.line(path) for path in draped]
         return Plot(view, self._tracks(lines, view.box), self._foreground(view), self._pen(1.0))
 
     def chart(self, view: ChartView) -> Plot:
@@ -92,12 +96,18 @@ class Tracer:
 
 @dataclass(frozen=True)
 class Orbit:
-    """A relief that turns: which of the plots it is, by how many degrees, and what it shows."""
+    """A relief that turns: which of the plots it is, how it is first seen, by how many degrees."""
 
     place: int
+    first: ReliefView
     degrees: float
     tracer: Tracer
+    draped: list[Any]
 
-    def plot(self, view: ReliefView, share: float) -> Plot:
-        """Return the plot after this share of the animation, 0 to 1."""
-        return self.tracer.plot(view.turned(self.degrees * share))
+    def view(self, share: float) -> ReliefView:
+        """Return how it is seen after this share of the animation, 0 to 1."""
+        return self.first.turned(self.degrees * share)
+
+    def plot(self, view: ReliefView) -> Plot:
+        """Return how the tracks lie in such a view."""
+        return self.tracer.plot(view, self.draped)

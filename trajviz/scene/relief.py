@@ -12,20 +12,21 @@ In the block's own coordinates the window is the square from -1/2 to 1/2 and hei
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from trajviz.scene.layout import MINUS, power_labels, tick_labels
+from trajviz.scene.layout import power_labels, tick_labels
 from trajviz.scene.lettering import text_width
-from trajviz.scene.marks import Box, Mark, Text
+from trajviz.scene.marks import Box, Text
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.shading import LINE_WIDTH, Shading
+from trajviz.scene.shading import LINE_WIDTH, Codes, Shading
 from trajviz.scene.theme import Theme, mix
 from trajviz.scene.track import Flags, Line
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
@@ -38,7 +39,7 @@ SKEWED = 0.15
 """Heights whose median lies below this share of their range are shown on a logarithmic scale."""
 _SAMPLES = 384
 """Samples of the surface along each axis."""
-_LIGHTS = 16
+_LIGHTS = 32
 """Shades of light on a slope."""
 _AMBIENT = 0.72
 _LIGHT = math.radians(60), math.radians(45)
@@ -51,8 +52,8 @@ _ROUGH = 96
 """Columns and depths that are enough to choose a camera."""
 _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
-AZIMUTHS = tuple(range(-60, 300, 15))
-ELEVATIONS = (40, 50, 60)
+AZIMUTHS = (-60, -30, -120, -150, 60, 30, 120, 150)
+ELEVATIONS = (35, 45, 55)
 """Where the camera may be put when nobody says: the first of equals is chosen."""
 
 Field = npt.NDArray[np.float32]
@@ -93,22 +94,24 @@ class Lift:
         return np.asarray(HEIGHT * scaled / math.log10(1 + span / self.unit))
 
     def ticks(self, most: float) -> list[tuple[float, str]]:
-        """Return up to about `most` round heights, each with its label."""
+        """Return up to about `most` heights, each with its label.
+
+        They are round, and on the logarithmic scale labelled with what they are above the lowest.
+        """
         if self.highest == self.lowest:
             return []
         if self.unit is None:
             return tick_labels(self.lowest, self.highest, most)
         span = self.highest - self.lowest
-        offset = "" if self.lowest == 0 else f"{self.lowest:.3g}+".replace("-", MINUS)
         return [
-            (self.lowest + 10.0**power, offset + text)
+            (self.lowest + 10.0**power, text)
             for power, text in power_labels(math.log10(self.unit), math.log10(span), most)
         ]
 
     @property
     def summary(self) -> str:
         """What to say beside the heights."""
-        return "" if self.unit is None else "log scale"
+        return "" if self.unit is None else "above lowest, log"
 
 
 class Camera(NamedTuple):
@@ -142,6 +145,7 @@ class Camera(NamedTuple):
         return ground @ self.right, back * away + up * height, away
 
 
+_NOWHERE = Box(0, 0, 0, 0)
 _CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 
 
@@ -185,7 +189,7 @@ class Lattice:
     @property
     def distances(self) -> Floats:
         """How far away each row is, (depths,)."""
-        return self.nearest + (np.arange(self.depths) + 0.5) * self.depth
+        return np.asarray(self.nearest + (np.arange(self.depths) + 0.5) * self.depth)
 
     def sample(self, field: Field, outside: float) -> Field:
         """Return a quantity of the block, sampled over the window, on the lattice."""
@@ -234,16 +238,17 @@ class Lattice:
 class Block:
     """A surface within a window as a block, sampled once, whoever looks at it.
 
-    `heights` of the block; `levels`, in which level k of the shading stands at k + 1; `slope_x`
-    and `slope_y` of the block's surface. Rows go with y, columns with x.
+    `heights` of the block; `levels`, in which level k of the shading stands at k + 1; `normal`,
+    (3, rows, columns), of its surface. Rows go with y, columns with x. `colors` holds a colour
+    for every code: background, two walls, then the shading's under each light, (codes, 3).
     """
 
     lift: Lift
     shading: Shading
+    colors: Picture
     heights: Field
     levels: Field
-    slope_x: Field
-    slope_y: Field
+    normal: Field
 
     @classmethod
     def of(cls, surface: Surface, window: Window, theme: Theme) -> Block:
@@ -259,15 +264,27 @@ class Block:
         shading = Shading.of(ranks, theme, theme.relief_shades)
         lifted = np.clip(lift(heights), 0, HEIGHT).astype(np.float32)
         slope_y, slope_x = np.gradient(lifted, np.float32(1 / _SAMPLES))
-        return cls(lift, shading, lifted, _levels(shading, ranks, heights), slope_x, slope_y)
+        normal = np.stack([-slope_x, -slope_y, np.ones_like(lifted)])
+        normal /= np.sqrt((normal**2).sum(axis=0))
+        levels = _levels(shading, ranks, heights)
+        return cls(lift, shading, _colors(shading, theme), lifted, levels, normal)
 
     def light(self, camera: Camera) -> Field:
         """Return how bright the surface is, 0 to 1, with the light left of the camera."""
         turn, elevation = math.radians(camera.azimuth) - _LIGHT[0], _LIGHT[1]
-        x, y = math.cos(elevation) * math.cos(turn), math.cos(elevation) * math.sin(turn)
-        toward = math.sin(elevation) - x * self.slope_x - y * self.slope_y
-        normal = np.sqrt(1 + self.slope_x**2 + self.slope_y**2)
-        return np.asarray(toward / normal, dtype=np.float32)
+        flat = math.cos(elevation)
+        toward = flat * math.cos(turn), flat * math.sin(turn), math.sin(elevation)
+        x, y, z = (np.float32(part) * axis for part, axis in zip(toward, self.normal, strict=True))
+        return np.asarray(x + y + z)
+
+
+def _colors(shading: Shading, theme: Theme) -> Picture:
+    flat = shading.table().astype(np.float64)[:, None, :]
+    light = np.linspace(0, 1, _LIGHTS)[None, :, None]
+    lit = flat * (1 - 0.8 * np.clip(_AMBIENT - light, 0, 0.5))
+    lit += (255 - lit) * 0.5 * np.clip(light - _AMBIENT, 0, 1)
+    walls = [mix(theme.background, theme.ink, share) for share in (0.0, 0.13, 0.2)]
+    return np.concatenate([np.array(walls), np.rint(lit).reshape(-1, 3)]).astype(np.uint8)
 
 
 def _levels(shading: Shading, ranks: Ranks, heights: Floats) -> Field:
@@ -276,7 +293,16 @@ def _levels(shading: Shading, ranks: Ranks, heights: Floats) -> Field:
     places = [0.5, *range(1, count + 1), count + 0.5]
     below = min(float(ranks.heights[0]), float(shading.levels[0]))
     above = max(float(ranks.heights[-1]), float(shading.levels[-1]))
-    return np.interp(heights, [below, *shading.levels, above], places).astype(np.float32)
+    found = np.interp(heights, [below, *shading.levels, above], places)
+    return np.asarray(found, dtype=np.float32)
+
+
+class Draped(NamedTuple):
+    """A trajectory laid over a block: ground, (n, 2), heights and the steps taken there, (n,)."""
+
+    ground: Points
+    height: Floats
+    knots: Floats
 
 
 @dataclass(frozen=True)
@@ -294,7 +320,7 @@ class ReliefView:
     theme: Theme
     scale: float
     axes: tuple[str, str]
-    box: Box = Box(0, 0, 0, 0)
+    box: Box = _NOWHERE
     middle: tuple[float, float] = (0.0, 0.0)
     unit: float = 1.0
     fine: int = _FINE
@@ -349,19 +375,26 @@ class ReliefView:
     def fitted(self, box: Box, turning: bool) -> ReliefView:
         """Return the view placed in a box, so that it fits from wherever it is seen if it turns."""
         azimuths = range(0, 360, 5) if turning else [self.camera.azimuth]
-        extents = np.array([self._extent(Camera(self.camera.elevation, a)) for a in azimuths])
-        left, low = extents[:, :2].min(axis=0)
-        right, high = extents[:, 2:].max(axis=0)
-        beside, below, above = self._margins()
-        unit = min(
-            (box.width - 2 * beside) / (right - left), (box.height - above - below) / (high - low)
-        )
-        middle = (
-            box.x0 + box.width / 2 - unit * (left + right) / 2,
-            box.y0 + above + (box.height - above - below) / 2 + unit * (low + high) / 2,
-        )
-        fine = 1 if turning else _FINE
-        return replace(self, box=box, middle=middle, unit=unit, fine=fine)
+        turned = [replace(self, camera=self.camera._replace(azimuth=a)) for a in azimuths]
+        left, low, right, high = _around([self._extent(view.camera) for view in turned])
+        # Labels keep their size, so what they take beyond the block has to be found by trying.
+        view, beyond = self, (0.0, 0.0, 0.0, 0.0)
+        for _ in range(3):
+            x0, y0, x1, y1 = (a + b for a, b in zip(box, beyond, strict=True))
+            unit = max(min((x1 - x0) / (right - left), (y1 - y0) / (high - low)), 1.0)
+            middle = (
+                (x0 + x1) / 2 - unit * (left + right) / 2,
+                (y0 + y1) / 2 + unit * (low + high) / 2,
+            )
+            view = replace(self, box=box, middle=middle, unit=unit, fine=1 if turning else _FINE)
+            whole = (
+                middle[0] + unit * left, middle[1] - unit * high,
+                middle[0] + unit * right, middle[1] - unit * low,
+            )  # fmt: skip
+            views = [replace(view, camera=other.camera) for other in turned]
+            inked = _around([whole, *(_ink(mark) for v in views for mark in v.marks())])
+            beyond = _less(whole, inked)
+        return view
 
     def turned(self, degrees: float) -> ReliefView:
         """Return the view after the camera has turned by so many degrees."""
@@ -369,7 +402,7 @@ class ReliefView:
         return replace(self, camera=Camera(elevation, azimuth + degrees))
 
     @staticmethod
-    def _extent(camera: Camera) -> tuple[float, float, float, float]:
+    def _extent(camera: Camera) -> Corners:
         """Return left, low, right and high of all that the block may reach, in its own units."""
         right, foot, _ = camera.project(_CORNERS, np.full(4, -PLINTH))
         _, head, _ = camera.project(_CORNERS, np.full(4, HEIGHT))
@@ -378,16 +411,6 @@ class ReliefView:
     @property
     def _type_size(self) -> float:
         return max(round(11 * self.scale, 2), 8.0)
-
-    def _margins(self) -> tuple[float, float, float]:
-        """Return the room that labels need beside the block, below and above it."""
-        size = self._type_size
-        ticks = self.block.lift.ticks(4)
-        widest = max((text_width(label, size) for _, label in ticks), default=0)
-        names = max(text_width(name, size, bold=True) for name in self.axes)
-        summary = text_width(self.block.lift.summary, size)
-        beside = max(widest + 1.2 * size, names + size, summary / 2 + 0.2 * size)
-        return beside, 2.6 * size, (2.0 if summary else 0.5) * size
 
     # Where points lie.
 
@@ -417,10 +440,19 @@ class ReliefView:
         height = np.nan_to_num(height, nan=HEIGHT, posinf=1e6, neginf=-1e6)
         return np.clip(self._ground(points), -1e6, 1e6), np.clip(height, -1e6, 1e6)
 
-    def line(self, points: Points) -> Line:
-        """Return a trajectory, (steps + 1, 2), laid over the surface, hidden parts marked."""
+    def drape(self, points: Points) -> Draped:
+        """Lay a trajectory, (steps + 1, 2), over the surface; it stays so when the camera turns."""
         bends, knots = self._pieces(points)
         ground, height = self._on_surface(bends)
+        # What stays within a quarter of a pixel is one point.
+        cells = np.floor(4 * self.unit * np.column_stack([ground, height]))
+        moved = np.append(True, (np.diff(cells, axis=0) != 0).any(axis=1))
+        moved[-1] = True
+        return Draped(ground[moved], height[moved], knots[moved])
+
+    def line(self, draped: Draped) -> Line:
+        """Return a trajectory as a line, hidden parts marked."""
+        ground, height, knots = draped
         hidden = self._hides(ground, height)
         # A segment is hidden when both its ends are.
         hidden[1:] &= hidden[:-1].copy()
@@ -432,9 +464,7 @@ class ReliefView:
         return ~self._hides(*self._on_surface(points))
 
     def _hides(self, ground: Points, height: Floats) -> Flags:
-        lattice = self._lattice()
-        slack = 1.0 / self.unit
-        return lattice.hides(lattice.horizon(self.block.heights), ground, height, slack)
+        return self._lattice.hides(self._horizon, ground, height, 1.0 / self.unit)
 
     def _pieces(self, points: Points) -> tuple[Points, Floats]:
         """Return a polyline cut into pieces that follow the surface, and the steps they end at."""
@@ -450,24 +480,41 @@ class ReliefView:
 
     # What is drawn.
 
+    @functools.cached_property
     def _lattice(self) -> Lattice:
         across = _CORNERS @ self.camera.right
         columns = math.ceil(self.unit * self.fine * (across.max() - across.min()))
         return Lattice.around(self.camera, columns, max(64, columns * 3 // 4))
 
-    def draw(self, picture: Picture) -> None:
-        """Draw the block and its labels into the box of the picture."""
-        box = self.box
-        region = picture[box.y0 : box.y1, box.x0 : box.x1]
-        region[:] = self.theme.background
-        self._draw_block(region)
-        local = [m.moved(-box.x0, -box.y0) for m in self.marks()]
-        paint(region, local)
+    @functools.cached_property
+    def _blank(self) -> Picture:
+        row = np.full((self.box.width, 3), self.theme.background, dtype=np.uint8)
+        return np.repeat(row[None], self.box.height, axis=0)
 
-    def _draw_block(self, region: Picture) -> None:
+    @functools.cached_property
+    def _horizon(self) -> Horizon:
+        return self._lattice.horizon(self.block.heights)
+
+    def draw(self, picture: Picture) -> None:
+        """Draw the block and its labels into the box's part of a picture, (height, width, 3)."""
+        picture[:] = self.block_picture()
+        paint(picture, [mark.moved(-self.box.x0, -self.box.y0) for mark in self.marks()])
+
+    def enlarged(self, times: int) -> ReliefView:
+        """Return the view for a picture so many times as large."""
+        (x, y), (x0, y0, x1, y1) = self.middle, self.box
+        return replace(
+            self,
+            box=Box(x0 * times, y0 * times, x1 * times, y1 * times),
+            middle=(x * times, y * times),
+            unit=self.unit * times,
+            scale=self.scale * times,
+        )
+
+    def block_picture(self) -> Picture:
+        """Return the block without labels, (height, width, 3)."""
         fine = self.fine
-        lattice = self._lattice()
-        horizon = lattice.horizon(self.block.heights)
+        region = self._blank.copy()
         # The block's rectangle in fine pixels, whole pixels of the picture at both ends.
         left, low, right, high = self._extent(self.camera)
         x, y = self.middle[0] - self.box.x0, self.middle[1] - self.box.y0
@@ -475,33 +522,22 @@ class ReliefView:
         x1, y1 = math.ceil(x + self.unit * right), math.ceil(y - self.unit * low)
         columns = (np.arange((x1 - x0) * fine) + 0.5) / fine + x0
         rows = (np.arange((y1 - y0) * fine) + 0.5) / fine + y0
-        codes = _Rays(self, lattice, horizon, columns - x, y - rows).codes()
-        colors = np.take(self._table(), codes, axis=0)
+        codes = _Rays(self, self._lattice, self._horizon, columns - x, y - rows).codes()
+        colors = np.take(self.block.colors, codes, axis=0)
         if fine > 1:
             blocks = colors.reshape(y1 - y0, fine, x1 - x0, fine, 3)
             colors = np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
         into = region[max(0, y0) : y1, max(0, x0) : x1]
         into[:] = colors[max(0, -y0) :, max(0, -x0) :][: into.shape[0], : into.shape[1]]
+        return region
 
-    def _table(self) -> Picture:
-        """Return the colour of every code: background, two walls, then shades under each light."""
-        theme = self.theme
-        flat = self.block.shading.table().astype(np.float64)[:, None, :]
-        light = np.linspace(0, 1, _LIGHTS)[None, :, None]
-        glare = np.clip(light - _AMBIENT, 0, 1)
-        lit = flat * (1 - 1.1 * np.clip(_AMBIENT - light, 0, 0.5))
-        lit += (255 - lit) * 0.5 * glare
-        walls = [mix(theme.background, theme.ink, share) for share in (0.0, 0.13, 0.2)]
-        return np.concatenate([np.array(walls), np.rint(lit).reshape(-1, 3)]).astype(np.uint8)
-
-    def marks(self) -> list[Mark]:
+    def marks(self) -> list[Text]:
         """Return the labels around the block: both axes along its front, heights at its left."""
         return [*self._axis_labels(0), *self._axis_labels(1), *self._height_labels()]
 
-    def _axis_labels(self, axis: int) -> list[Mark]:
+    def _axis_labels(self, axis: int) -> list[Text]:
         """Return the ticks and the name along the front edge of an axis."""
-        size, theme = self._type_size, self.theme
-        other = 1 - axis
+        size, other = self._type_size, 1 - axis
         # The front edge is the one at which the other axis comes nearest to the camera.
         side = -0.5 if self.camera.away[other] > 0 else 0.5
         edge = np.full((2, 2), side)
@@ -514,20 +550,17 @@ class ReliefView:
         outward = np.array([run[1], -run[0]]) / length
         outward *= 1 if outward[1] > 0 else -1
         low, high = self.window[2 * axis], self.window[2 * axis + 1]
-        labels: list[Mark] = []
-        slant = abs(run[0]) / length
+        labels: list[Text] = []
         name = self.axes[axis]
         for value, text in tick_labels(low, high, length / (4.5 * size)):
             share = (value - low) / (high - low)
             if not 0.06 < share < 0.8:
                 continue  # the corner belongs to both axes, and the far end to the name
-            labels.append(self._label(ends[0] + share * run, outward, text, size, slant, False))
-        labels.append(self._label(ends[0] + 0.9 * run, outward, name, size, slant, True))
+            labels.append(self._label(ends[0] + share * run, outward, text, size, False))
+        labels.append(self._label(ends[0] + 0.9 * run, outward, name, size, True))
         return labels
 
-    def _label(
-        self, place: Floats, outward: Floats, text: str, size: float, slant: float, bold: bool
-    ) -> Mark:
+    def _label(self, place: Floats, outward: Floats, text: str, size: float, bold: bool) -> Text:
         """Return a text beside a place on an edge, on its outer side."""
         width = text_width(text, size, bold)
         reach = 0.5 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
@@ -535,12 +568,12 @@ class ReliefView:
         color = self.theme.ink if bold else self.theme.muted
         return Text(x, y + 0.36 * size, text, size, color, bold, align="center")
 
-    def _height_labels(self) -> list[Mark]:
+    def _height_labels(self) -> list[Text]:
         """Return the heights along the leftmost upright edge of the block."""
         size = self._type_size
         corner = _CORNERS[np.argmin(_CORNERS @ self.camera.right)]
         lift = self.block.lift
-        labels: list[Mark] = []
+        labels: list[Text] = []
         above = math.inf
         for height, text in lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size))):
             block = float(lift(np.array(height)))
@@ -557,6 +590,26 @@ class ReliefView:
                 Text(x, y - 0.9 * size, lift.summary, size, self.theme.muted, align="center")
             )
         return labels
+
+
+Corners: TypeAlias = tuple[float, float, float, float]
+"""Two opposite corners of a rectangle: x, y, x, y."""
+
+
+def _around(rectangles: Sequence[Corners]) -> Corners:
+    """Return the smallest rectangle around some, the first two of each being its least."""
+    x0, y0, x1, y1 = zip(*rectangles, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
+
+
+def _less(one: Corners, other: Corners) -> Corners:
+    a, b, c, d = (x - y for x, y in zip(one, other, strict=True))
+    return a, b, c, d
+
+
+def _ink(text: Text) -> Corners:
+    """Return the rectangle that a text may cover."""
+    return text.left - 1, text.y - text.size, text.right + 1, text.y + 0.3 * text.size
 
 
 class _Rays:
@@ -576,11 +629,11 @@ class _Rays:
         self.rise = horizon.rise[:, self.at]
         self.front = np.argmax(self.rise > _AWAY / 2, axis=0)
 
-    def codes(self) -> npt.NDArray[np.intp]:
+    def codes(self) -> Codes:
         """Return the place of each pixel's colour in the view's table, (h, w)."""
         depths, width = self.rise.shape
         height = len(self.up)
-        columns = np.arange(width)
+        columns = np.arange(width, dtype=np.int32)
         head = self._row(self.top[-1])
         brink = self._row(self.rise[self.front, columns])
         away = self.lattice.distances[self.front]
@@ -592,9 +645,10 @@ class _Rays:
         walls = (row >= np.maximum(brink, head)) & (row < foot) & ~blank
         codes = np.where(walls, self._faces()[None, :], 0).astype(np.intp)
         # How many depths of a column stay below a row: that many are passed by its ray.
-        ends = self._row(self.top).astype(np.int64) * width + columns
+        ends = self._row(self.top) * width + columns
         counts = np.bincount(ends.ravel(), minlength=(height + 1) * width)
-        passed = depths - np.cumsum(counts.reshape(height + 1, width), axis=0)[:height]
+        within = np.cumsum(counts.reshape(height + 1, width), axis=0, dtype=np.int32)
+        passed = depths - within[:height]
         codes.ravel()[seen] = 3 + self._surface(seen, passed)
         return codes
 
@@ -602,9 +656,9 @@ class _Rays:
         """Return the first row, counted downwards, that lies at or below a height, any shape."""
         step = self.up[0] - self.up[1]
         rows = np.ceil((self.up[0] - up) / step - 1e-4)
-        return np.clip(rows, 0, len(self.up)).astype(np.int32)
+        return np.asarray(np.clip(rows, 0, len(self.up)), dtype=np.int32)
 
-    def _faces(self) -> npt.NDArray[np.intp]:
+    def _faces(self) -> Codes:
         """Return which of the two walls each column shows, 1 or 2."""
         lattice = self.lattice
         right = lattice.left + (self.at + 0.5) * lattice.column
@@ -612,7 +666,7 @@ class _Rays:
         ground = right[:, None] * lattice.camera.right + away[:, None] * lattice.camera.away
         return np.where(np.abs(ground[:, 0]) > np.abs(ground[:, 1]), 1, 2)
 
-    def _surface(self, seen: npt.NDArray[np.intp], passed: npt.NDArray[np.int64]) -> npt.NDArray:
+    def _surface(self, seen: Codes, passed: npt.NDArray[np.int32]) -> Codes:
         """Return the codes of the pixels, (n,) flat indices, that show the surface."""
         block, view = self.view.block, self.view
         depths, width = self.rise.shape
@@ -639,7 +693,7 @@ class _Rays:
         # Where there is no surface before, share is 1.
         return np.asarray(near + (far - near) * share, dtype=np.float32)
 
-    def _level_lines(self, seen: npt.NDArray[np.intp], level: Field) -> tuple:
+    def _level_lines(self, seen: Codes, level: Field) -> tuple[Codes, Flags, Floats]:
         """Return band, nearer level and cover."""
         band = np.floor(level).astype(np.intp)
         part = level - band
@@ -647,7 +701,7 @@ class _Rays:
         near = np.where(upper, 1 - part, part)
         return band, upper, self._cover(near, self._slope(seen, level))
 
-    def _mesh(self, seen: npt.NDArray[np.intp], depth: Field, level: Field) -> tuple:
+    def _mesh(self, seen: Codes, depth: Field, level: Field) -> tuple[Codes, Flags, Floats]:
         """Return band, nearer level and cover of a mesh's lines in place of the levels'."""
         lattice, count = self.lattice, self.view.theme.mesh
         column = seen % self.rise.shape[1]
@@ -662,23 +716,26 @@ class _Rays:
         band = np.floor(level).astype(np.intp)
         return band, np.zeros(len(band), dtype=bool), cover
 
-    def _slope(self, seen: npt.NDArray[np.intp], values: Field) -> Field:
+    def _slope(self, seen: Codes, values: Field) -> Field:
         """Return how much a quantity changes from pixel to pixel, on the side it changes less."""
         canvas = np.full((len(self.up), self.rise.shape[1]), 1e3, dtype=np.float32)
         canvas.ravel()[seen] = values
-        slopes = []
-        for axis in (0, 1):
-            change = np.abs(np.diff(canvas, axis=axis))
-            pad = [(1, 1) if axis == 0 else (0, 0), (1, 1) if axis == 1 else (0, 0)]
-            change = np.pad(change, pad, constant_values=1e3)
-            first = change[:-1] if axis == 0 else change[:, :-1]
-            second = change[1:] if axis == 0 else change[:, 1:]
-            slopes.append(np.minimum(first, second))
-        return np.asarray(np.hypot(*slopes).ravel()[seen], dtype=np.float32)
+        across, down = _least_change(canvas), _least_change(canvas.T).T
+        return np.asarray(np.sqrt(across * across + down * down).ravel()[seen])
 
     def _cover(self, near: Field, slope: Field) -> Floats:
         """Return how much of each pixel a line covers that is `near` away."""
         width = LINE_WIDTH * max(self.view.scale, 0.75) * self.view.fine
         with np.errstate(all="ignore"):
             share = width / 2 + 0.5 - near / slope
-        return np.clip(np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0), 0, 1)
+        share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.asarray(np.clip(share, 0, 1), dtype=np.float64)
+
+
+def _least_change(values: Field) -> Field:
+    """Return how much each value differs from its neighbours in the row, whichever is nearer."""
+    change = np.abs(values[:, 1:] - values[:, :-1])
+    least = np.empty_like(values)
+    least[:, 0], least[:, -1] = change[:, 0], change[:, -1]
+    np.minimum(change[:, 1:], change[:, :-1], out=least[:, 1:-1])
+    return least

@@ -73,8 +73,8 @@ def _levels(ranks: Ranks, theme: Theme) -> Floats:
     if theme.spacing == "rank":
         return ranks.height(np.linspace(LOWEST_RANK, HIGHEST_RANK, theme.levels))
     lowest = ranks.heights[0]
-    ends = ranks.height(np.array([0.01, 1.0])) - lowest
-    return np.asarray(lowest + np.geomspace(*np.maximum(ends, 1e-300), theme.levels))
+    low, high = np.maximum(ranks.height(np.array([0.01, 1.0])) - lowest, 1e-300).tolist()
+    return np.asarray(lowest + np.geomspace(low, high, theme.levels))
 
 
 def _gradient(stops: tuple[RGB, ...], count: int) -> Picture:

@@ -158,7 +158,7 @@ class Track:
         It is the track of a trajectory that diverged, and left the box or ended inside it.
         """
         line = self.line
-        a, b, kept = clip_segments(line.vertices[:-1], line.vertices[1:], box, -arm)
+        _, b, kept = clip_segments(line.vertices[:-1], line.vertices[1:], box, -arm)
         if len(kept):
             place, last = b[-1], int(kept[-1])
             whole = np.hypot(*(line.vertices[last + 1] - line.vertices[last]))

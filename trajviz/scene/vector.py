@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trajviz.raster import FAINT, HIDDEN_HEAD
 from trajviz.scene import Scene
 from trajviz.scene.contour import ContourView
-from trajviz.scene.marks import Dot, Mark, Shape, Text
-from trajviz.scene.theme import RGB
+from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.plot import Plot
+from trajviz.scene.relief import ReliefView
+from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.track import Flags, Line, Track
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch, Rectangle
 
 PIXELS_PER_INCH = 96  # as CSS has it
 _POINT = 72 / PIXELS_PER_INCH
@@ -46,7 +51,6 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     Level lines are traced through samples `spacing` pixels apart.
     """
     from matplotlib.figure import Figure
-    from matplotlib.patches import Rectangle
 
     width, height = scene.size
     figure = Figure(
@@ -57,46 +61,70 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    plot = scene.plot
-    frame = Rectangle((plot.x0, plot.y0), plot.width, plot.height, transform=axes.transData)
-    _draw_surface(axes, scene.view, frame, spacing)
+    plots = list(scene.plots)
+    if scene.orbit:
+        turned = scene.orbit.view(step / scene.steps)
+        plots[scene.orbit.place] = scene.orbit.plot(turned)
+    for plot in plots:
+        _draw_view(axes, plot, spacing)
     for mark in scene.marks:
         _draw_mark(axes, mark)
-    _draw_tracks(axes, scene, step, frame)
+    for plot in plots:
+        _draw_tracks(axes, plot, scene.theme, step)
     if scene.counter:
         for digit in scene.counter.digits(int(step)):
             _draw_mark(axes, digit)
     return figure
 
 
-def _draw_surface(axes: Axes, view: ContourView, frame: object, spacing: int) -> None:
+def _draw_view(axes: Axes, plot: Plot, spacing: int) -> None:
+    """Draw what lies below a plot's tracks; a chart has nothing but the picture's own marks."""
+    view = plot.view
+    if isinstance(view, ContourView):
+        _draw_contours(axes, view, spacing)
+    elif isinstance(view, ReliefView):
+        _draw_relief(axes, view)
+
+
+def _draw_contours(axes: Axes, view: ContourView, spacing: int) -> None:
     """Fill from the lowest band up, each over all that lies higher, so that no seam shows."""
     from contourpy import FillType, LineType, contour_generator
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
-    box = view.box
+    box, shading, frame = view.box, view.shading, _frame(axes, view.box)
     across = np.linspace(box.x0, box.x1, box.width // spacing + 1)
     down = np.linspace(box.y0, box.y1, box.height // spacing + 1)
     xs, ys = view.unproject(across, down)
     heights = np.ma.masked_invalid(view.surface.grid(xs, ys))
     lines = contour_generator(across, down, heights, line_type=LineType.SeparateCode)
     fills = contour_generator(across, down, heights, fill_type=FillType.OuterCode)
-    bottoms = [float(heights.min()) - 1, *view.levels.tolist()]
-    for bottom, shade in zip(bottoms, view.shades.tolist(), strict=True):
+    bottoms = [float(heights.min()) - 1, *shading.levels.tolist()]
+    for bottom, shade in zip(bottoms, shading.shades.tolist(), strict=True):
         for corners, codes in zip(*fills.filled(bottom, np.inf), strict=True):
             fill = PathPatch(Outline(corners, codes), facecolor=_hex(shade), linewidth=0)
             _add_clipped(axes, fill, frame)
-    for level in view.levels.tolist():
+    for level, color in zip(shading.levels.tolist(), shading.lines.tolist(), strict=True):
         for corners, codes in zip(*lines.lines(level), strict=True):
             line = PathPatch(
                 Outline(corners, codes),
                 fill=False,
-                edgecolor=_hex(view.theme.line),
-                alpha=view.theme.line_alpha,
+                edgecolor=_hex(color),
+                alpha=shading.line_alpha,
                 linewidth=view.line_width * _POINT,
             )
             _add_clipped(axes, line, frame)
+
+
+def _draw_relief(axes: Axes, view: ReliefView) -> None:
+    """Draw the block as a picture, twice as fine as the pixels, and its labels as text."""
+    box = view.box
+    axes.imshow(
+        view.enlarged(2).block_picture(), extent=(box.x0, box.x1, box.y1, box.y0), aspect="auto",
+        interpolation="nearest", zorder=0,
+    )  # fmt: skip
+    for mark in view.marks():
+        _draw_mark(axes, mark)
 
 
 def _draw_mark(axes: Axes, mark: Mark) -> None:
@@ -110,6 +138,10 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
         )  # fmt: skip
     elif isinstance(mark, Dot):
         axes.add_patch(Circle((mark.x, mark.y), mark.radius, color=_hex(mark.color), linewidth=0))
+    elif isinstance(mark, Fill):
+        rectangle = _frame(axes, mark.box)
+        rectangle.set(facecolor=_hex(mark.color), linewidth=0)
+        axes.add_patch(rectangle)
     elif isinstance(mark, Shape):
         axes.add_patch(
             Polygon(
@@ -123,34 +155,77 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
         )
 
 
-def _draw_tracks(axes: Axes, scene: Scene, step: float, frame: object) -> None:
+def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
     """Lines with halos in order, then the foreground, then the heads in order."""
-    from matplotlib.patches import Circle, PathPatch
+    from matplotlib.patches import Circle
+
+    pen, box, frame = plot.pen, plot.box, _frame(axes, plot.box)
+    for track in plot.tracks:
+        line = track.line.until(step)
+        _stroke(axes, line, line.hidden & ~line.gap, pen.faint, track.color, frame, FAINT)
+        seen = ~line.hidden & ~line.gap
+        if theme.halo:
+            _stroke(axes, line, seen, pen.line + 2 * pen.halo, theme.background, frame)
+        _stroke(axes, line, seen, pen.line, track.color, frame)
+        if track.cross is not None and step >= track.cross_knot:
+            cross = _cross(track)
+            whole = np.array([False, True, False, True])
+            if theme.halo:
+                _stroke(axes, cross, whole, pen.line + 2 * pen.halo, theme.background, frame)
+            _stroke(axes, cross, whole, pen.line, track.color, frame)
+    for shape in plot.foreground:
+        _draw_mark(axes, shape)
+    for track in plot.tracks:
+        x, y = track.at(np.array([step]))[0]
+        if step >= track.cross_knot or not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1):
+            continue
+        behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
+        for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, track.color)):
+            disc = Circle((x, y), radius, color=_hex(color), linewidth=0, zorder=4)
+            disc.set_alpha(HIDDEN_HEAD if behind else 1)
+            _add_clipped(axes, disc, frame)
+
+
+def _cross(track: Track) -> Line:
+    assert track.cross is not None
+    no = np.zeros(4, dtype=bool)
+    return Line(track.cross.reshape(4, 2), np.arange(4.0), no, no)
+
+
+def _stroke(
+    axes: Axes, line: Line, chosen: Flags, width: float, color: RGB, frame: Patch, alpha: float = 1
+) -> None:
+    """Draw the segments of a line whose ends are chosen, (n,), as one path."""
+    from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
-    pen, background = scene.pen, scene.theme.background
-    heads = []
-    for track in scene.tracks:
-        path = track.until(step)
-        heads.append(path[-1])
-        for width, color in ((pen.line + 2 * pen.halo, background), (pen.line, track.color)):
-            line = PathPatch(
-                Outline(path), fill=False, edgecolor=_hex(color), linewidth=width * _POINT,
-                capstyle="round", joinstyle="round", zorder=2,
-            )  # fmt: skip
-            _add_clipped(axes, line, frame)
-    for shape in scene.foreground:
-        _draw_mark(axes, shape)
-    for track, (x, y) in zip(scene.tracks, heads, strict=True):
-        if scene.plot.x0 <= x <= scene.plot.x1 and scene.plot.y0 <= y <= scene.plot.y1:
-            for radius, color in ((pen.head + pen.rim, background), (pen.head, track.color)):
-                disc = Circle((x, y), radius, color=_hex(color), linewidth=0, zorder=4)
-                _add_clipped(axes, disc, frame)
+    ends = np.flatnonzero(chosen[1:]) + 1
+    if not len(ends):
+        return
+    begins = np.append(True, np.diff(ends) > 1)
+    vertices, codes = [], []
+    for end, begin in zip(ends.tolist(), begins.tolist(), strict=True):
+        if begin:
+            vertices.append(line.vertices[end - 1])
+            codes.append(Outline.MOVETO)
+        vertices.append(line.vertices[end])
+        codes.append(Outline.LINETO)
+    path = PathPatch(
+        Outline(vertices, codes), fill=False, edgecolor=_hex(color), linewidth=width * _POINT,
+        capstyle="round", joinstyle="round", zorder=2, alpha=alpha,
+    )  # fmt: skip
+    _add_clipped(axes, path, frame)
 
 
-def _add_clipped(axes: Axes, patch: object, frame: object) -> None:
-    axes.add_patch(patch)  # type: ignore[arg-type]  # matplotlib's own types, loaded late
-    patch.set_clip_path(frame)  # type: ignore[attr-defined]
+def _frame(axes: Axes, box: Box) -> Rectangle:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((box.x0, box.y0), box.width, box.height, transform=axes.transData)
+
+
+def _add_clipped(axes: Axes, patch: Patch, frame: Patch) -> None:
+    axes.add_patch(patch)
+    patch.set_clip_path(frame)
 
 
 def _hex(color: RGB | list[int]) -> str:
