@@ -6,6 +6,7 @@ import functools
 import numpy as np
 
 from trajviz.race import compare
+from trajviz.scene.track import Line
 
 SEVEN = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adadelta", "adam")
 
@@ -20,7 +21,15 @@ def with_tracks(scene, *paths):
     """Return a scene whose tracks go through these vertices, in pixels."""
     shapes = [np.array(path, dtype=np.float64) for path in paths]
     tracks = [
-        dataclasses.replace(track, vertices=shape)
-        for track, shape in zip(scene.tracks, shapes, strict=True)
+        dataclasses.replace(track, line=Line.through(shape))
+        for track, shape in zip(scene.main.tracks, shapes, strict=True)
     ]
-    return dataclasses.replace(scene, tracks=tuple(tracks), steps=max(map(len, shapes)) - 1)
+    changed = with_main(scene, tracks=tuple(tracks))
+    return dataclasses.replace(changed, steps=max(map(len, shapes)) - 1)
+
+
+def with_main(scene, **changes):
+    """Return a scene whose view is changed in these parts."""
+    return dataclasses.replace(
+        scene, plots=(dataclasses.replace(scene.main, **changes), *scene.plots[1:])
+    )

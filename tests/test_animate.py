@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from pictures import around, decoded_gif, ink, shown_at
-from races import SEVEN, race, with_tracks
+from races import SEVEN, race, with_main, with_tracks
 from skimage.metrics import structural_similarity
 
 from trajviz.animate import Animation, shown_steps, still
@@ -103,7 +103,7 @@ def counter_box(scene):
 def assert_only_plot_and_counter_change(animation):
     scene = animation.scene
     allowed = np.zeros(animation.first.shape[:2], dtype=bool)
-    for box in [scene.plot, *([counter_box(scene)] if scene.counter else [])]:
+    for box in [scene.main.box, *([counter_box(scene)] if scene.counter else [])]:
         allowed[box.y0 : box.y1, box.x0 : box.x1] = True
     for change in animation.changes():
         assert allowed.reshape(-1)[change.pixels].all()
@@ -233,11 +233,11 @@ STEPS = [0, 1, 7, 40, 120, 199]
 @pytest.mark.parametrize("surface", ["beale", "rosenbrock", "bowl"])
 def test_a_heads_centre_is_where_its_point_projects_to(surface, theme):
     one = race(surface, ("rmsprop:lr=0.01",), theme=theme, steps=199)
-    scene, track = one.scene, one.scene.tracks[0]
+    scene, track = one.scene, one.scene.main.tracks[0]
     frames = [*one.frames()]
     for step in STEPS:
-        expected = scene.view.project(one.trajectories[0].points[step])
-        found = center_of_head(frames[step], track.color, expected, scene.pen.head)
+        expected = scene.main.view.project(one.trajectories[0].points[step])
+        found = center_of_head(frames[step], track.color, expected, scene.main.pen.head)
         np.testing.assert_allclose(found, expected, atol=0.5)
 
 
@@ -246,15 +246,17 @@ def test_a_heads_centre_is_there_in_a_decoded_gif_too(theme):
     one = race("beale", ("rmsprop:lr=0.01",), theme=theme, steps=199)
     frames, delays = decoded_gif(one.to_bytes("gif"))
     for step in STEPS:
-        expected = one.scene.view.project(one.trajectories[0].points[step])
+        expected = one.scene.main.view.project(one.trajectories[0].points[step])
         picture = frames[shown_at(delays, 4 * step + 2)]
-        found = center_of_head(picture, one.scene.tracks[0].color, expected, one.scene.pen.head)
+        found = center_of_head(
+            picture, one.scene.main.tracks[0].color, expected, one.scene.main.pen.head
+        )
         np.testing.assert_allclose(found, expected, atol=0.5)
 
 
 def test_between_two_steps_a_head_glides_on_the_line_between_them():
     one = race("beale", ("sgd:lr=0.01",), steps=20)
-    track, pen = one.scene.tracks[0], one.scene.pen
+    track, pen = one.scene.main.tracks[0], one.scene.main.pen
     for place in (0.25, 0.5, 1.75):
         before = int(place)
         share = place - before
@@ -272,12 +274,12 @@ def test_between_two_steps_a_head_glides_on_the_line_between_them():
 def blank(count=1, theme="light", size=(320, 240)):
     """Return a scene of so many tracks, with no marks over them."""
     scene = race("bowl", SEVEN[:count], size=size, theme=theme, steps=1).scene
-    return dataclasses.replace(scene, foreground=())
+    return with_main(scene, foreground=())
 
 
 def at(scene, x, y):
     """Return the point so many pixels to the right of the plot's middle, and below it."""
-    plot = scene.plot
+    plot = scene.main.box
     return np.array([(plot.x0 + plot.x1) / 2 + x, (plot.y0 + plot.y1) / 2 + y])
 
 
@@ -294,7 +296,7 @@ def distances(scene, a, b):
 def in_plot(scene):
     width, height = scene.size
     inside = np.zeros((height, width), dtype=bool)
-    inside[scene.plot.y0 : scene.plot.y1, scene.plot.x0 : scene.plot.x1] = True
+    inside[scene.main.box.y0 : scene.main.box.y1, scene.main.box.x0 : scene.main.box.x1] = True
     return inside
 
 
@@ -308,13 +310,13 @@ def test_a_line_has_its_colour_within_and_nothing_beyond_its_halo(theme):
     base = blank(theme=theme, size=LARGE)
     a, b, c = at(base, -60, -20), at(base, 50, 10), at(base, 50, 50)
     scene = with_tracks(base, [a, b, c])
-    picture, pen = still(scene, 2), scene.pen
+    picture, pen = still(scene, 2), scene.main.pen
     distance = np.minimum(distances(scene, a, b), distances(scene, b, c))
     head = distances(scene, c, c)
     away = head > pen.head + pen.rim + 1
     core = (distance < pen.line / 2 - EDGE) & away
     assert core.sum() > 100
-    np.testing.assert_array_equal(np.unique(picture[core], axis=0), [scene.tracks[0].color])
+    np.testing.assert_array_equal(np.unique(picture[core], axis=0), [scene.main.tracks[0].color])
     beyond = (distance > pen.line / 2 + pen.halo + EDGE) & away & in_plot(scene)
     np.testing.assert_array_equal(picture[beyond], scene.background[beyond])
 
@@ -362,20 +364,20 @@ def test_a_later_piece_of_a_lower_track_never_covers_a_higher_one():
     higher = [*across, *[across[-1]] * 20]
     lower = [*[down[0]] * 20, *down]
     scene = with_tracks(base, lower, higher)
-    core = distances(scene, across[0], across[-1]) < scene.pen.line / 2 - EDGE
+    core = distances(scene, across[0], across[-1]) < scene.main.pen.line / 2 - EDGE
     core &= distances(scene, middle, middle) < 8
     assert core.sum() >= 8
     frames = [*Animation(scene, np.arange(31)).frames()]
-    colors = [scene.tracks[1].color]
-    reach = scene.pen.head + scene.pen.rim + 9
+    colors = [scene.main.tracks[1].color]
+    reach = scene.main.pen.head + scene.main.pen.rim + 9
     for step, frame in enumerate(frames[11:], 11):
         if abs(lower[step][1] - middle[1]) > reach:  # the lower track's head is elsewhere
             np.testing.assert_array_equal(np.unique(frame[core], axis=0), colors)
-    lower_core = distances(scene, down[0], down[-1]) < scene.pen.line / 2 - EDGE
+    lower_core = distances(scene, down[0], down[-1]) < scene.main.pen.line / 2 - EDGE
     lower_core &= distances(scene, down[-1], down[-1]) > reach
     lower_core &= distances(scene, across[0], across[-1]) > reach
     seen = np.unique(frames[-1][lower_core], axis=0)
-    np.testing.assert_array_equal(seen, [scene.tracks[0].color])
+    np.testing.assert_array_equal(seen, [scene.main.tracks[0].color])
 
 
 def test_heads_lie_over_all_lines_the_last_track_on_top():
@@ -383,20 +385,20 @@ def test_heads_lie_over_all_lines_the_last_track_on_top():
     middle = at(base, 0, 0)
     scene = with_tracks(base, [at(base, -40, 0), middle], [at(base, 0, 40), middle])
     picture = still(scene, 1)
-    disc = distances(scene, middle, middle) < scene.pen.head - EDGE
-    np.testing.assert_array_equal(np.unique(picture[disc], axis=0), [scene.tracks[1].color])
+    disc = distances(scene, middle, middle) < scene.main.pen.head - EDGE
+    np.testing.assert_array_equal(np.unique(picture[disc], axis=0), [scene.main.tracks[1].color])
     scene = with_tracks(base, [at(base, -40, 0), middle], [at(base, 60, 0), at(base, -60, 0)])
     picture = still(scene, 1)
-    np.testing.assert_array_equal(np.unique(picture[disc], axis=0), [scene.tracks[0].color])
+    np.testing.assert_array_equal(np.unique(picture[disc], axis=0), [scene.main.tracks[0].color])
 
 
 def test_the_foreground_lies_over_lines_and_under_heads():
     scene = race("bowl", ("sgd:lr=0.1",), steps=1).scene
-    x, y = np.mean(scene.foreground[-1].corners, axis=0)
+    x, y = np.mean(scene.main.foreground[-1].corners, axis=0)
     crossing = with_tracks(scene, [(x - 30, y), (x + 60, y)])
     assert tuple(still(crossing, 1)[int(y), int(x)]) == scene.theme.marker
     arriving = with_tracks(scene, [(x - 30, y), (x, y)])
-    assert tuple(still(arriving, 1)[int(y), int(x)]) == scene.tracks[0].color
+    assert tuple(still(arriving, 1)[int(y), int(x)]) == scene.main.tracks[0].color
 
 
 @pytest.mark.parametrize("far", [2, 60, 1e4, 1e150, 1e300])
@@ -404,16 +406,16 @@ def test_the_foreground_lies_over_lines_and_under_heads():
 def test_a_track_that_leaves_is_cut_at_the_frame_and_its_head_not_drawn(far, direction):
     base = blank(size=LARGE)
     middle = at(base, 0, 0)
-    edge = np.array([base.plot.width, base.plot.height]) / 2
+    edge = np.array([base.main.box.width, base.main.box.height]) / 2
     out = middle + np.multiply(direction, (far + edge.max()))
     scene = with_tracks(base, [middle, out])
-    picture, pen = still(scene, 1), scene.pen
+    picture, pen = still(scene, 1), scene.main.pen
     near_out = middle + np.multiply(direction, 3 * edge.max())
     distance = distances(scene, middle, near_out)
     inside = in_plot(scene)
     core = inside & (distance < pen.line / 2 - EDGE)
     assert core.sum() > 50
-    np.testing.assert_array_equal(np.unique(picture[core], axis=0), [scene.tracks[0].color])
+    np.testing.assert_array_equal(np.unique(picture[core], axis=0), [scene.main.tracks[0].color])
     untouched = ~inside | (distance > pen.line / 2 + pen.halo + EDGE)
     cut(untouched, counter_box(scene))[:] = False
     np.testing.assert_array_equal(picture[untouched], scene.background[untouched])
@@ -421,10 +423,10 @@ def test_a_track_that_leaves_is_cut_at_the_frame_and_its_head_not_drawn(far, dir
 
 def test_a_head_on_the_frame_is_cut_by_it():
     base = blank()
-    plot = base.plot
+    plot = base.main.box
     scene = with_tracks(base, [at(base, 0, 0), (plot.x1 - 1, plot.y1 - 1)])
     assert_only_plot_and_counter_change(Animation(scene, np.array([0.0, 1.0])))
-    assert tuple(still(scene, 1)[plot.y1 - 1, plot.x1 - 1]) == scene.tracks[0].color
+    assert tuple(still(scene, 1)[plot.y1 - 1, plot.x1 - 1]) == scene.main.tracks[0].color
 
 
 def test_a_race_that_overflows_draws_without_a_warning():
@@ -489,13 +491,14 @@ def drawn_once(monkeypatch):
     """Let matplotlib draw the surface of a scene once, at its finest, for all steps."""
 
     def prepare(scene):
-        alone = dataclasses.replace(scene, tracks=(), foreground=(), counter=None, marks=())
+        bare = with_main(scene, tracks=(), foreground=())
+        alone = dataclasses.replace(bare, counter=None, marks=())
         picture = by_matplotlib(vector.draw(alone, 0, spacing=1))
 
-        def draw_surface(axes, _view, _frame, _spacing):
+        def draw_view(axes, _plot, _spacing):
             axes.figure.figimage(picture, zorder=-1)
 
-        monkeypatch.setattr(vector, "_draw_surface", draw_surface)
+        monkeypatch.setattr(vector, "_draw_view", draw_view)
 
     return prepare
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pictures import decoded_gif, psnr
 from programs import judge, program
-from races import SEVEN, race
+from races import SEVEN, race, with_main
 
 from trajviz.animate import Animation
 from trajviz.descent import no_progress
@@ -69,7 +69,7 @@ def test_a_pixel_that_never_changes_in_truth_never_changes_when_decoded():
 def test_the_colours_of_tracks_and_background_are_exact(theme):
     frames, _ = decoded_crowd(theme)
     scene = crowd(theme).scene
-    exact = [track.color for track in scene.tracks] + [scene.theme.background, scene.theme.ink]
+    exact = [track.color for track in scene.main.tracks] + [scene.theme.background, scene.theme.ink]
     for frame, truth in list(zip(frames, crowd(theme).frames(), strict=True))[::20]:
         for color in exact:
             where = (truth == color).all(axis=2)
@@ -142,7 +142,8 @@ class Film(Animation):
     """Pictures by hand: the first, then what each changes."""
 
     def __init__(self, scene, first, steps):
-        self.scene = dataclasses.replace(scene, background=first, counter=None, foreground=())
+        bare = with_main(scene, foreground=())
+        self.scene = dataclasses.replace(bare, background=first, counter=None)
         self.first, self.steps = first, steps
         self.positions = np.arange(1.0 + len(steps))
 
@@ -159,8 +160,8 @@ def scene_in(colors):
     """Return a scene whose own colours are among these."""
     some = list(itertools.islice(itertools.cycle(map(tuple, colors.tolist())), 4))
     theme = dataclasses.replace(any_scene().theme, background=some[0], ink=some[1], muted=some[2])
-    tracks = [dataclasses.replace(track, color=some[3]) for track in any_scene().tracks]
-    return dataclasses.replace(any_scene(), theme=theme, tracks=tuple(tracks))
+    tracks = [dataclasses.replace(track, color=some[3]) for track in any_scene().main.tracks]
+    return with_main(dataclasses.replace(any_scene(), theme=theme), tracks=tuple(tracks))
 
 
 HOW = ["nothing", "everything", "first corner", "last corner", "some", "the same again"]

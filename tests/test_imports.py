@@ -27,7 +27,8 @@ ROOMS = {
     "recipe": "surface errors numpy",
     "internals": "descent noise surface numpy",
     "trace": "descent internals surface numpy",
-    "scene": "scene recipe descent spec surface errors numpy PIL contourpy matplotlib",
+    "scene": "scene recipe descent internals noise spec surface errors numpy PIL contourpy "
+    "matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",

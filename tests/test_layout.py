@@ -14,7 +14,7 @@ from trajviz.catalogue import surface_names
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.scene.contour import ContourView
-from trajviz.scene.layout import MINUS, Chip, Words, lay_out, tick_labels
+from trajviz.scene.layout import MINUS, Axes, Chip, Words, lay_out, tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Dot, Text
 from trajviz.scene.theme import load_theme, theme_names
@@ -44,6 +44,10 @@ def scene_of(size, count, theme="light", surface="beale"):
         return compare(surface, SEVEN[:count], size=size, theme=theme, steps=50).scene
 
 
+def laid_out(size, words, window):
+    return lay_out(*size, words, [Axes(window, words.axes)], [], LIGHT)
+
+
 def texts(layout_or_scene):
     return [mark for mark in layout_or_scene.marks if isinstance(mark, Text)]
 
@@ -53,7 +57,7 @@ def title_of(layout_or_scene):
 
 
 def texts_of_the_key(scene):
-    return [t for t in texts(scene) if title_of(scene).y < t.y < scene.plot.y0]
+    return [t for t in texts(scene) if title_of(scene).y < t.y < scene.main.box.y0]
 
 
 def digits_of(layout_or_scene, step):
@@ -93,11 +97,11 @@ def test_every_surface_has_its_text_inside_and_apart(surface):
 def test_the_key_stands_between_title_and_plot_with_one_chip_for_each_track(size, count):
     scene = scene_of(size, count)
     dots = [mark for mark in scene.marks if isinstance(mark, Dot)]
-    assert [dot.color for dot in dots] == [track.color for track in scene.tracks]
+    assert [dot.color for dot in dots] == [track.color for track in scene.main.tracks]
     bold = [text for text in texts_of_the_key(scene) if text.bold]
     assert len(bold) == count
-    assert all(ink(text).y1 <= scene.plot.y0 for text in texts_of_the_key(scene))
-    assert all(dot.y + dot.radius <= scene.plot.y0 for dot in dots)
+    assert all(ink(text).y1 <= scene.main.box.y0 for text in texts_of_the_key(scene))
+    assert all(dot.y + dot.radius <= scene.main.box.y0 for dot in dots)
     title = title_of(scene)
     assert all(ink(title).y1 <= dot.y - dot.radius for dot in dots)
 
@@ -122,13 +126,13 @@ def test_no_text_stands_in_the_plot(size):
     scene = scene_of(size, 7)
     for text in texts(scene):
         box = ink(text)
-        apart = box.x1 <= scene.plot.x0 or scene.plot.x1 <= box.x0
-        assert apart or box.y1 <= scene.plot.y0 or scene.plot.y1 <= box.y0, text.text
+        apart = box.x1 <= scene.main.box.x0 or scene.main.box.x1 <= box.x0
+        assert apart or box.y1 <= scene.main.box.y0 or scene.main.box.y1 <= box.y0, text.text
 
 
 @EVERY_SIZE
 def test_the_plot_takes_most_of_the_picture(size):
-    plot = scene_of(size, 4).plot
+    plot = scene_of(size, 4).main.box
     assert plot.width >= 0.5 * size[0]
     assert plot.height >= 0.5 * size[1]
 
@@ -136,7 +140,7 @@ def test_the_plot_takes_most_of_the_picture(size):
 @EVERY_SIZE
 @pytest.mark.parametrize("steps", [9, 200, 99999])
 def test_the_digits_of_the_counter_touch_no_neighbour(size, steps):
-    layout = lay_out(*size, words_of(steps=steps), Window(-1, 1, -1, 1), LIGHT)
+    layout = laid_out(size, words_of(steps=steps), Window(-1, 1, -1, 1))
     if layout.counter is None:
         assert size[0] < 320  # where it has room, there is one
         return
@@ -166,7 +170,7 @@ def words_of(title="T", names=("one",), caption="caption", axes=("x", "y"), step
 
 @EVERY_SIZE
 def test_a_long_title_ends_with_an_ellipsis_before_the_counter(size):
-    layout = lay_out(*size, words_of(title="Long title " * 40), Window(0, 1, 0, 1), LIGHT)
+    layout = laid_out(size, words_of(title="Long title " * 40), Window(0, 1, 0, 1))
     title = title_of(layout)
     assert title.text.endswith("…")
     assert title.text.startswith("Long")
@@ -175,21 +179,21 @@ def test_a_long_title_ends_with_an_ellipsis_before_the_counter(size):
 
 
 def test_a_title_that_fits_is_not_shortened():
-    layout = lay_out(640, 480, words_of(title="A title that fits"), Window(0, 1, 0, 1), LIGHT)
+    layout = laid_out((640, 480), words_of(title="A title that fits"), Window(0, 1, 0, 1))
     assert "A title that fits" in [text.text for text in texts(layout)]
 
 
 def test_a_key_that_leaves_no_room_for_a_plot_is_refused():
     names = [f"optimizer number {n}" for n in range(30)]
     with pytest.raises(TrajvizError, match="160x120 has no room for a key of 30 tracks"):
-        lay_out(160, 120, words_of(names=names), Window(0, 1, 0, 1), LIGHT)
+        laid_out((160, 120), words_of(names=names), Window(0, 1, 0, 1))
 
 
 def test_what_has_no_room_goes_in_the_order_rates_caption_ticks():
     seen = []
     for height in range(900, 119, -1):
         words = words_of(names=[f"number {n}" for n in range(9)], caption="how rates were chosen")
-        marks = [t.text for t in texts(lay_out(320, height, words, Window(0, 1, 0, 1), LIGHT))]
+        marks = [t.text for t in texts(laid_out((320, height), words, Window(0, 1, 0, 1)))]
         has = ("0.1" in marks, "how rates were chosen" in marks, "x" in marks)
         if has not in seen:
             seen.append(has)
@@ -221,7 +225,7 @@ def test_whatever_the_words_and_the_window_text_is_inside_and_apart(
 ):
     words = words_of(title, names, "how the rates were chosen", axes, steps)
     try:
-        layout = lay_out(*size, words, Window(*across, *up), LIGHT)
+        layout = laid_out(size, words, Window(*across, *up))
     except TrajvizError:
         assert size[0] < 640
         return
@@ -273,7 +277,7 @@ def test_a_negative_label_has_a_true_minus_and_zero_has_none():
 
 def test_tick_labels_stand_beside_what_they_name():
     scene = race("bowl", size=(640, 480)).scene
-    window, plot = scene.view.window, scene.plot
+    window, plot = scene.main.view.window, scene.main.box
     below = [t for t in texts(scene) if t.align == "center"]
     assert len(below) >= 3
     for text in below:

@@ -53,9 +53,8 @@ summary = "Loud."
 background = "#c02060"
 ink = "#ffffff"
 muted = "#ffffff"
-low = "#2040c0"
-high = "#20a040"
-line = "#20a040"
+shades = ["#2040c0", "#20a040"]
+lines = ["#20a040"]
 line_alpha = 0.0
 marker = "#ffffff"
 star = "#ffffff"
@@ -145,7 +144,7 @@ def test_an_odd_size_is_padded_with_background_and_not_rescaled(loud, tmp_path):
     assert np.abs(frame[:, 321] - background).max() <= 6
     assert np.abs(frame[241] - background).max() <= 6
     # Not moved by a pixel, not scaled by one: the frame around the plot stays where it was.
-    plot, truth = loud.scene.plot, loud.animation.first
+    plot, truth = loud.scene.main.box, loud.animation.first
     for x in (plot.x0, plot.x1 - 1):
         assert tuple(truth[plot.y0, x]) != background
     middle = (plot.y0 + plot.y1) // 2
@@ -158,8 +157,8 @@ def test_an_odd_size_is_padded_with_background_and_not_rescaled(loud, tmp_path):
 
 def test_flat_colours_survive(loud, tmp_path):
     frame = decoded(loud.save(tmp_path / "film.mp4"), 322, 242)[0].astype(int)
-    truth, plot = loud.animation.first, loud.scene.plot
-    x, y = loud.scene.view.project(np.array([1.0, 0.0])).astype(int)
+    truth, plot = loud.animation.first, loud.scene.main.box
+    x, y = loud.scene.main.view.project(np.array([1.0, 0.0])).astype(int)
     margin, wall, floor = (3, 3), (plot.x0 + 4, plot.y0 + 4), (x, y)
     seen = [frame[y - 1 : y + 2, x - 1 : x + 2].mean(axis=(0, 1)) for x, y in (margin, wall, floor)]
     drawn = [tuple(truth[y, x].tolist()) for x, y in (margin, wall, floor)]

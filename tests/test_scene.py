@@ -28,34 +28,34 @@ def words(scene):
 
 
 def corners(scene):
-    window = scene.view.window
+    window = scene.main.view.window
     return np.array([[window.x0, window.y0], [window.x1, window.y1]])
 
 
 @pytest.mark.parametrize("size", [(160, 120), (640, 480), (1080, 1080)])
 def test_the_windows_corners_are_the_plots_corners(size):
     scene = race("beale", size=size).scene
-    plot = scene.plot
+    plot = scene.main.box
     expected = [[plot.x0, plot.y1], [plot.x1, plot.y0]]
-    np.testing.assert_allclose(scene.view.project(corners(scene)), expected, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(scene.main.view.project(corners(scene)), expected, rtol=0, atol=1e-9)
 
 
 def test_the_middle_of_the_window_is_the_middle_of_the_plot():
     scene = race("beale").scene
-    middle = scene.view.project(corners(scene).mean(axis=0))
-    plot = scene.plot
+    middle = scene.main.view.project(corners(scene).mean(axis=0))
+    plot = scene.main.box
     np.testing.assert_allclose(middle, [(plot.x0 + plot.x1) / 2, (plot.y0 + plot.y1) / 2])
 
 
 @given(st.floats(0, 640), st.floats(0, 480))
 def test_unprojecting_undoes_projecting(x, y):
-    view = race("bowl").scene.view
+    view = race("bowl").scene.main.view
     point = np.stack(view.unproject(np.array(x), np.array(y)))
     np.testing.assert_allclose(view.project(point), [x, y], atol=1e-9)
 
 
 def test_a_point_that_is_all_but_infinite_projects_in_its_direction_to_a_finite_place():
-    view = race("bowl").scene.view
+    view = race("bowl").scene.main.view
     x, y = view.project(np.array([[1e308, 1e308], [-1e308, -1e308]])).T
     assert np.isfinite([x, y]).all()
     assert (np.sign(x), np.sign(y)) == (pytest.approx([1, -1]), pytest.approx([-1, 1]))
@@ -63,14 +63,16 @@ def test_a_point_that_is_all_but_infinite_projects_in_its_direction_to_a_finite_
 
 def test_a_track_has_one_vertex_for_each_step_where_its_points_project_to():
     one = race("beale", SEVEN, **SMALL)
-    for track, trajectory in zip(one.scene.tracks, one.trajectories, strict=True):
+    for track, trajectory in zip(one.scene.main.tracks, one.trajectories, strict=True):
         assert track.vertices.shape == (31, 2)
-        np.testing.assert_array_equal(track.vertices, one.scene.view.project(trajectory.points))
+        np.testing.assert_array_equal(
+            track.vertices, one.scene.main.view.project(trajectory.points)
+        )
         assert track.label == trajectory.label
 
 
 def test_a_track_glides_between_its_vertices_and_stays_at_its_end():
-    track = race("beale", ("sgd",), **SMALL).scene.tracks[0]
+    track = race("beale", ("sgd",), **SMALL).scene.main.tracks[0]
     a, b = track.vertices[3], track.vertices[4]
     found = track.at(np.array([3, 3.25, 4, 30, 99]))
     expected = [a, 0.75 * a + 0.25 * b, b, track.vertices[-1], track.vertices[-1]]
@@ -78,10 +80,10 @@ def test_a_track_glides_between_its_vertices_and_stays_at_its_end():
 
 
 def test_a_track_until_a_step_ends_where_its_head_is():
-    track = race("beale", ("sgd",), **SMALL).scene.tracks[0]
-    np.testing.assert_array_equal(track.until(2.5)[:3], track.vertices[:3])
-    np.testing.assert_array_equal(track.until(2.5)[-1], track.at(np.array([2.5]))[0])
-    np.testing.assert_array_equal(track.until(0), [track.vertices[0]] * 2)
+    track = race("beale", ("sgd",), **SMALL).scene.main.tracks[0]
+    np.testing.assert_array_equal(track.line.until(2.5).vertices[:3], track.vertices[:3])
+    np.testing.assert_array_equal(track.line.until(2.5).vertices[-1], track.at(np.array([2.5]))[0])
+    np.testing.assert_array_equal(track.line.until(0).vertices, [track.vertices[0]] * 2)
 
 
 # The window and what stands in it
@@ -90,8 +92,8 @@ def test_a_track_until_a_step_ends_where_its_head_is():
 def test_a_start_outside_the_window_widens_it_and_is_seen():
     wide = compare("bowl", ["sgd:lr=0.1"], start=(-12, 2), **SMALL)
     assert wide.window == pytest.approx((-13.1, 10, -3, 3))
-    x, y = wide.scene.tracks[0].vertices[0]
-    plot = wide.scene.plot
+    x, y = wide.scene.main.tracks[0].vertices[0]
+    plot = wide.scene.main.box
     assert plot.x0 < x < plot.x1
     assert plot.y0 < y < plot.y1
 
@@ -104,18 +106,18 @@ def test_a_start_inside_leaves_the_window_as_it_is():
 
 def test_stars_stand_at_the_known_minima_and_a_square_at_the_start():
     one = race("himmelblau", ("sgd",))
-    *stars, square = one.scene.foreground
-    minima = one.scene.view.project(np.array(one.surface.minima))
+    *stars, square = one.scene.main.foreground
+    minima = one.scene.main.view.project(np.array(one.surface.minima))
     centers = [np.mean(star.corners, axis=0) for star in stars]
     np.testing.assert_allclose(centers, minima, atol=1e-9)
-    start = one.scene.view.project(np.array(one.start))
+    start = one.scene.main.view.project(np.array(one.start))
     np.testing.assert_allclose(np.mean(square.corners, axis=0), start, atol=1e-9)
     assert {star.fill for star in stars} == {one.scene.theme.star}
 
 
 def test_a_minimum_outside_the_window_has_no_star():
     scene = compare("himmelblau", ["sgd"], window=(-1, 4, -1, 3), **SMALL).scene
-    assert len(scene.foreground) == 2
+    assert len(scene.main.foreground) == 2
 
 
 def test_the_background_outside_the_plot_is_the_themes_where_no_ink_is():
@@ -127,16 +129,16 @@ def test_the_background_outside_the_plot_is_the_themes_where_no_ink_is():
 @pytest.mark.parametrize("theme", theme_names())
 def test_the_bottom_of_a_surface_is_shaded_low_and_its_walls_high(theme):
     one = race("bowl", theme=theme)
-    x, y = one.scene.view.project(np.array([0.3, 0.1])).astype(int)
-    assert tuple(one.scene.background[y, x]) == one.scene.theme.low
-    plot = one.scene.plot
+    x, y = one.scene.main.view.project(np.array([0.3, 0.1])).astype(int)
+    assert tuple(one.scene.background[y, x]) == one.scene.theme.shades[0]
+    plot = one.scene.main.box
     corner = one.scene.background[plot.y0, plot.x0]
-    assert tuple(corner) == one.scene.theme.high
+    assert tuple(corner) == one.scene.theme.shades[-1]
 
 
 def test_a_mirrored_surface_has_a_mirrored_picture():
     one = race("bowl")  # W**2 and b**2: the same left and right, up and down
-    plot = one.scene.plot
+    plot = one.scene.main.box
     inner = one.scene.background[plot.y0 : plot.y1, plot.x0 : plot.x1].astype(int)
     assert np.mean(np.abs(inner - inner[:, ::-1]) > 8) < 1e-3
     assert np.mean(np.abs(inner - inner[::-1]) > 8) < 1e-3
@@ -218,9 +220,8 @@ summary = "Mine."
 background = "#ffffff"
 ink = "#000000"
 muted = "#777777"
-low = "#112233"
-high = "#445566"
-line = "#778899"
+shades = ["#112233", "#445566"]
+lines = ["#778899"]
 line_alpha = 0.5
 marker = "#fff"
 star = "gold"
@@ -240,7 +241,7 @@ def test_every_theme_loads_with_colours_that_can_be_told_apart(name):
     assert isinstance(theme, Theme)
     assert theme.summary.endswith(".")
     assert len(set(theme.tracks)) == len(theme.tracks) >= 7
-    assert not {theme.background, theme.low, theme.high} & set(theme.tracks)
+    assert not {theme.background, theme.shades[0], theme.shades[-1]} & set(theme.tracks)
     for track in theme.tracks[:7]:
         assert contrast(track, theme.background) >= 2, track
     assert contrast(theme.ink, theme.background) >= 7
@@ -265,7 +266,7 @@ def test_a_theme_is_found_by_path(tmp_path):
     assert theme.tracks == ((0x12, 0x34, 0x56), (0, 128, 128))
     assert theme.marker == (255, 255, 255)
     scene = compare("bowl", ["sgd"], theme=tmp_path / "mine.toml", **SMALL).scene
-    assert scene.tracks[0].color == (0x12, 0x34, 0x56)
+    assert scene.main.tracks[0].color == (0x12, 0x34, 0x56)
     assert set(map(tuple, scene.background.reshape(-1, 3).tolist())) >= {(0x11, 0x22, 0x33)}
 
 
@@ -327,7 +328,7 @@ def test_tracks_take_the_themes_colours_in_order_and_the_users_where_given():
     one = compare("bowl", ["sgd", "adam:color=#d0509f", "nag", "momentum:color=teal"], **SMALL)
     theme = one.scene.theme
     expected = [theme.tracks[0], (0xD0, 0x50, 0x9F), theme.tracks[2], (0, 128, 128)]
-    assert [track.color for track in one.scene.tracks] == expected
+    assert [track.color for track in one.scene.main.tracks] == expected
     assert [mark.color for mark in one.scene.marks if isinstance(mark, Dot)] == expected
 
 
@@ -375,6 +376,6 @@ def test_a_vector_holds_its_text_as_outlines_and_every_track_in_its_colour(tmp_p
     assert "path" in tags
     assert "text" not in tags
     color = "#{:02x}{:02x}{:02x}".format(
-        *race("bowl", ("sgd:lr=0.1",), **SMALL).scene.tracks[0].color
+        *race("bowl", ("sgd:lr=0.1",), **SMALL).scene.main.tracks[0].color
     )
     assert color in data.decode()

@@ -28,11 +28,8 @@ from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint, veil
 from trajviz.scene.plot import Plot
 from trajviz.scene.theme import RGB, Theme
-from trajviz.scene.track import Pen, Track, clip_segments
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Pen, Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
-
-FAINT, HIDDEN_HEAD = 0.6, 0.45
-"""How opaque lines and heads are behind the surface."""
 
 
 class Change(NamedTuple):

@@ -71,7 +71,7 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
 def _pinned(scene: Scene) -> list[RGB]:
     """Return the colours that must be exact: tracks, flat background, text."""
     theme = scene.theme
-    return [*(track.color for track in scene.tracks), theme.background, theme.ink, theme.muted]
+    return [*(track.color for track in scene.main.tracks), theme.background, theme.ink, theme.muted]
 
 
 def _sample(animation: Animation) -> tuple[Picture, Iterable[Change]]:

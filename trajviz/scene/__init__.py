@@ -24,7 +24,6 @@ from trajviz.scene.panels import PANELS
 from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer
 from trajviz.scene.relief import Camera, ReliefView
 from trajviz.scene.theme import Theme, load_theme, parse_color
-from trajviz.scene.track import Track
 from trajviz.spec import Spec
 from trajviz.surface import Surface, Window
 
@@ -63,9 +62,9 @@ class Scene:
         return self.background.shape[1], self.background.shape[0]
 
     @property
-    def tracks(self) -> tuple[Track, ...]:
-        """The tracks in the view."""
-        return self.plots[0].tracks
+    def main(self) -> Plot:
+        """The plot of the view, or of the first of its pictures."""
+        return self.plots[0]
 
 
 def check_room(

@@ -12,6 +12,9 @@ from trajviz.scene.marks import Box
 from trajviz.scene.theme import RGB
 from trajviz.surface import Floats, Ints, Points
 
+FAINT, HIDDEN_HEAD = 0.6, 0.45
+"""How opaque lines and heads are behind the surface."""
+
 Flags = npt.NDArray[np.bool_]
 """An array of yes and no."""
 

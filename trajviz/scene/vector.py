@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trajviz.raster import FAINT, HIDDEN_HEAD
 from trajviz.scene import Scene
 from trajviz.scene.contour import ContourView
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.plot import Plot
 from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import RGB, Theme
-from trajviz.scene.track import Flags, Line, Track
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Track
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
