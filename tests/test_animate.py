@@ -324,7 +324,7 @@ def test_a_line_has_its_colour_within_and_nothing_beyond_its_halo(theme):
 def test_a_line_has_a_halo_in_the_background_colour():
     base = blank(theme="dark", size=LARGE)
     a, b = at(base, -200, 0), at(base, 200, 0)
-    picture, pen = still(with_tracks(base, [a, b]), 1), base.pen
+    picture, pen = still(with_tracks(base, [a, b]), 1), base.main.pen
     distance = distances(base, a, b)
     halo = (distance > pen.line / 2 + EDGE) & (distance < pen.line / 2 + pen.halo - EDGE)
     halo[:, int(b[0] - 2 * pen.head) :] = False
