@@ -24,7 +24,7 @@ ROOMS = {
     "descent": "optimizers spec surface errors numpy",
     "recipe": "surface errors numpy",
     "trace": "descent numpy",
-    "scene": "scene recipe descent spec surface errors numpy PIL contourpy matplotlib",
+    "scene": "scene recipe descent spec surface errors numpy PIL contourpy fontTools matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
@@ -50,7 +50,7 @@ ONE_HOME = {
 }
 """What only one module may import."""
 
-DYNAMIC = {"__init__", "catalogue", "formats", "optimizers", "scene.lettering"}
+DYNAMIC = {"__init__", "catalogue", "formats", "optimizers", "scene.fonts"}
 """Who may import by a name made at run time, or look where a module lies."""
 
 
@@ -221,7 +221,7 @@ def test_drawing_pixels_loads_neither_matplotlib_nor_imageio(suffix, tmp_path):
         TRAJVIZ, "render", "bowl", "--seconds", "0.2", "-o", f"bowl.{suffix}", folder=tmp_path
     )
     assert (tmp_path / f"bowl.{suffix}").stat().st_size
-    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy"} == set()
+    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy", "fontTools"} == set()
 
 
 def test_a_film_loads_its_encoder_and_no_matplotlib(tmp_path):

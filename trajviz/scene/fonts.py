@@ -10,8 +10,9 @@ import functools
 import importlib.util
 import itertools
 import os
+import struct
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ def line_of(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(map(_visible, unicodedata.normalize("NFC", text)))
+    return unicodedata.normalize("NFC", "".join(map(_visible, text)))
 
 
 def _visible(character: str) -> str:
@@ -174,29 +175,27 @@ def _merit(path: Path, scripts: set[str], bold: bool) -> tuple[bool, int, bool, 
 @functools.cache
 def _faces(path: Path, bold: bool) -> tuple[Face, ...]:
     """Return the faces of a file whose outlines we can draw; none of a file that is no font."""
-    from fontTools.ttLib import TTLibError
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
+    several = path.suffix.lower() in {".ttc", ".otc"}
     try:
-        return tuple(_drawable(path, bold))
-    except (OSError, TTLibError):
+        with path.open("rb") as file:  # which fontTools would leave open after an error
+            fonts = TTCollection(file, lazy=True).fonts if several else [TTFont(file, lazy=True)]
+            found = [_face(path, index, font, bold) for index, font in enumerate(fonts)]
+    except (OSError, TTLibError, AssertionError, struct.error):  # as fontTools puts it
         return ()
+    return tuple(face for face in found if face)
 
 
-def _drawable(path: Path, bold: bool) -> Iterator[Face]:
-    from fontTools.ttLib import TTCollection, TTFont
-
-    collection = path.suffix.lower() in {".ttc", ".otc"}
-    fonts: Iterable[TTFont] = (
-        TTCollection(path, lazy=True) if collection else [TTFont(path, lazy=True)]
-    )
-    for index, font in enumerate(fonts):
-        axes = [axis.axisTag for axis in font["fvar"].axes] if "fvar" in font else []
-        if {"glyf", "CFF ", "CFF2"} & set(font.keys()) and axes in ([], ["wght"]):
-            yield Face(path, index, (700 if bold else 400) if axes else None)
+def _face(path: Path, index: int, font: TTFont, bold: bool) -> Face | None:
+    axes = [axis.axisTag for axis in font["fvar"].axes] if "fvar" in font else []
+    if not {"glyf", "CFF ", "CFF2"} & set(font.keys()) or axes not in ([], ["wght"]):
+        return None
+    return Face(path, index, (700 if bold else 400) if axes else None)
 
 
 def open_face(face: Face) -> TTFont:
-    """Return a face's tables, each read when it is looked at."""
+    """Return a face's tables, each read when it is looked at; to be closed, as by `with`."""
     from fontTools.ttLib import TTFont
 
     return TTFont(face.path, fontNumber=face.index, lazy=True)
@@ -205,12 +204,14 @@ def open_face(face: Face) -> TTFont:
 @functools.cache
 def _characters(face: Face) -> frozenset[str]:
     """Return what a face has glyphs for."""
-    return frozenset(map(chr, open_face(face).getBestCmap() or ()))
+    with open_face(face) as font:
+        return frozenset(map(chr, font.getBestCmap() or ()))
 
 
 @functools.cache
 def _family(face: Face) -> str:
-    return open_face(face)["name"].getBestFamilyName() or ""
+    with open_face(face) as font:
+        return font["name"].getBestFamilyName() or ""
 
 
 def _scripts(characters: Iterable[str]) -> set[str]:

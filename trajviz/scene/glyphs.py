@@ -55,14 +55,14 @@ def outline(
     corners: list[Corner] = []
     codes: list[int] = []
     for face, piece in runs:
-        font = open_face(face)
-        glyphs = font.getGlyphSet(location={"wght": face.weight} if face.weight else None)
-        names, scale = font.getBestCmap(), size / font["head"].unitsPerEm
-        for character in piece:
-            pen = _Outline(glyphs)
-            glyph = glyphs[names[ord(character)]]
-            glyph.draw(TransformPen(pen, Transform(scale, 0, 0, -scale, x, y)))
-            corners += pen.corners
-            codes += pen.codes
-            x += glyph.width * scale
+        with open_face(face) as font:
+            glyphs = font.getGlyphSet(location={"wght": face.weight} if face.weight else None)
+            names, scale = font.getBestCmap(), size / font["head"].unitsPerEm
+            for character in piece:
+                pen = _Outline(glyphs)
+                glyph = glyphs[names[ord(character)]]
+                glyph.draw(TransformPen(pen, Transform(scale, 0, 0, -scale, x, y)))
+                corners += pen.corners
+                codes += pen.codes
+                x += glyph.width * scale
     return corners, codes
