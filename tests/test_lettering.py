@@ -14,7 +14,7 @@ from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.scene import fonts
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
-from trajviz.scene.glyphs import outline
+from trajviz.scene.glyphs import _Outline, outline
 from trajviz.scene.lettering import text_coverage, text_width
 
 TITLE = "椭圆碗"
@@ -121,6 +121,10 @@ def test_what_a_found_font_lacks_is_filled_in_with_ours(folder):
     assert runs_of("SGD 椭圆!", False) == [(own, "SGD "), (Face(path), "椭圆"), (own, "!")]
     parts = text_width("SGD ", 20) + 40 + text_width("!", 20)
     assert text_width("SGD 椭圆!", 20) == pytest.approx(parts)
+    coverage, _ = text_coverage("SGD 椭圆", 20)
+    start = round(text_width("SGD ", 20))
+    assert (coverage[-8, start + 3 : start + 17] > 0.9).all()
+    assert not coverage[:, start - 4 : start].any()
 
 
 def test_a_face_deep_in_a_collection_is_found(folder):
@@ -206,7 +210,7 @@ def test_a_text_that_no_font_can_write_says_which_characters_and_what_to_install
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["مرحبا", "שלום", "नमस्ते", "தமிழ்", "ខ្មែរ"])
+@pytest.mark.parametrize("text", ["مرحبا", "שלום", "नमस्ते", "का", "தமிழ்", "ខ្មែរ"])
 def test_a_script_that_takes_shaping_is_refused_whatever_fonts_there_are(text, folder):
     save(folder, "NotoSans-Regular.ttf", font(sorted(set(text))))
     with pytest.raises(TrajvizError, match=f"cannot write '{text}': .*right to left"):
@@ -273,7 +277,16 @@ def test_an_outline_covers_what_the_pixels_cover(folder, kind):
     assert sorted({y for _, y in corners}) == pytest.approx([14, 30])
 
 
-def test_curves_are_kept():
+def test_cubic_curves_are_kept():
+    pen = _Outline(None)
+    pen.moveTo((0, 0))
+    pen.curveTo((0, 1), (1, 2), (2, 2))
+    pen.closePath()
+    assert pen.codes == [1, 4, 4, 4, 79]
+    assert pen.corners == [(0, 0), (0, 1), (1, 2), (2, 2), (2, 2)]
+
+
+def test_quadratic_curves_are_kept():
     corners, codes = outline([(own_face(bold=False), "o")], 100, 0, 0)
     assert {1, 3, 79} <= set(codes)
     assert max(x for x, _ in corners) == pytest.approx(text_width("o", 100), abs=8)
