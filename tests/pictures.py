@@ -1,4 +1,4 @@
-"""How tests look at pictures: where ink lies, what a GIF shows and for how long."""
+"""How tests look at pictures: where ink lies, what a GIF shows and for how long, contrast."""
 
 import io
 from typing import NamedTuple
@@ -56,3 +56,16 @@ def psnr(picture, other):
     """Return the peak signal to noise ratio in decibels; inf where they are equal."""
     error = np.mean((picture.astype(np.float64) - other) ** 2)
     return np.inf if error == 0 else 10 * np.log10(255**2 / error)
+
+
+def contrast(color, other):
+    """Return the contrast ratio of WCAG 2."""
+
+    def luminance(rgb):
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.divide(rgb, 255)
+        ]
+        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+    low, high = sorted([luminance(color), luminance(other)])
+    return (high + 0.05) / (low + 0.05)

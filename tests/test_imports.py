@@ -28,7 +28,7 @@ ROOMS = {
     "internals": "descent noise surface numpy",
     "trace": "descent internals surface numpy",
     "scene": "scene recipe descent internals noise spec surface errors numpy PIL contourpy "
-    "matplotlib",
+    "fontTools matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
@@ -55,7 +55,7 @@ ONE_HOME = {
 }
 """What only one module may import."""
 
-DYNAMIC = {"__init__", "catalogue", "formats", "optimizers", "scene.lettering"}
+DYNAMIC = {"__init__", "catalogue", "formats", "optimizers", "scene.fonts"}
 """Who may import by a name made at run time, or look where a module lies."""
 
 
@@ -226,7 +226,7 @@ def test_drawing_pixels_loads_neither_matplotlib_nor_imageio(suffix, tmp_path):
         TRAJVIZ, "render", "bowl", "--seconds", "0.2", "-o", f"bowl.{suffix}", folder=tmp_path
     )
     assert (tmp_path / f"bowl.{suffix}").stat().st_size
-    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy"} == set()
+    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy", "fontTools"} == set()
 
 
 def test_a_film_loads_its_encoder_and_no_matplotlib(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import ink
+from pictures import contrast, ink
 from races import SEVEN, race
 
 from trajviz.errors import TrajvizError
@@ -246,19 +246,6 @@ def test_every_theme_loads_with_colours_that_can_be_told_apart(name):
         assert contrast(track, theme.background) >= 2, track
     assert contrast(theme.ink, theme.background) >= 7
     assert contrast(theme.muted, theme.background) >= 4.5
-
-
-def contrast(color, other):
-    """Return the contrast ratio of WCAG 2."""
-
-    def luminance(rgb):
-        linear = [
-            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.divide(rgb, 255)
-        ]
-        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
-
-    low, high = sorted([luminance(color), luminance(other)])
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_a_theme_is_found_by_path(tmp_path):

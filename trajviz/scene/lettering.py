@@ -1,17 +1,15 @@
-"""Text in pixels: how wide it is and which pixels it covers, in the font matplotlib comes with.
-
-The font files are found without importing matplotlib, which would take longer than the picture.
-"""
+"""Text in pixels: how wide it is and which pixels it covers."""
 
 from __future__ import annotations
 
 import functools
-import importlib.util
-from pathlib import Path
+import itertools
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
+
+from trajviz.scene.fonts import Face, line_of, runs_of
 
 Coverage = npt.NDArray[np.float32]
 """How much of each pixel is covered, (height, width), 0 to 1."""
@@ -21,23 +19,26 @@ _SHADES = 16
 
 
 @functools.cache
-def _font_folder() -> Path:
-    spec = importlib.util.find_spec("matplotlib")
-    assert spec is not None  # a dependency of the project
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
-
-
-@functools.cache
-def _font(size: float, bold: bool) -> ImageFont.FreeTypeFont:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+def _font(face: Face, size: float) -> ImageFont.FreeTypeFont:
     # The basic engine gives the same pixels whatever shaping libraries a machine has.
-    return ImageFont.truetype(_font_folder() / name, size, layout_engine=ImageFont.Layout.BASIC)
+    basic = ImageFont.Layout.BASIC
+    font = ImageFont.truetype(face.path, size, index=face.index, layout_engine=basic)
+    if face.weight:
+        font.set_variation_by_axes([face.weight])
+    return font
+
+
+def _set(text: str, size: float, bold: bool) -> list[tuple[ImageFont.FreeTypeFont, str]]:
+    """Return a text's pieces, each with the font to draw it in."""
+    return [(_font(face, size), piece) for face, piece in runs_of(line_of(text), bold)]
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Return the advance of a line of text in pixels, `size` being the em in pixels."""
-    return _font(size, bold).getlength(text)
+    """Return the advance of a line of text in pixels, `size` being the em in pixels.
+
+    Raises TrajvizError for a text that no font can write.
+    """
+    return sum(font.getlength(piece) for font, piece in _set(text, size, bold))
 
 
 @functools.lru_cache(maxsize=256)
@@ -46,12 +47,17 @@ def text_coverage(text: str, size: float, bold: bool = False) -> tuple[Coverage,
 
     The first column is where the pen starts.
     """
-    font = _font(size, bold)
-    left, top, right, bottom = font.getbbox(text, anchor="ls")
+    pieces = _set(text, size, bold)
+    pens = [0, *itertools.accumulate(font.getlength(piece) for font, piece in pieces)]
+    boxes = [font.getbbox(piece, anchor="ls") for font, piece in pieces]
+    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    right = max(pen + box[2] for pen, box in zip(pens, boxes, strict=False))
     above, below = max(0, -int(np.floor(top))), max(0, int(np.ceil(bottom)))
-    width = max(1, int(np.ceil(max(right, font.getlength(text)))) + 1)
+    width = max(1, int(np.ceil(max(right, pens[-1]))) + 1)
     image = Image.new("L", (width, max(1, above + below)))
-    ImageDraw.Draw(image).text((max(0, -left), above), text, fill=255, font=font, anchor="ls")
+    draw, start = ImageDraw.Draw(image), max(0, -boxes[0][0])
+    for pen, (font, piece) in zip(pens, pieces, strict=False):
+        draw.text((start + pen, above), piece, fill=255, font=font, anchor="ls")
     shades = np.asarray(image, dtype=np.float32) / 255
     steps = np.float32(_SHADES - 1)
     return np.asarray(np.round(shades * steps) / steps, dtype=np.float32), above

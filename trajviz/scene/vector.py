@@ -14,6 +14,7 @@ import numpy as np
 
 from trajviz.scene import Scene
 from trajviz.scene.contour import ContourView
+from trajviz.scene.fonts import line_of, own_face, runs_of
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.plot import Plot
 from trajviz.scene.relief import ReliefView
@@ -130,11 +131,7 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
     from matplotlib.patches import Circle, Polygon
 
     if isinstance(mark, Text):
-        axes.text(
-            round(mark.left), round(mark.y), mark.text, color=_hex(mark.color),
-            fontsize=mark.size * _POINT, fontweight="bold" if mark.bold else "normal",
-            family="DejaVu Sans", parse_math=False,
-        )  # fmt: skip
+        _draw_text(axes, mark)
     elif isinstance(mark, Dot):
         axes.add_patch(Circle((mark.x, mark.y), mark.radius, color=_hex(mark.color), linewidth=0))
     elif isinstance(mark, Fill):
@@ -152,6 +149,25 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
                 zorder=3,
             )
         )
+
+
+def _draw_text(axes: Axes, mark: Text) -> None:
+    """Write a line in DejaVu, as matplotlib does by itself, or draw it in another font."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    x, y, color = round(mark.left), round(mark.y), _hex(mark.color)
+    runs = runs_of(line_of(mark.text), mark.bold)
+    if [face for face, _ in runs] == [own_face(mark.bold)]:
+        axes.text(
+            x, y, runs[0][1], color=color, fontsize=mark.size * _POINT,
+            fontweight="bold" if mark.bold else "normal", family="DejaVu Sans", parse_math=False,
+        )  # fmt: skip
+        return
+    from trajviz.scene.glyphs import outline
+
+    corners, codes = outline(runs, mark.size, x, y)
+    axes.add_patch(PathPatch(Outline(corners, codes), facecolor=color, linewidth=0))
 
 
 def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
