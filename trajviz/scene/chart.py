@@ -12,6 +12,8 @@ from trajviz.scene.marks import Box
 from trajviz.scene.track import Line
 from trajviz.surface import Floats, Points, Window
 
+_AFTER = 0.04
+"""Room for the heads after the last step, as a share of the steps."""
 DECADES = 10
 """A logarithmic chart shows no more powers of ten than this below its highest."""
 
@@ -43,7 +45,7 @@ class Chart:
         """Return the ranges of both axes, with a little room above and below the curves."""
         low, high = self.bounds or self._range()
         pad = 0.04 * (high - low) or 0.5
-        window = Window(0, steps, low - pad, high + pad)
+        window = Window(0, steps * (1 + _AFTER), low - pad, high + pad)
         return Axes(window, ("step", ""), self.title, self.log)
 
     def _values(self) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture
-from trajviz.scene.shading import LINE_WIDTH, Codes, Shading
+from trajviz.scene.shading import Codes, Shading
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
@@ -38,7 +38,7 @@ class ContourView:
     ) -> ContourView:
         """Choose the levels for this window."""
         shading = Shading.of(Ranks.of(surface, window), theme)
-        return cls(surface, window, box, theme, shading, LINE_WIDTH * max(scale, 0.75))
+        return cls(surface, window, box, theme, shading, theme.line_width * max(scale, 0.75))
 
     def project(self, points: Points) -> Points:
         """Return where points, (..., 2), lie in the picture, (..., 2), y growing downwards."""

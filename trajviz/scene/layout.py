@@ -233,8 +233,12 @@ class _Desk:
         digits = text_width("0" * len(str(words.steps)), small)
         baseline = self.height - self.margin
         start = self.margin + text_width("step ", small)
-        self.counter = Counter(round(start + digits), baseline, small, self.theme.ink)
-        self.marks.append(Text(self.margin, baseline, "step ", small, self.theme.ink))
+        end, ink = round(start + digits), self.theme.ink
+        self.counter = Counter(end, baseline, small, ink)
+        self.marks += [
+            Text(round(start), baseline, "step ", small, ink, align="right"),
+            Text(end, baseline, f" of {words.steps}", small, ink),
+        ]
 
     def footer(self, caption: str) -> None:
         """Put the caption at the very bottom."""

@@ -38,7 +38,7 @@ def step_size(
     """Effective step along each axis: how far a step goes for each unit of slope."""
     steps = [effective_steps(surface, t, noise) for t in trajectories]
     return [
-        Chart(f"step per slope in {name}", tuple(s[:, axis] for s in steps), first=1)
+        Chart(f"effective step in {name}", tuple(s[:, axis] for s in steps), first=1)
         for axis, name in enumerate(axes)
     ]
 

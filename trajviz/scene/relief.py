@@ -26,7 +26,7 @@ from trajviz.scene.layout import power_labels, tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.shading import LINE_WIDTH, Codes, Shading
+from trajviz.scene.shading import Codes, Shading
 from trajviz.scene.theme import Theme, mix
 from trajviz.scene.track import Flags, Line
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
@@ -261,7 +261,7 @@ class Block:
         lift = Lift.of(ranks.heights)
         # What is not finite stands as high as the highest.
         heights = np.where(np.isfinite(heights), heights, ranks.heights[-1])
-        shading = Shading.of(ranks, theme, theme.relief_shades)
+        shading = Shading.of_relief(ranks, theme)
         lifted = np.clip(lift(heights), 0, HEIGHT).astype(np.float32)
         slope_y, slope_x = np.gradient(lifted, np.float32(1 / _SAMPLES))
         normal = np.stack([-slope_x, -slope_y, np.ones_like(lifted)])
@@ -725,7 +725,8 @@ class _Rays:
 
     def _cover(self, near: Field, slope: Field) -> Floats:
         """Return how much of each pixel a line covers that is `near` away."""
-        width = LINE_WIDTH * max(self.view.scale, 0.75) * self.view.fine
+        view = self.view
+        width = view.theme.line_width * max(view.scale, 0.75) * view.fine
         with np.errstate(all="ignore"):
             share = width / 2 + 0.5 - near / slope
         share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)

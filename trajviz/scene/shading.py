@@ -21,7 +21,8 @@ LOWEST_RANK, HIGHEST_RANK = 0.002, 0.995
 """The ranks of the lowest and the highest level."""
 COVERS = 8
 """Shades of a level line's antialiasing, besides none."""
-LINE_WIDTH = 0.9
+MESH_LEVELS = 100
+"""Levels of a relief that is shaded evenly by height."""
 
 Codes = npt.NDArray[np.intp]
 """Places in a table of colours, any shape."""
@@ -40,16 +41,26 @@ class Shading:
     line_alpha: float
 
     @classmethod
-    def of(cls, ranks: Ranks, theme: Theme, shades: tuple[RGB, ...] = ()) -> Shading:
-        """Choose the levels for a window; `shades` replace the theme's."""
-        levels = np.unique(_levels(ranks, theme))
+    def of(cls, ranks: Ranks, theme: Theme) -> Shading:
+        """Choose the levels for a window seen from above."""
+        return cls._with(_levels(ranks, theme), theme.shades, theme.lines, theme.line_alpha)
+
+    @classmethod
+    def of_relief(cls, ranks: Ranks, theme: Theme) -> Shading:
+        """Choose the levels for a relief, those seen from above unless the theme wants a mesh."""
+        shades = theme.relief_shades or theme.shades
+        if not theme.mesh:
+            return cls._with(_levels(ranks, theme), shades, theme.lines, theme.line_alpha)
+        levels = np.linspace(ranks.heights[0], ranks.heights[-1], MESH_LEVELS)
+        return cls._with(levels, shades, (theme.ink,), theme.line_alpha)
+
+    @classmethod
+    def _with(
+        cls, levels: Floats, shades: tuple[RGB, ...], lines: tuple[RGB, ...], line_alpha: float
+    ) -> Shading:
+        levels = np.unique(levels)
         count = len(levels)
-        return cls(
-            levels,
-            _gradient(shades or theme.shades, count + 1),
-            _gradient(theme.lines, count),
-            theme.line_alpha,
-        )
+        return cls(levels, _gradient(shades, count + 1), _gradient(lines, count), line_alpha)
 
     def codes(self, band: Codes, upper: npt.NDArray[np.bool_], cover: Floats) -> Codes:
         """Return places in `table` for bands, whether the level above is the nearer, and cover.

@@ -22,6 +22,7 @@ RGB = tuple[int, int, int]
 SPACINGS = ("rank", "log")
 """What levels may be evenly spread in."""
 MOST_LINES = 200
+WIDEST_LINE = 10
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class Theme:
     handed out in order. `marker` fills the shared start and `star` the known minima, both with a
     thin rim in `ink`; `rim` is around the heads, and around the lines unless `halo` is false.
 
-    A relief is shaded by `relief_shades` (else `shades`), and has a mesh of `mesh` lines each way
-    in place of level lines when that is above 0. With `bleed` the plot fills the whole picture, and
-    the key stands in it.
+    Level lines are `line_width` pixels wide at 640x480. A relief is shaded by `relief_shades`, else
+    by `shades`. When `mesh` is above 0, it is shaded evenly by height, and a mesh of so many lines
+    each way in `ink` takes the place of level lines. With `bleed` the plot fills the whole picture,
+    and the key stands in it.
     """
 
     summary: str
@@ -49,6 +51,7 @@ class Theme:
     marker: RGB
     star: RGB
     tracks: tuple[RGB, ...]
+    line_width: float = 0.9
     rim: RGB | None = None
     halo: bool = True
     levels: int = 22
@@ -126,8 +129,9 @@ def _value(key: str, kind: str, value: Any) -> Any:
             raise TrajvizError(f"{value!r} is not a whole number from 0 to {MOST_LINES}")
         return value
     if kind == "float":
-        if not isinstance(value, (int, float)) or not 0 <= value <= 1:
-            raise TrajvizError(f"{value!r} is not a number from 0 to 1")
+        most = WIDEST_LINE if key == "line_width" else 1
+        if not isinstance(value, (int, float)) or not 0 <= value <= most:
+            raise TrajvizError(f"{value!r} is not a number from 0 to {most}")
         return float(value)
     if kind.startswith("tuple"):
         if not isinstance(value, list) or not value:
