@@ -22,6 +22,7 @@ from trajviz.trace import INTERNALS
 
 BOWL, MOONS = load_surface("bowl"), load_surface("noisy-moons")
 NOISES = [(BOWL, CUSTOMARY), (BOWL, Noise(0.5, seed=4)), (MOONS, Noise(seed=2))]
+KINDS = ["exact", "noise", "batches"]
 
 
 def run(surface, text, noise=CUSTOMARY, steps=30):
@@ -29,7 +30,7 @@ def run(surface, text, noise=CUSTOMARY, steps=30):
     return descend(surface, specs, surface.start, steps, surface.window, noise=noise)[0]
 
 
-@pytest.mark.parametrize(("surface", "noise"), NOISES, ids=str)
+@pytest.mark.parametrize(("surface", "noise"), NOISES, ids=KINDS)
 def test_the_effective_rate_of_sgd_is_its_learning_rate(surface, noise):
     one = run(surface, "sgd:lr=0.3", noise)
     rates = effective_steps(surface, one, noise)
@@ -43,7 +44,7 @@ def test_the_effective_rate_of_a_scheduled_sgd_follows_its_schedule():
     np.testing.assert_allclose(effective_steps(MOONS, one), np.stack(2 * [expected], 1), rtol=1e-6)
 
 
-@pytest.mark.parametrize(("surface", "noise"), NOISES, ids=str)
+@pytest.mark.parametrize(("surface", "noise"), NOISES, ids=KINDS)
 def test_the_gradients_are_those_that_the_race_saw(surface, noise):
     seen = []
 

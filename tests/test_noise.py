@@ -176,7 +176,9 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_another_path(surface
 
 
 @pytest.mark.parametrize(
-    ("surface", "noise"), [(MOONS, CUSTOMARY), (BOWL, Noise(sigma=0.5, seed=2))], ids=str
+    ("surface", "noise"),
+    [(MOONS, CUSTOMARY), (BOWL, Noise(sigma=0.5, seed=2))],
+    ids=["batches", "noise"],
 )
 @pytest.mark.parametrize("name", ["sgd", "adam"])
 def test_tuning_scores_the_very_runs_that_the_rates_would_give(surface, noise, name, monkeypatch):
