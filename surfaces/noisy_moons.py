@@ -34,14 +34,13 @@ def noisy_moons(w1, w2, rows=slice(None)):
     0.693147180559945
     """
     batch = SIGNED[rows]
-    # log(1 + exp(-m)) is (|m| - m) / 2 + log(1 + exp(-|m|)): one logarithm for all the samples.
-    slack, product = 0.0, 1.0
+    # log(1 + exp(-m)) = max(-m, 0) + log(1 + exp(-|m|)): one logarithm does for all samples.
+    deficit, product = 0.0, 1.0
     for a, b in batch:
         margin = a * w1 + b * w2
-        size = abs(margin)
-        slack = slack + (size - margin)
-        product = product * (1 + np.exp(-size))
-    return (slack / 2 + np.log(product)) / len(batch)
+        deficit += np.minimum(margin, 0)
+        product *= 1 + np.exp(-abs(margin))
+    return (np.log(product) - deficit) / len(batch)
 
 
 def slopes(points, rows=slice(None)):

@@ -36,14 +36,14 @@ ROOMS = {
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers recipe scene spec surface "
     "trace",
-    "cli": "trajviz errors recipe formats race scene.theme trace click",
+    "cli": "trajviz errors recipe formats race scene.theme schedule trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
 
 FOR_TYPES = {
     "trace": "race",
-    "__init__": "catalogue descent errors formats optimizers race scene.theme surface",
+    "__init__": "catalogue descent errors formats optimizers race scene.theme schedule surface",
 }
 """What only a type checker may see, besides."""
 

@@ -158,8 +158,19 @@ def test_labelling_changes_nothing_else():
 
 # Text that resembles a spec finds more than text that does not.
 NAMES = [*optimizer_names(), "__init__", "../sgd"]
-KEYS = ["lr", "beta", "eps", *TRACK_KEYS]
-VALUES = ["0.1", "1", "-1", "nan", "1_0", "1e400", "\u0661", "\uff05"]  # a digit, a sign
+KEYS = ["lr", "beta", "eps", "decay", "rate", "every", *TRACK_KEYS]
+VALUES = [
+    "cosine",
+    "step",
+    "0.1",
+    "1",
+    "-1",
+    "nan",
+    "1_0",
+    "1e400",
+    "\u0661",
+    "\uff05",
+]  # a digit, a sign
 SIGNS = [":", ",", "=", " ", "(2)", "", "\0", "\n"]
 PIECES = st.sampled_from(NAMES + KEYS + VALUES + SIGNS)
 
@@ -169,6 +180,7 @@ PIECES = st.sampled_from(NAMES + KEYS + VALUES + SIGNS)
 @example("sgd:lr=1_000")
 @example("__init__")
 @example("sgd:lr=1\n")
+@example("sgd:decay=step,every=\u0661")
 @example("\ud800:lr=1")
 def test_any_text_is_a_spec_or_a_trajviz_error(text):
     try:
@@ -179,6 +191,7 @@ def test_any_text_is_a_spec_or_a_trajviz_error(text):
     assert spec.optimizer.name in optimizer_names()
     assert set(spec.settings) <= set(spec.optimizer.defaults)
     assert all(math.isfinite(value) for value in spec.settings.values())
+    assert spec.schedule is None or 0 <= spec.schedule.factor(9, 10) <= 1
 
 
 RESTS = ["", "", ":lr=1", ":lr=2", ":label=sgd", ":label=adam", ":label=sgd (2)"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from trajviz.optimizers import load_optimizer, optimizer_names
     from trajviz.race import Race, compare
     from trajviz.scene.theme import theme_names
+    from trajviz.schedule import schedule_names
     from trajviz.surface import Surface
 
 __version__ = "0.1.0"
@@ -27,6 +28,7 @@ _HOME = {
     "load_optimizer": "optimizers",
     "load_surface": "catalogue",
     "optimizer_names": "optimizers",
+    "schedule_names": "schedule",
     "surface_names": "catalogue",
     "theme_names": "scene.theme",
 }
@@ -43,6 +45,7 @@ __all__ = [
     "load_optimizer",
     "load_surface",
     "optimizer_names",
+    "schedule_names",
     "surface_names",
     "theme_names",
 ]

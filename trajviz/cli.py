@@ -333,13 +333,14 @@ def trace(
 
 
 @cli.command("list")
-@click.argument("what", required=False, metavar="[surfaces|optimizers|themes|formats]")
+@click.argument("what", required=False, metavar="[surfaces|optimizers|schedules|themes|formats]")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_(what: str | None, as_json: bool) -> None:
-    """List the surfaces, optimizers, themes and formats there are."""
+    """List the surfaces, optimizers, learning-rate schedules, themes and formats there are."""
     listings: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "surfaces": _surfaces,
         "optimizers": _optimizers,
+        "schedules": _schedules,
         "themes": _themes,
         "formats": _formats,
     }
@@ -373,6 +374,8 @@ def _surfaces() -> list[dict[str, Any]]:
                 "start": list(surface.start),
                 "minima": [list(point) for point in surface.minima],
                 "axes": list(surface.axes),
+                "samples": surface.samples,
+                "batch_size": surface.batch_size,
                 "source": surface.source,
             }
         )
@@ -386,6 +389,19 @@ def _optimizers() -> list[dict[str, Any]]:
         settings = dict(optimizer.defaults)
         rows.append({"name": name, "summary": optimizer.summary, "settings": settings})
     return rows
+
+
+def _schedules() -> list[dict[str, Any]]:
+    from trajviz.schedule import SCHEDULES, schedule_defaults, schedule_names
+
+    return [
+        {
+            "name": name,
+            "summary": (SCHEDULES[name].__doc__ or "").split("\n")[0],
+            "settings": schedule_defaults(name),
+        }
+        for name in schedule_names()
+    ]
 
 
 def _themes() -> list[dict[str, Any]]:
@@ -406,7 +422,10 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "window" in row:
         minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
-    if "settings" in row:
+    if row.get("samples"):
+        size = row["batch_size"]
+        yield f"{row['samples']} samples, " + (f"mini-batches of {size}" if size else "all at once")
+    if row.get("settings"):
         yield ", ".join(
             f"{key} tuned" if value is None else f"{key}={value:g}"
             for key, value in row["settings"].items()

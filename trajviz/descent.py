@@ -194,10 +194,9 @@ def _run_rates(surface: Surface, spec: Spec, start: Points, steps: int, noise: N
     paths = np.empty((min(steps, TUNING_STEPS) + 1, len(RATES), 2))
     paths[0] = start
     gradient = _Counted(noise.gradients(surface))
+    settings = {**spec.settings, "lr": RATES[:, None]}
     with np.errstate(all="ignore"):
-        walk = _walk(
-            spec, gradient, paths[0].copy(), {**spec.settings, "lr": RATES[:, None]}, steps
-        )
+        walk = _walk(spec, gradient, paths[0].copy(), settings, steps)
         for step in range(1, len(paths)):
             paths[step] = next(walk)
     return paths

@@ -93,6 +93,11 @@ class Schedule:
         return SCHEDULES[self.name](taken, steps, **dict(self.settings))
 
 
+def schedule_names() -> list[str]:
+    """Return the names of the schedules, sorted, with hyphens."""
+    return sorted(SCHEDULES)
+
+
 def schedule_defaults(name: str) -> dict[str, float]:
     """Return the parameters of a schedule, or raise TrajvizError for a name that is none's.
 

@@ -3,7 +3,8 @@
 An optimizer `rule(gradient, w, lr, **hyperparameters)` receives the gradient function, the start
 and the learning rate, and yields the point after each step. Its state is its local variables, so
 that its body reads like the box in the paper. It is elementwise: w may have any leading shape
-(..., 2), and lr may be an array that broadcasts against it. A file dropped into this folder is
+(..., 2), and lr may be an array that broadcasts against it. A schedule sets that array anew before
+each step, so a rule keeps nothing that it computed from lr. A file dropped into this folder is
 found by every listing, help text and test.
 """
 
