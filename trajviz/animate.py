@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,17 +95,40 @@ def _turning(scene: Scene, orbit: Orbit, positions: Floats) -> Iterator[Change]:
     """Yield what a turning relief changes: its picture is drawn anew for every frame."""
     plot = scene.plots[orbit.place]
     box, inks = plot.box, Inks(plot.pen, orbit.tracer.colors, scene.theme)
+
+    def draw(position: float) -> Picture:
+        view = orbit.view(position / scene.steps)
+        picture = np.empty((box.height, box.width, 3), dtype=np.uint8)
+        view.draw(picture)
+        draw_tracks(picture, orbit.plot(view), position, inks)
+        return picture.reshape(-1, 3)
+
     place = _places(scene, box).ravel()
     shown = _part(scene.background, box).reshape(-1, 3)
-    for position in positions:
-        view = orbit.view(float(position) / scene.steps)
-        below = np.empty((box.height, box.width, 3), dtype=np.uint8)
-        view.draw(below)
-        draw_tracks(below, orbit.plot(view), position, inks)
-        canvas = below.reshape(-1, 3)
-        there = np.flatnonzero(differ(canvas, shown))
-        shown = canvas
+    for picture in _ahead(draw, positions.tolist()):
+        there = np.flatnonzero(differ(picture, shown))
+        shown = picture
         yield Change(place[there], shown[there])
+
+
+def _ahead(work: Callable[[float], Picture], items: Sequence[float]) -> Iterator[Picture]:
+    """Yield the results of some work in order, a few of them made ahead, on all processors.
+
+    Threads will do: numpy leaves the interpreter to the others while it computes.
+    """
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        made: deque[Future[Picture]] = deque()
+        try:
+            for item in items:
+                made.append(pool.submit(work, item))
+                if len(made) > workers + 1:
+                    yield made.popleft().result()
+            while made:
+                yield made.popleft().result()
+        finally:
+            for future in made:
+                future.cancel()
 
 
 def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:

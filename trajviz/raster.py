@@ -108,19 +108,28 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     inner = Box(0, 0, box.width, box.height)
     flat = picture.reshape(-1, 3)
     tracks = [track.moved(-box.x0, -box.y0) for track in plot.tracks]
-    now = np.array([step])
-    for track, ink in zip(tracks, inks.lines, strict=True):
-        segments = _drawn(track, step, inner, inks.line_radius)
-        covered = _stroke(segments, inner, inks.line_radius, ink)
-        mask = np.zeros(len(flat), dtype=np.uint8)
-        np.maximum.at(mask, covered.pixel, covered.near)
+    segments = [_drawn(track, step, inner, inks.line_radius) for track in tracks]
+    for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
         _blend(flat, mask, ink)
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
+    now = np.array([step])
     for track, ink in zip(tracks, inks.heads, strict=True):
         covered = _discs(_heads(track, now), inner, inks.head_radius)
         mask = np.zeros(len(flat), dtype=np.uint8)
         mask[covered.pixel] = covered.near + _lift(track, now, ink)[covered.item]
         _blend(flat, mask, ink)
+
+
+def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[np.uint8]:
+    """Return how nearly each track covers each pixel, (tracks, pixels), all measured at once."""
+    everything = _Segments(*(np.concatenate(column) for column in zip(*segments, strict=True)))
+    whose = np.repeat(np.arange(len(segments)), [len(each.a) for each in segments])
+    # What is hidden and how thin does not depend on the colour: any track's ink will do.
+    covered = _stroke(everything, box, inks.line_radius, inks.lines[0])
+    size = box.width * box.height
+    masks = np.zeros(len(segments) * size, dtype=np.uint8)
+    np.maximum.at(masks, whose[covered.item] * size + covered.pixel, covered.near)
+    return masks.reshape(len(segments), size)
 
 
 def _drawn(track: Track, step: float, box: Box, radius: float) -> _Segments:

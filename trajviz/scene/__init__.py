@@ -130,8 +130,8 @@ def _view(
         return ContourView.of(surface, window, box, theme, scale)
     paths = [t.points for t in tracer.trajectories]
     camera = Camera(*look.camera) if look.camera else None
-    view = ReliefView.of(surface, window, theme, scale, axes, camera, paths)
-    return view.fitted(box, turning=bool(look.orbit))
+    turning = bool(look.orbit)
+    return ReliefView.of(surface, window, theme, scale, axes, camera, paths, turning).fitted(box)
 
 
 def _charts(

@@ -37,8 +37,8 @@ PLINTH = 0.03
 """How far the block's sides reach below the lowest point."""
 SKEWED = 0.15
 """Heights whose median lies below this share of their range are shown on a logarithmic scale."""
-_SAMPLES = 384
-"""Samples of the surface along each axis."""
+_SAMPLES, _DENSE = 384, 768
+"""Samples of the surface along each axis, and those of one that turns, which interpolates none."""
 _LIGHTS = 32
 """Shades of light on a slope."""
 _AMBIENT = 0.72
@@ -171,10 +171,11 @@ class Lattice:
     depth: float
     columns: int
     depths: int
+    smooth: bool = True
 
     @classmethod
-    def around(cls, camera: Camera, columns: int, depths: int) -> Lattice:
-        """Return the lattice that spans the block."""
+    def around(cls, camera: Camera, columns: int, depths: int, smooth: bool = True) -> Lattice:
+        """Return the lattice that spans the block; it interpolates if it is to be `smooth`."""
         across, away = _CORNERS @ camera.right, _CORNERS @ camera.away
         return cls(
             camera,
@@ -184,6 +185,7 @@ class Lattice:
             (away.max() - away.min()) / depths,
             columns,
             depths,
+            smooth,
         )
 
     @property
@@ -205,7 +207,7 @@ class Lattice:
             (self.columns, self.depths),
             Image.Transform.AFFINE,
             matrix,
-            Image.Resampling.BILINEAR,
+            Image.Resampling.BILINEAR if self.smooth else Image.Resampling.NEAREST,
             fillcolor=outside,
         )
         return np.asarray(image)
@@ -251,9 +253,9 @@ class Block:
     normal: Field
 
     @classmethod
-    def of(cls, surface: Surface, window: Window, theme: Theme) -> Block:
-        """Sample the surface at the centres of _SAMPLES x _SAMPLES cells."""
-        cells = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
+    def of(cls, surface: Surface, window: Window, theme: Theme, samples: int) -> Block:
+        """Sample the surface at the centres of samples x samples cells."""
+        cells = (np.arange(samples) + 0.5) / samples
         heights = surface.grid(
             window.x0 + cells * (window.x1 - window.x0), window.y0 + cells * (window.y1 - window.y0)
         )
@@ -263,9 +265,11 @@ class Block:
         heights = np.where(np.isfinite(heights), heights, ranks.heights[-1])
         shading = Shading.of_relief(ranks, theme)
         lifted = np.clip(lift(heights), 0, HEIGHT).astype(np.float32)
-        slope_y, slope_x = np.gradient(lifted, np.float32(1 / _SAMPLES))
+        slope_y, slope_x = np.gradient(lifted, np.float32(1 / samples))
         normal = np.stack([-slope_x, -slope_y, np.ones_like(lifted)])
         normal /= np.sqrt((normal**2).sum(axis=0))
+        stride = max(1, samples // _SAMPLES)  # light changes slowly
+        normal = np.ascontiguousarray(normal[:, ::stride, ::stride])
         levels = _levels(shading, ranks, heights)
         return cls(lift, shading, _colors(shading, theme), lifted, levels, normal)
 
@@ -320,10 +324,10 @@ class ReliefView:
     theme: Theme
     scale: float
     axes: tuple[str, str]
+    turning: bool
     box: Box = _NOWHERE
     middle: tuple[float, float] = (0.0, 0.0)
     unit: float = 1.0
-    fine: int = _FINE
 
     @classmethod
     def of(
@@ -335,10 +339,12 @@ class ReliefView:
         axes: tuple[str, str],
         camera: Camera | None,
         paths: Sequence[Points],
+        turning: bool,
     ) -> ReliefView:
         """Return a view that has no box yet, by default from where most of the paths is seen."""
-        block = Block.of(surface, window, theme)
-        view = cls(surface, window, block, camera or Camera(0, 0), theme, scale, axes)
+        block = Block.of(surface, window, theme, _DENSE if turning else _SAMPLES)
+        first = camera or Camera(0, 0)
+        view = cls(surface, window, block, first, theme, scale, axes, turning)
         return view if camera else replace(view, camera=view._best_camera(paths))
 
     def _best_camera(self, paths: Sequence[Points]) -> Camera:
@@ -372,9 +378,14 @@ class ReliefView:
         spread = np.stack([np.interp(places, reach, axis) for axis in points.T], axis=1)
         return spread[self.window.contains(spread)]
 
-    def fitted(self, box: Box, turning: bool) -> ReliefView:
+    @property
+    def fine(self) -> int:
+        """How many times finer than the picture the block is drawn, to be averaged."""
+        return 1 if self.turning else _FINE
+
+    def fitted(self, box: Box) -> ReliefView:
         """Return the view placed in a box, so that it fits from wherever it is seen if it turns."""
-        azimuths = range(0, 360, 5) if turning else [self.camera.azimuth]
+        azimuths = range(0, 360, 5) if self.turning else [self.camera.azimuth]
         turned = [replace(self, camera=self.camera._replace(azimuth=a)) for a in azimuths]
         left, low, right, high = _around([self._extent(view.camera) for view in turned])
         # Labels keep their size, so what they take beyond the block has to be found by trying.
@@ -386,7 +397,7 @@ class ReliefView:
                 (x0 + x1) / 2 - unit * (left + right) / 2,
                 (y0 + y1) / 2 + unit * (low + high) / 2,
             )
-            view = replace(self, box=box, middle=middle, unit=unit, fine=1 if turning else _FINE)
+            view = replace(self, box=box, middle=middle, unit=unit)
             whole = (
                 middle[0] + unit * left, middle[1] - unit * high,
                 middle[0] + unit * right, middle[1] - unit * low,
@@ -484,7 +495,7 @@ class ReliefView:
     def _lattice(self) -> Lattice:
         across = _CORNERS @ self.camera.right
         columns = math.ceil(self.unit * self.fine * (across.max() - across.min()))
-        return Lattice.around(self.camera, columns, max(64, columns * 3 // 4))
+        return Lattice.around(self.camera, columns, max(64, columns * 3 // 4), not self.turning)
 
     @functools.cached_property
     def _blank(self) -> Picture:
@@ -584,11 +595,9 @@ class ReliefView:
             labels.append(
                 Text(x - 0.6 * size, y + 0.36 * size, text, size, self.theme.muted, align="right")
             )
-        if lift.summary:
-            x, y = self._place(corner, np.array(HEIGHT))
-            labels.append(
-                Text(x, y - 0.9 * size, lift.summary, size, self.theme.muted, align="center")
-            )
+        if lift.summary:  # where it stays when the block turns
+            x, y = self.box.x0 + 0.6 * size, self.box.y0 + size
+            labels.append(Text(x, y, lift.summary, size, self.theme.muted))
         return labels
 
 
