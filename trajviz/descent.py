@@ -40,6 +40,28 @@ def no_progress(_done: int, _total: int) -> None:
 
 
 @dataclass(frozen=True)
+class Noise:
+    """What disturbs the gradients of a race, the same for all who run it.
+
+    `sigma` is the standard deviation of what is added to each slope, `seed` starts the generator,
+    and `batch_size` is how many samples a gradient of a surface made from data sees.
+    """
+
+    sigma: float = 0.0
+    seed: int = 0
+    batch_size: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range."""
+        if not (math.isfinite(self.sigma) and self.sigma >= 0):
+            raise TrajvizError(f"noise {self.sigma:g} must be a finite number of at least 0")
+        if not 0 <= self.seed < 2**32:
+            raise TrajvizError(f"seed {self.seed} must be from 0 to {2**32 - 1}")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise TrajvizError(f"batch size {self.batch_size} must be at least 1")
+
+
+@dataclass(frozen=True)
 class Trajectory:
     """Where one optimizer went.
 
@@ -86,6 +108,7 @@ def descend(
     steps: int,
     window: Window,
     progress: Progress = no_progress,
+    noise: Noise = Noise(),  # noqa: ARG001  # the call is here before its use
 ) -> list[Trajectory]:
     """Run each spec for `steps` steps from `start`; rates that are not given are tuned.
 
