@@ -22,7 +22,8 @@ ROOMS = {
     "optimizers": "surface errors numpy",
     "spec": "optimizers errors",
     "descent": "optimizers spec surface errors numpy",
-    "recipe": "surface errors numpy",
+    "recipe": "spec surface errors numpy",
+    "toml": "recipe spec errors",
     "trace": "descent numpy",
     "scene": "scene recipe descent spec surface errors numpy PIL contourpy matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
@@ -30,15 +31,16 @@ ROOMS = {
     "animate": "raster scene surface numpy",
     "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats optimizers recipe scene spec surface trace",
-    "cli": "trajviz errors recipe formats race scene.theme trace click",
+    "race": "animate catalogue descent errors formats optimizers recipe scene spec surface toml "
+    "trace",
+    "cli": "trajviz errors recipe spec toml formats race scene.theme trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
 
 FOR_TYPES = {
     "trace": "race",
-    "__init__": "catalogue descent errors formats optimizers race scene.theme surface",
+    "__init__": "catalogue descent errors formats optimizers race recipe scene.theme surface toml",
 }
 """What only a type checker may see, besides."""
 
