@@ -242,6 +242,12 @@ def test_absolute_paths_and_those_of_a_home_stay(project):
     assert read_recipe(table, "a", project) == recipe
 
 
+def test_parameters_after_a_path_stay_as_they_are(project):
+    recipe = Recipe("surfaces/own.py:scale=1.5,c=./d", outputs=())
+    table = tomllib.loads(to_toml(recipe, project / "recipes").decode())
+    assert table["surface"] == "../surfaces/own.py:scale=1.5,c=./d"
+
+
 def test_names_are_no_paths(project):
     recipe = read_recipe({"surface": "bowl", "theme": "dark"}, "a", project)
     assert (recipe.surface, recipe.look.theme) == ("bowl", "dark")

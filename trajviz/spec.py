@@ -49,8 +49,8 @@ class Spec:
     @property
     def own(self) -> dict[str, float]:
         """The settings that the user gave: all but a rate that was tuned."""
-        tuned = ("lr",) if self.rate_rule == "tuned" else ()
-        return {key: value for key, value in self.settings.items() if key not in tuned}
+        given = self.rate_rule == "given"
+        return {key: value for key, value in self.settings.items() if given or key != "lr"}
 
     @property
     def untuned(self) -> Spec:
@@ -112,7 +112,7 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
         return spec
     if rule not in RATE_RULES:
         raise unknown("lr_rule", str(rule), RATE_RULES)
-    if spec.complete.get("lr") is None and (rule == "given" or "lr" not in optimizer.defaults):
+    if spec.complete.get("lr") is None and (rule != "tuned" or "lr" not in optimizer.defaults):
         raise TrajvizError(f"lr_rule {rule!r} speaks of an lr that is not there")
     return replace(spec, rate_rule=rule)
 

@@ -36,8 +36,8 @@ _SPELLED = {"pixel_format": "pix_fmt"}
 """What is spelled as on the command line, and not as in Python."""
 _FIELDS = {_SPELLED.get(name, name): name for name in Recipe.kinds()}
 _NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasses.MISSING]
-_PATHS = {"surface": ".py", "theme": ".toml"}
-"""What holds a name or else a path, and the suffix of a path."""
+_PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.toml)()")}
+"""What holds a name or else a path, and how to tell: a path, and parameters that may follow it."""
 
 
 @contextmanager
@@ -185,9 +185,10 @@ def _written(value: Any) -> str:
 def _with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
     """Return values with each path among them moved."""
     moved = dict(values)
-    for key, suffix in _PATHS.items():
-        if values.get(key, "").endswith(suffix):
-            moved[key] = _moved(values[key], move)
+    for key, pattern in _PATHS.items():
+        found = pattern.fullmatch(values.get(key, ""))
+        if found:
+            moved[key] = _moved(found[1], move) + found[2]
     if "outputs" in values:
         moved["outputs"] = tuple(_moved(output, move) for output in values["outputs"])
     return moved
