@@ -231,6 +231,39 @@ def test_a_bad_definition_is_refused_with_file_line_and_cause(write, arguments, 
     assert message in str(refusal.value)
 
 
+OVER_DATA = """\
+from trajviz import Surface
+
+
+def spread(x, y{rows}):
+    return (x - y) ** 2
+
+
+def share(w):
+    return 0.5
+
+
+surface = Surface(
+    spread, window=(0, 1, 0, 1), start=(0, 1), samples=3, accuracy={accuracy}
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "accuracy", "cause"),
+    [
+        ("", "None", "spread() got an unexpected keyword argument 'rows'"),
+        (", rows=None", "share", "share() takes 1 positional argument but 2 were given"),
+    ],
+)
+def test_a_surface_over_data_is_tried_on_a_batch_before_it_is_used(write, rows, accuracy, cause):
+    path = write(OVER_DATA.format(rows=rows, accuracy=accuracy))
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(path)
+    assert f"TypeError: {cause}" in str(refusal.value)
+    assert load_surface(write(OVER_DATA.format(rows=", rows=None", accuracy="None"))).samples == 3
+
+
 @pytest.mark.parametrize("formula", ["'x + y'", "3", "None"])
 def test_a_formula_that_is_no_function_is_refused(write, formula):
     path = write(defined("window=(0, 1, 0, 1), start=(0, 0)", formula))

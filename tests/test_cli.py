@@ -136,10 +136,6 @@ REFUSED = {
     "render beale --camera 95,0": "camera 95,0",
     "render beale --orbit 1e9": "orbit 1e+09",
     "render beale --orbit far": "'far'",
-    "render beale --noise -1": "noise -1",
-    "render beale --seed 1.5": "'1.5'",
-    "render beale --seed -1": "seed -1",
-    "render beale --batch-size 0": "batch size 0",
     "render --recipe none.toml": "'none.toml'",
     "render --recipe folder": "'folder'",
     "render --recipe typo.toml": "unknown key in typo.toml 'thme', did you mean 'theme'",
@@ -159,6 +155,19 @@ REFUSED = {
     "trace --recipe typo.toml": "unknown key in typo.toml 'thme'",
     "trace beale --recipe good.toml": "'beale' beside --recipe 'good.toml'",
     "trace": "SURFACE",
+    "render beale sgd:decay=cosin": "'cosin', did you mean 'cosine'",
+    "render beale sgd:rate=0.9": "needs decay=NAME",
+    "render beale --noise -1": "noise -1",
+    "render beale --noise nan": "noise nan",
+    "render beale --noise loud": "'loud'",
+    "render beale --seed -1": "seed -1",
+    "render beale --seed 1.5": "'1.5'",
+    "render beale --seed 4294967296": "seed 4294967296",
+    "render beale --batch-size 5": "--noise SIGMA",
+    "render noisy-moons --noise 1": "--batch-size N",
+    "render noisy-moons --batch-size 0": "from 1 to the 100 samples",
+    "render noisy-moons --batch-size 101": "batch size 101",
+    "trace regression --batch-size 12": "from 1 to the 11 samples",
     "list surface": "'surface', did you mean 'surfaces'",
     "list --nope": "--nope",
     "trace beale --format cvs": "'cvs', did you mean 'csv'",
@@ -438,11 +447,25 @@ def test_the_options_of_a_race_and_its_view_reach_the_recipe(tmp_path):
     assert (look.view, look.panels, look.camera, look.orbit) == ("split", ("loss",), (30, 45), 90)
 
 
+@pytest.mark.parametrize(
+    ("order", "options"),
+    [
+        (["noisy-moons", "--batch-size", "9", "--seed", "2"], {"batch_size": 9, "seed": 2}),
+        (["bowl", "--noise", "0.5", "--seed", "3"], {"noise": 0.5, "seed": 3}),
+    ],
+)
+def test_noise_and_internals_do_what_the_library_does(order, options):
+    done = trajviz("trace", *order, "sgd:decay=cosine", "--steps", "9", "--internals")
+    race = library.compare(order[0], ["sgd:decay=cosine"], steps=9, **options)
+    assert done.stdout.encode() == race.trace("csv", internals=True)
+
+
 # What is listed and explained
 
 LISTINGS = {
     "surfaces": library.surface_names,
     "optimizers": library.optimizer_names,
+    "schedules": library.schedule_names,
     "themes": library.theme_names,
     "formats": library.format_names,
 }
@@ -472,10 +495,18 @@ def test_the_listing_for_machines_is_complete():
         assert row["window"] == list(surface.window)
         assert row["minima"] == [list(point) for point in surface.minima]
         assert row["source"]
+        assert (row["samples"], row["batch_size"]) == (surface.samples, surface.batch_size)
     for row in facts["optimizers"]:
         assert row["settings"] == dict(library.load_optimizer(row["name"]).defaults)
     for rows in facts.values():
         assert all(row["summary"] for row in rows)
+
+
+def test_the_listing_says_how_much_data_there_is():
+    lines = [line.strip() for line in trajviz("list", "surfaces").stdout.splitlines()]
+    assert "100 samples, mini-batches of 5" in lines
+    assert "11 samples, all at once" in lines
+    assert sum("samples," in line for line in lines) == 2
 
 
 def test_one_listing_for_machines_is_the_same_part():

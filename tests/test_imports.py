@@ -20,27 +20,31 @@ ROOMS = {
     "surface": "dual errors numpy",
     "catalogue": "surface errors numpy",
     "optimizers": "surface errors numpy",
-    "spec": "optimizers errors",
-    "descent": "optimizers spec surface errors numpy",
+    "noise": "surface errors numpy",
+    "schedule": "errors",
+    "spec": "optimizers schedule errors",
+    "descent": "noise spec surface errors numpy",
     "recipe": "spec surface errors numpy",
     "toml": "recipe spec errors",
-    "trace": "descent numpy",
+    "internals": "descent noise surface numpy",
+    "trace": "descent internals surface numpy",
     "scene": "scene recipe descent spec surface errors numpy PIL contourpy matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
     "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats optimizers recipe scene spec surface toml "
-    "trace",
-    "cli": "trajviz errors recipe spec toml formats race scene.theme trace click",
+    "race": "animate catalogue descent errors formats noise optimizers recipe scene spec surface "
+    "toml trace",
+    "cli": "trajviz errors recipe spec toml formats race scene.theme schedule trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
 
 FOR_TYPES = {
     "trace": "race",
-    "__init__": "catalogue descent errors formats optimizers race recipe scene.theme surface toml",
+    "__init__": "catalogue descent errors formats optimizers race recipe scene.theme schedule "
+    "surface toml",
 }
 """What only a type checker may see, besides."""
 

@@ -183,6 +183,13 @@ def test_the_key_names_rates_as_given_and_tuned_ones_to_two_digits():
     assert seen[seen.index("Adam beta1=0.8") + 1] == "0.5"
 
 
+def test_the_key_says_once_how_a_rate_falls():
+    optimizers = ["sgd:lr=0.1", "sgd:lr=0.1,decay=cosine", "sgd:lr=0.1,decay=step,every=9"]
+    seen = words(compare("bowl", optimizers, steps=20).scene)
+    assert seen.count("SGD") == 3
+    assert {"0.1", "0.1 cosine", "0.1 step 0.5 every 9"} <= set(seen)
+
+
 def test_title_and_axes_of_the_user_replace_the_surfaces():
     one = compare("bowl", ["sgd"], title="My own", axes=("p", "q"), **SMALL)
     assert {"My own", "p", "q"} <= set(words(one.scene))

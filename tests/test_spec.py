@@ -62,7 +62,10 @@ def test_a_good_spec_says_what_was_written(text, name, settings, label, color):
         ("rmsprop:rho=0.9", "unknown setting of rmsprop 'rho'"),
         ("rmsprop:epsilon=1", "unknown setting of rmsprop 'epsilon', did you mean 'eps'?"),
         ("adam:beta=0.9", "unknown setting of adam 'beta', did you mean 'beta"),
-        ("adam:colour=red", "did you mean 'color'? Known: beta1, beta2, color, eps, label, lr"),
+        (
+            "adam:colour=red",
+            "did you mean 'color'? Known: beta1, beta2, color, decay, eps, label, lr",
+        ),
         ("adam:LR=1", "unknown setting of adam 'LR', did you mean 'lr'?"),
         ("sgd:lr=nan", "lr=nan in 'sgd:lr=nan' is not a finite number"),
         ("sgd:lr=inf", "lr=inf in 'sgd:lr=inf' is not a finite number"),

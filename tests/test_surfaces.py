@@ -153,15 +153,28 @@ def test_the_gradient_agrees_with_central_differences_at_any_point(name, shares)
     assert_gradient(SURFACES[name], point)
 
 
-def test_the_gradient_is_the_one_sympy_derives(surface):
-    x, y = sympy.symbols("x y", real=True)
+def symbolic(surface):
+    """Return the height as sympy sees it, None for a formula that calls numpy."""
     try:
-        height = sympy.sympify(surface.formula(x, y))
+        return sympy.sympify(surface.formula(*SYMBOLS))
     except (TypeError, AttributeError):
-        pytest.skip("the formula calls numpy, which takes no symbols; differences test it")
+        return None
+
+
+SYMBOLS = sympy.symbols("x y", real=True)
+SYMBOLIC = {name: height for name in SURFACES if (height := symbolic(SURFACES[name])) is not None}
+
+
+def test_sympy_sees_what_is_arithmetic_alone():
+    assert {*SYMBOLIC} >= {"beale", "bowl", "himmelblau", "long-valley", "rosenbrock", "saddle"}
+
+
+@pytest.mark.parametrize("name", SYMBOLIC)
+def test_the_gradient_is_the_one_sympy_derives(name):
+    surface, height = SURFACES[name], SYMBOLIC[name]
     points = scattered(surface, (300,))
-    for axis, symbol in enumerate((x, y)):
-        slope = sympy.lambdify((x, y), height.diff(symbol), "numpy")
+    for axis, symbol in enumerate(SYMBOLS):
+        slope = sympy.lambdify(SYMBOLS, height.diff(symbol), "numpy")
         expected = np.broadcast_to(slope(points[:, 0], points[:, 1]), (300,))
         size = np.abs(expected).max()
         np.testing.assert_allclose(surface.gradient(points)[:, axis], expected, atol=1e-13 * size)
@@ -173,7 +186,10 @@ def test_every_minimum_is_stationary_or_a_kink(bounded):
         assert slope <= 1e-9 * typical_slope(bounded) or bends(bounded, minimum, 1e-6)
 
 
-@pytest.mark.parametrize("name", ["beale", "bowl", "himmelblau", "long-valley", "rosenbrock"])
+@pytest.mark.parametrize(
+    "name",
+    ["beale", "bowl", "himmelblau", "long-valley", "noisy-moons", "regression", "rosenbrock"],
+)
 def test_the_minima_of_our_own_are_no_kinks(name):
     assert not bends(SURFACES[name], np.array(SURFACES[name].minima), 1e-6).any()
 
@@ -438,6 +454,8 @@ def test_plain_tuples_and_lists_are_welcome_in_a_definition():
         ({"start": (0.5, 2)}, "outside the window"),
         ({"start": (0.5,)}, "start '0.5' is not two finite numbers"),
         ({"minima": [(0, math.nan)]}, "minimum '0,nan' is not two finite numbers"),
+        ({"batch_size": 1}, "batch_size 1 is not from 0 to the 0 samples"),
+        ({"batch_size": -1, "samples": 9}, "batch_size -1 is not from 0 to the 9 samples"),
     ],
 )
 def test_a_bad_definition_is_refused(change, message):

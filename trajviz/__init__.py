@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trajviz.race import Race, compare, run
     from trajviz.recipe import Recipe
     from trajviz.scene.theme import theme_names
+    from trajviz.schedule import schedule_names
     from trajviz.surface import Surface
     from trajviz.toml import load_recipe
 
@@ -32,6 +33,7 @@ _HOME = {
     "load_surface": "catalogue",
     "optimizer_names": "optimizers",
     "run": "race",
+    "schedule_names": "schedule",
     "surface_names": "catalogue",
     "theme_names": "scene.theme",
 }
@@ -51,6 +53,7 @@ __all__ = [
     "load_surface",
     "optimizer_names",
     "run",
+    "schedule_names",
     "surface_names",
     "theme_names",
 ]

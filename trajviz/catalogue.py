@@ -70,9 +70,7 @@ def _execute(path: Path) -> Surface:
         spec.loader.exec_module(module)
         surface = getattr(module, "surface", None)
         if isinstance(surface, Surface):
-            start = np.array([surface.start, surface.start])
-            surface.value(start)
-            surface.gradient(start)
+            _try(surface)
     except (Exception, SystemExit) as error:
         line = _line_in(path, error)
         raise TrajvizError(f"{path}{line}: {type(error).__name__}: {error}") from error
@@ -81,6 +79,16 @@ def _execute(path: Path) -> Surface:
     if not isinstance(surface, Surface):
         raise TrajvizError(f"{path} defines no `surface = Surface(...)`")
     return surface
+
+
+def _try(surface: Surface) -> None:
+    start = np.array([surface.start, surface.start])
+    surface.value(start)
+    surface.gradient(start)
+    if surface.samples:
+        surface.gradient(start, np.array([0, surface.samples - 1]))
+    if surface.accuracy is not None:
+        surface.accuracy(start[:, 0], start[:, 1])
 
 
 def _line_in(path: Path, error: BaseException) -> str:

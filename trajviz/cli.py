@@ -128,24 +128,21 @@ def _race_options(command: Command) -> Command:
         help="What part of the plane is shown.",
     )
     noise = click.option(
-        "--noise",
-        type=float,
-        metavar="SIGMA",
-        default=0,
-        show_default=True,
-        help="Standard deviation of what is added to each slope.",
-    )
-    seed = click.option(
-        "--seed", type=int, default=0, show_default=True, help="Where the noise begins."
-    )
+        "--noise", type=float, default=0, metavar="SIGMA",
+        help="Add Gaussian noise to every gradient, the same for all; for surfaces without data.",
+    )  # fmt: skip
     batch_size = click.option(
-        "--batch-size", type=int, metavar="N", help="Samples a gradient sees, on surfaces of data."
+        "--batch-size", type=int, metavar="N",
+        help="Samples in a mini-batch, for surfaces over data; all of them make it exact.",
+    )  # fmt: skip
+    seed = click.option(
+        "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
     )
     recipe = click.option(
         "--recipe", "recipe_file", metavar="FILE.toml",
         help="The race of this recipe, in place of SURFACE and OPTIMIZERs; options override it.",
     )  # fmt: skip
-    command = start(steps(window(noise(seed(batch_size(recipe(command)))))))
+    command = start(steps(window(noise(batch_size(seed(recipe(command)))))))
     command = click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names"))(
         command
     )
@@ -366,12 +363,17 @@ def _write_stdout(data: bytes) -> None:
     help="Write .csv, .json or .npz. [default: standard output]",
 )  # fmt: skip
 @click.option("--format", "kind", metavar="csv|json|npz", default="", help="On standard output.")
+@click.option(
+    "--internals", is_flag=True,
+    help="Add the gradient that each step saw and its effective learning rate along each axis.",
+)  # fmt: skip
 def trace(
     surface: str | None,
     optimizers: tuple[str, ...],
     recipe_file: str | None,
     output: str,
     kind: str,
+    internals: bool,
     **options: Any,
 ) -> None:
     """Write the same race as numbers: one row for each step of each optimizer."""
@@ -385,19 +387,20 @@ def trace(
     with where, _progress("descending", quiet=False) as progress:
         race = trajviz.run(recipe, progress=progress)
     if output == "-":
-        _write_stdout(race.trace(kind or "csv"))
+        _write_stdout(race.trace(kind or "csv", internals))
     else:
-        click.echo(str(race.save_trace(output)))
+        click.echo(str(race.save_trace(output, internals)))
 
 
 @cli.command("list")
-@click.argument("what", required=False, metavar="[surfaces|optimizers|themes|formats]")
+@click.argument("what", required=False, metavar="[surfaces|optimizers|schedules|themes|formats]")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_(what: str | None, as_json: bool) -> None:
-    """List the surfaces, optimizers, themes and formats there are."""
+    """List the surfaces, optimizers, learning-rate schedules, themes and formats there are."""
     listings: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "surfaces": _surfaces,
         "optimizers": _optimizers,
+        "schedules": _schedules,
         "themes": _themes,
         "formats": _formats,
     }
@@ -431,6 +434,8 @@ def _surfaces() -> list[dict[str, Any]]:
                 "start": list(surface.start),
                 "minima": [list(point) for point in surface.minima],
                 "axes": list(surface.axes),
+                "samples": surface.samples,
+                "batch_size": surface.batch_size,
                 "source": surface.source,
             }
         )
@@ -444,6 +449,19 @@ def _optimizers() -> list[dict[str, Any]]:
         settings = dict(optimizer.defaults)
         rows.append({"name": name, "summary": optimizer.summary, "settings": settings})
     return rows
+
+
+def _schedules() -> list[dict[str, Any]]:
+    from trajviz.schedule import SCHEDULES, schedule_defaults, schedule_names
+
+    return [
+        {
+            "name": name,
+            "summary": (SCHEDULES[name].__doc__ or "").split("\n")[0],
+            "settings": schedule_defaults(name),
+        }
+        for name in schedule_names()
+    ]
 
 
 def _themes() -> list[dict[str, Any]]:
@@ -464,7 +482,10 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "window" in row:
         minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
-    if "settings" in row:
+    if row.get("samples"):
+        size = row["batch_size"]
+        yield f"{row['samples']} samples, " + (f"mini-batches of {size}" if size else "all at once")
+    if row.get("settings"):
         yield ", ".join(
             f"{key} tuned" if value is None else f"{key}={value:g}"
             for key, value in row["settings"].items()

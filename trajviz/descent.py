@@ -7,22 +7,23 @@ that lies lower and a point outside the window counts as the highest, plus 0.1 t
 length of the path less the distance from its first to its last point (at most 1), both in window
 widths. The lowest score wins, the smaller rate on a tie; a rate that diverges never wins against
 one that does not. The rule is the same for every optimizer. It needs no minimum, so it works on an
-unbounded surface; it rewards early progress, shuns zigzag and has nothing against travel.
+unbounded surface; it rewards early progress, shuns zigzag and has nothing against travel. Every
+rate sees the race's own mini-batches or noise, and follows the track's schedule.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from trajviz.errors import TrajvizError
-from trajviz.optimizers import Rule
+from trajviz.noise import CUSTOMARY, Noise
 from trajviz.spec import Spec
-from trajviz.surface import Floats, Gradient, Points, Ranks, Surface, Window
+from trajviz.surface import Floats, Gradient, Number, Points, Ranks, Surface, Window
 
 RATES: Floats = np.logspace(-5, 3, 241)
 """The learning rates that tuning tries."""
@@ -37,28 +38,6 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 def no_progress(_done: int, _total: int) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True)
-class Noise:
-    """What disturbs the gradients of a race, the same for all who run it.
-
-    `sigma` is the standard deviation of what is added to each slope, `seed` starts the generator,
-    and `batch_size` is how many samples a gradient of a surface made from data sees.
-    """
-
-    sigma: float = 0.0
-    seed: int = 0
-    batch_size: int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what is out of range."""
-        if not (math.isfinite(self.sigma) and self.sigma >= 0):
-            raise TrajvizError(f"noise {self.sigma:g} must be a finite number of at least 0")
-        if not 0 <= self.seed < 2**32:
-            raise TrajvizError(f"seed {self.seed} must be from 0 to {2**32 - 1}")
-        if self.batch_size is not None and self.batch_size < 1:
-            raise TrajvizError(f"batch size {self.batch_size} must be at least 1")
 
 
 @dataclass(frozen=True)
@@ -91,10 +70,14 @@ class Trajectory:
 
 
 class _Counted:
-    """A gradient function that counts its calls."""
+    """A gradient function that is another one at each step, and counts its calls."""
 
-    def __init__(self, gradient: Gradient) -> None:
-        self.gradient, self.calls = gradient, 0
+    def __init__(self, gradients: Iterator[Gradient]) -> None:
+        self.gradients, self.calls = gradients, 0
+
+    def advance(self) -> None:
+        """Go on to the next step's gradient."""
+        self.gradient = next(self.gradients)
 
     def __call__(self, points: Points) -> Points:
         self.calls += 1
@@ -108,12 +91,14 @@ def descend(
     steps: int,
     window: Window,
     progress: Progress = no_progress,
-    noise: Noise = Noise(),  # noqa: ARG001  # the call is here before its use
+    noise: Noise = CUSTOMARY,
 ) -> list[Trajectory]:
     """Run each spec for `steps` steps from `start`; rates that are not given are tuned.
 
-    Raises TrajvizError for a start where the surface or its gradient is not finite.
+    Raises TrajvizError for a start where the surface or its gradient is not finite, and for noise
+    that the surface cannot have.
     """
+    noise.check(surface)
     here = np.array(start, dtype=np.float64)
     if not (math.isfinite(surface.value(here)) and np.isfinite(surface.gradient(here)).all()):
         raise TrajvizError(f"the surface has no finite value and slope at the start {start}")
@@ -123,13 +108,13 @@ def descend(
         settings, rule = spec.complete, spec.rate_rule
         if settings.get("lr", 0.0) is None:
             ranks = ranks or Ranks.of(surface, window)
-            settings["lr"], rule = tune(surface, spec, here, steps, window, ranks), "tuned"
+            settings["lr"], rule = tune(surface, spec, here, steps, window, ranks, noise), "tuned"
         known = {key: value for key, value in settings.items() if value is not None}
 
         def advance(step: int, place: int = place) -> None:
             progress(place * steps + step, len(specs) * steps)
 
-        trajectories.append(_run(surface, spec, here, steps, known, rule, advance))
+        trajectories.append(_run(surface, spec, here, steps, known, rule, noise, advance))
     return trajectories
 
 
@@ -140,15 +125,16 @@ def _run(
     steps: int,
     settings: Mapping[str, float],
     rate_rule: str,
+    noise: Noise,
     advance: Callable[[int], None],
 ) -> Trajectory:
-    gradient = _Counted(surface.gradient)
+    gradient = _Counted(noise.gradients(surface))
     points = np.full((steps + 1, 2), np.nan)
     points[0] = start
     with np.errstate(all="ignore"):
-        walk = spec.optimizer.rule(gradient, start.copy(), **settings)
-        for step in range(1, steps + 1):
-            points[step] = w = next(walk)
+        walk = _walk(spec, gradient, start.copy(), settings, steps)
+        for step, w in enumerate(walk, start=1):
+            points[step] = w
             if not (math.isfinite(w[0]) and math.isfinite(w[1])):
                 break
             if step % 1000 == 0:
@@ -168,24 +154,50 @@ def _run(
     )
 
 
+def _walk(
+    spec: Spec, gradient: _Counted, w: Points, settings: Mapping[str, Number], steps: int
+) -> Iterator[Points]:
+    """Yield the point after each step of the run.
+
+    A scheduled learning rate is an array that is set in place before each step, so that the rules
+    need to know of no schedule; they must keep no copy of it from one step to the next.
+    """
+    schedule = spec.schedule
+    if schedule is not None:
+        full = settings["lr"]
+        rate = np.array(full, dtype=np.float64)
+        settings = {**settings, "lr": rate}
+    walk = spec.optimizer.rule(gradient, w, **settings)
+    for taken in range(steps):
+        if schedule is not None:
+            rate[...] = full * schedule.factor(taken, steps)
+        gradient.advance()
+        yield next(walk)
+
+
 def tune(
-    surface: Surface, spec: Spec, start: Points, steps: int, window: Window, ranks: Ranks
+    surface: Surface,
+    spec: Spec,
+    start: Points,
+    steps: int,
+    window: Window,
+    ranks: Ranks,
+    noise: Noise,
 ) -> float:
     """Return the learning rate that the rule above chooses for this spec."""
-    steps = min(steps, TUNING_STEPS)
-    paths = _run_rates(surface, spec.optimizer.rule, start, steps, spec.settings)
+    paths = _run_rates(surface, spec, start, steps, noise)
     return float(RATES[np.argmin(scores(surface, paths, window, ranks))])
 
 
-def _run_rates(
-    surface: Surface, rule: Rule, start: Points, steps: int, settings: Mapping[str, float]
-) -> Points:
-    """Return the paths of all RATES at once, shape (steps + 1, rates, 2)."""
-    paths = np.empty((steps + 1, len(RATES), 2))
+def _run_rates(surface: Surface, spec: Spec, start: Points, steps: int, noise: Noise) -> Points:
+    """Return the first paths of all RATES at once, (steps + 1, rates, 2), or TUNING_STEPS + 1."""
+    paths = np.empty((min(steps, TUNING_STEPS) + 1, len(RATES), 2))
     paths[0] = start
+    gradient = _Counted(noise.gradients(surface))
+    settings = {**spec.settings, "lr": RATES[:, None]}
     with np.errstate(all="ignore"):
-        walk = rule(surface.gradient, paths[0].copy(), lr=RATES[:, None], **settings)
-        for step in range(1, steps + 1):
+        walk = _walk(spec, gradient, paths[0].copy(), settings, steps)
+        for step in range(1, len(paths)):
             paths[step] = next(walk)
     return paths
 

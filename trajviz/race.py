@@ -15,9 +15,10 @@ from pathlib import Path
 
 from trajviz.animate import Animation
 from trajviz.catalogue import load_surface
-from trajviz.descent import Noise, Progress, Trajectory, descend, no_progress
+from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
+from trajviz.noise import Noise
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe import Look, Playback, Recipe
 from trajviz.scene import Scene, check_room, compose
@@ -61,6 +62,11 @@ class Race:
         return self.asked.playback
 
     @property
+    def noise(self) -> Noise:
+        """What makes the gradients inexact."""
+        return Noise(self.asked.noise, self.asked.seed, self.asked.batch_size)
+
+    @property
     def recipe(self) -> Recipe:
         """What was asked, complete: start, window, words, settings and rates as they were used."""
         return replace(
@@ -68,6 +74,7 @@ class Race:
             optimizers=tuple(map(_settled, self.trajectories)),
             start=self.start,
             window=self.window,
+            batch_size=self.noise.batch(self.surface) or None,
             look=replace(
                 self.look,
                 title=self.look.title or self.surface.title,
@@ -120,7 +127,7 @@ class Race:
         with tempfile.TemporaryDirectory() as folder:
             return self.save(Path(folder) / f"race.{format}", at, progress=progress).read_bytes()
 
-    def save_trace(self, path: str | Path) -> Path:
+    def save_trace(self, path: str | Path, internals: bool = False) -> Path:
         """Write the numbers as .csv, .json or .npz, and return the path."""
         path = Path(path).expanduser()
         kind = path.suffix[1:].lower()
@@ -128,7 +135,7 @@ class Race:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
         check_target(path)
         with replacing(path) as temporary:
-            temporary.write_bytes(self.trace(kind))
+            temporary.write_bytes(self.trace(kind, internals))
         return path
 
     def save_recipe(self, path: str | Path) -> Path:
@@ -139,11 +146,18 @@ class Race:
             temporary.write_bytes(to_toml(self.recipe, path.parent))
         return path
 
-    def trace(self, format: str = "csv") -> bytes:  # noqa: A002  # as in save
-        """Return the numbers as CSV, JSON or NPZ."""
+    def trace(
+        self,
+        format: str = "csv",  # noqa: A002  # as in save
+        internals: bool = False,
+    ) -> bytes:
+        """Return the numbers as CSV, JSON or NPZ.
+
+        `internals` adds what each step saw and did: gradient and effective learning rate.
+        """
         if format not in TRACES:
             raise unknown("trace format", format, trace_names())
-        return TRACES[format](self)
+        return TRACES[format](self, internals)
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         if chosen.kind == "animation":
@@ -218,13 +232,15 @@ def compare(
     `surface` is a name, the path of a .py file, or a Surface; `optimizers` are specs such as
     "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
     given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
-    the window widens it. `noise` is the standard deviation of what is added to each slope,
-    `seed` its beginning, and `batch_size` the samples that a gradient sees where the surface is
-    made from data. `size` is in pixels; `view`, `panels`, `camera` (elevation and azimuth) and
-    `orbit`, both in degrees, are as in Look. `seconds` is the moving part, `hold` the pause after
-    it, `loop` how often a GIF plays, 0 for ever; `pixel_format` (yuv420p or yuv444p) is how an MP4
-    keeps its colours. `force` lifts the limits that only protect your time. `progress` is called
-    with steps taken and steps in all. Raises TrajvizError for what makes no sense.
+    the window widens it. On a surface over data a gradient is that of `batch_size` samples (None:
+    the surface's customary size); on any other, `noise` is the standard deviation of what is added
+    to it; `seed` says which batches or which noise, the same for all. `size` is in pixels; `view`,
+    `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
+    `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
+    ever;
+    `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the limits
+    that only protect your time. `progress` is called with steps taken and steps in all.
+    Raises TrajvizError for what makes no sense.
 
     >>> race = compare("bowl", ["sgd:lr=0.5"], steps=10)
     >>> race.trajectories[0].points.shape

@@ -9,11 +9,14 @@ from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import Optimizer, load_optimizer
+from trajviz.schedule import SCHEDULES, Schedule, schedule_defaults
 
 TRACK_KEYS = ("label", "color")
 """Keys that belong to the track, not to the rule; their values are texts."""
 RATE_RULES = ("given", "tuned")
 """How a learning rate may have been chosen."""
+DECAY = "decay"
+"""The key that names a schedule of the learning rate."""
 
 _POSITIVE: tuple[str, Callable[[float], bool]] = ("above 0", lambda value: value > 0)
 _SHARE: tuple[str, Callable[[float], bool]] = ("at least 0 and below 1", lambda v: 0 <= v < 1)
@@ -24,8 +27,10 @@ _RANGES = {
     "beta2": _SHARE,
     "rho": _SHARE,
     "eps": ("at least 0", lambda value: value >= 0),
+    "rate": ("above 0 and at most 1", lambda value: 0 < value <= 1),
+    "every": ("a whole number of at least 1", lambda value: value >= 1 and value == int(value)),
 }
-"""What a hyperparameter's name promises of its value, whichever optimizer it belongs to."""
+"""What a parameter's name promises of its value, whichever optimizer or schedule it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Spec:
     """One track: an optimizer, the settings that were given, and perhaps a label and a colour.
 
     `rate_rule` says how a learning rate among the settings was chosen, "given" or "tuned".
+    `schedule` says how the learning rate falls during the run, None that it is constant.
     """
 
     optimizer: Optimizer
@@ -40,6 +46,7 @@ class Spec:
     label: str = ""
     color: str = ""
     rate_rule: str = "given"
+    schedule: Schedule | None = None
 
     @property
     def complete(self) -> dict[str, float | None]:
@@ -61,12 +68,18 @@ class Spec:
     def table(self) -> dict[str, str | float]:
         """The spec as `read_spec` reads it."""
         rule = {"lr_rule": self.rate_rule} if "lr" in self.settings else {}
+        falls: dict[str, str | float] = {}
+        if self.schedule is not None:
+            parameters = {key: float(value) for key, value in self.schedule.complete.items()}
+            falls = {DECAY: self.schedule.name, **parameters}
         track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
-        return {"name": self.optimizer.name, **self.settings, **rule, **track}
+        return {"name": self.optimizer.name, **self.settings, **rule, **falls, **track}
 
 
 def parse_spec(text: str) -> Spec:
     """Return what `name:key=value,key=value` says, or raise TrajvizError.
+
+    A key is the optimizer's own before it is the schedule's.
 
     >>> spec = parse_spec("rmsprop:lr=0.1,label=mine")
     >>> spec.optimizer.name, spec.settings, spec.label
@@ -103,9 +116,11 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
     if not isinstance(name, str):
         raise TrajvizError("name is missing" if name is None else f"name {name!r} is not a text")
     optimizer = load_optimizer(name)
+    texts = (DECAY, *TRACK_KEYS)
     for key, value in given.items():
-        kinds, word = ((str,), "text") if key in TRACK_KEYS else ((int, float), "number")
-        if key in (*optimizer.defaults, *TRACK_KEYS) and type(value) not in kinds:
+        kinds, word = ((str,), "text") if key in texts else ((int, float), "number")
+        known = key in (*optimizer.defaults, *_parameter_names(), *texts)
+        if known and type(value) not in kinds:
             raise TrajvizError(f"{key} {value!r} is not a {word}")
     spec = _spec(optimizer, given, ("name", "lr_rule", *TRACK_KEYS))
     if rule is None:
@@ -121,13 +136,41 @@ def _spec(
     optimizer: Optimizer, given: Mapping[str, Any], others: Iterable[str], where: str = ""
 ) -> Spec:
     """Check keys and values; `others` are the keys that may stand beside hyperparameters."""
+    rest = dict(given)
+    track = {key: rest.pop(key) for key in TRACK_KEYS if key in rest}
+    own = {key: rest.pop(key) for key in given if key in optimizer.defaults}
+    schedule = _schedule(optimizer, rest, others, where)
+    settings = {key: _number(key, value, where) for key, value in own.items()}
+    return Spec(optimizer, settings, **track, schedule=schedule)
+
+
+def _schedule(
+    optimizer: Optimizer, given: dict[str, Any], others: Iterable[str], where: str
+) -> Schedule | None:
+    """Return the schedule that these keys describe; raise TrajvizError for one that does not."""
+    known = [*optimizer.defaults, *others]
+    name = ""
+    if "lr" in optimizer.defaults:  # without a rate there is nothing to schedule
+        known.append(DECAY)
+        name = given.pop(DECAY, "").replace("_", "-")
+    parameters = schedule_defaults(name) if name else {}
     for key in given:
-        if key not in optimizer.defaults and key not in TRACK_KEYS:
-            raise unknown(f"setting of {optimizer.name}", key, [*optimizer.defaults, *others])
-    track = {key: given[key] for key in TRACK_KEYS if key in given}
-    numbers = {key: value for key, value in given.items() if key not in track}
-    settings = {key: _number(key, value, where) for key, value in numbers.items()}
-    return Spec(optimizer, settings, **track)
+        if key in parameters:
+            continue
+        if DECAY in known and not name and key in _parameter_names():
+            raise TrajvizError(
+                f"setting {key!r}{where} needs {DECAY}=NAME, one of {', '.join(SCHEDULES)}"
+            )
+        beside = f" with {DECAY}={name}" if name else ""
+        raise unknown(f"setting of {optimizer.name}{beside}", key, [*known, *parameters])
+    if not name:
+        return None
+    settings = [(k, _number(k, given[k], where)) for k in parameters if k in given]
+    return Schedule(name, tuple(settings))
+
+
+def _parameter_names() -> set[str]:
+    return {key for name in SCHEDULES for key in schedule_defaults(name)}
 
 
 def _number(key: str, value: str | float, where: str) -> float:
@@ -179,7 +222,11 @@ def _automatic(spec: Spec, names: list[str]) -> str:
     name = spec.optimizer.name
     if names.count(name) == 1:
         return name
-    return " ".join([name, *(f"{key}={value:g}" for key, value in spec.own.items())])
+    words = [f"{key}={value:g}" for key, value in spec.own.items()]
+    if spec.schedule is not None:
+        words.append(f"{DECAY}={spec.schedule.name}")
+        words += [f"{key}={value:g}" for key, value in spec.schedule.settings]
+    return " ".join([name, *words])
 
 
 def _free(label: str, taken: set[str]) -> str:

@@ -6,6 +6,7 @@ The gradient is exact (see `dual`). Everything works on one point and on arrays 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ Points: TypeAlias = npt.NDArray[np.float64]
 """Points of the plane, shape (..., 2), the last axis being x and y."""
 Number: TypeAlias = Any
 """A float, or an array that broadcasts against the points."""
-Formula: TypeAlias = Callable[[Number, Number], Number]
-"""A function of x and y, floats or arrays, in numpy's arithmetic."""
+Formula: TypeAlias = Callable[..., Number]
+"""A function of x and y, floats or arrays, in numpy's arithmetic; over data, of rows as well."""
 
 Gradient: TypeAlias = Callable[[Points], Points]
 """The gradient at points of shape (..., 2), same shape."""
@@ -103,6 +104,11 @@ class Surface:
     `formula(x, y)` is stated once, in numpy's arithmetic. `minima` are those in the window, the
     global ones first named; none means unbounded below. `source` says author and year.
     `gradient_formula(points)` may replace the dual numbers with something better.
+
+    A surface over data is the mean loss over its `samples`: `formula(x, y, rows=slice(None))` and
+    `gradient_formula(points, rows=slice(None))` then also take the rows of a mini-batch, (k,).
+    `batch_size` is its customary size, 0 for all samples, and `accuracy(x, y)` may give the share
+    of the samples that x and y classify rightly.
     """
 
     formula: Formula
@@ -113,7 +119,10 @@ class Surface:
     axes: tuple[str, str] = ("x", "y")
     source: str = ""
     name: str = ""
-    gradient_formula: Callable[[Points], Points] | None = field(default=None, repr=False)
+    gradient_formula: Callable[..., Points] | None = field(default=None, repr=False)
+    samples: int = 0
+    batch_size: int = 0
+    accuracy: Formula | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""
@@ -127,6 +136,10 @@ class Surface:
         )
         if not self.window.contains(np.array(self.start)):
             raise TrajvizError(f"start {self.start} is outside the window {tuple(self.window)}")
+        if not 0 <= self.batch_size <= self.samples:
+            raise TrajvizError(
+                f"batch_size {self.batch_size} is not from 0 to the {self.samples} samples"
+            )
 
     @property
     def summary(self) -> str:
@@ -139,15 +152,17 @@ class Surface:
             height = self.formula(points[..., 0], points[..., 1])
         return np.broadcast_to(np.asarray(height, dtype=np.float64), points.shape[:-1])
 
-    def gradient(self, points: Points) -> Points:
+    def gradient(self, points: Points, rows: Ints | None = None) -> Points:
         """Return the exact gradient at each point, (..., 2) to (..., 2).
 
-        Raises TrajvizError for a formula that dual numbers cannot differentiate.
+        On a surface over data it is that of the mean loss over these rows, or over all. Raises
+        TrajvizError for a formula that dual numbers cannot differentiate.
         """
+        batch = {} if rows is None else {"rows": rows}
         with np.errstate(all="ignore"):
             if self.gradient_formula is not None:
-                return self.gradient_formula(points)
-            return dual.gradient(self.formula, points)
+                return self.gradient_formula(points, **batch)
+            return dual.gradient(functools.partial(self.formula, **batch), points)
 
     def grid(self, xs: Floats, ys: Floats) -> Floats:
         """Return the heights above the grid of xs (columns) and ys (rows), (len(ys), len(xs))."""

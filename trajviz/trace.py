@@ -5,85 +5,129 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from trajviz.descent import Trajectory
+from trajviz.internals import effective_steps, gradients
+from trajviz.surface import Floats
 
 if TYPE_CHECKING:
     from trajviz.race import Race
 
 
-def to_csv(race: Race) -> bytes:
+def to_csv(race: Race, internals: bool = False) -> bytes:
     """Return one row for each step of each track: optimizer,step,x,y,f, floats in full.
 
     `optimizer` is the track's label; step 0 is the start; a diverged track ends at its last
-    finite step.
+    finite step. With internals, the columns of INTERNALS follow, and on a surface that classifies
+    the accuracy.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["optimizer", "step", "x", "y", "f"])
-    for t in race.trajectories:
-        rows = zip(t.points.tolist(), t.heights.tolist(), strict=True)
-        for step, ((x, y), f) in enumerate(rows):
-            writer.writerow([t.label, step, repr(x), repr(y), repr(f)])
+    for place, t in enumerate(race.trajectories):
+        columns = {"x": t.points[:, 0], "y": t.points[:, 1], "f": t.heights}
+        if internals:
+            columns |= _internals(race, t)
+        if place == 0:
+            writer.writerow(["optimizer", "step", *columns])
+        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+        for step, row in enumerate(rows):
+            writer.writerow([t.label, step, *map(repr, row)])
     return text.getvalue().encode()
 
 
-def to_json(race: Race) -> bytes:
-    """Return the settings, how each rate was chosen, where a track diverged, and all points."""
-    return (json.dumps(_facts(race, points=True), indent=1) + "\n").encode()
+def to_json(race: Race, internals: bool = False) -> bytes:
+    """Return the settings, how each rate was chosen, where a track diverged, and all points.
+
+    With internals, each track also has the columns of INTERNALS, null for what is no number.
+    """
+    facts = _facts(race)
+    for track, t in zip(facts["trajectories"], race.trajectories, strict=True):
+        track |= {"points": t.points.tolist(), "heights": t.heights.tolist()}
+        if internals:
+            for name, column in _internals(race, t).items():
+                track[name] = [value if math.isfinite(value) else None for value in column.tolist()]
+    return (json.dumps(facts, indent=1) + "\n").encode()
 
 
-def to_npz(race: Race) -> bytes:
+def to_npz(race: Race, internals: bool = False) -> bytes:
     """Return arrays in numpy's format.
 
     `points` (tracks, steps + 1, 2) and `heights` (tracks, steps + 1), NaN after a track's end;
-    `labels` (tracks,); `settings`, a JSON text with everything else.
+    `labels` (tracks,); `settings`, a JSON text with everything else. With internals, also the
+    columns of INTERNALS (tracks, steps + 1).
     """
-    shape = (len(race.trajectories), race.steps + 1)
-    points, heights = np.full((*shape, 2), np.nan), np.full(shape, np.nan)
+    arrays: dict[str, Floats] = {}
     for row, t in enumerate(race.trajectories):
-        points[row, : t.steps + 1], heights[row, : t.steps + 1] = t.points, t.heights
+        columns = {"points": t.points, "heights": t.heights}
+        if internals:
+            columns |= _internals(race, t)
+        for name, column in columns.items():
+            shape = (len(race.trajectories), race.steps + 1, *column.shape[1:])
+            arrays.setdefault(name, np.full(shape, np.nan))[row, : t.steps + 1] = column
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
-        points=points,
-        heights=heights,
+        **arrays,  # type: ignore[arg-type]  # numpy's stub takes a keyword of its own for them all
         labels=np.array([t.label for t in race.trajectories]),
-        settings=np.array(json.dumps(_facts(race, points=False))),
+        settings=np.array(json.dumps(_facts(race))),
     )
     return buffer.getvalue()
 
 
-TRACES: dict[str, Callable[[Race], bytes]] = {"csv": to_csv, "json": to_json, "npz": to_npz}
+class Tracer(Protocol):
+    """Writes a race as numbers, with what the optimizers saw and did if that is asked for."""
+
+    def __call__(self, race: Race, internals: bool = False) -> bytes:
+        """Return the file."""
+
+
+TRACES: dict[str, Tracer] = {"csv": to_csv, "json": to_json, "npz": to_npz}
 """How a race is written as numbers, by suffix."""
 
+INTERNALS = ("gx", "gy", "step_x", "step_y")
+"""Of the step that led to a point: the gradient where it set out, and the effective learning rate
+along each axis; NaN at the start."""
 
-def _facts(race: Race, points: bool) -> dict[str, Any]:
+
+def _internals(race: Race, t: Trajectory) -> dict[str, Floats]:
+    """Return further columns of a track by name, (steps + 1,) each."""
+    slopes = gradients(race.surface, t, race.noise)
+    effective = effective_steps(race.surface, t, race.noise)
+    both = np.full((t.steps + 1, len(INTERNALS)), np.nan)
+    both[1:] = np.concatenate([slopes, effective], axis=1)
+    columns = dict(zip(INTERNALS, both.T, strict=True))
+    if race.surface.accuracy is not None:
+        columns["accuracy"] = np.asarray(race.surface.accuracy(*t.points.T), dtype=np.float64)
+    return columns
+
+
+def _facts(race: Race) -> dict[str, Any]:
     return {
         "surface": race.surface.name,
         "start": list(race.start),
         "window": list(race.window),
         "steps": race.steps,
-        "trajectories": [_track(t, points) for t in race.trajectories],
+        "noise": race.noise.facts(race.surface),
+        "trajectories": [_track(t) for t in race.trajectories],
     }
 
 
-def _track(t: Trajectory, points: bool) -> dict[str, Any]:
-    facts: dict[str, Any] = {
+def _track(t: Trajectory) -> dict[str, Any]:
+    schedule = t.spec.schedule
+    return {
         "label": t.label,
         "optimizer": t.spec.optimizer.name,
         "settings": dict(t.settings),
+        "decay": schedule and {"name": schedule.name, **schedule.complete},
         "lr_rule": t.rate_rule,
         "diverged_at": t.diverged_at,
         "evaluations": t.evaluations,
     }
-    if points:
-        facts |= {"points": t.points.tolist(), "heights": t.heights.tolist()}
-    return facts
 
 
 def trace_names() -> Sequence[str]:

@@ -145,7 +145,11 @@ def _name(spec: Spec) -> str:
     name, *words = spec.label.split(" ")
     if name != spec.optimizer.name:
         return spec.label
-    return " ".join([spec.optimizer.title, *(w for w in words if not w.startswith("lr="))])
+    return " ".join([spec.optimizer.title, *(w for w in words if not w.startswith(_IN_REMARK))])
+
+
+_IN_REMARK = ("lr=", "decay=", "rate=", "every=")
+"""Words of an automatic label that the remark beside it says as well."""
 
 
 def _remark(trajectory: Trajectory) -> str:
@@ -156,11 +160,13 @@ def _remark(trajectory: Trajectory) -> str:
 
 
 def _rate(trajectory: Trajectory) -> str:
-    """Return the rate as given, or to two digits where it was tuned."""
+    """Return the rate as given, or to two digits where it was tuned, and how it falls."""
     rate = trajectory.settings.get("lr")
     if rate is None:
         return ""
-    return f"{rate:g}" if trajectory.rate_rule == "given" else f"{float(f'{rate:.2g}'):g}"
+    shown = f"{rate:g}" if trajectory.rate_rule == "given" else f"{float(f'{rate:.2g}'):g}"
+    schedule = trajectory.spec.schedule
+    return shown if schedule is None else f"{shown} {schedule.summary}"
 
 
 def _caption(trajectories: Sequence[Trajectory]) -> str:

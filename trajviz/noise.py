@@ -1,0 +1,108 @@
+"""What makes the gradients of a race inexact: mini-batches of data, or noise that is added."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from trajviz.errors import TrajvizError
+from trajviz.surface import Gradient, Ints, Points, Surface
+
+LARGEST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Noise:
+    """One sequence of mini-batches or of noise, which all optimizers of a race share.
+
+    On a surface over data, a gradient is that of `batch_size` samples (None: the surface's
+    customary size). An epoch is a new order of all samples, cut into batches; what remains at its
+    end is a smaller one. On any other surface, `sigma` is the standard deviation of the Gaussian
+    noise that is added along each axis. Step k of every optimizer sees batch k or noise k, however
+    many gradients it asks for, and so does every learning rate that tuning tries.
+    """
+
+    sigma: float = 0.0
+    seed: int = 0
+    batch_size: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what makes sense on no surface."""
+        if not (math.isfinite(self.sigma) and self.sigma >= 0):
+            raise TrajvizError(f"noise {self.sigma:g} is not a finite number of at least 0")
+        if not (isinstance(self.seed, int) and 0 <= self.seed <= LARGEST_SEED):
+            raise TrajvizError(f"seed {self.seed!r} is not a whole number from 0 to {LARGEST_SEED}")
+
+    def check(self, surface: Surface) -> None:
+        """Raise TrajvizError for what makes no sense on this surface."""
+        size = self.batch_size
+        if surface.samples and self.sigma:
+            raise TrajvizError(
+                f"noise {self.sigma:g} is not for a surface over data, whose gradients are noisy "
+                "by their mini-batches: --batch-size N (batch_size=N)"
+            )
+        if size is None:
+            return
+        if not surface.samples:
+            raise TrajvizError(
+                f"batch size {size!r} is not for a surface without data, whose gradients are noisy "
+                "by what is added: --noise SIGMA (noise=SIGMA)"
+            )
+        if not (isinstance(size, int) and 1 <= size <= surface.samples):
+            raise TrajvizError(
+                f"batch size {size!r} is not a whole number from 1 to the {surface.samples} samples"
+            )
+
+    def batch(self, surface: Surface) -> int:
+        """Return how many samples a gradient sees, 0 on a surface without data."""
+        return self.batch_size or surface.batch_size or surface.samples
+
+    def summary(self, surface: Surface) -> str:
+        """Say how gradients are inexact, "" when they are not."""
+        size = self.batch(surface)
+        if size < surface.samples:
+            return f"mini-batches of {size}, seed {self.seed}"
+        return f"gradient noise {self.sigma:g}, seed {self.seed}" if self.sigma else ""
+
+    def facts(self, surface: Surface) -> dict[str, float]:
+        """Return the numbers behind the summary by name; none when gradients are exact."""
+        if not self.summary(surface):
+            return {}
+        size = self.batch(surface)
+        return (
+            {"batch_size": size, "seed": self.seed}
+            if size
+            else {"sigma": self.sigma, "seed": self.seed}
+        )
+
+    def gradients(self, surface: Surface) -> Iterator[Gradient]:
+        """Yield the gradient function of step 1, of step 2, and so on for ever."""
+        generator = np.random.default_rng(self.seed)
+        size = self.batch(surface)
+        if size < surface.samples:
+            for rows in _batches(generator, surface.samples, size):
+                yield functools.partial(surface.gradient, rows=rows)
+        elif self.sigma:
+            while True:
+                yield _shifted(surface.gradient, generator.normal(scale=self.sigma, size=2))
+        else:
+            yield from itertools.repeat(surface.gradient)
+
+
+CUSTOMARY = Noise()
+"""No noise, and mini-batches of the surface's customary size if it has one."""
+
+
+def _batches(generator: np.random.Generator, samples: int, size: int) -> Iterator[Ints]:
+    while True:
+        order = generator.permutation(samples)
+        yield from (order[first : first + size] for first in range(0, samples, size))
+
+
+def _shifted(gradient: Gradient, noise: Points) -> Gradient:
+    return lambda points: gradient(points) + noise

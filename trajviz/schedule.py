@@ -1,0 +1,110 @@
+"""Learning-rate schedules: one function each, which gives the factor on the learning rate.
+
+It is called with the steps that have been taken, 0 before the first, and the steps of the whole
+run; the first step has the full rate. Its other parameters, with their defaults, are what a spec
+may set beside `decay=NAME`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from trajviz.errors import unknown
+
+
+def exponential(taken: int, _steps: int, rate: float = 0.98) -> float:
+    """Multiply by `rate` at every step: rate^t.
+
+    Source: as torch's ExponentialLR, and keras's ExponentialDecay over one step.
+
+    >>> [exponential(t, 200, rate=0.5) for t in range(4)]
+    [1.0, 0.5, 0.25, 0.125]
+    """
+    return rate**taken
+
+
+def inverse_time(taken: int, _steps: int, rate: float = 0.05) -> float:
+    """Divide by a line: 1 / (1 + rate t), which meets the conditions of Robbins and Monro (1951).
+
+    Source: as keras's InverseTimeDecay over one step.
+
+    >>> [inverse_time(t, 200, rate=0.5) for t in (0, 2, 6)]
+    [1.0, 0.5, 0.25]
+    """
+    return 1 / (1 + rate * taken)
+
+
+def step(taken: int, _steps: int, rate: float = 0.5, every: float = 50) -> float:
+    """Multiply by `rate` after every so many steps: rate^floor(t / every).
+
+    Source: as torch's StepLR.
+
+    >>> [step(t, 200, rate=0.1, every=3) for t in range(5)]
+    [1.0, 1.0, 1.0, 0.1, 0.1]
+    """
+    return float(rate ** (taken // every))
+
+
+def cosine(taken: int, steps: int) -> float:
+    """Follow half a cosine down to 0 at the end of the run: (1 + cos(pi t / steps)) / 2.
+
+    Source: Loshchilov and Hutter (2017), eq. 5, with one cycle and no lower bound.
+
+    >>> [round(cosine(t, 300), 9) for t in (0, 100, 150, 200, 300)]
+    [1.0, 0.75, 0.5, 0.25, 0.0]
+    """
+    return (1 + math.cos(math.pi * taken / steps)) / 2
+
+
+SCHEDULES: Mapping[str, Callable[..., float]] = {
+    function.__name__.replace("_", "-"): function
+    for function in (exponential, inverse_time, step, cosine)
+}
+"""The schedules by name, with hyphens."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One of the SCHEDULES, and the parameters that were given, name and value."""
+
+    name: str
+    settings: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def complete(self) -> dict[str, float]:
+        """All parameters, the given ones over the defaults."""
+        return {**schedule_defaults(self.name), **dict(self.settings)}
+
+    @property
+    def summary(self) -> str:
+        """What the key of a picture says.
+
+        >>> Schedule("step", (("rate", 0.1),)).summary
+        'step 0.1 every 50'
+        """
+        words = [f"{key} {value:g}" for key, value in self.complete.items()]
+        return " ".join([self.name, *words]).replace(" rate ", " ")
+
+    def factor(self, taken: int, steps: int) -> float:
+        """Return the factor on the learning rate after `taken` of the run's `steps`."""
+        return SCHEDULES[self.name](taken, steps, **dict(self.settings))
+
+
+def schedule_names() -> list[str]:
+    """Return the names of the schedules, sorted, with hyphens."""
+    return sorted(SCHEDULES)
+
+
+def schedule_defaults(name: str) -> dict[str, float]:
+    """Return the parameters of a schedule, or raise TrajvizError for a name that is none's.
+
+    >>> schedule_defaults("step")
+    {'rate': 0.5, 'every': 50}
+    """
+    if name not in SCHEDULES:
+        raise unknown("decay", name, SCHEDULES)
+    parameters = list(inspect.signature(SCHEDULES[name]).parameters.values())[2:]
+    return {parameter.name: parameter.default for parameter in parameters}
