@@ -33,6 +33,11 @@ FILES = {
     "broken.toml": "summary = [\n",
     "lacking.toml": 'summary = "x"\n',
     "folder/keep": "",
+    "good.toml": 'surface = "bowl"\noutputs = ["good.png"]\noptimizers = ["sgd:lr=0.1"]\n',
+    "typo.toml": 'surface = "bowl"\nthme = "dark"\n',
+    "cut.toml": 'surface = "bowl"\nsteps =\n',
+    "beal.toml": 'surface = "beal"\n',
+    "astray.toml": 'surface = "bowl"\noutputs = ["none/a.gif"]\n',
 }
 
 REFUSED = {
@@ -127,6 +132,29 @@ REFUSED = {
     "render beale --at 5": "step 5",
     "render beale --at 5 -o a.gif": "step 5",
     "render beale --at five -o a.png": "'five'",
+    "render beale --camera 30": "'30'",
+    "render beale --camera 95,0": "camera 95,0",
+    "render beale --orbit 1e9": "orbit 1e+09",
+    "render beale --orbit far": "'far'",
+    "render --recipe none.toml": "'none.toml'",
+    "render --recipe folder": "'folder'",
+    "render --recipe typo.toml": "unknown key in typo.toml 'thme', did you mean 'theme'",
+    "render --recipe cut.toml": "cut.toml, line 2: ",
+    "render --recipe beal.toml": "beal.toml: unknown surface 'beal', did you mean 'beale'",
+    "render --recipe astray.toml": "'none/a.gif'",
+    "render --recipe good.toml --theme dakr": "Error: unknown theme 'dakr'",
+    "render --recipe good.toml --steps 0": "steps 0",
+    "render beale --recipe good.toml": "'beale' beside --recipe 'good.toml'",
+    "render beale sgd --recipe good.toml": "'beale' beside --recipe 'good.toml'",
+    "render beale --save-recipe a": "'a' does not end in .toml",
+    "render beale --save-recipe a.gif": "'a.gif' does not end in .toml",
+    "render beale --save-recipe none/a.toml": "'none/a.toml'",
+    "render beale --save-recipe folder": "'folder'",
+    "render beal --save-recipe a.toml": "'beal'",
+    "render beale --title \udcff --save-recipe a.toml": "is no Unicode",
+    "trace --recipe typo.toml": "unknown key in typo.toml 'thme'",
+    "trace beale --recipe good.toml": "'beale' beside --recipe 'good.toml'",
+    "trace": "SURFACE",
     "render beale sgd:decay=cosin": "'cosin', did you mean 'cosine'",
     "render beale sgd:rate=0.9": "needs decay=NAME",
     "render beale --noise -1": "noise -1",
@@ -342,6 +370,81 @@ def test_trace_writes_csv_to_standard_output_or_a_file(tmp_path):
     assert len(json.loads((tmp_path / "race.json").read_text())["trajectories"]) == 1
     data = trajviz(*order, "--format", "npz", cwd=tmp_path, text=False).stdout
     assert np.load(io.BytesIO(data))["points"].shape == (1, 4, 2)
+
+
+# Recipes
+
+
+def test_a_saved_recipe_renders_to_the_same_bytes(tmp_path):
+    (tmp_path / "sub").mkdir()
+    done = drawn("adam", "sgd", "-o", "a.gif", "--save-recipe", "sub/a.toml", folder=tmp_path)
+    assert done.stdout.splitlines() == ["a.gif", "sub/a.toml"]
+    data = (tmp_path / "a.gif").read_bytes()
+    (tmp_path / "a.gif").unlink()
+    done = trajviz("render", "--recipe", "sub/a.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "sub/../a.gif\n")
+    assert (tmp_path / "a.gif").read_bytes() == data
+
+
+def test_options_override_a_recipe_and_an_output_replaces_its_outputs(tmp_path):
+    filled(tmp_path)
+    done = trajviz(
+        "render", "--recipe", "good.toml", *SMALL, "--theme", "dark", "-o", "a.png", "-o", "b.gif",
+        "--save-recipe", "all.toml", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["a.png", "b.gif", "all.toml"]
+    assert not (tmp_path / "good.png").exists()
+    race = library.compare("bowl", ["sgd:lr=0.1"], size=(160, 120), steps=10, theme="dark")
+    assert (tmp_path / "a.png").read_bytes() == race.to_bytes("png")
+
+
+def test_an_option_that_says_the_default_overrides_a_recipe(tmp_path):
+    text = 'surface = "bowl"\ntheme = "dark"\nsteps = 5\noptimizers = ["sgd:lr=0.1"]\n'
+    (tmp_path / "a.toml").write_text(text)
+    trajviz("render", "--recipe", "a.toml", "--theme", "light", "-o", "a.png", cwd=tmp_path)
+    race = library.compare("bowl", ["sgd:lr=0.1"], steps=5)
+    assert (tmp_path / "a.png").read_bytes() == race.to_bytes("png")
+
+
+def test_without_outputs_a_file_in_the_current_folder_is_named_after_the_recipe(tmp_path):
+    filled(tmp_path)
+    (tmp_path / "folder" / "my own.toml").write_text('surface = "bowl"\n')
+    done = trajviz("render", "--recipe", "folder/my own.toml", *SMALL, cwd=tmp_path)
+    assert done.stdout == "my own.gif\n"
+    done = trajviz("render", "--recipe", "folder/my own.toml", "--format", "png", cwd=tmp_path)
+    assert done.stdout == "my own.png\n"
+
+
+def test_standard_output_keeps_its_bytes_when_a_recipe_is_saved(tmp_path):
+    order = ["--format", "png", "-o", "-"]
+    done = drawn(*order, "--save-recipe", "a.toml", folder=tmp_path, text=False)
+    assert done.stderr == b"a.toml\n"
+    assert done.stdout == drawn(*order, folder=tmp_path, text=False).stdout
+    again = trajviz("render", "--recipe", "a.toml", cwd=tmp_path, text=False)
+    assert again.stdout == done.stdout
+
+
+def test_a_recipe_is_not_left_behind_when_its_race_cannot_be_run(tmp_path):
+    done = trajviz("render", "bowl", "--start", "1e200,0", "--save-recipe", "a.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert listing(tmp_path) == []
+
+
+def test_trace_gives_the_numbers_of_a_recipe(tmp_path):
+    filled(tmp_path)
+    done = trajviz("trace", "--recipe", "good.toml", "--steps", "3", cwd=tmp_path)
+    assert done.stdout == trajviz("trace", "bowl", "sgd:lr=0.1", "--steps", "3").stdout
+
+
+def test_the_options_of_a_race_and_its_view_reach_the_recipe(tmp_path):
+    drawn(
+        "--noise", "0.5", "--seed", "7", "--size", "640x480", "--view", "split", "--panel", "loss",
+        "--camera", "30,45", "--orbit", "90", "--save-recipe", "a.toml", folder=tmp_path,
+    )  # fmt: skip
+    recipe = library.load_recipe(tmp_path / "a.toml")
+    assert (recipe.noise, recipe.seed, recipe.batch_size) == (0.5, 7, None)
+    look = recipe.look
+    assert (look.view, look.panels, look.camera, look.orbit) == ("split", ("loss",), (30, 45), 90)
 
 
 @pytest.mark.parametrize(

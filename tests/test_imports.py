@@ -24,7 +24,8 @@ ROOMS = {
     "schedule": "errors",
     "spec": "optimizers schedule errors",
     "descent": "noise spec surface errors numpy",
-    "recipe": "surface errors numpy",
+    "recipe": "spec surface errors numpy",
+    "toml": "recipe spec errors",
     "internals": "descent noise surface numpy",
     "trace": "descent internals surface numpy",
     "scene": "scene recipe descent internals noise spec surface errors numpy PIL contourpy "
@@ -35,15 +36,16 @@ ROOMS = {
     "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers recipe scene spec surface "
-    "trace",
-    "cli": "trajviz errors recipe formats race scene.theme schedule trace click",
+    "toml trace",
+    "cli": "trajviz errors recipe spec toml formats race scene.theme schedule trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
 
 FOR_TYPES = {
     "trace": "race",
-    "__init__": "catalogue descent errors formats optimizers race scene.theme schedule surface",
+    "__init__": "catalogue descent errors formats optimizers race recipe scene.theme schedule "
+    "surface toml",
 }
 """What only a type checker may see, besides."""
 

@@ -184,7 +184,7 @@ def test_what_makes_no_sense_is_refused_before_any_work(options, says, monkeypat
 
 
 def test_force_lifts_the_limits_that_only_protect_time(monkeypatch):
-    monkeypatch.setattr(race_module, "descend", lambda *_: ())
+    monkeypatch.setattr(race_module, "descend", lambda *_, **__: ())
     assert compare("bowl", ["sgd"], steps=2_000_000, seconds=300, force=True).steps == 2_000_000
 
 

@@ -11,23 +11,28 @@ if TYPE_CHECKING:
     from trajviz.errors import TrajvizError
     from trajviz.formats import format_names
     from trajviz.optimizers import load_optimizer, optimizer_names
-    from trajviz.race import Race, compare
+    from trajviz.race import Race, compare, run
+    from trajviz.recipe import Recipe
     from trajviz.scene.theme import theme_names
     from trajviz.schedule import schedule_names
     from trajviz.surface import Surface
+    from trajviz.toml import load_recipe
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Race": "race",
+    "Recipe": "recipe",
     "Surface": "surface",
     "Trajectory": "descent",
     "TrajvizError": "errors",
     "compare": "race",
     "format_names": "formats",
     "load_optimizer": "optimizers",
+    "load_recipe": "toml",
     "load_surface": "catalogue",
     "optimizer_names": "optimizers",
+    "run": "race",
     "schedule_names": "schedule",
     "surface_names": "catalogue",
     "theme_names": "scene.theme",
@@ -36,6 +41,7 @@ _HOME = {
 
 __all__ = [
     "Race",
+    "Recipe",
     "Surface",
     "Trajectory",
     "TrajvizError",
@@ -43,8 +49,10 @@ __all__ = [
     "compare",
     "format_names",
     "load_optimizer",
+    "load_recipe",
     "load_surface",
     "optimizer_names",
+    "run",
     "schedule_names",
     "surface_names",
     "theme_names",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trajviz.race import Race
-    from trajviz.recipe import Playback
+    from trajviz.recipe import Recipe
 
 WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 """Exit codes."""
@@ -138,11 +138,16 @@ def _race_options(command: Command) -> Command:
     seed = click.option(
         "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
     )
-    command = start(steps(window(noise(batch_size(seed(command))))))
+    recipe = click.option(
+        "--recipe", "recipe_file", metavar="FILE.toml",
+        help="The race of this recipe, in place of SURFACE and OPTIMIZERs; options override it.",
+    )  # fmt: skip
+    command = start(steps(window(noise(batch_size(seed(recipe(command)))))))
     command = click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names"))(
         command
     )
-    return click.argument("surface", type=_Name("SURFACE", "surface_names"))(command)
+    surface = _Name("SURFACE", "surface_names")
+    return click.argument("surface", required=False, metavar="SURFACE", type=surface)(command)
 
 
 @cli.command()
@@ -152,7 +157,7 @@ def _race_options(command: Command) -> Command:
     help="Write this file; may be given several times. '-' writes to standard output. "
     "[default: SURFACE.gif]",
 )  # fmt: skip
-@click.option("--format", "kind", metavar="NAME", default="", help="The format where no suffix is.")
+@click.option("--format", metavar="NAME", default="", help="The format where no suffix is.")
 @click.option(
     "--at", type=_Numbers("STEP,STEP,...", int, 0, ","), help="Stills of these steps (png svg pdf)."
 )
@@ -166,6 +171,20 @@ def _race_options(command: Command) -> Command:
 )  # fmt: skip
 @click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
 @click.option("--axes", type=_Axes(), help="Names of the axes, as in W,b.")
+@click.option(
+    "--view", metavar="NAME", default="contour", show_default=True, help="How the surface is shown."
+)
+@click.option(
+    "--panel", "panels", multiple=True, metavar="NAME", help="A chart beside it; may be repeated."
+)
+@click.option(
+    "--camera", type=_Numbers("ELEV,AZIM", float, 2, ","),
+    help="Where a relief is seen from, in degrees.",
+)  # fmt: skip
+@click.option(
+    "--orbit", type=float, metavar="DEGREES", default=0, show_default=True,
+    help="How far the camera turns.",
+)  # fmt: skip
 @click.option("--seconds", type=float, default=8, show_default=True, help="The moving part.")
 @click.option("--hold", type=float, default=2, show_default=True, help="The pause at the end.")
 @click.option("--fps", type=float, default=25, show_default=True, help="Frames a second.")
@@ -177,13 +196,17 @@ def _race_options(command: Command) -> Command:
     help="How an MP4 keeps its colours; yuv444p is sharper, but not played everywhere.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
+@click.option(
+    "--save-recipe", metavar="FILE.toml",
+    help="Write what is rendered here as a recipe, rates included.",
+)  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no facts about the result.")
 def render(
-    surface: str,
+    surface: str | None,
     optimizers: tuple[str, ...],
-    outputs: tuple[str, ...],
-    kind: str,
-    at: tuple[int, ...] | None,
+    recipe_file: str | None,
+    save_recipe: str | None,
+    force: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -196,17 +219,24 @@ def render(
     \b
       trajviz render beale
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
+      trajviz render beale sgd adam --save-recipe beale.toml
+      trajviz render --recipe beale.toml --theme dark
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
-    from trajviz.race import compare
-    from trajviz.recipe import Playback
+    from pathlib import Path
 
-    playing = ("fps", "seconds", "hold", "loop", "pixel_format")
-    playback = Playback(*(options[name] for name in playing))
-    chosen = trajviz.load_surface(surface)
-    outputs = outputs or (f"{chosen.name}.{kind or 'gif'}",)
-    jobs = list(_jobs(outputs, kind, at, options["steps"], playback))
-    with _progress("descending", quiet) as progress:
-        race = compare(chosen, optimizers, **options, progress=progress)
+    from trajviz.race import check_recipe_target
+
+    recipe, where = _asked(surface, optimizers, recipe_file, options)
+    with where:
+        chosen = trajviz.load_surface(recipe.surface)
+        if not recipe.outputs:
+            stem = Path(recipe_file).stem if recipe_file else chosen.name
+            recipe = recipe.changed(outputs=(f"{stem}.{recipe.format or 'gif'}",))
+        jobs = list(_jobs(recipe))
+        if save_recipe:
+            check_recipe_target(Path(save_recipe).expanduser(), recipe)
+        with _progress("descending", quiet) as progress:
+            race = trajviz.run(recipe, chosen, force=force, progress=progress)
     for output, name, step in jobs:
         began = time.monotonic()
         with _progress(f"{output}", quiet) as progress:
@@ -217,20 +247,49 @@ def render(
         click.echo(str(path))
         if not quiet:
             _report(path, time.monotonic() - began, race)
+    if save_recipe:
+        click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
 
 
-def _jobs(
-    outputs: Sequence[str],
-    kind: str,
-    at: Sequence[int] | None,
-    steps: int,
-    playback: Playback,
-) -> Iterator[tuple[str, str, int | None]]:
+def _asked(
+    surface: str | None,
+    optimizers: tuple[str, ...],
+    recipe_file: str | None,
+    options: dict[str, Any],
+) -> tuple[Recipe, contextlib.AbstractContextManager[None]]:
+    """Return the recipe that is asked for, and what puts its file's name before an error.
+
+    Only options that were given count, so that the others stay as the recipe has them. An error
+    of a recipe that options changed may be theirs, and bears no file's name.
+    """
+    from trajviz.recipe import Recipe
+    from trajviz.spec import parse_spec
+    from trajviz.toml import naming
+
+    source = click.get_current_context().get_parameter_source
+    default = click.core.ParameterSource.DEFAULT
+    kinds = Recipe.kinds()
+    given = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
+    if recipe_file is None:
+        if surface is None:
+            raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.toml.")
+        recipe = Recipe.of(surface=surface, optimizers=tuple(map(parse_spec, optimizers)), **given)
+        return recipe, contextlib.nullcontext()
+    if surface is not None:
+        raise TrajvizError(
+            f"{surface!r} beside --recipe {recipe_file!r}: SURFACE and OPTIMIZERs are the recipe's"
+        )
+    recipe = trajviz.load_recipe(recipe_file).changed(**given)
+    return recipe, contextlib.nullcontext() if given else naming(recipe_file)
+
+
+def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
     """Yield target, format and step of every file to write; refuse the request as a whole."""
     from pathlib import Path
 
     from trajviz.formats import check_target, format_of, load_format
 
+    kind, outputs, at = recipe.format, recipe.outputs, recipe.at
     if kind:
         load_format(kind)
     targets: set[Path] = set()
@@ -246,10 +305,10 @@ def _jobs(
         if kind and path.suffix and chosen.name != kind.lower():
             raise TrajvizError(f"output {output!r} is not what --format {kind} says")
         for step in at or (None,):
-            chosen.check(playback, step, steps)
+            chosen.check(recipe.playback, step, recipe.steps)
             target = path if step is None else path.with_stem(f"{path.stem}-{step}")
             if output == "-":
-                if len(at or ()) > 1 or len(outputs) > 1:
+                if len(at) > 1 or len(outputs) > 1:
                     raise TrajvizError(
                         "output '-' takes one picture: no other -o, one step in --at"
                     )
@@ -309,23 +368,24 @@ def _write_stdout(data: bytes) -> None:
     help="Add the gradient that each step saw and its effective learning rate along each axis.",
 )  # fmt: skip
 def trace(
-    surface: str,
+    surface: str | None,
     optimizers: tuple[str, ...],
+    recipe_file: str | None,
     output: str,
     kind: str,
     internals: bool,
     **options: Any,
 ) -> None:
     """Write the same race as numbers: one row for each step of each optimizer."""
-    from trajviz.race import compare
     from trajviz.trace import TRACES, trace_names
 
     if kind and kind not in TRACES:
         raise unknown("trace format", kind, trace_names())
     if output == "-" and kind == "npz" and sys.stdout.isatty():
         raise TrajvizError("output '-' is a terminal: send npz to a file or a pipe")
-    with _progress("descending", quiet=False) as progress:
-        race = compare(surface, optimizers, **options, progress=progress)
+    recipe, where = _asked(surface, optimizers, recipe_file, options)
+    with where, _progress("descending", quiet=False) as progress:
+        race = trajviz.run(recipe, progress=progress)
     if output == "-":
         _write_stdout(race.trace(kind or "csv", internals))
     else:

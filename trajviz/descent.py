@@ -105,7 +105,7 @@ def descend(
     ranks = None
     trajectories = []
     for place, spec in enumerate(specs):
-        settings, rule = spec.complete, "given"
+        settings, rule = spec.complete, spec.rate_rule
         if settings.get("lr", 0.0) is None:
             ranks = ranks or Ranks.of(surface, window)
             settings["lr"], rule = tune(surface, spec, here, steps, window, ranks, noise), "tuned"

@@ -1,4 +1,7 @@
-"""The whole pipeline behind one call: `compare` runs a race, the result draws itself anywhere."""
+"""The whole pipeline: `run` runs the race of a recipe, the result draws itself anywhere.
+
+`compare` is the same in one call from Python.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import base64
 import functools
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -15,13 +18,14 @@ from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
-from trajviz.noise import CUSTOMARY, Noise
+from trajviz.noise import Noise
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.recipe import Look, Playback
+from trajviz.recipe import Look, Playback, Recipe
 from trajviz.scene import Scene, check_room, compose
 from trajviz.scene.paint import Picture
-from trajviz.spec import parse_specs
+from trajviz.spec import Spec, labelled, parse_spec, parse_specs
 from trajviz.surface import Surface, Window, check_point, check_window
+from trajviz.toml import to_toml
 from trajviz.trace import TRACES, trace_names
 
 _PATIENCE = {"steps": 1_000_000, "frames": 5_000, "pixels in all": 10_000_000_000}
@@ -33,16 +37,50 @@ class Race:
     """Trajectories from one shared start, and how they are to be shown.
 
     Saves itself in every format, gives its frames as arrays, and shows itself in a notebook.
+    `asked` is the recipe as it was given, `recipe` the same with everything settled.
     """
 
     surface: Surface
     start: tuple[float, float]
     window: Window
-    steps: int
     trajectories: tuple[Trajectory, ...]
-    look: Look
-    playback: Playback
-    noise: Noise = CUSTOMARY
+    asked: Recipe
+
+    @property
+    def steps(self) -> int:
+        """How many steps each optimizer was to take."""
+        return self.asked.steps
+
+    @property
+    def look(self) -> Look:
+        """How the picture looks."""
+        return self.asked.look
+
+    @property
+    def playback(self) -> Playback:
+        """How the animation plays."""
+        return self.asked.playback
+
+    @property
+    def noise(self) -> Noise:
+        """What makes the gradients inexact."""
+        return Noise(self.asked.noise, self.asked.seed, self.asked.batch_size)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What was asked, complete: start, window, words, settings and rates as they were used."""
+        return replace(
+            self.asked,
+            optimizers=tuple(map(_settled, self.trajectories)),
+            start=self.start,
+            window=self.window,
+            batch_size=self.noise.batch(self.surface) or None,
+            look=replace(
+                self.look,
+                title=self.look.title or self.surface.title,
+                axes=self.look.axes or self.surface.axes,
+            ),
+        )
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -102,6 +140,14 @@ class Race:
             temporary.write_bytes(self.trace(kind, internals))
         return path
 
+    def save_recipe(self, path: str | Path) -> Path:
+        """Write the complete recipe, and return the path; rendered, it gives the same bytes."""
+        path = Path(path).expanduser()
+        check_recipe_target(path, self.recipe)
+        with replacing(path) as temporary:
+            temporary.write_bytes(to_toml(self.recipe, path.parent))
+        return path
+
     def trace(
         self,
         format: str = "csv",  # noqa: A002  # as in save
@@ -136,6 +182,27 @@ class Race:
         return self.to_bytes("png")
 
 
+def _settled(trajectory: Trajectory) -> Spec:
+    """Return the spec of a trajectory with all settings, labelled where its name does not do."""
+    spec = trajectory.spec
+    return replace(
+        spec,
+        settings=trajectory.settings,
+        rate_rule=trajectory.rate_rule,
+        label="" if spec.label == spec.optimizer.name else spec.label,
+    )
+
+
+def check_recipe_target(path: Path, recipe: Recipe) -> None:
+    """Raise TrajvizError unless the recipe could be written here and harms no file it needs."""
+    if path.suffix != ".toml":
+        raise TrajvizError(f"recipe {str(path)!r} does not end in .toml")
+    check_target(path)
+    if path.resolve() == Path(recipe.look.theme).expanduser().resolve():
+        raise TrajvizError(f"recipe {str(path)!r} is the theme's file")
+    to_toml(recipe, path.parent)
+
+
 def compare(
     surface: str | Path | Surface,
     optimizers: Iterable[str] = (),
@@ -150,6 +217,10 @@ def compare(
     theme: str | Path = "light",
     title: str = "",
     axes: tuple[str, str] | None = None,
+    view: str = "contour",
+    panels: Iterable[str] = (),
+    camera: tuple[float, float] | None = None,
+    orbit: float = 0.0,
     fps: float = 25,
     seconds: float = 8,
     hold: float = 2,
@@ -165,8 +236,10 @@ def compare(
     given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
     the window widens it. On a surface over data a gradient is that of `batch_size` samples (None:
     the surface's customary size); on any other, `noise` is the standard deviation of what is added
-    to it; `seed` says which batches or which noise, the same for all. `size` is in pixels,
-    `seconds` the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for ever;
+    to it; `seed` says which batches or which noise, the same for all. `size` is in pixels; `view`,
+    `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
+    `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
+    ever;
     `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the limits
     that only protect your time. `progress` is called with steps taken and steps in all.
     Raises TrajvizError for what makes no sense.
@@ -175,22 +248,47 @@ def compare(
     >>> race.trajectories[0].points.shape
     (11, 2)
     """
-    playback = Playback(fps, seconds, hold, loop, pixel_format)
-    look = Look((size[0], size[1]), str(theme), title, axes)
-    if not (isinstance(steps, int) and steps >= 1):
-        raise TrajvizError(f"steps {steps!r} is not a whole number of at least 1")
+    own = surface if isinstance(surface, Surface) else None
+    recipe = Recipe(
+        "" if own else str(surface),
+        tuple(parse_specs(optimizers)),
+        None if start is None else check_point(start),
+        steps,
+        None if window is None else check_window(window),
+        noise,
+        seed,
+        batch_size,
+        Look((size[0], size[1]), str(theme), title, axes, view, tuple(panels), camera, orbit),
+        Playback(fps, seconds, hold, loop, pixel_format),
+    )
+    return run(recipe, own, force=force, progress=progress)
+
+
+def run(
+    recipe: Recipe,
+    surface: Surface | None = None,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Race:
+    """Run the race of a recipe; `surface` is the recipe's where it is loaded already.
+
+    Raises TrajvizError, before any work, for what makes no sense; `force` and `progress` are as
+    for `compare`.
+    """
+    look, steps = recipe.look, recipe.steps
     if not force:
-        _check_patience(look, playback, steps)
-    if not isinstance(surface, Surface):
-        surface = load_surface(surface)
-    shared = Noise(noise, seed, batch_size)
-    specs = parse_specs(list(optimizers) or DEFAULT_OPTIMIZERS)
-    begin = check_point(surface.start if start is None else start)
-    view = (surface.window if window is None else check_window(window)).including(*begin)
-    view = check_window(view)
-    check_room(surface, specs, steps, view, look)
-    tracks = descend(surface, specs, begin, steps, view, progress or no_progress, shared)
-    return Race(surface, begin, view, steps, tuple(tracks), look, playback, shared)
+        _check_patience(look, recipe.playback, steps)
+    surface = surface or load_surface(recipe.surface)
+    specs = labelled(recipe.optimizers or map(parse_spec, DEFAULT_OPTIMIZERS))
+    start = check_point(recipe.start or surface.start)
+    window = check_window(check_window(recipe.window or surface.window).including(*start))
+    noise = Noise(recipe.noise, recipe.seed, recipe.batch_size)
+    check_room(surface, specs, steps, window, look)
+    trajectories = descend(
+        surface, specs, start, steps, window, progress or no_progress, noise=noise
+    )
+    return Race(surface, start, window, tuple(trajectories), recipe)
 
 
 def _check_patience(look: Look, playback: Playback, steps: int) -> None:

@@ -1,17 +1,24 @@
-"""What to render, as data: how it looks and how it plays."""
+"""What to render, as data: which race, how it looks, how it plays, and where it goes."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
+from typing import Any, get_type_hints
 
 import numpy as np
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.surface import Floats
+from trajviz.spec import Spec
+from trajviz.surface import Floats, check_point, check_window
 
 SMALLEST, LARGEST = (160, 120), (3840, 2160)
 """The sizes of a picture in pixels."""
+LOWEST = 5
+"""A camera's least elevation in degrees."""
+MOST_ORBIT = 3600
+"""How far a camera may turn, in degrees."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Look:
     orbit: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse a size that cannot be drawn."""
+        """Refuse a size that cannot be drawn, and a camera where none can be."""
         width, height = self.size
         wide = SMALLEST[0] <= width <= LARGEST[0]
         if not (wide and SMALLEST[1] <= height <= LARGEST[1]):
@@ -41,6 +48,14 @@ class Look:
                 f"size {width}x{height} is not from {SMALLEST[0]}x{SMALLEST[1]} "
                 f"to {LARGEST[0]}x{LARGEST[1]}"
             )
+        elevation, azimuth = self.camera or (LOWEST, 0.0)
+        if not (LOWEST <= elevation <= 90 and math.isfinite(azimuth)):
+            raise TrajvizError(
+                f"camera {elevation:g},{azimuth:g} is not an elevation from {LOWEST} to 90 "
+                "and a finite azimuth, in degrees"
+            )
+        if not abs(self.orbit) <= MOST_ORBIT:
+            raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
 
 
 PIXEL_FORMATS = ("yuv420p", "yuv444p")
@@ -89,3 +104,75 @@ class Playback:
     def positions(self, steps: int) -> Floats:
         """Return how many steps have been taken at each frame, (frames,), fractions included."""
         return np.linspace(0 if self.frames > 1 else steps, steps, self.frames)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A complete request: which race, how it is shown, and the files it becomes.
+
+    `surface` is a name or a path, empty for a Surface made in Python, which no file can name.
+    Without `optimizers` the default ones race; `start` and `window` replace the surface's. `noise`,
+    `seed` and `batch_size` disturb the gradients. `outputs` are files, `format` names the format
+    where a file's suffix does not, and `at` asks for stills of these steps.
+    """
+
+    surface: str
+    optimizers: tuple[Spec, ...] = ()
+    start: tuple[float, float] | None = None
+    steps: int = 200
+    window: tuple[float, float, float, float] | None = None
+    noise: float = 0.0
+    seed: int = 0
+    batch_size: int | None = None
+    look: Look = Look()
+    playback: Playback = Playback()
+    outputs: tuple[str, ...] = ()
+    format: str = ""
+    at: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no surface can make good."""
+        if not (isinstance(self.steps, int) and self.steps >= 1):
+            raise TrajvizError(f"steps {self.steps!r} is not a whole number of at least 1")
+        if self.start is not None:
+            check_point(self.start)
+        if self.window is not None:
+            check_window(self.window)
+
+    @staticmethod
+    def kinds() -> dict[str, Any]:
+        """Return the types of all values, flat: those of look and playback in their places."""
+        flat: dict[str, Any] = {}
+        for name, kind in get_type_hints(Recipe).items():
+            flat |= get_type_hints(kind) if _is_part(kind) else {name: kind}
+        return flat
+
+    @classmethod
+    def of(cls, **values: Any) -> Recipe:
+        """Return the recipe of these values, flat."""
+        parts = {
+            name: kind(**{key: values.pop(key) for key in get_type_hints(kind) if key in values})
+            for name, kind in get_type_hints(cls).items()
+            if _is_part(kind)
+        }
+        return cls(**values, **parts)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All values, flat, in the order of `kinds`."""
+        parts = {**vars(self), **vars(self.look), **vars(self.playback)}
+        return {key: parts[key] for key in self.kinds()}
+
+    def changed(self, **values: Any) -> Recipe:
+        """Return the recipe with some of its values, flat, replaced.
+
+        A rate that was tuned for this race is left out where that makes it another race.
+        """
+        race = set(get_type_hints(Recipe)) - {"outputs", "format", "at"}
+        if values.keys() & race and "optimizers" not in values:
+            values["optimizers"] = tuple(spec.untuned for spec in self.optimizers)
+        return Recipe.of(**{**self.values, **values})
+
+
+def _is_part(kind: Any) -> bool:
+    return dataclasses.is_dataclass(kind)

@@ -1,17 +1,20 @@
-"""What a user says of one track: `name:key=value,key=value`."""
+"""What a user says of one track: `name:key=value,key=value`, or the same as a table of a recipe."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import Optimizer, load_optimizer
 from trajviz.schedule import SCHEDULES, Schedule, schedule_defaults
 
 TRACK_KEYS = ("label", "color")
-"""Keys that belong to the track, not to the rule."""
+"""Keys that belong to the track, not to the rule; their values are texts."""
+RATE_RULES = ("given", "tuned")
+"""How a learning rate may have been chosen."""
 DECAY = "decay"
 """The key that names a schedule of the learning rate."""
 
@@ -34,6 +37,7 @@ _RANGES = {
 class Spec:
     """One track: an optimizer, the settings that were given, and perhaps a label and a colour.
 
+    `rate_rule` says how a learning rate among the settings was chosen, "given" or "tuned".
     `schedule` says how the learning rate falls during the run, None that it is constant.
     """
 
@@ -41,12 +45,35 @@ class Spec:
     settings: Mapping[str, float] = field(default_factory=dict)
     label: str = ""
     color: str = ""
+    rate_rule: str = "given"
     schedule: Schedule | None = None
 
     @property
     def complete(self) -> dict[str, float | None]:
         """All hyperparameters, the given ones over the defaults; None for a rate to be tuned."""
         return {**self.optimizer.defaults, **self.settings}
+
+    @property
+    def own(self) -> dict[str, float]:
+        """The settings that the user gave: all but a rate that was tuned."""
+        given = self.rate_rule == "given"
+        return {key: value for key, value in self.settings.items() if given or key != "lr"}
+
+    @property
+    def untuned(self) -> Spec:
+        """The spec without a rate that was tuned, so that it is tuned anew."""
+        return replace(self, settings=self.own, rate_rule="given")
+
+    @property
+    def table(self) -> dict[str, str | float]:
+        """The spec as `read_spec` reads it."""
+        rule = {"lr_rule": self.rate_rule} if "lr" in self.settings else {}
+        falls: dict[str, str | float] = {}
+        if self.schedule is not None:
+            parameters = {key: float(value) for key, value in self.schedule.complete.items()}
+            falls = {DECAY: self.schedule.name, **parameters}
+        track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
+        return {"name": self.optimizer.name, **self.settings, **rule, **falls, **track}
 
 
 def parse_spec(text: str) -> Spec:
@@ -72,16 +99,56 @@ def parse_spec(text: str) -> Spec:
         if key in given:
             raise TrajvizError(f"setting {key!r} is given twice in {text!r}")
         given[key] = value
-    track = {key: given.pop(key) for key in TRACK_KEYS if key in given}
-    own = {key: given.pop(key) for key in [*given] if key in optimizer.defaults}
-    schedule = _schedule(optimizer, given, text)
-    settings = {key: _number(key, value, text) for key, value in own.items()}
+    return _spec(optimizer, given, TRACK_KEYS, f" in {text!r}")
+
+
+def read_spec(table: Mapping[str, Any]) -> Spec:
+    """Return what a table says: `name`, settings and track keys as above, and `lr_rule`.
+
+    `lr_rule` says how `lr` was chosen, "given" (as without it) or "tuned"; a rate that is said to
+    be tuned and is not there will be. Raises TrajvizError.
+
+    >>> read_spec({"name": "sgd", "lr": 0.1, "lr_rule": "tuned"}).rate_rule
+    'tuned'
+    """
+    given = dict(table)
+    name, rule = given.pop("name", None), given.pop("lr_rule", None)
+    if not isinstance(name, str):
+        raise TrajvizError("name is missing" if name is None else f"name {name!r} is not a text")
+    optimizer = load_optimizer(name)
+    texts = (DECAY, *TRACK_KEYS)
+    for key, value in given.items():
+        kinds, word = ((str,), "text") if key in texts else ((int, float), "number")
+        known = key in (*optimizer.defaults, *_parameter_names(), *texts)
+        if known and type(value) not in kinds:
+            raise TrajvizError(f"{key} {value!r} is not a {word}")
+    spec = _spec(optimizer, given, ("name", "lr_rule", *TRACK_KEYS))
+    if rule is None:
+        return spec
+    if rule not in RATE_RULES:
+        raise unknown("lr_rule", str(rule), RATE_RULES)
+    if spec.complete.get("lr") is None and (rule != "tuned" or "lr" not in optimizer.defaults):
+        raise TrajvizError(f"lr_rule {rule!r} speaks of an lr that is not there")
+    return replace(spec, rate_rule=rule)
+
+
+def _spec(
+    optimizer: Optimizer, given: Mapping[str, Any], others: Iterable[str], where: str = ""
+) -> Spec:
+    """Check keys and values; `others` are the keys that may stand beside hyperparameters."""
+    rest = dict(given)
+    track = {key: rest.pop(key) for key in TRACK_KEYS if key in rest}
+    own = {key: rest.pop(key) for key in given if key in optimizer.defaults}
+    schedule = _schedule(optimizer, rest, others, where)
+    settings = {key: _number(key, value, where) for key, value in own.items()}
     return Spec(optimizer, settings, **track, schedule=schedule)
 
 
-def _schedule(optimizer: Optimizer, given: dict[str, str], text: str) -> Schedule | None:
+def _schedule(
+    optimizer: Optimizer, given: dict[str, Any], others: Iterable[str], where: str
+) -> Schedule | None:
     """Return the schedule that these keys describe; raise TrajvizError for one that does not."""
-    known = [*optimizer.defaults, *TRACK_KEYS]
+    known = [*optimizer.defaults, *others]
     name = ""
     if "lr" in optimizer.defaults:  # without a rate there is nothing to schedule
         known.append(DECAY)
@@ -92,13 +159,13 @@ def _schedule(optimizer: Optimizer, given: dict[str, str], text: str) -> Schedul
             continue
         if DECAY in known and not name and key in _parameter_names():
             raise TrajvizError(
-                f"setting {key!r} in {text!r} needs {DECAY}=NAME, one of {', '.join(SCHEDULES)}"
+                f"setting {key!r}{where} needs {DECAY}=NAME, one of {', '.join(SCHEDULES)}"
             )
-        where = f" with {DECAY}={name}" if name else ""
-        raise unknown(f"setting of {optimizer.name}{where}", key, [*known, *parameters])
+        beside = f" with {DECAY}={name}" if name else ""
+        raise unknown(f"setting of {optimizer.name}{beside}", key, [*known, *parameters])
     if not name:
         return None
-    settings = [(k, _number(k, given[k], text)) for k in parameters if k in given]
+    settings = [(k, _number(k, given[k], where)) for k in parameters if k in given]
     return Schedule(name, tuple(settings))
 
 
@@ -106,50 +173,56 @@ def _parameter_names() -> set[str]:
     return {key for name in SCHEDULES for key in schedule_defaults(name)}
 
 
-def _number(key: str, value: str, text: str) -> float:
+def _number(key: str, value: str | float, where: str) -> float:
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise TrajvizError(f"{key}={value} in {text!r} is not a finite number")
+        raise TrajvizError(f"{key}={value}{where} is not a finite number")
     allowed, holds = _RANGES.get(key, ("", lambda _: True))
     if not holds(number):
-        raise TrajvizError(f"{key}={value} in {text!r} must be {allowed}")
+        raise TrajvizError(f"{key}={value}{where} must be {allowed}")
     return number
 
 
 def parse_specs(texts: Iterable[str]) -> list[Spec]:
+    """Return what the texts say, labelled; raises TrajvizError.
+
+    >>> [spec.label for spec in parse_specs(["sgd", "adam:lr=1", "adam:lr=0.5"])]
+    ['sgd', 'adam lr=1', 'adam lr=0.5']
+    """
+    return labelled(map(parse_spec, texts))
+
+
+def labelled(specs: Iterable[Spec]) -> list[Spec]:
     """Return the specs with labels that tell them apart.
 
     A label is the user's, else the optimizer's name; where a name runs several times, the given
     settings follow it, and a count where even those are the same. Raises TrajvizError for a label
     that is given twice.
-
-    >>> [spec.label for spec in parse_specs(["sgd", "adam:lr=1", "adam:lr=0.5"])]
-    ['sgd', 'adam lr=1', 'adam lr=0.5']
     """
-    specs = [parse_spec(text) for text in texts]
+    specs = list(specs)
     names = [spec.optimizer.name for spec in specs if not spec.label]
     taken: set[str] = set()
     for spec in specs:
         if spec.label and spec.label in taken:
             raise TrajvizError(f"label {spec.label!r} is given twice")
         taken.add(spec.label)
-    labelled = []
+    named = []
     for spec in specs:
         if not spec.label:
             spec = replace(spec, label=_free(_automatic(spec, names), taken))
             taken.add(spec.label)
-        labelled.append(spec)
-    return labelled
+        named.append(spec)
+    return named
 
 
 def _automatic(spec: Spec, names: list[str]) -> str:
     name = spec.optimizer.name
     if names.count(name) == 1:
         return name
-    words = [f"{key}={value:g}" for key, value in spec.settings.items()]
+    words = [f"{key}={value:g}" for key, value in spec.own.items()]
     if spec.schedule is not None:
         words.append(f"{DECAY}={spec.schedule.name}")
         words += [f"{key}={value:g}" for key, value in spec.schedule.settings]
