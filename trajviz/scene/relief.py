@@ -50,6 +50,8 @@ _FINE = 2
 """A still picture is drawn this many times finer in each direction, then averaged."""
 _ROUGH = 96
 """Columns and depths that are enough to choose a camera."""
+_TRIES = 6
+"""How often the room for labels is measured again."""
 _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
 AZIMUTHS = (-60, -30, -120, -150, 60, 30, 120, 150)
@@ -390,8 +392,8 @@ class ReliefView:
         left, low, right, high = _around([self._extent(view.camera) for view in turned])
         # Labels keep their size, so what they take beyond the block has to be found by trying.
         view, beyond = self, (0.0, 0.0, 0.0, 0.0)
-        for _ in range(3):
-            x0, y0, x1, y1 = (a + b for a, b in zip(box, beyond, strict=True))
+        for _ in range(_TRIES):
+            x0, y0, x1, y1 = _less(box, beyond)
             unit = max(min((x1 - x0) / (right - left), (y1 - y0) / (high - low)), 1.0)
             middle = (
                 (x0 + x1) / 2 - unit * (left + right) / 2,
@@ -404,7 +406,10 @@ class ReliefView:
             )  # fmt: skip
             views = [replace(view, camera=other.camera) for other in turned]
             inked = _around([whole, *(_ink(mark) for v in views for mark in v.marks())])
-            beyond = _less(whole, inked)
+            # A smaller block may have other labels: the most that any took is kept free.
+            beyond, before = _around([beyond, _less(inked, whole)]), beyond
+            if beyond == before:
+                break
         return view
 
     def turned(self, degrees: float) -> ReliefView:
@@ -585,20 +590,20 @@ class ReliefView:
         corner = _CORNERS[np.argmin(_CORNERS @ self.camera.right)]
         lift = self.block.lift
         labels: list[Text] = []
-        above = math.inf
+        above, start = math.inf, self.box.x0 + 0.6 * size
+        # What they mean stands where it stays when the block turns.
+        summary = Text(start, self.box.y0 + size, lift.summary, size, self.theme.muted)
         for height, text in lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size))):
             block = float(lift(np.array(height)))
             x, y = self._place(corner, np.array(block))
             if not 0 <= block <= HEIGHT or y > above - 1.3 * size:
                 continue
             above = y
-            labels.append(
-                Text(x - 0.6 * size, y + 0.36 * size, text, size, self.theme.muted, align="right")
-            )
-        if lift.summary:  # where it stays when the block turns
-            x, y = self.box.x0 + 0.6 * size, self.box.y0 + size
-            labels.append(Text(x, y, lift.summary, size, self.theme.muted))
-        return labels
+            x, y = x - 0.6 * size, y + 0.36 * size
+            label = Text(x, y, text, size, self.theme.muted, align="right")
+            if not (lift.summary and _meet(_ink(label), _ink(summary))):
+                labels.append(label)
+        return [*labels, summary] if lift.summary else labels
 
 
 Corners: TypeAlias = tuple[float, float, float, float]
@@ -614,6 +619,11 @@ def _around(rectangles: Sequence[Corners]) -> Corners:
 def _less(one: Corners, other: Corners) -> Corners:
     a, b, c, d = (x - y for x, y in zip(one, other, strict=True))
     return a, b, c, d
+
+
+def _meet(one: Corners, other: Corners) -> bool:
+    across = one[0] < other[2] and other[0] < one[2]
+    return across and one[1] < other[3] and other[1] < one[3]
 
 
 def _ink(text: Text) -> Corners:
