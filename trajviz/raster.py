@@ -306,12 +306,12 @@ class Rasterizer:
 
 
 def _heads(track: Track, positions: Floats) -> Points:
-    """Return where a track's head is in each frame, (frames, 2), NaN once it is gone.
+    """Return where a track's head is in each frame, (frames, 2), NaN before it sets out or gone.
 
     Off by a quarter of a pixel at most, which cannot be seen; a head that creeps rests.
     """
     heads = np.rint(2 * track.at(positions)) / 2
-    heads[positions >= track.cross_knot] = np.nan
+    heads[(positions < track.line.knots[0]) | (positions >= track.cross_knot)] = np.nan
     return heads
 
 
