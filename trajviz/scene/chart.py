@@ -14,6 +14,7 @@ from trajviz.surface import Floats, Points, Window
 
 _AFTER = 0.04
 """Room for the heads after the last step, as a share of the steps."""
+_LARGEST = 1e300
 DECADES = 10
 """A logarithmic chart shows no more powers of ten than this below its highest."""
 
@@ -44,13 +45,15 @@ class Chart:
     def axes(self, steps: int) -> Axes:
         """Return the ranges of both axes, with a little room above and below the curves."""
         low, high = self.bounds or self._range()
-        pad = 0.04 * (high - low) or 0.5
+        # What is constant but for rounding has a range all the same.
+        pad = max(0.04 * (high - low), 1e-9 * max(abs(low), abs(high))) or 0.5
         window = Window(0, steps * (1 + _AFTER), low - pad, high + pad)
         return Axes(window, ("step", ""), self.title, self.log)
 
     def _values(self) -> Floats:
         values = np.concatenate([np.empty(0), *self.curves])
-        return np.asarray(values[np.isfinite(values)])
+        # The range between the largest floats would be none.
+        return np.asarray(np.clip(values[np.isfinite(values)], -_LARGEST, _LARGEST))
 
     def _range(self) -> tuple[float, float]:
         """Return where the curves lie, in powers of ten when that helps.
