@@ -62,7 +62,10 @@ class Line:
         return cls(vertices, np.arange(count, dtype=np.float64), no, no)
 
     def at(self, steps: Floats) -> Points:
-        """Return where the line is after so many steps, (n,) to (n, 2); it rests at both its ends."""
+        """Return where the line is after so many steps, (n,) to (n, 2).
+
+        It rests before its first knot and after its last.
+        """
         place, share = self._place(steps)
         a, b = self.vertices[place], self.vertices[np.minimum(place + 1, len(self.vertices) - 1)]
         share = share[:, None]
