@@ -129,6 +129,20 @@ def test_decoded_frames_are_like_those_drawn(theme, tmp_path):
         assert structural_similarity(frame, truth, channel_axis=2) >= 0.95
 
 
+def test_a_turning_relief_is_decoded_as_it_was_drawn(tmp_path):
+    one = compare(
+        "beale", ["rmsprop:lr=0.02"], view="relief", orbit=120, size=(200, 160), steps=20,
+        seconds=1.2, fps=10, hold=0,
+    )  # fmt: skip
+    frames = decoded(one.save(tmp_path / "film.mp4"), 200, 160)
+    truths = [*one.frames()]
+    assert len(frames) == len(truths) == 12
+    for place, frame in enumerate(frames):
+        errors = [psnr(frame, truth) for truth in truths]
+        assert np.argmax(errors) == place
+        assert errors[place] >= 26
+
+
 def test_the_hold_shows_the_last_frame(tmp_path):
     one = film(hold=1)
     frames = decoded(one.save(tmp_path / "film.mp4"), 320, 240)
