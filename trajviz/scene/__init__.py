@@ -17,12 +17,13 @@ from trajviz.noise import CUSTOMARY, Noise
 from trajviz.recipe import Look
 from trajviz.scene.chart import Chart, ChartView
 from trajviz.scene.contour import ContourView
+from trajviz.scene.horizon import Camera
 from trajviz.scene.layout import Axes, Chip, Counter, Layout, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import PANELS
 from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer
-from trajviz.scene.relief import Camera, ReliefView
+from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import Theme, load_theme, parse_color
 from trajviz.spec import Spec
 from trajviz.surface import Surface, Window
