@@ -128,8 +128,9 @@ class ReliefView:
         left, low, right, high = _around([self._extent(view.camera) for view in turned])
         # Labels keep their size, so what they take beyond the block has to be found by trying.
         view, beyond = self, (0.0, 0.0, 0.0, 0.0)
+        top = box.y0 + (1.5 * self._type_size if self.block.lift.summary else 2)
         for _ in range(3):
-            x0, y0, x1, y1 = (a + b for a, b in zip(box, beyond, strict=True))
+            x0, y0, x1, y1 = (a + b for a, b in zip((box.x0, top, *box[2:]), beyond, strict=True))
             unit = max(min((x1 - x0) / (right - left), (y1 - y0) / (high - low)), 1.0)
             middle = (
                 (x0 + x1) / 2 - unit * (left + right) / 2,
@@ -141,7 +142,7 @@ class ReliefView:
                 middle[0] + unit * right, middle[1] - unit * low,
             )  # fmt: skip
             views = [replace(view, camera=other.camera) for other in turned]
-            inked = _around([whole, *(_ink(mark) for v in views for mark in v.marks())])
+            inked = _around([whole, *(_ink(mark) for v in views for mark in v._edge_labels())])
             beyond = _less(whole, inked)
         return view
 
@@ -150,12 +151,11 @@ class ReliefView:
         elevation, azimuth = self.camera
         return replace(self, camera=Camera(elevation, azimuth + degrees))
 
-    @staticmethod
-    def _extent(camera: Camera) -> Corners:
-        """Return left, low, right and high of all that the block may reach, in its own units."""
+    def _extent(self, camera: Camera) -> Corners:
+        """Return left, low, right and high of the block, in its own units."""
         right, foot, _ = camera.project(CORNERS, np.full(4, -PLINTH))
-        _, head, _ = camera.project(CORNERS, np.full(4, HEIGHT))
-        return right.min(), foot.min(), right.max(), head.max()
+        head = Lattice.around(camera, _ROUGH, _ROUGH).horizon(self.block.heights).top.max()
+        return right.min(), foot.min(), right.max(), float(head) + 0.01
 
     @property
     def _type_size(self) -> float:
@@ -290,7 +290,14 @@ class ReliefView:
         return region
 
     def marks(self) -> list[Text]:
-        """Return the labels around the block: both axes along its front, heights at its left."""
+        """Return the labels: both axes along the front, heights at the left, how they are meant."""
+        labels, summary, size = self._edge_labels(), self.block.lift.summary, self._type_size
+        if summary:  # where it stays when the block turns
+            x, y = self.box.x0 + 0.6 * size, self.box.y0 + size
+            labels.append(Text(x, y, summary, size, self.theme.muted))
+        return labels
+
+    def _edge_labels(self) -> list[Text]:
         return [*self._axis_labels(0), *self._axis_labels(1), *self._height_labels()]
 
     def _axis_labels(self, axis: int) -> list[Text]:
@@ -342,9 +349,6 @@ class ReliefView:
             labels.append(
                 Text(x - 0.6 * size, y + 0.36 * size, text, size, self.theme.muted, align="right")
             )
-        if lift.summary:  # where it stays when the block turns
-            x, y = self.box.x0 + 0.6 * size, self.box.y0 + size
-            labels.append(Text(x, y, lift.summary, size, self.theme.muted))
         return labels
 
 
