@@ -37,14 +37,14 @@ ROOMS = {
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers recipe scene spec surface "
     "toml trace",
-    "cli": "trajviz errors recipe spec toml formats race scene.theme schedule trace click",
+    "cli": "trajviz errors recipe spec toml formats race scene schedule trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
 
 FOR_TYPES = {
     "trace": "race",
-    "__init__": "catalogue descent errors formats optimizers race recipe scene.theme schedule "
+    "__init__": "catalogue descent errors formats optimizers race recipe scene schedule "
     "surface toml",
 }
 """What only a type checker may see, besides."""

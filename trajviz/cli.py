@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import signal
 import sys
@@ -172,11 +173,13 @@ def _race_options(command: Command) -> Command:
 @click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
 @click.option("--axes", type=_Axes(), help="Names of the axes, as in W,b.")
 @click.option(
-    "--view", metavar="NAME", default="contour", show_default=True, help="How the surface is shown."
-)
+    "--view", type=_Name("NAME", "view_names"), default="contour", show_default=True,
+    help="How the surface is shown (see `trajviz list views`).",
+)  # fmt: skip
 @click.option(
-    "--panel", "panels", multiple=True, metavar="NAME", help="A chart beside it; may be repeated."
-)
+    "--panel", "panels", multiple=True, type=_Name("NAME", "panel_names"),
+    help="A chart beside it (see `trajviz list panels`); may be repeated.",
+)  # fmt: skip
 @click.option(
     "--camera", type=_Numbers("ELEV,AZIM", float, 2, ","),
     help="Where a relief is seen from, in degrees.",
@@ -393,14 +396,18 @@ def trace(
 
 
 @cli.command("list")
-@click.argument("what", required=False, metavar="[surfaces|optimizers|schedules|themes|formats]")
+@click.argument(
+    "what", required=False, metavar="[surfaces|optimizers|schedules|views|panels|themes|formats]"
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_(what: str | None, as_json: bool) -> None:
-    """List the surfaces, optimizers, learning-rate schedules, themes and formats there are."""
+    """List what there is: surfaces, optimizers, learning-rate schedules and all else."""
     listings: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "surfaces": _surfaces,
         "optimizers": _optimizers,
         "schedules": _schedules,
+        "views": _views,
+        "panels": _panels,
         "themes": _themes,
         "formats": _formats,
     }
@@ -462,6 +469,19 @@ def _schedules() -> list[dict[str, Any]]:
         }
         for name in schedule_names()
     ]
+
+
+def _views() -> list[dict[str, Any]]:
+    from trajviz.scene import VIEWS
+
+    return [{"name": name, "summary": VIEWS[name].summary} for name in trajviz.view_names()]
+
+
+def _panels() -> list[dict[str, Any]]:
+    from trajviz.scene.panels import PANELS
+
+    summaries = {name: inspect.getdoc(panel) for name, panel in PANELS.items()}
+    return [{"name": name, "summary": summaries[name]} for name in trajviz.panel_names()]
 
 
 def _themes() -> list[dict[str, Any]]:

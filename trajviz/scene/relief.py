@@ -271,7 +271,8 @@ class ReliefView:
         x1, y1 = math.ceil(x + self.unit * right), math.ceil(y - self.unit * low)
         columns = (np.arange((x1 - x0) * fine) + 0.5) / fine + x0
         rows = (np.arange((y1 - y0) * fine) + 0.5) / fine + y0
-        line_width = self.theme.line_width * max(self.scale, 0.75) * fine
+        thin = 0.5 if self.theme.mesh else 1  # a mesh has more lines, and says less
+        line_width = thin * self.theme.line_width * max(self.scale, 0.75) * fine
         rays = Rays(
             self.block,
             self._lattice,
