@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import time
@@ -39,7 +40,7 @@ def main() -> None:
     try:
         cli.main(prog_name="trajviz", standalone_mode=False)
     except click.ClickException as error:
-        _fail(error.format_message(), WRONG_REQUEST)
+        _fail(error.format_message() + _about_minus(error), WRONG_REQUEST)
     except TrajvizError as error:
         _fail(str(error), WRONG_REQUEST)
     except (click.Abort, KeyboardInterrupt):
@@ -50,6 +51,19 @@ def main() -> None:
         sys.exit(FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
+
+
+def _about_minus(error: click.ClickException) -> str:
+    """Return what to do about a formula that was taken for options, else nothing."""
+    option = error.option_name if isinstance(error, click.NoSuchOption) else ""
+    formula = re.compile(r"-[^-].*[xy*/(]|-[xy]")
+    words = [word for word in sys.argv[1:] if word[:2] == option and formula.match(word)]
+    if not words:
+        return ""
+    return (
+        f" A formula that begins with a minus sign needs parentheses, '({words[0]})', "
+        "or -- before it and all options before that."
+    )
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
@@ -178,12 +192,14 @@ def render(
 ) -> None:
     """Render a race of OPTIMIZERs on SURFACE.
 
-    SURFACE is a name (see `trajviz list surfaces`) or the path of a .py file, which is run.
+    SURFACE is a name, perhaps with parameters (see `trajviz list surfaces`), a formula in x and y,
+    or the path of a .py file, which is run.
     An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
     without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
 
     \b
       trajviz render beale
+      trajviz render "x**2 + 20*y**2" sgd adam
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
     from trajviz.race import compare
@@ -191,11 +207,13 @@ def render(
 
     playing = ("fps", "seconds", "hold", "loop", "pixel_format")
     playback = Playback(*(options[name] for name in playing))
-    chosen = trajviz.load_surface(surface)
-    outputs = outputs or (f"{chosen.name}.{kind or 'gif'}",)
+    chosen = trajviz.load_surface(surface, options["start"], options["window"])
+    outputs = outputs or (f"{chosen.stem}.{kind or 'gif'}",)
     jobs = list(_jobs(outputs, kind, at, options["steps"], playback))
     with _progress("descending", quiet) as progress:
         race = compare(chosen, optimizers, **options, progress=progress)
+    if chosen.note and not quiet:
+        click.echo(f"  {chosen.note}", err=True)
     for output, name, step in jobs:
         began = time.monotonic()
         with _progress(f"{output}", quiet) as progress:
@@ -353,6 +371,7 @@ def _surfaces() -> list[dict[str, Any]]:
                 "start": list(surface.start),
                 "minima": [list(point) for point in surface.minima],
                 "axes": list(surface.axes),
+                "parameters": dict(surface.parameters),
                 "source": surface.source,
             }
         )
@@ -386,6 +405,8 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "window" in row:
         minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
+    if row.get("parameters"):
+        yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
     if "settings" in row:
         yield ", ".join(
             f"{key} tuned" if value is None else f"{key}={value:g}"

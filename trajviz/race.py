@@ -146,7 +146,7 @@ def compare(
 ) -> Race:
     """Run optimizers on a surface from one shared start.
 
-    `surface` is a name, the path of a .py file, or a Surface; `optimizers` are specs such as
+    `surface` is a name, the path of a .py file, a formula, or a Surface; `optimizers` are specs such as
     "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
     given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
     the window widens it. `size` is in pixels, `seconds` the moving part, `hold` the pause after
@@ -166,7 +166,7 @@ def compare(
     if not force:
         _check_patience(look, playback, steps)
     if not isinstance(surface, Surface):
-        surface = load_surface(surface)
+        surface = load_surface(surface, start, window)
     specs = parse_specs(list(optimizers) or DEFAULT_OPTIMIZERS)
     begin = check_point(surface.start if start is None else start)
     view = (surface.window if window is None else check_window(window)).including(*begin)

@@ -7,7 +7,8 @@ The gradient is exact (see `dual`). Everything works on one point and on arrays 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -103,6 +104,9 @@ class Surface:
     `formula(x, y)` is stated once, in numpy's arithmetic. `minima` are those in the window, the
     global ones first named; none means unbounded below. `source` says author and year.
     `gradient_formula(points)` may replace the dual numbers with something better.
+
+    `parameters` are the numbers it was made with, by name, and those that were given stand in its
+    `name` and title too. `note` says what was found rather than stated: a formula's window, start.
     """
 
     formula: Formula
@@ -114,6 +118,8 @@ class Surface:
     source: str = ""
     name: str = ""
     gradient_formula: Callable[[Points], Points] | None = field(default=None, repr=False)
+    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""
@@ -132,6 +138,12 @@ class Surface:
     def summary(self) -> str:
         """The first line of the formula's docstring."""
         return (self.formula.__doc__ or "").strip().split("\n")[0]
+
+    @property
+    def stem(self) -> str:
+        """The name as a file's, short and of letters, digits, points and hyphens alone."""
+        words = re.sub(r"[^a-z0-9.]+", "-", self.name.lower().replace("*", ""))[:40]
+        return words.strip("-.") or "surface"
 
     def value(self, points: Points) -> Floats:
         """Return the height at each point, (..., 2) to (...); overflow gives inf or nan."""
