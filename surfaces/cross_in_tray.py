@@ -14,7 +14,7 @@ def cross_in_tray(x, y):
     >>> float(cross_in_tray(0, 0))
     -0.0001
     >>> round(float(cross_in_tray(np.pi / 2, np.pi / 2)), 6)
-    -2.046884
+    -2.052275
     """
     wave = np.sin(x) * np.sin(y) * np.exp(np.abs(100 - np.sqrt(x**2 + y**2) / np.pi))
     return -0.0001 * (np.abs(wave) + 1) ** 0.1

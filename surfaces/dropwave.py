@@ -11,7 +11,7 @@ def dropwave(x, y):
     The root in it has no slope at the centre, but the wave is level there, and its slope is 0.
 
     >>> round(float(dropwave(np.pi / 3, 0)), 9)  # a crest away: -2 / (pi**2 / 18 + 2)
-    -0.784834917
+    -0.784833453
     """
     square = x**2 + y**2
     return -(1 + np.cos(12 * np.sqrt(square))) / (square / 2 + 2)
