@@ -15,7 +15,7 @@ def surface(a=5):
         raise TrajvizError(f"a={a:g} must be above 0")
 
     def saddle(x, y):
-        """Steep in x, falling away in y, without a minimum; the start is on the ridge but a hair."""
+        """Steep in x, falling away in y, no minimum; the start is a hair off the ridge."""
         return a * x**2 - y**2
 
     return Surface(

@@ -20,7 +20,7 @@ import math
 import operator
 import re
 from collections.abc import Callable
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -31,6 +31,9 @@ LONGEST = 1000
 """Characters in a formula."""
 DEEPEST = 50
 """Parentheses, powers and signs within each other."""
+
+SHOWN = 30
+"""Characters before and after a place that an error shows."""
 
 CONSTANTS = {"e": math.e, "pi": math.pi}
 VARIABLES: dict[str, Formula] = {"x": lambda x, _: x, "y": lambda _, y: y}
@@ -101,7 +104,7 @@ def looks_like_formula(text: str) -> bool:
     >>> [looks_like_formula(text) for text in ("x - y", "x-y", "long-vally", "beal:k=3")]
     [True, True, False, False]
     """
-    if re.fullmatch(r"[A-Za-z_][\w-]*(:.*)?", text):  # a word, perhaps with settings
+    if re.fullmatch(r"[A-Za-z_][\w-]*(:.*)?", text, re.ASCII):  # a word, perhaps with settings
         return all(word in {*VARIABLES, *CONSTANTS} for word in text.split("-"))
     return bool(re.search(r"[*^²(]|(?<![A-Za-z_])[xyXY](?![A-Za-z_])", text))
 
@@ -118,8 +121,12 @@ def read_formula(text: str) -> Formula:
         raise TrajvizError(f"the formula has {len(text)} characters, more than {LONGEST}")
     part = _Reader(text).whole()
     if isinstance(part, float):
-        raise TrajvizError(f"formula {text!r} has neither x nor y in it")
+        raise TrajvizError(f"formula {_short(text)!r} has neither x nor y in it")
     return part
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 class _Reader:
@@ -132,14 +139,15 @@ class _Reader:
         self.depth = 0
 
     def _split(self) -> list[_Token]:
-        tokens, at = [], 0
+        tokens: list[_Token] = []
+        at = 0
         while not tokens or tokens[-1].kind != "end":
             at += len(self.text[at:]) - len(self.text[at:].lstrip(" \t\r\n"))
             found = _TOKEN.match(self.text, at)
             if found is None:
                 character = self.text[at]
                 why = _INSTEAD.get(character, "no formula has this character")
-                self._refuse(_Token("", character, at), why)
+                raise self._error(_Token("", character, at), why)
             tokens.append(_Token(str(found.lastgroup), found[0], at))
             at = found.end()
         return tokens
@@ -157,20 +165,18 @@ class _Reader:
         self.place += 1
         return token
 
-    def _refuse(self, token: _Token, why: str) -> NoReturn:
-        """Raise the error that points at a token."""
-        before, after = self.text[: token.at][-30:], self.text[token.at :][:30]
-        if len(before) < token.at:
-            before = f"...{before}"
-        if len(after) < len(self.text) - token.at:
-            after = f"{after}..."
-        where = f"character {token.at + 1} {token.text!r}" if token.text else "at its end"
-        raise TrajvizError(f"formula {before + after!r}, {where}: {why}")
+    def _error(self, token: _Token, why: str) -> TrajvizError:
+        """Return the error that points at a token."""
+        before, after = self.text[: token.at], _short(self.text[token.at :])
+        if len(before) > SHOWN:
+            before = f"...{before[-SHOWN:]}"
+        where = f"character {token.at + 1} {_short(token.text)!r}" if token.text else "at its end"
+        return TrajvizError(f"formula {before + after!r}, {where}: {why}")
 
     def whole(self) -> _Part:
         part = self._sum()
         if self.token.kind != "end":
-            self._refuse(self.token, self._unfitting())
+            raise self._error(self.token, self._unfitting())
         return part
 
     def _unfitting(self) -> str:
@@ -180,9 +186,9 @@ class _Reader:
         if self.token.text == ",":
             return "a comma stands between the arguments of min or max"
         if self.token.kind == "name" and self.token.text not in _NAMES:
-            return str(unknown("name", self.token.text, _NAMES))
+            return str(unknown("name", _short(self.token.text), _NAMES))
         before = self.tokens[self.place - 1]
-        return f"write * between {before.text!r} and {self.token.text!r}"
+        return f"write * between {_short(before.text)!r} and {_short(self.token.text)!r}"
 
     def _sum(self) -> _Part:
         return self._chain(self._product, "+", "-")
@@ -197,7 +203,7 @@ class _Reader:
         while sign := self._take(*signs):
             part, operation = operand(), _OPERATORS[sign.text]
             if operation is operator.truediv and part == 0:
-                self._refuse(sign, "this divides by zero")
+                raise self._error(sign, "this divides by zero")
             if isinstance(first, float) and isinstance(part, float):
                 first = self._constant(sign, operation, first, part)
             elif isinstance(first, float):
@@ -230,7 +236,7 @@ class _Reader:
         if token.kind == "number":
             number = float(token.text)
             if not math.isfinite(number):
-                self._refuse(token, "this is not a finite number")
+                raise self._error(token, "this is not a finite number")
             return number
         if token.kind == "name":
             return self._name(token)
@@ -239,7 +245,7 @@ class _Reader:
             self._close(token)
             return part
         what = "empty" if len(self.tokens) == 1 else "a number, x, y, a function or ( is missing"
-        self._refuse(token, what)
+        raise self._error(token, what)
 
     def _name(self, token: _Token) -> _Part:
         if token.text in VARIABLES:
@@ -247,10 +253,10 @@ class _Reader:
         if token.text in CONSTANTS:
             return CONSTANTS[token.text]
         if token.text not in FUNCTIONS:
-            self._refuse(token, str(unknown("name", token.text, _NAMES)))
+            raise self._error(token, str(unknown("name", _short(token.text), _NAMES)))
         opening = self._take("(")
         if opening is None:
-            self._refuse(token, f"a function needs parentheses: {token.text}(...)")
+            raise self._error(token, f"a function needs parentheses: {token.text}(...)")
         arguments = [self._deeper(self._sum)]
         while self._take(","):
             arguments.append(self._deeper(self._sum))
@@ -262,7 +268,7 @@ class _Reader:
         several = token.text in {"min", "max"}
         if several is (len(arguments) == 1):
             wanted = "at least two arguments" if several else "one argument"
-            self._refuse(token, f"{token.text} takes {wanted}, not {len(arguments)}")
+            raise self._error(token, f"{token.text} takes {wanted}, not {len(arguments)}")
         if not several:
             return self._call(token, function, arguments)
         part = arguments[0]
@@ -278,27 +284,25 @@ class _Reader:
             return self._constant(token, function, *constants)
         return _applied(function, *arguments)
 
-    def _constant(
-        self, token: _Token, function: Callable[..., Number], *arguments: float
-    ) -> float:
+    def _constant(self, token: _Token, function: Callable[..., Number], *arguments: float) -> float:
         """Return the value of a constant part, in numpy's arithmetic: nan instead of complex."""
         with np.errstate(all="ignore"):
             value = float(function(*map(np.float64, arguments)))
         if not math.isfinite(value):
-            self._refuse(token, "what is computed here is not a finite number")
+            raise self._error(token, "what is computed here is not a finite number")
         return value
 
     def _close(self, opening: _Token) -> None:
         if self._take(")"):
             return
         if self.token.kind == "end":
-            self._refuse(opening, "this is never closed")
-        self._refuse(self.token, self._unfitting())
+            raise self._error(opening, "this is never closed")
+        raise self._error(self.token, self._unfitting())
 
     def _deeper(self, read: Callable[[], _Part]) -> _Part:
         self.depth += 1
         if self.depth > DEEPEST:
-            self._refuse(self.token, f"this is nested more than {DEEPEST} deep")
+            raise self._error(self.token, f"this is nested more than {DEEPEST} deep")
         part = read()
         self.depth -= 1
         return part
@@ -318,12 +322,11 @@ def _applied(function: Callable[..., Number], *parts: _Part) -> Formula:
 
 def _folded(first: Formula, rest: list[tuple[Callable[..., Number], _Part]]) -> Formula:
     """Return a sum or product of many parts; a loop, lest a long one be a deep one."""
-    parts = [(f, (lambda _x, _y, c=p: c) if isinstance(p, float) else p) for f, p in rest]
 
     def value(x: Number, y: Number) -> Number:
         total = first(x, y)
-        for function, part in parts:
-            total = function(total, part(x, y))
+        for function, part in rest:
+            total = function(total, part if isinstance(part, float) else part(x, y))
         return total
 
     return value

@@ -41,7 +41,9 @@ _ROUNDS = 8
 """How often a window is narrowed; each may narrow it to a few cells."""
 _RANK = 0.75
 """The share of the window that should lie below the start."""
-_PLACES: Points = (np.arange(1, 145)[:, None] * [0.7548776662466927, 0.5698402909980532]) % 0.8 + 0.1
+_PLACES: Points = (
+    np.arange(1, 145)[:, None] * [0.7548776662466927, 0.5698402909980532]
+) % 0.8 + 0.1
 """Shares of the window, (places, 2), spread evenly: Roberts's sequence of the plastic number."""
 
 

@@ -146,9 +146,9 @@ def compare(
 ) -> Race:
     """Run optimizers on a surface from one shared start.
 
-    `surface` is a name, the path of a .py file, a formula, or a Surface; `optimizers` are specs such as
-    "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
-    given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
+    `surface` is a name, the path of a .py file, a formula, or a Surface; `optimizers` are specs
+    such as "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is
+    not given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
     the window widens it. `size` is in pixels, `seconds` the moving part, `hold` the pause after
     it, `loop` how often a GIF plays, 0 for ever; `pixel_format` (yuv420p or yuv444p) is how an MP4
     keeps its colours. `force` lifts the limits that only protect your time. `progress` is called
