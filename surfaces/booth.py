@@ -16,7 +16,7 @@ surface = Surface(
     booth,
     title="Booth",
     window=(-10, 10, -10, 10),
-    start=(-8, -5),
+    start=(-9, 4),
     minima=[(1, 3)],
     source="Booth (1949), Quarterly J. of Mechanics and Applied Mathematics 2, 460",
 )

@@ -26,7 +26,7 @@ surface = Surface(
     cross_in_tray,
     title="Cross in tray",
     window=(-10, 10, -10, 10),
-    start=(-4, 3.6),
+    start=(-2.6, 2.2),
     minima=[(_AT, _AT), (_AT, -_AT), (-_AT, _AT), (-_AT, -_AT)],
     source="Mishra (2006), Some New Test Functions for Global Optimization, MPRA paper 2718",
 )

@@ -21,7 +21,7 @@ surface = Surface(
     dropwave,
     title="Drop wave",
     window=(-2, 2, -2, 2),
-    start=(-1.2, 0.8),
+    start=(-0.6, 0.5),
     minima=[(0, 0)],
     source="Molga and Smutnicki (2005), Test Functions for Optimization Needs",
 )

@@ -25,7 +25,7 @@ surface = Surface(
     eggholder,
     title="Eggholder",
     window=(-500, 500, -500, 500),
-    start=(400, 300),
+    start=(-300, 100),
     minima=[(482.35331046478843, 432.87899894548345)],
     source="Whitley, Mathias, Rana, Dzubera (1996), Artificial Intelligence 85, 245",
 )

@@ -22,7 +22,7 @@ surface = Surface(
     mccormick,
     title="McCormick",
     window=(-1.5, 4, -3, 4),
-    start=(3.5, 3.5),
+    start=(-1.2, 1.4),
     minima=[(0.5 - np.pi / 3, -0.5 - np.pi / 3)],  # where sin(x + y) is -sqrt(3) / 2
     source="Adorio (2005), MVF: Multivariate Test Functions Library in C; after McCormick",
 )

@@ -25,7 +25,7 @@ def surface(kappa=10, angle=0):
         quadratic,
         title="Quadratic",
         window=(-12, 12, -6, 6),
-        start=(10, 4),
+        start=(10, -3),
         minima=[(0, 0)],
         source="Boyd and Vandenberghe (2004), Convex Optimization, section 9.3.2",
     )
