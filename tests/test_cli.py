@@ -257,6 +257,12 @@ def test_a_formula_says_where_it_is_looked_at_and_names_its_output(tmp_path):
     assert (done.returncode, done.stdout) == (0, "x.gif\n")
 
 
+def test_a_trace_of_a_formula_says_where_it_starts(tmp_path):
+    done = trajviz("trace", "x**2 + y**2", "sgd:lr=0.1", "--steps", "1", cwd=tmp_path)
+    x, y = done.stdout.splitlines()[1].split(",")[2:4]
+    assert f"start {float(x):g},{float(y):g} found" in done.stderr
+
+
 def test_an_option_that_is_no_formula_gets_no_advice_on_formulas(tmp_path):
     for option in ("-z", "--nope", "-4,1"):
         done = trajviz("render", "beale", option, cwd=tmp_path)

@@ -212,8 +212,8 @@ def render(
     jobs = list(_jobs(outputs, kind, at, options["steps"], playback))
     with _progress("descending", quiet) as progress:
         race = compare(chosen, optimizers, **options, progress=progress)
-    if chosen.note and not quiet:
-        click.echo(f"  {chosen.note}", err=True)
+    if not quiet:
+        _say_what_was_found(race)
     for output, name, step in jobs:
         began = time.monotonic()
         with _progress(f"{output}", quiet) as progress:
@@ -267,6 +267,11 @@ def _jobs(
                 raise TrajvizError(f"output {str(target)!r} is given twice")
             targets.add(target.resolve())
             yield str(target), chosen.name, step
+
+
+def _say_what_was_found(race: Race) -> None:
+    if race.surface.note:
+        click.echo(f"  {race.surface.note}", err=True)
 
 
 def _report(path: Path, took: float, race: Race) -> None:
@@ -324,6 +329,7 @@ def trace(
         raise TrajvizError("output '-' is a terminal: send npz to a file or a pipe")
     with _progress("descending", quiet=False) as progress:
         race = compare(surface, optimizers, **options, progress=progress)
+    _say_what_was_found(race)
     if output == "-":
         _write_stdout(race.trace(kind or "csv"))
     else:
