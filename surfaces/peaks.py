@@ -26,5 +26,5 @@ surface = Surface(
     window=(-3, 3, -3, 3),
     start=(0.2, 1.2),
     minima=[(0.2282789205563691, -1.6255349574999965)],
-    source="MathWorks (1990), MATLAB's sample function of two variables",
+    source="MathWorks (from 1984), peaks.m of MATLAB",
 )
