@@ -22,7 +22,7 @@ surface = Surface(
     goldstein_price,
     title="Goldstein–Price",  # noqa: RUF001  # two people
     window=(-2, 2, -2, 2),
-    start=(1.2, -1.6),
+    start=(1.5, 1.2),
     minima=[(0, -1)],
     source="Goldstein and Price (1971), Mathematics of Computation 25, 569",
 )
