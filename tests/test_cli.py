@@ -516,6 +516,8 @@ LISTINGS = {
     "surfaces": library.surface_names,
     "optimizers": library.optimizer_names,
     "schedules": library.schedule_names,
+    "views": library.view_names,
+    "panels": library.panel_names,
     "themes": library.theme_names,
     "formats": library.format_names,
 }
