@@ -192,7 +192,8 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
         _draw_mark(axes, shape)
     for track in plot.tracks:
         x, y = track.at(np.array([step]))[0]
-        if step >= track.cross_knot or not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1):
+        there = track.line.knots[0] <= step < track.cross_knot
+        if not there or not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1):
             continue
         behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
         for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, track.color)):
