@@ -1,22 +1,28 @@
 """Rosenbrock's banana: a flat, curved valley between steep walls."""
 
-from trajviz import Surface
+from trajviz import Surface, TrajvizError
 
 
-def rosenbrock(x, y):
-    """A curved valley whose floor falls hardly at all.
+def surface(a=1, b=100):
+    """Return the valley along y = x**2, its walls b steep, with its lowest point at x = a.
 
-    >>> rosenbrock(-1.2, 1)  # More, Garbow and Hillstrom (1981), problem 1
+    >>> surface().formula(-1.2, 1)  # More, Garbow and Hillstrom (1981), problem 1
     24.199999999999996
+    >>> surface(a=2, b=10).formula(0, 1)
+    14
     """
-    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+    if not b > 0:
+        raise TrajvizError(f"b={b:g} must be above 0")
 
+    def rosenbrock(x, y):
+        """A curved valley whose floor falls hardly at all."""
+        return (a - x) ** 2 + b * (y - x**2) ** 2
 
-surface = Surface(
-    rosenbrock,
-    title="Rosenbrock",
-    window=(-2, 2, -1, 3),
-    start=(-1.2, 1),
-    minima=[(1, 1)],
-    source="Rosenbrock (1960), The Computer Journal 3, 175; start: More, Garbow, Hillstrom (1981)",
-)
+    return Surface(
+        rosenbrock,
+        title="Rosenbrock",
+        window=(min(-2, 1.5 * a), max(2, 1.5 * a), -1, max(3, 1.5 * a**2)),
+        start=(-1.2, 1),
+        minima=[(a, a**2)],
+        source="Rosenbrock (1960), Computer Journal 3, 175; start: More, Garbow, Hillstrom (1981)",
+    )

@@ -1,21 +1,27 @@
 """Alec Radford's saddle: steep across, falling away along."""
 
-from trajviz import Surface
+from trajviz import Surface, TrajvizError
 
 
-def saddle(x, y):
-    """Steep in x, falling away in y, without a minimum; the start is on the ridge but a hair.
+def surface(a=5):
+    """Return the saddle a x**2 - y**2.
 
-    >>> saddle(1, 2)
+    >>> surface().formula(1, 2)
     1
+    >>> surface(a=1).formula(3, 2)
+    5
     """
-    return 5 * x**2 - y**2
+    if not a > 0:
+        raise TrajvizError(f"a={a:g} must be above 0")
 
+    def saddle(x, y):
+        """Steep in x, falling away in y, no minimum; the start is a hair off the ridge."""
+        return a * x**2 - y**2
 
-surface = Surface(
-    saddle,
-    title="Saddle",
-    window=(-1, 1, -2, 1),
-    start=(0.25, -1e-6),
-    source="Radford (2014), Visualizing Optimization Algos; formula and start measured",
-)
+    return Surface(
+        saddle,
+        title="Saddle",
+        window=(-1, 1, -2, 1),
+        start=(0.25, -1e-6),
+        source="Radford (2014), Visualizing Optimization Algos; formula and start measured",
+    )

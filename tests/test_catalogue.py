@@ -144,7 +144,41 @@ def test_the_guess_is_drawn_from_sorted_names_whatever_their_order():
     )
 
 
-@pytest.mark.parametrize("name", ["missing.py", "folder.py"])
+# Formulas
+
+
+def test_a_formula_is_a_surface_called_like_itself():
+    surface = load_surface(" x**2 +\n20*y**2 ")
+    assert surface.name == surface.title == "x**2 + 20*y**2"
+    assert surface.value(np.array([2.0, 1.0])) == 24
+    assert surface.gradient(np.array([2.0, 1.0])).tolist() == [4, 40]
+    assert surface.minima == ()
+    assert surface.window == (-5, 5, -5, 5)
+    assert surface.note.startswith("window -5,5,-5,5 and start ")
+
+
+def test_a_formula_is_looked_at_where_it_is_asked_for():
+    assert load_surface("x - y", start=(1, 2)).start == (1, 2)
+    assert load_surface("x - y", window=(0, 1, 0, 2)).window == (0, 1, 0, 2)
+    assert load_surface("beale", start=(0, 0), window=(0, 1, 0, 2)).window == (-4.5, 4.5, -4.5, 4.5)
+
+
+@pytest.mark.parametrize("text", ["x^2", "2x", "9**9**9*x", "sqr(x)", "x²"])
+def test_a_wrong_formula_is_refused_as_a_formula(text):
+    with pytest.raises(TrajvizError, match="formula '"):
+        load_surface(text)
+
+
+@pytest.mark.parametrize("given", ["beal", "beal:k=3"])
+def test_an_unknown_name_with_parameters_is_an_unknown_name(given):
+    with pytest.raises(TrajvizError, match="unknown surface 'beal', did you mean 'beale'"):
+        load_surface(given)
+
+
+# Files
+
+
+@pytest.mark.parametrize("name", ["missing.py", "folder.py", "missing.py:k=3"])
 def test_a_missing_file_and_a_folder_are_no_surface_file(tmp_path, name):
     (tmp_path / "folder.py").mkdir()
     with pytest.raises(TrajvizError, match="no surface file") as refusal:
@@ -152,12 +186,109 @@ def test_a_missing_file_and_a_folder_are_no_surface_file(tmp_path, name):
     assert str(tmp_path / name) in str(refusal.value)
 
 
-@pytest.mark.parametrize("text", ["", "x = 1\n", "surface = 3\n", "def surface(x, y): ...\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "x = 1\n", "surface = 3\n", "def surface(x, y): ...\n", "surface = len\n"),
+        *("def surface(k=None): ...\n", "def surface(k=True): ...\n", "surface = lambda k: 1\n"),
+        *("def surface(*k): ...\n", "def surface(k='3'): ...\n", "class surface: ...\n"),
+    ],
+)
 def test_a_file_that_defines_no_surface_is_told_so(write, text):
     path = write(text)
     with pytest.raises(TrajvizError, match=r"defines no `surface = Surface\(\.\.\.\)`") as refusal:
         load_surface(path)
     assert str(refusal.value).startswith(str(path))
+
+
+PARAMETERS = '''\
+from trajviz import Surface, TrajvizError
+
+
+def surface(k=3, size=2.0):
+    if not k > 0:
+        raise TrajvizError(f"k={k:g} must be above 0")
+
+    def bowl(x, y):
+        """A bowl."""
+        return k * (x - size) ** 2 + y * y
+
+    edge = 2 / (k - 4)
+    return Surface(bowl, (-9, 9, -9, 9), (size, edge), minima=[(size, 0)])
+'''
+
+
+def test_a_file_may_take_parameters(write):
+    path = write(PARAMETERS)
+    plain, other = load_surface(path), load_surface(f"{path}:k=2,size=-1")
+    assert dict(plain.parameters) == {"k": 3, "size": 2}
+    assert (plain.name, plain.title) == ("two-hills", "Two hills")
+    assert dict(other.parameters) == {"k": 2, "size": -1}
+    assert (other.name, other.title) == ("two-hills:k=2,size=-1", "Two hills, k = 2, size = -1")
+    assert (plain.minima, other.minima) == (((2, 0),), ((-1, 0),))
+    assert (plain.value(np.array([0, 1])), other.value(np.array([0, 1]))) == (13, 3)
+
+
+@pytest.mark.parametrize(
+    ("rest", "message"),
+    [
+        (":k=0", "two_hills.py:k=0': k=0 must be above 0"),
+        (":k=3.9", "two_hills.py:k=3.9': start (2.0, -"),
+        (":k=4", "two_hills.py, line 12: ZeroDivisionError: "),
+        (":m=1", "unknown parameter of two-hills 'm'. Known: k, size"),
+        (":siz=1", "unknown parameter of two-hills 'siz', did you mean 'size'?"),
+        (":k=inf", "k=inf in '"),
+        (":", "parameter '' in '"),
+    ],
+)
+def test_parameters_that_a_file_cannot_take_are_refused(write, rest, message):
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(f"{write(PARAMETERS)}{rest}")
+    assert message in str(refusal.value)
+
+
+def test_a_path_may_have_a_colon_in_it(write, tmp_path):
+    (tmp_path / "a.py:b").mkdir()
+    path = write(GOOD, "a.py:b/two_hills.py")
+    assert load_surface(path).name == "two-hills"
+    assert load_surface(write(PARAMETERS, "a.py:b/hole.py")).name == "hole"
+    assert load_surface(f"{tmp_path}/a.py:b/hole.py:k=1").name == "hole:k=1"
+
+
+def test_a_function_that_returns_no_surface_is_told_so(write):
+    path = write("def surface(k=3):\n    return k\n")
+    with pytest.raises(TrajvizError, match=r"the function `surface` returns no Surface, but 3\.0"):
+        load_surface(path)
+
+
+def test_an_error_of_ours_without_parameters_is_told_with_its_line(write):
+    path = write(PARAMETERS.replace("k=3", "k=-1"))
+    with pytest.raises(TrajvizError, match=r"two_hills\.py, line 6: TrajvizError: k=-1 must be"):
+        load_surface(path)
+
+
+HINTS = {
+    "x if x > 0 else y": "use numpy's maximum, minimum or abs",
+    "x * x if x and y else y": "use numpy's maximum, minimum or abs",
+    "max(x, y)": "use numpy's maximum, minimum or abs",
+    "math.sin(x) + y": "use numpy's (np.sin)",
+    "float(x) + y": "use numpy's (np.sin)",
+    "np.where(x > 0, x, y)": "cannot differentiate '>'",
+    "np.sinh(x) + y": "cannot differentiate 'sinh'",
+}
+
+
+@pytest.mark.parametrize("formula", HINTS)
+def test_a_formula_that_takes_no_arrays_is_told_what_does(write, formula):
+    path = write(
+        f"import math\n\nimport numpy as np\n\nfrom trajviz import Surface\n\n\n"
+        f"def f(x, y):\n    return {formula}\n\n\n"
+        "surface = Surface(f, window=(0, 1, 0, 1), start=(0.5, 0.5))\n"
+    )
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(path)
+    assert str(refusal.value).startswith(f"{path}, line 9: ")
+    assert HINTS[formula] in str(refusal.value)
 
 
 FAILURES = [

@@ -43,6 +43,26 @@ FILES = {
 REFUSED = {
     "render beal": "'beal', did you mean 'beale'",
     "render": "SURFACE",
+    "render beal:k=3": "'beal', did you mean 'beale'",
+    "render beale:k=3": "beale takes no parameters",
+    "render rosenbrock:c=3": "'c'",
+    "render rosenbrock:b=0": "b=0 must be above 0",
+    "render rosenbrock:b=nan": "b=nan",
+    "render 'x^2 + y'": "character 2 '^': write ** for powers",
+    "render '2x + y'": "character 2 'x': write * between '2' and 'x'",
+    "render 'x²'": "character 2 '²'",
+    "render '9**9**9*x'": "character 2 '**'",
+    "render '1e999*x'": "character 1 '1e999'",
+    "render 'z*x'": "unknown name 'z'",
+    "render 'x.__class__'": "character 2 '.'",
+    "render '(x'": "character 1 '(': this is never closed",
+    "render '0*x'": "flat",
+    "render 'log(x)' --start -1,0": "no finite value and slope at the start",
+    "render 'sqrt(-1 - x**2)'": "no place with a finite value",
+    "render -x**2+y**2": "needs parentheses, '(-x**2+y**2)', or --",
+    "render '-exp(x) + y'": "needs parentheses, '(-exp(x) + y)', or --",
+    "render '-3*x'": "needs parentheses, '(-3*x)', or --",
+    "trace -x": "needs parentheses, '(-x)', or --",
     "rendr beale": "rendr",
     "render ''": "''",
     "render missing.py": "'missing.py'",
@@ -266,6 +286,36 @@ def test_a_surface_file_names_its_output(tmp_path):
     assert listing(tmp_path) == ["my-own.gif", "my_own.py"]
 
 
+def test_a_formula_says_where_it_is_looked_at_and_names_its_output(tmp_path):
+    for order in (["x**2 + 20*y**2", *SMALL], [*SMALL, "--", "-x**2 + y**2"]):
+        done = trajviz("render", *order, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "window -5,5,-5,5 and start " in done.stderr
+    assert listing(tmp_path) == ["x2-20y2.gif", "x2-y2.gif"]
+    done = trajviz("render", "x - y", *SMALL, "--quiet", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("x-y.gif\n", "")
+    done = trajviz("render", "(-x)", "sgd", "--start", "1,1", *SMALL, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "x.gif\n")
+
+
+def test_a_trace_of_a_formula_says_where_it_starts(tmp_path):
+    done = trajviz("trace", "x**2 + y**2", "sgd:lr=0.1", "--steps", "1", cwd=tmp_path)
+    x, y = done.stdout.splitlines()[1].split(",")[2:4]
+    assert f"start {float(x):g},{float(y):g} found" in done.stderr
+
+
+def test_an_option_that_is_no_formula_gets_no_advice_on_formulas(tmp_path):
+    for option in ("-z", "--nope", "-4,1"):
+        done = trajviz("render", "beale", option, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "parentheses" not in done.stderr
+
+
+def test_parameters_name_the_output(tmp_path):
+    done = trajviz("render", "rosenbrock:b=10", *SMALL, cwd=tmp_path)
+    assert done.stdout == "rosenbrock-b-10.gif\n"
+
+
 def test_several_outputs_are_all_written_and_told_in_order(tmp_path):
     (tmp_path / "sub").mkdir()
     names = ["b.mp4", "a.gif", "sub/c.png", "d.svg", "e.PDF"]
@@ -466,6 +516,8 @@ LISTINGS = {
     "surfaces": library.surface_names,
     "optimizers": library.optimizer_names,
     "schedules": library.schedule_names,
+    "views": library.view_names,
+    "panels": library.panel_names,
     "themes": library.theme_names,
     "formats": library.format_names,
 }
@@ -496,6 +548,7 @@ def test_the_listing_for_machines_is_complete():
         assert row["minima"] == [list(point) for point in surface.minima]
         assert row["source"]
         assert (row["samples"], row["batch_size"]) == (surface.samples, surface.batch_size)
+        assert row["parameters"] == dict(surface.parameters)
     for row in facts["optimizers"]:
         assert row["settings"] == dict(library.load_optimizer(row["name"]).defaults)
     for rows in facts.values():
@@ -507,6 +560,12 @@ def test_the_listing_says_how_much_data_there_is():
     assert "100 samples, mini-batches of 5" in lines
     assert "11 samples, all at once" in lines
     assert sum("samples," in line for line in lines) == 2
+
+
+def test_the_listing_shows_parameters_with_their_defaults():
+    lines = trajviz("list", "surfaces").stdout.splitlines()
+    row = next(i for i, line in enumerate(lines) if line.startswith("  rosenbrock "))
+    assert lines[row + 2].strip() == "a=1, b=100"
 
 
 def test_one_listing_for_machines_is_the_same_part():

@@ -419,12 +419,27 @@ def test_a_formula_that_returns_no_number_is_refused(result):
         (lambda x, y: x**1 + y**1.0, [1, 1]),
         (lambda x, y: x**2 + y**3, [0, 0]),
         (lambda x, y: abs(x) ** 1.5 + x * y, [0, 0]),
+        (lambda x, y: np.sqrt(x * x + y * y), [0, 0]),
+        (lambda x, y: np.sqrt(x * x) + y, [0, 1]),
+        (lambda x, y: np.sqrt(abs(x - y)), [0, 0]),
+        (lambda x, y: (x * x + y * y) ** 0.5, [0, 0]),
+        (lambda x, y: (x**4 + y**4) ** 0.25 - y, [0, -1]),
+        (lambda x, y: np.sqrt(np.maximum(-x * x, 0)) + y, [0, 1]),
     ],
 )
 @pytest.mark.parametrize("shape", [ONE, (4, 2)], ids=str)
 def test_at_a_kink_the_documented_slope_is_returned(formula, expected, shape):
-    slopes = gradient(formula, np.zeros(shape))
+    with np.errstate(all="ignore"):
+        slopes = gradient(formula, np.zeros(shape))
     np.testing.assert_array_equal(slopes, np.broadcast_to(np.array(expected, float), shape))
+
+
+def test_the_foot_of_a_root_is_found_among_other_points():
+    points = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, -2.0]])
+    for formula in (lambda x, y: np.sqrt(x * x + y * y), lambda x, y: (x * x + y * y) ** 0.5):
+        with np.errstate(all="ignore"):
+            slopes = gradient(formula, points)
+        np.testing.assert_allclose(slopes, [[0, 0], [0.6, 0.8], [0, -1]])
 
 
 @pytest.mark.parametrize("function", [np.maximum, np.minimum])
@@ -445,6 +460,8 @@ def test_the_larger_and_the_smaller_bring_their_own_slopes(function):
         lambda x, y: y / x,
         lambda x, y: x**-1 + y,
         lambda x, y: np.sqrt(x * x + y * y - 1),
+        lambda x, y: np.sqrt(x + 0 * y),
+        lambda x, y: np.sqrt(x * y),
         lambda x, y: x ** (y - 1),
     ],
 )

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from programs import TRAJVIZ
 
+from trajviz import surface_names
+
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\S+)([^\n]*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -83,6 +85,11 @@ def test_code_of_the_readme_runs_without_a_warning(body, folder):
     assert done.stderr == ""
     for name in re.findall(r"save\w*\(\"([^\"]+)\"", body):
         assert (folder / name).stat().st_size > 100
+
+
+def test_the_readme_names_every_surface():
+    section = TEXT.partition("## Surfaces")[2].partition("\n## ")[0]
+    assert set(surface_names()) <= set(re.findall(r"[\w-]+", section))
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", TEXT))

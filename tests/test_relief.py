@@ -25,9 +25,11 @@ from skimage.metrics import structural_similarity
 from trajviz.animate import still
 from trajviz.race import compare
 from trajviz.scene import vector
+from trajviz.scene.block import Lift
 from trajviz.scene.contour import ContourView
+from trajviz.scene.horizon import HEIGHT, PLINTH, Camera
 from trajviz.scene.marks import Text
-from trajviz.scene.relief import AZIMUTHS, ELEVATIONS, HEIGHT, PLINTH, Camera, Lift, ReliefView
+from trajviz.scene.relief import AZIMUTHS, ELEVATIONS, ReliefView
 from trajviz.surface import Surface, Window
 
 UNIT = Window(-0.5, 0.5, -0.5, 0.5)

@@ -1,6 +1,7 @@
 """What every surface promises, and values of our own surfaces that the literature gives."""
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -16,7 +17,14 @@ from trajviz.errors import TrajvizError
 from trajviz.spec import parse_specs
 from trajviz.surface import Ranks, Surface, Window, check_point, check_window
 
-SURFACES = {name: load_surface(name) for name in surface_names()}
+VARIANTS = [
+    *("rosenbrock:b=10", "rosenbrock:a=-1.5,b=3", "rosenbrock:a=3", "saddle:a=0.5"),
+    *("rastrigin:A=3", "rastrigin:A=0", "ackley:a=5,b=0.5,c=3", "plateau:width=0.3"),
+    *("quadratic:kappa=100,angle=30", "quadratic:kappa=0.2,angle=-80"),
+    *("cliff:height=0", "cliff:height=20,width=4"),
+]
+"""Surfaces with other parameters than their own, of which all the same is asked."""
+SURFACES = {name: load_surface(name) for name in [*surface_names(), *VARIANTS]}
 BOUNDED = [name for name in SURFACES if SURFACES[name].minima]
 UNBOUNDED = [name for name in SURFACES if not SURFACES[name].minima]
 
@@ -48,19 +56,30 @@ def grid_of(surface, size=401):
 
 
 def central_differences(surface, points):
-    """Return the gradient to fourth order, and what rounding may have done to it."""
+    """Return the gradient to fourth order, and how far off it may be.
+
+    That is what rounding may have done, and, where steps twice as long give another slope because
+    a kink or a crest is near, how far the slopes of both sides are apart.
+    """
     slopes = np.empty(points.shape)
     noise = np.empty(points.shape)
+    here = surface.value(points)
     for axis in (0, 1):
         h = 1e-4 * surface.window.extent[axis]
-        step = h * np.eye(2)[axis]
-        near = surface.value(points + step) - surface.value(points - step)
-        far = surface.value(points + 2 * step) - surface.value(points - 2 * step)
-        slopes[..., axis] = (8 * near - far) / (12 * h)
-        noise[..., axis] = 100 * np.finfo(float).eps * (1 + np.abs(surface.value(points))) / h
+        up, down = (
+            [surface.value(points + sign * k * h * np.eye(2)[axis]) for k in (1, 2, 4)]
+            for sign in (1, -1)
+        )
+        one, two, four = np.array(up) - np.array(down)
+        fine, coarse = (8 * one - two) / (12 * h), (8 * two - four) / (24 * h)
+        settled = np.abs(fine - coarse) <= 1e-5 * np.abs(fine)
+        slopes[..., axis] = fine
+        noise[..., axis] = 100 * np.finfo(float).eps * (1 + np.abs(here)) / h
+        noise[..., axis] += np.where(settled, 0, np.abs(up[1] - 2 * here + down[1]) / (2 * h))
     return slopes, noise
 
 
+@functools.cache
 def typical_slope(surface):
     return np.nanmedian(np.linalg.norm(surface.gradient(grid_of(surface, 50)), axis=-1))
 
@@ -90,7 +109,7 @@ def assert_gradient(surface, points):
 
 
 def test_a_surface_has_a_name_a_title_a_source_and_a_summary(surface):
-    assert surface.name in surface_names()
+    assert surface.name in SURFACES
     assert surface.title.strip()
     assert any(character.isdigit() for character in surface.source), "a source says the year"
     assert surface.summary.endswith(".")
@@ -154,27 +173,23 @@ def test_the_gradient_agrees_with_central_differences_at_any_point(name, shares)
 
 
 def symbolic(surface):
-    """Return the height as sympy sees it, None for a formula that calls numpy."""
+    """Return the height in sympy's symbols; None for a formula that calls numpy's functions."""
     try:
-        return sympy.sympify(surface.formula(*SYMBOLS))
+        return sympy.sympify(surface.formula(X, Y))
     except (TypeError, AttributeError):
         return None
 
 
-SYMBOLS = sympy.symbols("x y", real=True)
-SYMBOLIC = {name: height for name in SURFACES if (height := symbolic(SURFACES[name])) is not None}
-
-
-def test_sympy_sees_what_is_arithmetic_alone():
-    assert {*SYMBOLIC} >= {"beale", "bowl", "himmelblau", "long-valley", "rosenbrock", "saddle"}
+X, Y = sympy.symbols("x y", real=True)
+SYMBOLIC = {name: h for name in SURFACES if (h := symbolic(SURFACES[name])) is not None}
 
 
 @pytest.mark.parametrize("name", SYMBOLIC)
 def test_the_gradient_is_the_one_sympy_derives(name):
     surface, height = SURFACES[name], SYMBOLIC[name]
     points = scattered(surface, (300,))
-    for axis, symbol in enumerate(SYMBOLS):
-        slope = sympy.lambdify(SYMBOLS, height.diff(symbol), "numpy")
+    for axis, symbol in enumerate((X, Y)):
+        slope = sympy.lambdify((X, Y), height.diff(symbol), "numpy")
         expected = np.broadcast_to(slope(points[:, 0], points[:, 1]), (300,))
         size = np.abs(expected).max()
         np.testing.assert_allclose(surface.gradient(points)[:, axis], expected, atol=1e-13 * size)
@@ -213,15 +228,31 @@ def test_nothing_in_the_window_lies_lower_than_the_minima(bounded):
     assert bounded.value(grid_of(bounded)).min() >= lowest - 1e-12
 
 
+def hollows(surface, count=20):
+    """Return the lowest points of a fine grid that lie lower than all around them."""
+    points = grid_of(surface, 601)
+    heights = np.pad(surface.value(points), 1, constant_values=np.inf)
+    inner = heights[1:-1, 1:-1]
+    around = [
+        heights[1 + down : 602 + down, 1 + right : 602 + right]
+        for down in (-1, 0, 1)
+        for right in (-1, 0, 1)
+        if down or right
+    ]
+    hollow = (inner <= np.min(around, axis=0)).nonzero()
+    return points[hollow][np.argsort(inner[hollow])[:count]]
+
+
 def test_a_search_from_many_starts_finds_all_the_minima_and_nothing_as_low(bounded):
     lowest = bounded.value(np.array(bounded.minima)).min()
-    x0, x1, y0, y1 = bounded.window
     shares = np.linspace(0.05, 0.95, 5)
+    evenly = place(bounded, [(a, b) for a in shares for b in shares])
+    low, high = np.reshape(bounded.window, (2, 2)).T
+    cells = bounded.window.extent / 300  # lest a step lead out of a hollow
     found = set()
-    for start in place(bounded, [(a, b) for a in shares for b in shares]):
-        end = minimize(
-            bounded.value, start, jac=bounded.gradient, bounds=[(x0, x1), (y0, y1)], tol=1e-14
-        )
+    for start, reach in [*((p, np.inf) for p in evenly), *((p, cells) for p in hollows(bounded))]:
+        bounds = np.clip([start - reach, start + reach], low, high).T
+        end = minimize(bounded.value, start, jac=bounded.gradient, bounds=bounds, tol=1e-14)
         assert end.fun >= lowest - 1e-12
         away = np.abs(end.x - np.array(bounded.minima)) / bounded.window.extent
         here = np.flatnonzero(away.max(axis=-1) < 1e-3)
@@ -268,10 +299,177 @@ def test_a_surface_without_minima_goes_lower_outside_than_anywhere_inside(name):
         ("long-valley", (0, 0), 1),
         ("long-valley", (4, 0.5), 10),
         ("long-valley", (2, 0), 0.5625),
+        ("monkey-saddle", (2, 1), 2),
+        ("monkey-saddle", (-1, 2), 11),
+        ("six-hump-camel", (1, 1), 97 / 30),  # 4 - 2.1 + 1/3 + 1 - 4 + 4
+        ("six-hump-camel", (0, 0), 0),
+        ("three-hump-camel", (1, 1), 187 / 60),  # 2 - 1.05 + 1/6 + 1 + 1
+        ("styblinski-tang", (1, -1), -15),
+        ("styblinski-tang", (0, 0), 0),
+        ("mccormick", (0, 0), 1),
+        ("mccormick", (math.pi, 0), math.pi * (math.pi - 1.5) + 1),
+        ("rastrigin", (0.5, 0.5), 40.5),  # 20 + 2 (0.25 + 10)
+        ("rastrigin", (1, 2), 5),
+        ("ackley", (1, 1), 20 * (1 - math.exp(-0.2))),
+        ("ackley", (3, 4), 20 * (1 - math.exp(-math.sqrt(0.5)))),
+        ("goldstein-price", (0, 0), 600),
+        ("goldstein-price", (1, 1), 1876),
+        ("goldstein-price", (-1, 1), 87100),
+        ("goldstein-price", (1, -1), 7100),
+        ("booth", (0, 0), 74),
+        ("booth", (-1, 2), 41),  # 4^2 + 5^2
+        ("matyas", (1, 1), 0.04),
+        ("matyas", (10, -10), 100),
+        ("easom", (0, 0), -math.exp(-2 * math.pi**2)),
+        ("easom", (math.pi, 2 * math.pi), math.exp(-(math.pi**2))),
+        ("eggholder", (0, 0), -47 * math.sin(math.sqrt(47))),
+        ("eggholder", (0, -47), 0),
+        ("levy", (-3, 1), 1 + 10 * math.sin(1) ** 2),
+        ("levy", (1, 5), 1),
+        ("levy", (1, 2), 0.125),  # (1/4)^2 (1 + sin(5 pi / 2)^2)
+        ("dropwave", (math.pi / 3, 0), -2 / (math.pi**2 / 18 + 2)),
+        ("dropwave", (0, math.pi / 4), 0),  # half a wave: 1 + cos(3 pi)
+        ("bukin-6", (-10, 0), 100),
+        ("bukin-6", (0, 0), 0.1),
+        ("bukin-6", (-5, 0.5), 50.05),
+        ("cross-in-tray", (0, 0), -1e-4),
+        ("cross-in-tray", (math.pi / 2, math.pi / 2), -1e-4 * math.exp(10 - math.sqrt(0.5) / 10)),
+        ("quadratic", (10, 1), 55),  # Boyd and Vandenberghe (2004), section 9.3.2, gamma = 10
+        ("quadratic:kappa=100,angle=30", (math.cos(math.pi / 6), 0.5), 0.5),
+        ("quadratic:kappa=100,angle=30", (-0.5, math.cos(math.pi / 6)), 50),
+        ("plateau", (1, 0), 0.5),
+        ("plateau:width=0.3", (0, 0.6), 0.8),
+        ("cliff", (3, 0), 2.45),
+        ("cliff", (8, 1), 9.2),
+        ("cliff:height=20,width=4", (3, 1), 12.45),
+        ("peaks", (0, 0), 8 / (3 * math.e)),
+        ("peaks", (1, 0), -(10 / math.e) * (1 / 5 - 1) - math.exp(-4) / 3),
+        ("rosenbrock:b=10", (-1.2, 1), 6.776),  # 2.2^2 + 10 * 0.44^2
+        ("rosenbrock:a=3", (0, 1), 109),
+        ("saddle:a=0.5", (2, 1), 1),
+        ("rastrigin:A=3", (0.5, 0), 6.25),
+        ("ackley:a=5,b=0.5,c=3", (0, 0), 0),
     ],
 )
 def test_a_known_value_that_is_not_a_minimum(name, point, height):
-    assert SURFACES[name].value(np.array(point, float)) == pytest.approx(height, rel=1e-12)
+    expected = pytest.approx(height, rel=1e-12, abs=1e-14)
+    assert SURFACES[name].value(np.array(point, float)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "height"),
+    [
+        ("six-hump-camel", (0.0898, -0.7126), -1.0316),
+        ("six-hump-camel", (1.7036, -0.7961), -0.2155),
+        ("six-hump-camel", (1.6071, 0.5687), 2.1043),
+        ("three-hump-camel", (1.7476, -0.8738), 0.2986),
+        ("styblinski-tang", (-2.903534, -2.903534), 2 * -39.16617),
+        ("mccormick", (-0.54719, -1.54719), -1.9132),
+        ("goldstein-price", (-0.6, -0.4), 30),
+        ("goldstein-price", (1.8, 0.2), 84),
+        ("goldstein-price", (1.2, 0.8), 840),
+        ("eggholder", (512, 404.2319), -959.6407),
+        ("cross-in-tray", (1.3494, -1.3494), -2.06261),
+        ("peaks", (0.2283, -1.6255), -6.5511),
+        ("peaks", (-0.0093, 1.5814), 8.1062),
+    ],
+)
+def test_a_value_that_the_literature_rounds(name, point, height):
+    assert SURFACES[name].value(np.array(point, float)) == pytest.approx(height, rel=2e-4)
+
+
+# Parameters
+
+
+@pytest.mark.parametrize("name", [n for n in surface_names() if SURFACES[n].parameters])
+def test_every_parameter_is_tried_with_another_value_than_its_own(name):
+    own = SURFACES[name].parameters
+    others = [SURFACES[v].parameters for v in VARIANTS if v.startswith(f"{name}:")]
+    assert all(any(other[key] != own[key] for other in others) for key in own)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rosenbrock:b=0", "'rosenbrock:b=0': b=0 must be above 0"),
+        ("saddle:a=-1", "a=-1 must be above 0"),
+        ("rastrigin:A=-0.1", "A=-0.1 must be at least 0"),
+        ("ackley:a=0", "a=0 and b=0.2 must be above 0"),
+        ("ackley:b=-1", "a=20 and b=-1 must be above 0"),
+        ("quadratic:kappa=0", "kappa=0 must be above 0"),
+        ("plateau:width=0", "width=0 must be above 0"),
+        ("cliff:height=-1", "height=-1 must be at least 0"),
+        ("cliff:width=0", "width=0 from 0 to 4"),
+        ("cliff:width=5", "width=5 from 0 to 4"),
+        ("quadratic:kapa=3", "unknown parameter of quadratic 'kapa', did you mean 'kappa'?"),
+        ("rosenbrock:B=3", "unknown parameter of rosenbrock 'B', did you mean 'b'? Known: a, b"),
+        ("beale:k=3", "'k' in 'beale:k=3' is too much: beale takes no parameters"),
+        ("rosenbrock:b=nan", "b=nan in 'rosenbrock:b=nan' is not a finite number"),
+        ("rosenbrock:b=1e999", "b=1e999 in 'rosenbrock:b=1e999' is not a finite number"),
+        ("rosenbrock:b=ten", "b=ten in 'rosenbrock:b=ten' is not a finite number"),
+        ("rosenbrock:", "parameter '' in 'rosenbrock:' is not key=value"),
+        ("rosenbrock:b", "parameter 'b' in 'rosenbrock:b' is not key=value"),
+        ("rosenbrock:b=1,", "parameter '' in 'rosenbrock:b=1,' is not key=value"),
+        ("rosenbrock:b=1,b=2", "parameter 'b' is given twice in 'rosenbrock:b=1,b=2'"),
+    ],
+)
+def test_a_parameter_out_of_range_or_unknown_is_refused(text, message):
+    with pytest.raises(TrajvizError) as refusal:
+        load_surface(text)
+    assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        ("rosenbrock", "rosenbrock", "Rosenbrock"),
+        ("rosenbrock:b=10", "rosenbrock:b=10", "Rosenbrock, b = 10"),
+        ("rosenbrock: b = 1e1 , a=-2.50", "rosenbrock:b=10,a=-2.5", "Rosenbrock, b = 10, a = -2.5"),
+        ("quadratic:angle=0.1234567", "quadratic:angle=0.1234567", "Quadratic, angle = 0.1234567"),
+    ],
+)
+def test_the_parameters_that_were_given_stand_in_name_and_title(text, name, title):
+    surface = load_surface(text)
+    assert (surface.name, surface.title) == (name, title)
+    assert load_surface(surface.name).parameters == surface.parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("beale", "beale"),
+        ("rosenbrock:b=10,a=-2.5", "rosenbrock-b-10-a-2.5"),
+        ("x**2 + 20*y**2", "x2-20y2"),
+        ("sin(x)/(y + 3)", "sin-x-y-3"),
+        ("../x", "x"),
+        ("", "surface"),
+        ("***", "surface"),
+        ("x + " * 100, "x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x-x"),
+    ],
+)
+def test_a_files_name_is_short_and_has_no_odd_characters(name, stem):
+    surface = dataclasses.replace(SURFACES["beale"], name=name)
+    assert surface.stem == stem
+
+
+# Points without a derivative
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "slopes"),
+    [
+        ("ackley", (0, 0), (0, 0)),
+        ("dropwave", (0, 0), (0, 0)),
+        ("bukin-6", (-10, 1), (0, 0)),
+        ("bukin-6", (-5, 0.25), (0.01, 0)),  # on the ridge: the floor's slope alone
+        ("cross-in-tray", (0, 0), (0, 0)),
+        ("eggholder", (47, 0), None),
+    ],
+)
+def test_where_a_surface_has_no_derivative_its_slope_is_finite_as_stated(name, point, slopes):
+    got = SURFACES[name].gradient(np.array(point, float))
+    assert np.isfinite(got).all()
+    assert slopes is None or got == pytest.approx(slopes, abs=1e-12)
 
 
 @pytest.mark.parametrize(

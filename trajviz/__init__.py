@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from trajviz.optimizers import load_optimizer, optimizer_names
     from trajviz.race import Race, compare, run
     from trajviz.recipe import Recipe
+    from trajviz.scene import view_names
+    from trajviz.scene.panels import panel_names
     from trajviz.scene.theme import theme_names
     from trajviz.schedule import schedule_names
     from trajviz.surface import Surface
@@ -32,10 +34,12 @@ _HOME = {
     "load_recipe": "toml",
     "load_surface": "catalogue",
     "optimizer_names": "optimizers",
+    "panel_names": "scene.panels",
     "run": "race",
     "schedule_names": "schedule",
     "surface_names": "catalogue",
     "theme_names": "scene.theme",
+    "view_names": "scene",
 }
 """Public names and the module each comes from, imported when first asked for."""
 
@@ -52,10 +56,12 @@ __all__ = [
     "load_recipe",
     "load_surface",
     "optimizer_names",
+    "panel_names",
     "run",
     "schedule_names",
     "surface_names",
     "theme_names",
+    "view_names",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Find a surface by its name in the catalogue, or by the path of a definition file.
+"""Find a surface: by its name in the catalogue, by the path of a definition file, by a formula.
 
 `surfaces/` is a folder of definition files, not a package: they are loaded by path, so that a
 user's file and a built-in one go through the same door.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.util
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
+from trajviz.definition import read_definition
 from trajviz.errors import TrajvizError, unknown
+from trajviz.formula import looks_like_formula, read_formula
+from trajviz.framing import framed
 from trajviz.surface import Surface
 
 _PACKAGE = Path(__file__).parent
@@ -34,69 +34,53 @@ def surface_names() -> list[str]:
     return sorted(path.stem.replace("_", "-") for path in folder().glob("[!_]*.py"))
 
 
-def load_surface(surface: str | Path) -> Surface:
-    """Return the surface of this name (hyphens or underscores), or defined by this .py file.
+def load_surface(
+    surface: str | Path,
+    start: Sequence[float] | None = None,
+    window: Sequence[float] | None = None,
+) -> Surface:
+    """Return the surface of this name, defined by this .py file, or described by this formula.
 
-    A file is Python that runs, so load only files you trust. Raises TrajvizError for an unknown
-    name, a missing file, and a file that fails or defines no `surface`.
+    Hyphens and underscores in a name are the same. Name and path may carry parameters, as in
+    "rosenbrock:b=10". A formula is looked at around `start` and within `window`, where these are
+    given; a surface of the catalogue or of a file says both itself. A file is Python that runs, so
+    load only files you trust. Raises TrajvizError for an unknown name, a missing file, a file that
+    fails or defines no surface, parameters it does not take, and a formula that cannot be read.
     """
     text = str(surface)
-    if text.endswith(".py"):
-        path = Path(text).expanduser()
+    path, rest = _path(text)
+    if path is not None:
         if not path.is_file():
             raise TrajvizError(f"no surface file {text!r}")
-        return _read(path)
-    name = text.replace("_", "-")
-    if name not in surface_names():
-        raise unknown("surface", text, surface_names())
-    return _read(folder() / f"{name.replace('-', '_')}.py")
+        return read_definition(path, _settings(rest, text), text)
+    name, colon, rest = text.partition(":")
+    plain = name.replace("_", "-")
+    if plain in surface_names():
+        path = folder() / f"{plain.replace('-', '_')}.py"
+        return read_definition(path, _settings(colon + rest, text), text)
+    if not looks_like_formula(text):
+        raise unknown("surface", name if colon else text, surface_names())
+    found = framed(read_formula(text), start, window)
+    shown = " ".join(text.split())
+    return dataclasses.replace(found, name=shown, title=shown)
 
 
-def _read(path: Path) -> Surface:
-    surface = _execute(path)
-    name = surface.name or path.stem.replace("_", "-")
-    title = surface.title or name.replace("-", " ").capitalize()
-    return dataclasses.replace(surface, name=name, title=title)
+def _path(text: str) -> tuple[Path | None, str]:
+    """Return the path of a .py file, if the text begins with one, and what follows it."""
+    if text.endswith(".py"):
+        return Path(text).expanduser(), ""
+    path, found, rest = text.rpartition(".py:")
+    return (Path(f"{path}.py").expanduser(), f":{rest}") if found else (None, "")
 
 
-def _execute(path: Path) -> Surface:
-    """Return the surface that a file defines, once its formula has been tried at the start."""
-    spec = importlib.util.spec_from_file_location(f"trajviz_surface_{path.stem}", path.resolve())
-    assert spec is not None  # a .py path always has one
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # no litter beside a file
-    try:
-        spec.loader.exec_module(module)
-        surface = getattr(module, "surface", None)
-        if isinstance(surface, Surface):
-            _try(surface)
-    except (Exception, SystemExit) as error:
-        line = _line_in(path, error)
-        raise TrajvizError(f"{path}{line}: {type(error).__name__}: {error}") from error
-    finally:
-        sys.dont_write_bytecode = writes
-    if not isinstance(surface, Surface):
-        raise TrajvizError(f"{path} defines no `surface = Surface(...)`")
-    return surface
-
-
-def _try(surface: Surface) -> None:
-    start = np.array([surface.start, surface.start])
-    surface.value(start)
-    surface.gradient(start)
-    if surface.samples:
-        surface.gradient(start, np.array([0, surface.samples - 1]))
-    if surface.accuracy is not None:
-        surface.accuracy(start[:, 0], start[:, 1])
-
-
-def _line_in(path: Path, error: BaseException) -> str:
-    """Return ", line N" for the deepest frame that lies in the file itself."""
-    lines = [error.lineno] if isinstance(error, SyntaxError) and error.lineno else []
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
-    return f", line {lines[-1]}" if lines else ""
+def _settings(rest: str, text: str) -> dict[str, str]:
+    """Return what `:key=value,key=value` says."""
+    given: dict[str, str] = {}
+    for item in rest[1:].split(",") if rest else ():
+        key, _, value = (part.strip() for part in item.partition("="))
+        if not (key and value):
+            raise TrajvizError(f"parameter {item!r} in {text!r} is not key=value")
+        if key in given:
+            raise TrajvizError(f"parameter {key!r} is given twice in {text!r}")
+        given[key] = value
+    return given

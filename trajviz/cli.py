@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
+import re
 import signal
 import sys
 import time
@@ -39,7 +41,7 @@ def main() -> None:
     try:
         cli.main(prog_name="trajviz", standalone_mode=False)
     except click.ClickException as error:
-        _fail(error.format_message(), WRONG_REQUEST)
+        _fail(error.format_message() + _about_minus(error), WRONG_REQUEST)
     except TrajvizError as error:
         _fail(str(error), WRONG_REQUEST)
     except (click.Abort, KeyboardInterrupt):
@@ -50,6 +52,19 @@ def main() -> None:
         sys.exit(FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
+
+
+def _about_minus(error: click.ClickException) -> str:
+    """Return what to do about a formula that was taken for options, else nothing."""
+    option = error.option_name if isinstance(error, click.NoSuchOption) else ""
+    formula = re.compile(r"-[^-].*[xy*/(]|-[xy]")
+    words = [word for word in sys.argv[1:] if word[:2] == option and formula.match(word)]
+    if not words:
+        return ""
+    return (
+        f" A formula that begins with a minus sign needs parentheses, '({words[0]})', "
+        "or -- before it and all options before that."
+    )
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
@@ -172,11 +187,13 @@ def _race_options(command: Command) -> Command:
 @click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
 @click.option("--axes", type=_Axes(), help="Names of the axes, as in W,b.")
 @click.option(
-    "--view", metavar="NAME", default="contour", show_default=True, help="How the surface is shown."
-)
+    "--view", type=_Name("NAME", "view_names"), default="contour", show_default=True,
+    help="How the surface is shown (see `trajviz list views`).",
+)  # fmt: skip
 @click.option(
-    "--panel", "panels", multiple=True, metavar="NAME", help="A chart beside it; may be repeated."
-)
+    "--panel", "panels", multiple=True, type=_Name("NAME", "panel_names"),
+    help="A chart beside it (see `trajviz list panels`); may be repeated.",
+)  # fmt: skip
 @click.option(
     "--camera", type=_Numbers("ELEV,AZIM", float, 2, ","),
     help="Where a relief is seen from, in degrees.",
@@ -212,12 +229,14 @@ def render(
 ) -> None:
     """Render a race of OPTIMIZERs on SURFACE.
 
-    SURFACE is a name (see `trajviz list surfaces`) or the path of a .py file, which is run.
+    SURFACE is a name, perhaps with parameters (see `trajviz list surfaces`), a formula in x and y,
+    or the path of a .py file, which is run.
     An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
     without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
 
     \b
       trajviz render beale
+      trajviz render "x**2 + 20*y**2" sgd adam
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
       trajviz render beale sgd adam --save-recipe beale.toml
       trajviz render --recipe beale.toml --theme dark
@@ -228,15 +247,17 @@ def render(
 
     recipe, where = _asked(surface, optimizers, recipe_file, options)
     with where:
-        chosen = trajviz.load_surface(recipe.surface)
+        chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
         if not recipe.outputs:
-            stem = Path(recipe_file).stem if recipe_file else chosen.name
+            stem = Path(recipe_file).stem if recipe_file else chosen.stem
             recipe = recipe.changed(outputs=(f"{stem}.{recipe.format or 'gif'}",))
         jobs = list(_jobs(recipe))
         if save_recipe:
             check_recipe_target(Path(save_recipe).expanduser(), recipe)
         with _progress("descending", quiet) as progress:
             race = trajviz.run(recipe, chosen, force=force, progress=progress)
+    if not quiet:
+        _say_what_was_found(race)
     for output, name, step in jobs:
         began = time.monotonic()
         with _progress(f"{output}", quiet) as progress:
@@ -321,6 +342,11 @@ def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
             yield str(target), chosen.name, step
 
 
+def _say_what_was_found(race: Race) -> None:
+    if race.surface.note:
+        click.echo(f"  {race.surface.note}", err=True)
+
+
 def _report(path: Path, took: float, race: Race) -> None:
     width, height = race.look.size
     size = path.stat().st_size
@@ -386,6 +412,7 @@ def trace(
     recipe, where = _asked(surface, optimizers, recipe_file, options)
     with where, _progress("descending", quiet=False) as progress:
         race = trajviz.run(recipe, progress=progress)
+    _say_what_was_found(race)
     if output == "-":
         _write_stdout(race.trace(kind or "csv", internals))
     else:
@@ -393,14 +420,18 @@ def trace(
 
 
 @cli.command("list")
-@click.argument("what", required=False, metavar="[surfaces|optimizers|schedules|themes|formats]")
+@click.argument(
+    "what", required=False, metavar="[surfaces|optimizers|schedules|views|panels|themes|formats]"
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_(what: str | None, as_json: bool) -> None:
-    """List the surfaces, optimizers, learning-rate schedules, themes and formats there are."""
+    """List what there is: surfaces, optimizers, learning-rate schedules and all else."""
     listings: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "surfaces": _surfaces,
         "optimizers": _optimizers,
         "schedules": _schedules,
+        "views": _views,
+        "panels": _panels,
         "themes": _themes,
         "formats": _formats,
     }
@@ -436,6 +467,7 @@ def _surfaces() -> list[dict[str, Any]]:
                 "axes": list(surface.axes),
                 "samples": surface.samples,
                 "batch_size": surface.batch_size,
+                "parameters": dict(surface.parameters),
                 "source": surface.source,
             }
         )
@@ -464,6 +496,19 @@ def _schedules() -> list[dict[str, Any]]:
     ]
 
 
+def _views() -> list[dict[str, Any]]:
+    from trajviz.scene import VIEWS
+
+    return [{"name": name, "summary": VIEWS[name].summary} for name in trajviz.view_names()]
+
+
+def _panels() -> list[dict[str, Any]]:
+    from trajviz.scene.panels import PANELS
+
+    summaries = {name: inspect.getdoc(panel) for name, panel in PANELS.items()}
+    return [{"name": name, "summary": summaries[name]} for name in trajviz.panel_names()]
+
+
 def _themes() -> list[dict[str, Any]]:
     from trajviz.scene.theme import load_theme
 
@@ -482,6 +527,8 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "window" in row:
         minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
+    if row.get("parameters"):
+        yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
     if row.get("samples"):
         size = row["batch_size"]
         yield f"{row['samples']} samples, " + (f"mini-batches of {size}" if size else "all at once")

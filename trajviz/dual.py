@@ -3,7 +3,9 @@
 A dual number is a value together with its two partial derivatives. Arithmetic on duals carries
 the chain rule along (Clifford 1871; Wengert 1964), so that a formula written once for plain
 numbers also gives its own gradient, to rounding. At a kink (abs, maximum, minimum) one of the
-subgradients is returned: 0 for abs at 0, the first argument's where two are equal.
+subgradients is returned: 0 for abs at 0, the first argument's where two are equal, and 0 for a root
+(sqrt, or a power below 1) at the foot of its argument, where that is 0 and so are its slopes: a
+root is defined on one side of 0 only, so its argument has a minimum there, and so has the root.
 """
 
 from __future__ import annotations
@@ -37,6 +39,11 @@ class Dual:
     def chain(self, value: Number, slope: Number) -> Dual:
         """Return f(self) for a function with this value and this slope here."""
         return Dual(value, slope * self.dx, slope * self.dy)
+
+    def root(self, value: Number, slope: Number) -> Dual:
+        """Return f(self) for a function that is defined from 0 on, where its slope is infinite."""
+        foot = (self.value == 0) & (self.dx == 0) & (self.dy == 0)
+        return self.chain(value, np.where(foot, 0.0, slope))
 
     def __add__(self, other: Number) -> Dual:
         if isinstance(other, Dual):
@@ -79,6 +86,8 @@ class Dual:
             if other == 2:
                 return self.chain(self.value * self.value, 2 * self.value)
             slope = other * self.value ** (other - 1) if other else 0.0
+            if 0 < other < 1:
+                return self.root(self.value**other, slope)
         else:
             slope = np.where(np.equal(other, 0), 0.0, other * self.value ** np.subtract(other, 1.0))
         return self.chain(self.value**other, slope)
@@ -173,6 +182,11 @@ def _through(function: Any, slope: Callable[[Number, Number], Number]) -> Callab
     return rule
 
 
+def _sqrt(dual: Dual) -> Dual:
+    value = np.sqrt(dual.value)
+    return dual.root(value, 0.5 / value)
+
+
 # To differentiate one more numpy function, add its line here.
 _RULES: dict[Any, Callable[..., Dual]] = {
     np.add: lambda a, b: _lift(a) + b,
@@ -189,7 +203,7 @@ _RULES: dict[Any, Callable[..., Dual]] = {
     np.reciprocal: lambda a: 1.0 / a,
     np.exp: _through(np.exp, lambda _, y: y),
     np.log: _through(np.log, lambda x, y: 1 / x + 0 * y),  # NaN where the logarithm is
-    np.sqrt: _through(np.sqrt, lambda _, y: 0.5 / y),
+    np.sqrt: _sqrt,
     np.sin: _through(np.sin, lambda x, _: np.cos(x)),
     np.cos: _through(np.cos, lambda x, _: -np.sin(x)),
     np.tan: _through(np.tan, lambda _, y: 1 + y * y),

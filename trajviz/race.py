@@ -231,18 +231,18 @@ def compare(
 ) -> Race:
     """Run optimizers on a surface from one shared start.
 
-    `surface` is a name, the path of a .py file, or a Surface; `optimizers` are specs such as
-    "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is not
-    given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
+    `surface` is a name, the path of a .py file, a formula, or a Surface; `optimizers` are specs
+    such as "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is
+    not given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
     the window widens it. On a surface over data a gradient is that of `batch_size` samples (None:
     the surface's customary size); on any other, `noise` is the standard deviation of what is added
     to it; `seed` says which batches or which noise, the same for all. `size` is in pixels; `view`,
     `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
     `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
-    ever;
-    `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the limits
-    that only protect your time. `progress` is called with steps taken and steps in all.
+    ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the
+    limits that only protect your time. `progress` is called with steps taken and steps in all.
     Raises TrajvizError for what makes no sense.
+
 
     >>> race = compare("bowl", ["sgd:lr=0.5"], steps=10)
     >>> race.trajectories[0].points.shape
@@ -279,7 +279,7 @@ def run(
     look, steps = recipe.look, recipe.steps
     if not force:
         _check_patience(look, recipe.playback, steps)
-    surface = surface or load_surface(recipe.surface)
+    surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
     specs = labelled(recipe.optimizers or map(parse_spec, DEFAULT_OPTIMIZERS))
     start = check_point(recipe.start or surface.start)
     window = check_window(check_window(recipe.window or surface.window).including(*start))

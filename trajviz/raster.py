@@ -107,16 +107,17 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     box = plot.box
     inner = Box(0, 0, box.width, box.height)
     flat = picture.reshape(-1, 3)
-    tracks = [track.moved(-box.x0, -box.y0) for track in plot.tracks]
-    segments = [_drawn(track, step, inner, inks.line_radius) for track in tracks]
+    drawn = [track.moved(-box.x0, -box.y0).until(step) for track in plot.tracks]
+    segments = [_drawn(track, step, inner, inks.line_radius) for track in drawn]
     for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
         _blend(flat, mask, ink)
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
     now = np.array([step])
-    for track, ink in zip(tracks, inks.heads, strict=True):
-        covered = _discs(_heads(track, now), inner, inks.head_radius)
+    covered = _discs(np.concatenate([_heads(t, now) for t in drawn]), inner, inks.head_radius)
+    for k, (track, ink) in enumerate(zip(drawn, inks.heads, strict=True)):
+        mine = covered.item == k
         mask = np.zeros(len(flat), dtype=np.uint8)
-        mask[covered.pixel] = covered.near + _lift(track, now, ink)[covered.item]
+        mask[covered.pixel[mine]] = covered.near[mine] + _lift(track, now, ink)
         _blend(flat, mask, ink)
 
 
@@ -133,8 +134,8 @@ def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[n
 
 
 def _drawn(track: Track, step: float, box: Box, radius: float) -> _Segments:
-    """Return all that a track has drawn after so many steps, as of one frame."""
-    line = track.line.until(step)
+    """Return all of a track that ends at a step, as of one frame."""
+    line = track.line
     there = np.flatnonzero(~line.gap[1:])
     a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
     hidden = line.hidden[1:][there][kept]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -109,6 +110,8 @@ class Surface:
     `gradient_formula(points, rows=slice(None))` then also take the rows of a mini-batch, (k,).
     `batch_size` is its customary size, 0 for all samples, and `accuracy(x, y)` may give the share
     of the samples that x and y classify rightly.
+    `parameters` are the numbers it was made with, by name, and those that were given stand in its
+    `name` and title too. `note` says what was found rather than stated: a formula's window, start.
     """
 
     formula: Formula
@@ -123,6 +126,8 @@ class Surface:
     samples: int = 0
     batch_size: int = 0
     accuracy: Formula | None = field(default=None, repr=False)
+    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""
@@ -145,6 +150,12 @@ class Surface:
     def summary(self) -> str:
         """The first line of the formula's docstring."""
         return (self.formula.__doc__ or "").strip().split("\n")[0]
+
+    @property
+    def stem(self) -> str:
+        """The name as a file's, short and of letters, digits, points and hyphens alone."""
+        words = re.sub(r"[^a-z0-9.]+", "-", self.name.lower().replace("*", ""))[:40]
+        return words.strip("-.") or "surface"
 
     def value(self, points: Points) -> Floats:
         """Return the height at each point, (..., 2) to (...); overflow gives inf or nan."""

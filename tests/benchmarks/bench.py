@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import race
@@ -48,10 +49,47 @@ def render(out: Path, *options: str | Path) -> list[str | Path]:
     ]  # fmt: skip
 
 
-def baseline(out: Path, width: int, height: int, data: Path, *more: Path) -> list[str | Path]:
-    """Return the command that draws the same race as a competent user does."""
-    script = HERE / "baseline.py"
-    return [sys.executable, script, out, str(width), str(height), data, *more]
+@dataclass(frozen=True)
+class Job:
+    """A picture that both sides draw, and how many times faster ours must be."""
+
+    suffix: str
+    width: int
+    height: int
+    view: str
+    least: float
+
+    @property
+    def what(self) -> str:
+        seen = "" if self.view == "contour" else f" {self.view}"
+        return f"{self.suffix.upper()}{seen} {self.width}x{self.height}"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What ours is asked for."""
+        if self.view == "contour":
+            return {}
+        return {"view": "relief", "orbit": 360 if self.view == "orbit" else 0}
+
+    def ours(self, out: Path) -> list[str | Path]:
+        """Return our command."""
+        words = [word for key, value in self.options.items() for word in (f"--{key}", str(value))]
+        return render(out, "--size", f"{self.width}x{self.height}", *words)
+
+    def theirs(self, out: Path, data: Path, *frames: Path) -> list[str | Path]:
+        """Return the command that draws the same race as a competent user does."""
+        script, size = HERE / "baseline.py", [str(self.width), str(self.height)]
+        return [sys.executable, script, out, *size, data, self.view, *frames]
+
+
+JOBS = (
+    Job("gif", 640, 480, "contour", 25),
+    Job("gif", 1280, 960, "contour", 30),
+    Job("mp4", 640, 480, "contour", 13),
+    Job("gif", 640, 480, "relief", 25),
+    Job("gif", 640, 480, "orbit", 8),
+    Job("mp4", 640, 480, "orbit", 8),
+)
 
 
 def main() -> int:
@@ -112,33 +150,19 @@ def at_most(what: str, most: float, value: float, unit: str) -> Row:
 
 
 def side_by_side(folder: Path, data: Path) -> tuple[str, list[Row]]:
-    """Race FuncAnimation in each format and size."""
+    """Race FuncAnimation in each format, size and view."""
     lines, rows = [], []
-    times = 1 if QUICK else 3
-    for suffix, width, height, least in (
-        ("gif", 640, 480, 25), ("gif", 1280, 960, 30), ("mp4", 640, 480, 13),
-    ):  # fmt: skip
-        slow, fast = folder / f"baseline{width}.{suffix}", folder / f"trajviz{width}.{suffix}"
-        size = ("--size", f"{width}x{height}")
-        pair = run_in_turn(baseline(slow, width, height, data), render(fast, *size), times)
-        theirs, mine = qualities(folder, slow, fast, data, (width, height))
-        what = f"{suffix.upper()} {width}x{height}"
-        rows.append(at_least(f"{what}, times faster", least, pair.ratio, ""))
+    for number, job in enumerate(JOBS):
+        slow = folder / f"baseline{number}.{job.suffix}"
+        fast = folder / f"trajviz{number}.{job.suffix}"
+        pair = run_in_turn(job.theirs(slow, data), job.ours(fast), 1 if QUICK else 3)
+        theirs, mine = qualities(folder, slow, fast, data, job)
+        rows.append(at_least(f"{job.what}, times faster", job.least, pair.ratio, ""))
         lines += [
-            side(what, "FuncAnimation", pair.slow, slow, theirs, ""),
-            side(what, "trajviz", pair.fast, fast, mine, f"{pair.ratio:.0f}"),
+            side(job.what, "FuncAnimation", pair.slow, slow, theirs, ""),
+            side(job.what, "trajviz", pair.fast, fast, mine, f"{pair.ratio:.0f}"),
         ]
-        if suffix == "mp4":
-            rows += [
-                at_least(
-                    "MP4, PSNR against FFMpegWriter's", round(theirs.psnr, 2), mine.psnr, " dB"
-                ),
-                at_most("MP4, bytes against FFMpegWriter's", 1.1, bytes_ratio(fast, slow), ""),
-            ]
-        elif width == 640:
-            rows.append(at_most("GIF bytes, default look", 260, fast.stat().st_size / 1e3, " kB"))
-            rows.append(at_least("GIF quality, default look", 48, mine.psnr, " dB"))
-            rows.append(Row("GIF flicker", "0", f"{mine.flicker:g}", mine.flicker == 0))
+        rows += look_rows(job, slow, fast, theirs, mine)
     head = [
         "job",
         "side",
@@ -151,6 +175,25 @@ def side_by_side(folder: Path, data: Path) -> tuple[str, list[Row]]:
         "times faster",
     ]
     return "## Side by side\n\n" + table(head, lines), rows
+
+
+def look_rows(job: Job, slow: Path, fast: Path, theirs: Quality, mine: Quality) -> list[Row]:
+    """Return what must hold of files and pictures besides speed."""
+    if job.view != "contour":
+        return []
+    if job.suffix == "mp4":
+        least = round(theirs.psnr, 2)
+        return [
+            at_least("MP4, PSNR against FFMpegWriter's", least, mine.psnr, " dB"),
+            at_most("MP4, bytes against FFMpegWriter's", 1.1, bytes_ratio(fast, slow), ""),
+        ]
+    if job.width == 640:
+        return [
+            at_most("GIF bytes, default look", 260, fast.stat().st_size / 1e3, " kB"),
+            at_least("GIF quality, default look", 48, mine.psnr, " dB"),
+            Row("GIF flicker", "0", f"{mine.flicker:g}", mine.flicker == 0),
+        ]
+    return []
 
 
 def side(what: str, who: str, runs: Sequence, path: Path, found: Quality, ratio: str) -> list[str]:
@@ -166,17 +209,19 @@ def bytes_ratio(a: Path, b: Path) -> float:
 
 
 def qualities(
-    folder: Path, slow: Path, fast: Path, data: Path, size: tuple[int, int]
+    folder: Path, slow: Path, fast: Path, data: Path, job: Job
 ) -> tuple[Quality, Quality]:
     """Compare each side's file with the frames that side drew."""
-    width, height = size
     kept = folder / "truth.npy"
-    run(baseline(slow, width, height, data, kept))
+    run(job.theirs(slow, data, kept))
     truth = np.load(kept, mmap_mode="r")
-    sized = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=race.STEPS, size=size)
+    size = (job.width, job.height)
+    ours = trajviz.compare(
+        race.SURFACE, race.OPTIMIZERS, steps=race.STEPS, size=size, **job.options
+    )
     for path in (slow, fast):
         Image.new("1", size).save(path.with_suffix(".png"))  # tells the decoder the size
-    frames = list(sized.frames())
+    frames = list(ours.frames())
     return quality(slow, truth), quality(fast, frames)
 
 

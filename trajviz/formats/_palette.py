@@ -161,3 +161,30 @@ def _nearest(
         part = p[start : start + 8192]
         place[start : start + 8192] = ((c * c).sum(axis=1) - 2 * (part @ c.T)).argmin(axis=1)
     return place
+
+
+class RoughPalette(Palette):
+    """A palette for pictures of countless colours: those that hardly differ share a place.
+
+    Colours are told apart by six bits of each channel, so that finding a place is one look into a
+    table; of those that fall together the first one met decides, the pinned ones before all.
+    """
+
+    def __init__(self, colors: npt.NDArray[np.uint8], pinned: Iterable[RGB], size: int) -> None:
+        """Choose for colours, (n, 3), each as heavy as it is frequent."""
+        fixed = [*pinned]
+        self._cells = np.zeros(1 << 18, dtype=np.uint8)
+        self._met = np.zeros(1 << 18, dtype=bool)
+        super().__init__(colors, fixed, size)
+        self._met[:] = False
+        self.index(pack(np.array(fixed, dtype=np.uint8).reshape(-1, 3)))
+
+    def index(self, colors: Packed) -> npt.NDArray[np.uint8]:
+        """Return the place of a palette colour near each colour, (n,)."""
+        cell = (colors >> 6 & 0x3F000) | (colors >> 4 & 0xFC0) | (colors >> 2 & 0x3F)
+        new = np.flatnonzero(~self._met[cell])
+        if len(new):
+            fresh, first = np.unique(cell[new], return_index=True)
+            self._cells[fresh] = super().index(colors[new[first]])
+            self._met[fresh] = True
+        return np.asarray(self._cells[cell])

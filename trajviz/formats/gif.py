@@ -17,7 +17,7 @@ from PIL import Image
 
 from trajviz.animate import Animation
 from trajviz.descent import Progress
-from trajviz.formats._palette import Palette, pack
+from trajviz.formats._palette import Palette, RoughPalette, pack
 from trajviz.raster import Change
 from trajviz.recipe import Playback
 from trajviz.scene import Scene
@@ -35,6 +35,9 @@ _OPAQUE, _TRANSPARENT = 0x04, 0x05
 """Flags of an image: it is left in place when the next is drawn; one of its colours is clear."""
 _SAMPLED_FRAMES = 256
 """Frames from which the palette is chosen: all of an ordinary animation, a share of a long one."""
+_TURNING_FRAMES, _TURNING_COLORS = 12, 63
+"""The same for an animation whose frames are drawn anew, and the size of its palette: what moves
+as a whole looks the same in 63 colours as in 255, and takes a quarter less."""
 
 Indices = npt.NDArray[np.uint8]
 
@@ -57,9 +60,9 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
     """Write an animation."""
     pinned = _pinned(animation.scene)
     waits = iter(delays(playback))
-    sample, changes = _sample(animation)
+    palette, changes = _prepare(animation, pinned)
     with path.open("wb") as file:
-        writer = _Writer(file, animation.first, pinned, _shared_palette(sample, pinned), playback)
+        writer = _Writer(file, animation.first, pinned, palette, playback)
         writer.hold(next(waits))
         for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
             writer.show(change)
@@ -74,12 +77,14 @@ def _pinned(scene: Scene) -> list[RGB]:
     return [*(track.color for track in scene.main.tracks), theme.background, theme.ink, theme.muted]
 
 
-def _sample(animation: Animation) -> tuple[Picture, Iterable[Change]]:
-    """Return the colours that changes bring, (n, 3), as often as they come, and the changes.
+def _prepare(animation: Animation, pinned: list[RGB]) -> tuple[Palette, Iterable[Change]]:
+    """Return the palette for all changes, and the changes.
 
-    A long animation is sampled, so that its changes need not be kept.
+    A long animation is sampled, so that its changes need not be kept; one that turns is sampled
+    sparsely, since every frame has the colours of the whole.
     """
-    stride = -(-len(animation.positions) // _SAMPLED_FRAMES)
+    turning = animation.scene.orbit is not None
+    stride = -(-len(animation.positions) // (_TURNING_FRAMES if turning else _SAMPLED_FRAMES))
     if stride == 1:
         changes: Iterable[Change] = list(animation.changes())
         sample = changes
@@ -87,7 +92,11 @@ def _sample(animation: Animation) -> tuple[Picture, Iterable[Change]]:
         changes = animation.changes()
         sample = Animation(animation.scene, animation.positions[::stride]).changes()
     colors = [change.colors for change in sample]
-    return np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors]), changes
+    every = np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors])
+    palette = (
+        RoughPalette(every, pinned, _TURNING_COLORS) if turning else _shared_palette(every, pinned)
+    )
+    return palette, changes
 
 
 def _shared_palette(colors: Picture, pinned: list[RGB]) -> Palette:

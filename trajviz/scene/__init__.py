@@ -17,22 +17,32 @@ from trajviz.noise import CUSTOMARY, Noise
 from trajviz.recipe import Look
 from trajviz.scene.chart import Chart, ChartView
 from trajviz.scene.contour import ContourView
+from trajviz.scene.horizon import Camera
 from trajviz.scene.layout import Axes, Chip, Counter, Layout, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.panels import PANELS
+from trajviz.scene.panels import PANELS, Run
 from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer
-from trajviz.scene.relief import Camera, ReliefView
+from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import Theme, load_theme, parse_color
 from trajviz.spec import Spec
 from trajviz.surface import Surface, Window
 
-VIEWS: dict[str, tuple[str, ...]] = {
-    "contour": ("contour",),
-    "relief": ("relief",),
-    "split": ("contour", "relief"),
+
+@dataclass(frozen=True)
+class View:
+    """A way to show the surface: one or several pictures of it."""
+
+    summary: str
+    pictures: tuple[str, ...]
+
+
+VIEWS = {
+    "contour": View("From above, shaded and lined by rank.", ("contour",)),
+    "relief": View("In 3-D, as a block, tracks behind hills faint.", ("relief",)),
+    "split": View("From above and in 3-D, side by side.", ("contour", "relief")),
 }
-"""The views by name, each with the pictures of the surface that it shows."""
+"""The views by name."""
 
 
 def view_names() -> list[str]:
@@ -76,13 +86,14 @@ def check_room(
     for name in look.panels:
         if name not in PANELS:
             raise unknown("panel", name, PANELS)
-    if look.orbit and "relief" not in VIEWS[look.view]:
-        turning = [name for name, shown in VIEWS.items() if "relief" in shown]
+    if look.orbit and "relief" not in VIEWS[look.view].pictures:
+        turning = [name for name, view in VIEWS.items() if "relief" in view.pictures]
         raise TrajvizError(f"orbit turns a relief: choose the view {' or '.join(turning)}")
     theme = load_theme(look.theme)
     chips = [_chip(spec, "", theme, index) for index, spec in enumerate(specs)]
     words = _words(surface, chips, "", steps, look)
-    _lay_out(words, look, window, _charts(surface, [], look, CUSTOMARY), theme)
+    nobody = Run(surface, window, (), CUSTOMARY, words.axes)
+    _lay_out(words, look, window, _charts(nobody, look), theme)
 
 
 def compose(
@@ -98,7 +109,7 @@ def compose(
     chips = [_chip(t.spec, _remark(t), theme, index) for index, t in enumerate(trajectories)]
     caption = ", ".join(filter(None, [_caption(trajectories), noise.summary(surface)]))
     words = _words(surface, chips, caption, steps, look)
-    charts = _charts(surface, trajectories, look, noise)
+    charts = _charts(Run(surface, window, tuple(trajectories), noise, words.axes), look)
     layout = _lay_out(words, look, window, charts, theme)
     colors, styles = tuple(chip.color for chip in chips), tuple(chip.style for chip in chips)
     tracer = Tracer(surface, tuple(trajectories), colors, styles, theme, layout.scale)
@@ -107,7 +118,7 @@ def compose(
     background[:] = theme.background
     plots: list[Plot] = []
     orbit = None
-    for name, box in zip(VIEWS[look.view], layout.plots, strict=False):
+    for name, box in zip(VIEWS[look.view].pictures, layout.plots, strict=False):
         view = _view(name, tracer, window, box, words.axes, look)
         view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
         draped = tracer.drape(view)
@@ -134,12 +145,8 @@ def _view(
     return ReliefView.of(surface, window, theme, scale, axes, camera, paths, turning).fitted(box)
 
 
-def _charts(
-    surface: Surface, trajectories: Sequence[Trajectory], look: Look, noise: Noise
-) -> list[Chart]:
-    axes = look.axes or surface.axes
-    found = [PANELS[name](surface, trajectories, noise, axes) for name in look.panels]
-    return [chart for charts in found for chart in charts]
+def _charts(run: Run, look: Look) -> list[Chart]:
+    return [chart for name in look.panels for chart in PANELS[name](run)]
 
 
 def _axes(charts: Sequence[Chart], steps: int) -> list[Axes]:
@@ -150,7 +157,7 @@ def _lay_out(
     words: Words, look: Look, window: Window, charts: Sequence[Chart], theme: Theme
 ) -> Layout:
     flat, bare = Axes(window, words.axes), Axes(None)
-    views = [flat if name == "contour" else bare for name in VIEWS[look.view]]
+    views = [flat if name == "contour" else bare for name in VIEWS[look.view].pictures]
     return lay_out(*look.size, words, views, _axes(charts, words.steps), theme)
 
 

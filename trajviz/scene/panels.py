@@ -5,7 +5,8 @@ A function added to PANELS is found by every listing, help text and test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -15,43 +16,55 @@ from trajviz.errors import TrajvizError
 from trajviz.internals import effective_steps
 from trajviz.noise import Noise
 from trajviz.scene.chart import Chart
-from trajviz.surface import Surface
-
-Panel: TypeAlias = Callable[[Surface, Sequence[Trajectory], Noise, tuple[str, str]], list[Chart]]
-"""Takes a surface, its trajectories, the noise of their gradients and the axes' names."""
+from trajviz.surface import Ranks, Surface, Window
 
 
-def loss(
-    surface: Surface, trajectories: Sequence[Trajectory], _noise: Noise, _axes: tuple[str, str]
-) -> list[Chart]:
+@dataclass(frozen=True)
+class Run:
+    """What a panel may show: who went where on which surface, within which window."""
+
+    surface: Surface
+    window: Window
+    trajectories: tuple[Trajectory, ...]
+    noise: Noise
+    axes: tuple[str, str]
+
+
+Panel: TypeAlias = Callable[[Run], list[Chart]]
+"""A function from a run to charts."""
+
+
+def loss(run: Run) -> list[Chart]:
     """Height above the lowest known minimum, or plain height where the surface has no bottom."""
+    surface = run.surface
+    heights = [t.heights for t in run.trajectories]
     if not surface.minima:
-        return [Chart("height", tuple(t.heights for t in trajectories))]
+        # What has left the window downwards would flatten all that is seen in it.
+        low, high = Ranks.of(surface, run.window).heights[[0, -1]].tolist()
+        shown = np.clip(np.concatenate([[high], *heights]), low, high)
+        return [Chart("height", tuple(heights), bounds=(float(shown.min()), float(shown.max())))]
     lowest = float(surface.value(np.array(surface.minima)).min())
-    curves = tuple(np.maximum(t.heights - lowest, 0) for t in trajectories)
-    return [Chart("height above the minimum", curves)]
+    return [Chart("height above the minimum", tuple(np.maximum(h - lowest, 0) for h in heights))]
 
 
-def step_size(
-    surface: Surface, trajectories: Sequence[Trajectory], noise: Noise, axes: tuple[str, str]
-) -> list[Chart]:
+def step_size(run: Run) -> list[Chart]:
     """Effective step along each axis: how far a step goes for each unit of slope."""
-    steps = [effective_steps(surface, t, noise) for t in trajectories]
+    steps = [effective_steps(run.surface, t, run.noise) for t in run.trajectories]
     return [
         Chart(f"effective step in {name}", tuple(s[:, axis] for s in steps), first=1)
-        for axis, name in enumerate(axes)
+        for axis, name in enumerate(run.axes)
     ]
 
 
-def accuracy(
-    surface: Surface, trajectories: Sequence[Trajectory], _noise: Noise, _axes: tuple[str, str]
-) -> list[Chart]:
+def accuracy(run: Run) -> list[Chart]:
     """Share of the data that is classified right, for surfaces that come from data."""
-    if surface.accuracy is None:
-        raise TrajvizError(f"surface {surface.name!r} has no accuracy: it does not classify data")
-    share = surface.accuracy
-    curves = tuple(share(t.points[:, 0], t.points[:, 1]) for t in trajectories)
-    return [Chart("accuracy", curves)]
+    share = run.surface.accuracy
+    if share is None:
+        raise TrajvizError(
+            f"panel 'accuracy' is for surfaces over data that is classified, as noisy-moons is, "
+            f"not for {run.surface.name}"
+        )
+    return [Chart("accuracy", tuple(share(*t.points.T) for t in run.trajectories))]
 
 
 PANELS: dict[str, Panel] = {"accuracy": accuracy, "loss": loss, "step-size": step_size}

@@ -1,13 +1,7 @@
 """The relief view: the surface in 3-D as a block, shaded and lined by rank like the contour view.
 
-The projection is orthographic. What is seen is decided column by column, from front to back, by
-the floating horizon (Wright 1973): along a column's vertical plane a point of the surface is seen
-when it lies higher in the picture than everything in front of it. The same horizon tells which
-parts of a track a hill hides. Nothing is triangulated, and every pixel that is drawn is the first
-point of the surface on its ray.
-
-In the block's own coordinates the window is the square from -1/2 to 1/2 and heights are from 0 to
-`HEIGHT`.
+Nothing is triangulated: every pixel shows the first point of the surface on its ray (see `horizon`
+and `rays`), and the same horizon tells which parts of a track a hill hides.
 """
 
 from __future__ import annotations
@@ -19,33 +13,23 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 
-from trajviz.scene.layout import power_labels, tick_labels
+from trajviz.scene.block import Block
+from trajviz.scene.horizon import AWAY, CORNERS, HEIGHT, PLINTH, Camera, Horizon, Lattice
+from trajviz.scene.layout import tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.shading import Codes, Shading
-from trajviz.scene.theme import Theme, mix
+from trajviz.scene.rays import Rays
+from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line
-from trajviz.surface import Floats, Points, Ranks, Surface, Window
+from trajviz.surface import Floats, Points, Surface, Window
 
-HEIGHT = 0.55
-"""How high the block is, its sides being 1."""
-PLINTH = 0.03
-"""How far the block's sides reach below the lowest point."""
-SKEWED = 0.15
-"""Heights whose median lies below this share of their range are shown on a logarithmic scale."""
+AZIMUTHS = (-60, -30, -120, -150, 60, 30, 120, 150)
+ELEVATIONS = (35, 45, 55)
+"""Where the camera may be put when nobody says: the first of equals is chosen."""
 _SAMPLES, _DENSE = 384, 768
 """Samples of the surface along each axis, and those of one that turns, which interpolates none."""
-_LIGHTS = 32
-"""Shades of light on a slope."""
-_AMBIENT = 0.72
-_LIGHT = math.radians(60), math.radians(45)
-"""Where the light comes from: left of the camera, and above."""
-_AWAY = -9.0
-"""A height for where there is no surface: below everything."""
 _FINE = 2
 """A still picture is drawn this many times finer in each direction, then averaged."""
 _ROUGH = 96
@@ -54,253 +38,7 @@ _TRIES = 6
 """How often the room for labels is measured again."""
 _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
-AZIMUTHS = (-60, -30, -120, -150, 60, 30, 120, 150)
-ELEVATIONS = (35, 45, 55)
-"""Where the camera may be put when nobody says: the first of equals is chosen."""
-
-Field = npt.NDArray[np.float32]
-"""A quantity sampled over something, (rows, columns)."""
-
-
-@dataclass(frozen=True)
-class Lift:
-    """From heights to heights of the block: linear, or logarithmic above the lowest point.
-
-    The logarithmic scale is log10(1 + (f - lowest) / unit), mirrored below the lowest.
-    """
-
-    lowest: float
-    highest: float
-    unit: float | None
-
-    @classmethod
-    def of(cls, heights: Floats) -> Lift:
-        """Choose the scale on which the shape of these heights, finite and sorted, is readable."""
-        lowest, highest = float(heights[0]), float(heights[-1])
-        above = heights - lowest
-        median, low = np.quantile(above, [0.5, 0.1])
-        span = highest - lowest
-        if not span or median >= SKEWED * span:
-            return cls(lowest, highest, None)
-        return cls(lowest, highest, max(float(low), 1e-9 * span))
-
-    def __call__(self, heights: Floats) -> Floats:
-        """Return the block's heights, 0 for the lowest and HEIGHT for the highest, any shape."""
-        span = self.highest - self.lowest
-        if not span:
-            return np.zeros_like(heights)
-        above = heights - self.lowest
-        if self.unit is None:
-            return np.asarray(HEIGHT * above / span)
-        scaled = np.sign(above) * np.log10(1 + np.abs(above) / self.unit)
-        return np.asarray(HEIGHT * scaled / math.log10(1 + span / self.unit))
-
-    def ticks(self, most: float) -> list[tuple[float, str]]:
-        """Return up to about `most` heights, each with its label.
-
-        They are round, and on the logarithmic scale labelled with what they are above the lowest.
-        """
-        if self.highest == self.lowest:
-            return []
-        if self.unit is None:
-            return tick_labels(self.lowest, self.highest, most)
-        span = self.highest - self.lowest
-        return [
-            (self.lowest + 10.0**power, text)
-            for power, text in power_labels(math.log10(self.unit), math.log10(span), most)
-        ]
-
-    @property
-    def summary(self) -> str:
-        """What to say beside the heights."""
-        return "" if self.unit is None else "above lowest, log"
-
-
-class Camera(NamedTuple):
-    """Where the block is seen from: elevation and azimuth in degrees, as matplotlib has them."""
-
-    elevation: float
-    azimuth: float
-
-    @property
-    def right(self) -> Floats:
-        """The direction, (2,), of the ground that points to the right in the picture."""
-        a = math.radians(self.azimuth)
-        return np.array([-math.sin(a), math.cos(a)])
-
-    @property
-    def away(self) -> Floats:
-        """The direction, (2,), of the ground that points away from the camera."""
-        a = math.radians(self.azimuth)
-        return np.array([-math.cos(a), -math.sin(a)])
-
-    @property
-    def rise(self) -> tuple[float, float]:
-        """How far up the picture a step away and a step upwards lead."""
-        e = math.radians(self.elevation)
-        return math.sin(e), math.cos(e)
-
-    def project(self, ground: Points, height: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return how far right, up and away points of the block lie, all (...)."""
-        back, up = self.rise
-        away = ground @ self.away
-        return ground @ self.right, back * away + up * height, away
-
-
 _NOWHERE = Box(0, 0, 0, 0)
-_CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
-
-
-class Horizon(NamedTuple):
-    """What hides what, on a lattice of depths (rows, from front to back) and columns.
-
-    `top` is the highest that anything up to this depth reaches up the picture, `rise` what the
-    surface reaches right there, _AWAY where there is none.
-    """
-
-    top: Field
-    rise: Field
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """The columns and depths at which a camera looks at the block, in the block's units."""
-
-    camera: Camera
-    left: float
-    nearest: float
-    column: float
-    depth: float
-    columns: int
-    depths: int
-    smooth: bool = True
-
-    @classmethod
-    def around(cls, camera: Camera, columns: int, depths: int, smooth: bool = True) -> Lattice:
-        """Return the lattice that spans the block; it interpolates if it is to be `smooth`."""
-        across, away = _CORNERS @ camera.right, _CORNERS @ camera.away
-        return cls(
-            camera,
-            across.min(),
-            away.min(),
-            (across.max() - across.min()) / columns,
-            (away.max() - away.min()) / depths,
-            columns,
-            depths,
-            smooth,
-        )
-
-    @property
-    def distances(self) -> Floats:
-        """How far away each row is, (depths,)."""
-        return np.asarray(self.nearest + (np.arange(self.depths) + 0.5) * self.depth)
-
-    def sample(self, field: Field, outside: float) -> Field:
-        """Return a quantity of the block, sampled over the window, on the lattice."""
-        count = len(field)
-        (rx, ry), (ax, ay) = self.camera.right, self.camera.away
-        # From lattice to window, both from 0: Pillow's affine map takes places of the result.
-        origin = self.left * self.camera.right + self.nearest * self.camera.away + 0.5
-        matrix = (
-            rx * self.column * count, ax * self.depth * count, origin[0] * count,
-            ry * self.column * count, ay * self.depth * count, origin[1] * count,
-        )  # fmt: skip
-        image = Image.fromarray(field).transform(
-            (self.columns, self.depths),
-            Image.Transform.AFFINE,
-            matrix,
-            Image.Resampling.BILINEAR if self.smooth else Image.Resampling.NEAREST,
-            fillcolor=outside,
-        )
-        return np.asarray(image)
-
-    def horizon(self, heights: Field) -> Horizon:
-        """Return what is in front of what, for heights of the block over the window."""
-        back, up = self.camera.rise
-        lifted = self.sample(heights, _AWAY)
-        distances = (back * self.distances).astype(np.float32)[:, None]
-        rise = np.where(lifted > _AWAY / 2, distances + np.float32(up) * lifted, np.float32(_AWAY))
-        return Horizon(np.maximum.accumulate(rise, axis=0), rise)
-
-    def hides(self, horizon: Horizon, ground: Points, height: Floats, slack: float) -> Flags:
-        """Tell which points, (n, 2) and (n,), something nearer hides, by more than `slack`."""
-        right, rise, away = self.camera.project(ground, height)
-        column = np.floor((right - self.left) / self.column)
-        # The point's own surroundings do not count.
-        depth = np.floor((away - self.nearest) / self.depth) - 1
-        inside = (column >= 0) & (column < self.columns) & (depth >= 0)
-        at = np.where(inside, column, 0).astype(np.intp)
-        front = np.where(inside, np.minimum(depth, self.depths - 1), 0).astype(np.intp)
-        hidden = horizon.top[front, at] > rise + slack
-        # Rays may pass below the block.
-        first = np.argmax(horizon.rise > _AWAY / 2, axis=0)
-        base = self.camera.rise[0] * self.distances[first] - self.camera.rise[1] * PLINTH
-        return np.asarray(inside & hidden & (rise > base[at]))
-
-
-@dataclass(frozen=True)
-class Block:
-    """A surface within a window as a block, sampled once, whoever looks at it.
-
-    `heights` of the block; `levels`, in which level k of the shading stands at k + 1; `normal`,
-    (3, rows, columns), of its surface. Rows go with y, columns with x. `colors` holds a colour
-    for every code: background, two walls, then the shading's under each light, (codes, 3).
-    """
-
-    lift: Lift
-    shading: Shading
-    colors: Picture
-    heights: Field
-    levels: Field
-    normal: Field
-
-    @classmethod
-    def of(cls, surface: Surface, window: Window, theme: Theme, samples: int) -> Block:
-        """Sample the surface at the centres of samples x samples cells."""
-        cells = (np.arange(samples) + 0.5) / samples
-        heights = surface.grid(
-            window.x0 + cells * (window.x1 - window.x0), window.y0 + cells * (window.y1 - window.y0)
-        )
-        ranks = Ranks.of(surface, window)
-        lift = Lift.of(ranks.heights)
-        # What is not finite stands as high as the highest.
-        heights = np.where(np.isfinite(heights), heights, ranks.heights[-1])
-        shading = Shading.of_relief(ranks, theme)
-        lifted = np.clip(lift(heights), 0, HEIGHT).astype(np.float32)
-        slope_y, slope_x = np.gradient(lifted, np.float32(1 / samples))
-        normal = np.stack([-slope_x, -slope_y, np.ones_like(lifted)])
-        normal /= np.sqrt((normal**2).sum(axis=0))
-        stride = max(1, samples // _SAMPLES)  # light changes slowly
-        normal = np.ascontiguousarray(normal[:, ::stride, ::stride])
-        levels = _levels(shading, ranks, heights)
-        return cls(lift, shading, _colors(shading, theme), lifted, levels, normal)
-
-    def light(self, camera: Camera) -> Field:
-        """Return how bright the surface is, 0 to 1, with the light left of the camera."""
-        turn, elevation = math.radians(camera.azimuth) - _LIGHT[0], _LIGHT[1]
-        flat = math.cos(elevation)
-        toward = flat * math.cos(turn), flat * math.sin(turn), math.sin(elevation)
-        x, y, z = (np.float32(part) * axis for part, axis in zip(toward, self.normal, strict=True))
-        return np.asarray(x + y + z)
-
-
-def _colors(shading: Shading, theme: Theme) -> Picture:
-    flat = shading.table().astype(np.float64)[:, None, :]
-    light = np.linspace(0, 1, _LIGHTS)[None, :, None]
-    lit = flat * (1 - 0.8 * np.clip(_AMBIENT - light, 0, 0.5))
-    lit += (255 - lit) * 0.5 * np.clip(light - _AMBIENT, 0, 1)
-    walls = [mix(theme.background, theme.ink, share) for share in (0.0, 0.13, 0.2)]
-    return np.concatenate([np.array(walls), np.rint(lit).reshape(-1, 3)]).astype(np.uint8)
-
-
-def _levels(shading: Shading, ranks: Ranks, heights: Floats) -> Field:
-    """Return heights as places among the levels; below the first and above the last to a half."""
-    count = len(shading.levels)
-    places = [0.5, *range(1, count + 1), count + 0.5]
-    below = min(float(ranks.heights[0]), float(shading.levels[0]))
-    above = max(float(ranks.heights[-1]), float(shading.levels[-1]))
-    found = np.interp(heights, [below, *shading.levels, above], places)
-    return np.asarray(found, dtype=np.float32)
 
 
 class Draped(NamedTuple):
@@ -363,7 +101,7 @@ class ReliefView:
         """Return the mean over tracks of the share that is seen, and a tenth of the surface's."""
         lattice = Lattice.around(camera, _ROUGH, _ROUGH)
         horizon = lattice.horizon(self.block.heights)
-        there = horizon.rise > _AWAY / 2
+        there = horizon.rise > AWAY / 2
         surface = (horizon.rise >= horizon.top)[there].mean()
         shares = [
             1 - lattice.hides(horizon, ground, height, 2 * lattice.column).mean()
@@ -392,8 +130,10 @@ class ReliefView:
         left, low, right, high = _around([self._extent(view.camera) for view in turned])
         # Labels keep their size, so what they take beyond the block has to be found by trying.
         view, beyond = self, (0.0, 0.0, 0.0, 0.0)
+        top = box.y0 + (1.5 * self._type_size if self.block.lift.summary else 2)
+        room = box.x0, top, box.x1, box.y1
         for _ in range(_TRIES):
-            x0, y0, x1, y1 = _less(box, beyond)
+            x0, y0, x1, y1 = _less(room, beyond)
             unit = max(min((x1 - x0) / (right - left), (y1 - y0) / (high - low)), 1.0)
             middle = (
                 (x0 + x1) / 2 - unit * (left + right) / 2,
@@ -405,7 +145,7 @@ class ReliefView:
                 middle[0] + unit * right, middle[1] - unit * low,
             )  # fmt: skip
             views = [replace(view, camera=other.camera) for other in turned]
-            inked = _around([whole, *(_ink(mark) for v in views for mark in v.marks())])
+            inked = _around([whole, *(_ink(mark) for v in views for mark in v._edge_labels())])
             # A smaller block may have other labels: the most that any took is kept free.
             beyond, before = _around([beyond, _less(inked, whole)]), beyond
             if beyond == before:
@@ -417,12 +157,16 @@ class ReliefView:
         elevation, azimuth = self.camera
         return replace(self, camera=Camera(elevation, azimuth + degrees))
 
+    def _extent(self, camera: Camera) -> Corners:
+        """Return left, low, right and high of the block, in its own units."""
+        left, low, right = self._ground_extent(camera)
+        head = Lattice.around(camera, _ROUGH, _ROUGH).horizon(self.block.heights).top.max()
+        return left, low, right, float(head) + 0.01
+
     @staticmethod
-    def _extent(camera: Camera) -> Corners:
-        """Return left, low, right and high of all that the block may reach, in its own units."""
-        right, foot, _ = camera.project(_CORNERS, np.full(4, -PLINTH))
-        _, head, _ = camera.project(_CORNERS, np.full(4, HEIGHT))
-        return right.min(), foot.min(), right.max(), head.max()
+    def _ground_extent(camera: Camera) -> tuple[float, float, float]:
+        right, foot, _ = camera.project(CORNERS, np.full(4, -PLINTH))
+        return right.min(), foot.min(), right.max()
 
     @property
     def _type_size(self) -> float:
@@ -498,7 +242,7 @@ class ReliefView:
 
     @functools.cached_property
     def _lattice(self) -> Lattice:
-        across = _CORNERS @ self.camera.right
+        across = CORNERS @ self.camera.right
         columns = math.ceil(self.unit * self.fine * (across.max() - across.min()))
         return Lattice.around(self.camera, columns, max(64, columns * 3 // 4), not self.turning)
 
@@ -532,14 +276,25 @@ class ReliefView:
         fine = self.fine
         region = self._blank.copy()
         # The block's rectangle in fine pixels, whole pixels of the picture at both ends.
-        left, low, right, high = self._extent(self.camera)
+        left, low, right = self._ground_extent(self.camera)
+        high = float(self._horizon.top[-1].max())
         x, y = self.middle[0] - self.box.x0, self.middle[1] - self.box.y0
         x0, y0 = math.floor(x + self.unit * left), math.floor(y - self.unit * high)
         x1, y1 = math.ceil(x + self.unit * right), math.ceil(y - self.unit * low)
         columns = (np.arange((x1 - x0) * fine) + 0.5) / fine + x0
         rows = (np.arange((y1 - y0) * fine) + 0.5) / fine + y0
-        codes = _Rays(self, self._lattice, self._horizon, columns - x, y - rows).codes()
-        colors = np.take(self.block.colors, codes, axis=0)
+        thin = 0.5 if self.theme.mesh else 1  # a mesh has more lines, and says less
+        line_width = thin * self.theme.line_width * max(self.scale, 0.75) * fine
+        rays = Rays(
+            self.block,
+            self._lattice,
+            self._horizon,
+            (columns - x) / self.unit,
+            (y - rows) / self.unit,
+            line_width,
+            self.theme.mesh,
+        )
+        colors = np.take(self.block.colors, rays.codes(), axis=0)
         if fine > 1:
             blocks = colors.reshape(y1 - y0, fine, x1 - x0, fine, 3)
             colors = np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
@@ -548,7 +303,16 @@ class ReliefView:
         return region
 
     def marks(self) -> list[Text]:
-        """Return the labels around the block: both axes along its front, heights at its left."""
+        """Return the labels: both axes along the front, heights at the left, how they are meant."""
+        labels = self._edge_labels()
+        return [*labels, self._summary()] if self.block.lift.summary else labels
+
+    def _summary(self) -> Text:
+        """Return what the heights mean, where it stays when the block turns."""
+        size, summary = self._type_size, self.block.lift.summary
+        return Text(self.box.x0 + 0.6 * size, self.box.y0 + size, summary, size, self.theme.muted)
+
+    def _edge_labels(self) -> list[Text]:
         return [*self._axis_labels(0), *self._axis_labels(1), *self._height_labels()]
 
     def _axis_labels(self, axis: int) -> list[Text]:
@@ -587,12 +351,10 @@ class ReliefView:
     def _height_labels(self) -> list[Text]:
         """Return the heights along the leftmost upright edge of the block."""
         size = self._type_size
-        corner = _CORNERS[np.argmin(_CORNERS @ self.camera.right)]
+        corner = CORNERS[np.argmin(CORNERS @ self.camera.right)]
         lift = self.block.lift
         labels: list[Text] = []
-        above, start = math.inf, self.box.x0 + 0.6 * size
-        # What they mean stands where it stays when the block turns.
-        summary = Text(start, self.box.y0 + size, lift.summary, size, self.theme.muted)
+        above = math.inf
         for height, text in lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size))):
             block = float(lift(np.array(height)))
             x, y = self._place(corner, np.array(block))
@@ -601,9 +363,9 @@ class ReliefView:
             above = y
             x, y = x - 0.6 * size, y + 0.36 * size
             label = Text(x, y, text, size, self.theme.muted, align="right")
-            if not (lift.summary and _meet(_ink(label), _ink(summary))):
+            if not (lift.summary and _meet(_ink(label), _ink(self._summary()))):
                 labels.append(label)
-        return [*labels, summary] if lift.summary else labels
+        return labels
 
 
 Corners: TypeAlias = tuple[float, float, float, float]
@@ -629,133 +391,3 @@ def _meet(one: Corners, other: Corners) -> bool:
 def _ink(text: Text) -> Corners:
     """Return the rectangle that a text may cover."""
     return text.left - 1, text.y - text.size, text.right + 1, text.y + 0.3 * text.size
-
-
-class _Rays:
-    """The pixels of a picture, each with what its ray meets first."""
-
-    def __init__(
-        self, view: ReliefView, lattice: Lattice, horizon: Horizon, right: Floats, up: Floats
-    ) -> None:
-        """Take pixel centres in pixels right of and above the block's centre, (w,) and (h,)."""
-        self.view, self.lattice = view, lattice
-        self.up = (up / view.unit).astype(np.float32)
-        at = np.floor((right / view.unit - lattice.left) / lattice.column).astype(np.intp)
-        self.beside = (at < 0) | (at >= lattice.columns)
-        self.at = np.clip(at, 0, lattice.columns - 1)
-        # Fine pixels and lattice columns are equally wide; each pixel takes the one it lies in.
-        self.top = horizon.top[:, self.at]
-        self.rise = horizon.rise[:, self.at]
-        self.front = np.argmax(self.rise > _AWAY / 2, axis=0)
-
-    def codes(self) -> Codes:
-        """Return the place of each pixel's colour in the view's table, (h, w)."""
-        depths, width = self.rise.shape
-        height = len(self.up)
-        columns = np.arange(width, dtype=np.int32)
-        head = self._row(self.top[-1])
-        brink = self._row(self.rise[self.front, columns])
-        away = self.lattice.distances[self.front]
-        back, up = self.lattice.camera.rise
-        foot = self._row((back * away - up * PLINTH).astype(np.float32))
-        row = np.arange(height, dtype=np.int32)[:, None]
-        blank = self.beside[None, :]
-        seen = np.flatnonzero((row >= head) & (row < brink) & ~blank)
-        walls = (row >= np.maximum(brink, head)) & (row < foot) & ~blank
-        codes = np.where(walls, self._faces()[None, :], 0).astype(np.intp)
-        # How many depths of a column stay below a row: that many are passed by its ray.
-        ends = self._row(self.top) * width + columns
-        counts = np.bincount(ends.ravel(), minlength=(height + 1) * width)
-        within = np.cumsum(counts.reshape(height + 1, width), axis=0, dtype=np.int32)
-        passed = depths - within[:height]
-        codes.ravel()[seen] = 3 + self._surface(seen, passed)
-        return codes
-
-    def _row(self, up: Field) -> npt.NDArray[np.int32]:
-        """Return the first row, counted downwards, that lies at or below a height, any shape."""
-        step = self.up[0] - self.up[1]
-        rows = np.ceil((self.up[0] - up) / step - 1e-4)
-        return np.asarray(np.clip(rows, 0, len(self.up)), dtype=np.int32)
-
-    def _faces(self) -> Codes:
-        """Return which of the two walls each column shows, 1 or 2."""
-        lattice = self.lattice
-        right = lattice.left + (self.at + 0.5) * lattice.column
-        away = lattice.distances[self.front]
-        ground = right[:, None] * lattice.camera.right + away[:, None] * lattice.camera.away
-        return np.where(np.abs(ground[:, 0]) > np.abs(ground[:, 1]), 1, 2)
-
-    def _surface(self, seen: Codes, passed: npt.NDArray[np.int32]) -> Codes:
-        """Return the codes of the pixels, (n,) flat indices, that show the surface."""
-        block, view = self.view.block, self.view
-        depths, width = self.rise.shape
-        row, column = np.divmod(seen, width)
-        depth = np.minimum(passed.ravel()[seen], depths - 1)
-        behind, before = depth * width + column, np.maximum(depth - 1, 0) * width + column
-        rise = self.rise.ravel()
-        high, low = rise[behind], rise[before]
-        share = (self.up[row] - low) / np.maximum(high - low, 1e-9)
-        share = np.clip(np.where(low > _AWAY / 2, share, 1), 0, 1)
-        level = self._between(block.levels, before, behind, share)
-        light = self._between(block.light(view.camera), before, behind, share)
-        shade = np.clip(np.rint(light * (_LIGHTS - 1)), 0, _LIGHTS - 1).astype(np.intp)
-        if view.theme.mesh:
-            band, upper, cover = self._mesh(seen, depth - 1 + share, level)
-        else:
-            band, upper, cover = self._level_lines(seen, level)
-        return block.shading.codes(band, upper, cover) * _LIGHTS + shade
-
-    def _between(self, field: Field, before: Floats, behind: Floats, share: Field) -> Field:
-        """Return a quantity at the points that rays meet, between two depths of a column."""
-        sampled = self.lattice.sample(field, 0.0)[:, self.at].ravel()
-        near, far = sampled[before], sampled[behind]
-        # Where there is no surface before, share is 1.
-        return np.asarray(near + (far - near) * share, dtype=np.float32)
-
-    def _level_lines(self, seen: Codes, level: Field) -> tuple[Codes, Flags, Floats]:
-        """Return band, nearer level and cover."""
-        band = np.floor(level).astype(np.intp)
-        part = level - band
-        upper = part > 0.5
-        near = np.where(upper, 1 - part, part)
-        return band, upper, self._cover(near, self._slope(seen, level))
-
-    def _mesh(self, seen: Codes, depth: Field, level: Field) -> tuple[Codes, Flags, Floats]:
-        """Return band, nearer level and cover of a mesh's lines in place of the levels'."""
-        lattice, count = self.lattice, self.view.theme.mesh
-        column = seen % self.rise.shape[1]
-        right = lattice.left + (self.at[column] + 0.5) * lattice.column
-        away = lattice.nearest + (depth + 0.5) * lattice.depth
-        cover = np.zeros(len(seen))
-        for axis in (0, 1):
-            place = right * lattice.camera.right[axis] + away * lattice.camera.away[axis]
-            place = (place * count).astype(np.float32)
-            near = np.abs(place - np.rint(place))
-            cover = np.maximum(cover, self._cover(near, self._slope(seen, place)))
-        band = np.floor(level).astype(np.intp)
-        return band, np.zeros(len(band), dtype=bool), cover
-
-    def _slope(self, seen: Codes, values: Field) -> Field:
-        """Return how much a quantity changes from pixel to pixel, on the side it changes less."""
-        canvas = np.full((len(self.up), self.rise.shape[1]), 1e3, dtype=np.float32)
-        canvas.ravel()[seen] = values
-        across, down = _least_change(canvas), _least_change(canvas.T).T
-        return np.asarray(np.sqrt(across * across + down * down).ravel()[seen])
-
-    def _cover(self, near: Field, slope: Field) -> Floats:
-        """Return how much of each pixel a line covers that is `near` away."""
-        view = self.view
-        width = view.theme.line_width * max(view.scale, 0.75) * view.fine
-        with np.errstate(all="ignore"):
-            share = width / 2 + 0.5 - near / slope
-        share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)
-        return np.asarray(np.clip(share, 0, 1), dtype=np.float64)
-
-
-def _least_change(values: Field) -> Field:
-    """Return how much each value differs from its neighbours in the row, whichever is nearer."""
-    change = np.abs(values[:, 1:] - values[:, :-1])
-    least = np.empty_like(values)
-    least[:, 0], least[:, -1] = change[:, 0], change[:, -1]
-    np.minimum(change[:, 1:], change[:, :-1], out=least[:, 1:-1])
-    return least

@@ -62,10 +62,7 @@ class Line:
         return cls(vertices, np.arange(count, dtype=np.float64), no, no)
 
     def at(self, steps: Floats) -> Points:
-        """Return where the line is after so many steps, (n,) to (n, 2).
-
-        It rests before its first knot and after its last.
-        """
+        """Return where the line is after so many steps, (n,) to (n, 2); it rests at its ends."""
         place, share = self._place(steps)
         a, b = self.vertices[place], self.vertices[np.minimum(place + 1, len(self.vertices) - 1)]
         share = share[:, None]
@@ -151,6 +148,10 @@ class Track:
     def at(self, steps: Floats) -> Points:
         """Return where the head is after so many steps, (n,) to (n, 2)."""
         return self.line.at(steps)
+
+    def until(self, step: float) -> Track:
+        """Return the track as it is after `step` steps."""
+        return replace(self, line=self.line.until(step))
 
     def moved(self, x: float, y: float) -> Track:
         """Return the track shifted by so many pixels."""

@@ -1,0 +1,27 @@
+"""The drop wave: rings around a drop, each lower than the one before."""
+
+import numpy as np
+
+from trajviz import Surface
+
+
+def dropwave(x, y):
+    """Circular waves that grow towards the centre, where the lowest point is.
+
+    The root in it has no slope at the centre, but the wave is level there, and its slope is 0.
+
+    >>> round(float(dropwave(np.pi / 3, 0)), 9)  # a crest away: -2 / (pi**2 / 18 + 2)
+    -0.784833453
+    """
+    square = x**2 + y**2
+    return -(1 + np.cos(12 * np.sqrt(square))) / (square / 2 + 2)
+
+
+surface = Surface(
+    dropwave,
+    title="Drop wave",
+    window=(-2, 2, -2, 2),
+    start=(-0.6, 0.5),
+    minima=[(0, 0)],
+    source="Molga and Smutnicki (2005), Test Functions for Optimization Needs",
+)

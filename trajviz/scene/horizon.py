@@ -1,0 +1,159 @@
+"""What a camera sees of a block: column by column, from front to back.
+
+The projection is orthographic. Along a column's vertical plane a point of the surface is seen when
+it lies higher in the picture than everything in front of it: the floating horizon (Wright 1973).
+
+In the block's own coordinates the window is the square from -1/2 to 1/2 and heights are from 0 to
+`HEIGHT`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from trajviz.scene.track import Flags
+from trajviz.surface import Floats, Points
+
+HEIGHT = 0.55
+"""How high the block is, its sides being 1."""
+PLINTH = 0.03
+"""How far the block's sides reach below the lowest point."""
+CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+"""The corners of the block on the ground, (4, 2)."""
+AWAY = -9.0
+"""A height for where there is no surface: below everything."""
+
+Codes: TypeAlias = npt.NDArray[np.intp]
+"""Places in a table or along an axis, any shape."""
+Field: TypeAlias = npt.NDArray[np.float32]
+"""A quantity sampled over something, (rows, columns)."""
+
+
+class Camera(NamedTuple):
+    """Where the block is seen from: elevation and azimuth in degrees, as matplotlib has them."""
+
+    elevation: float
+    azimuth: float
+
+    @property
+    def right(self) -> Floats:
+        """The direction, (2,), of the ground that points to the right in the picture."""
+        a = math.radians(self.azimuth)
+        return np.array([-math.sin(a), math.cos(a)])
+
+    @property
+    def away(self) -> Floats:
+        """The direction, (2,), of the ground that points away from the camera."""
+        a = math.radians(self.azimuth)
+        return np.array([-math.cos(a), -math.sin(a)])
+
+    @property
+    def rise(self) -> tuple[float, float]:
+        """How far up the picture a step away and a step upwards lead."""
+        e = math.radians(self.elevation)
+        return math.sin(e), math.cos(e)
+
+    def project(self, ground: Points, height: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return how far right, up and away points of the block lie, all (...)."""
+        back, up = self.rise
+        away = ground @ self.away
+        return ground @ self.right, back * away + up * height, away
+
+
+class Horizon(NamedTuple):
+    """What hides what, on a lattice of depths (rows, from front to back) and columns.
+
+    `top` is the highest that anything up to this depth reaches up the picture, `rise` what the
+    surface reaches right there, AWAY where there is none. `front`, (columns,), is the depth at
+    which each column's surface begins.
+    """
+
+    top: Field
+    rise: Field
+    front: Codes
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The columns and depths at which a camera looks at the block, in the block's units."""
+
+    camera: Camera
+    left: float
+    nearest: float
+    column: float
+    depth: float
+    columns: int
+    depths: int
+    smooth: bool = True
+
+    @classmethod
+    def around(cls, camera: Camera, columns: int, depths: int, smooth: bool = True) -> Lattice:
+        """Return the lattice that spans the block; it interpolates if it is to be `smooth`."""
+        across, away = CORNERS @ camera.right, CORNERS @ camera.away
+        return cls(
+            camera,
+            across.min(),
+            away.min(),
+            (across.max() - across.min()) / columns,
+            (away.max() - away.min()) / depths,
+            columns,
+            depths,
+            smooth,
+        )
+
+    @property
+    def distances(self) -> Floats:
+        """How far away each row is, (depths,)."""
+        return np.asarray(self.nearest + (np.arange(self.depths) + 0.5) * self.depth)
+
+    def sample(self, field: Image.Image, outside: float) -> Field:
+        """Return a quantity of the block, sampled over the window, on the lattice."""
+        count = field.width
+        (rx, ry), (ax, ay) = self.camera.right, self.camera.away
+        # From lattice to window, both from 0: Pillow's affine map takes places of the result.
+        origin = self.left * self.camera.right + self.nearest * self.camera.away + 0.5
+        matrix = (
+            rx * self.column * count, ax * self.depth * count, origin[0] * count,
+            ry * self.column * count, ay * self.depth * count, origin[1] * count,
+        )  # fmt: skip
+        image = field.transform(
+            (self.columns, self.depths),
+            Image.Transform.AFFINE,
+            matrix,
+            Image.Resampling.BILINEAR if self.smooth else Image.Resampling.NEAREST,
+            fillcolor=outside,
+        )
+        return np.asarray(image)
+
+    def horizon(self, heights: Image.Image) -> Horizon:
+        """Return what is in front of what, for heights of the block over the window."""
+        back, up = self.camera.rise
+        lifted = self.sample(heights, AWAY)
+        distances = (back * self.distances).astype(np.float32)[:, None]
+        rise = np.where(lifted > AWAY / 2, distances + np.float32(up) * lifted, np.float32(AWAY))
+        front = np.argmax(rise > AWAY / 2, axis=0)
+        return Horizon(np.maximum.accumulate(rise, axis=0), rise, front)
+
+    def foot(self, horizon: Horizon) -> Floats:
+        """Return how far up the picture the block's front reaches downwards, (columns,)."""
+        back, up = self.camera.rise
+        return np.asarray(back * self.distances[horizon.front] - up * PLINTH)
+
+    def hides(self, horizon: Horizon, ground: Points, height: Floats, slack: float) -> Flags:
+        """Tell which points, (n, 2) and (n,), something nearer hides, by more than `slack`."""
+        right, rise, away = self.camera.project(ground, height)
+        column = np.floor((right - self.left) / self.column)
+        # The point's own surroundings do not count.
+        depth = np.floor((away - self.nearest) / self.depth) - 1
+        inside = (column >= 0) & (column < self.columns) & (depth >= 0)
+        at = np.where(inside, column, 0).astype(np.intp)
+        front = np.where(inside, np.minimum(depth, self.depths - 1), 0).astype(np.intp)
+        hidden = horizon.top[front, at] > rise + slack
+        base = self.foot(horizon)  # below which rays pass by
+        return np.asarray(inside & hidden & (rise > base[at]))
