@@ -112,12 +112,14 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
         _blend(flat, mask, ink)
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
-    now = np.array([step])
-    covered = _discs(np.concatenate([_heads(t, now) for t in drawn]), inner, inks.head_radius)
+    heads = _rested(np.array([track.line.vertices[-1] for track in drawn]))
+    heads[[step >= track.cross_knot for track in drawn]] = np.nan
+    covered = _discs(heads, inner, inks.head_radius)
     for k, (track, ink) in enumerate(zip(drawn, inks.heads, strict=True)):
         mine = covered.item == k
+        lift = np.uint8(0 if track.line.hidden[-1] else ink.hidden)
         mask = np.zeros(len(flat), dtype=np.uint8)
-        mask[covered.pixel[mine]] = covered.near[mine] + _lift(track, now, ink)
+        mask[covered.pixel[mine]] = covered.near[mine] + lift
         _blend(flat, mask, ink)
 
 
@@ -314,6 +316,11 @@ def _heads(track: Track, positions: Floats) -> Points:
     heads = np.rint(2 * track.at(positions)) / 2
     heads[(positions < track.line.knots[0]) | (positions >= track.cross_knot)] = np.nan
     return heads
+
+
+def _rested(heads: Points) -> Points:
+    """Return heads, (n, 2), off by a quarter of a pixel at most: one that creeps seems to rest."""
+    return np.asarray(np.rint(2 * heads) / 2)
 
 
 def _lift(track: Track, positions: Floats, ink: _Ink) -> npt.NDArray[np.uint8]:

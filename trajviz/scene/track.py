@@ -76,9 +76,16 @@ class Line:
     def until(self, step: float) -> Line:
         """Return the line as it is after `step` steps."""
         count = int(np.searchsorted(self.knots, step, side="right"))
-        end = self.ending(np.array([step]))
+        if count == 0 or count == len(self.knots):  # it rests at its ends
+            kept = np.append(np.arange(count), max(count - 1, 0))
+            knots = np.append(self.knots[:count], step)
+            return Line(self.vertices[kept], knots, self.hidden[kept], self.gap[kept])
+        before, after = self.knots[count - 1], self.knots[count]
+        share = (step - before) / (after - before)
+        a, b = self.vertices[count - 1], self.vertices[count]
+        end = count if share else count - 1
         return Line(
-            np.concatenate([self.vertices[:count], self.at(np.array([step]))]),
+            np.concatenate([self.vertices[:count], [a * (1 - share) + b * share if share else a]]),
             np.append(self.knots[:count], step),
             np.append(self.hidden[:count], self.hidden[end]),
             np.append(self.gap[:count], self.gap[end]),
