@@ -64,7 +64,7 @@ class Chart:
         values = self._values()
         if not values.size:
             return 0.0, 1.0
-        starts = [float(curve[0]) for curve in self.curves if len(curve) and np.isfinite(curve[0])]
+        starts = [float(there[0]) for curve in self.curves if (there := _finite(curve)).size]
         if not self.log:
             most = max(starts, default=0.0)
             spread = max(values.max() - values.min(), abs(most))
@@ -73,6 +73,10 @@ class Chart:
         high = float(min(positive.max(), np.log10(max(max(starts, default=0.0), 1e-300)) + 2))
         high = max(high, float(positive.min()))
         return float(max(positive.min(), high - DECADES)), high
+
+
+def _finite(values: Floats) -> Floats:
+    return np.asarray(values[np.isfinite(values)])
 
 
 @dataclass(frozen=True)
