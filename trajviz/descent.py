@@ -22,7 +22,7 @@ import numpy as np
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import Rule
 from trajviz.spec import Spec
-from trajviz.surface import Floats, Gradient, Points, Ranks, Surface, Window
+from trajviz.surface import Floats, Oracle, Points, Ranks, Surface, Window
 
 RATES: Floats = np.logspace(-5, 3, 241)
 """The learning rates that tuning tries."""
@@ -45,8 +45,9 @@ class Trajectory:
 
     `points` has shape (steps + 1, 2), the first row being the start, and `heights` (steps + 1,).
     A trajectory that overflowed ends at its last finite step, and `diverged_at` is the step after
-    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given" or
-    "tuned". `evaluations` counts the gradients that the descent asked for.
+    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given",
+    "tuned", or "default" for a rule that brings its own. `evaluations` counts the gradients that
+    the descent asked for, the other two what else it asked for.
     """
 
     spec: Spec
@@ -56,6 +57,8 @@ class Trajectory:
     rate_rule: str
     diverged_at: int | None
     evaluations: int
+    value_evaluations: int
+    hessian_evaluations: int
 
     @property
     def label(self) -> str:
@@ -69,14 +72,24 @@ class Trajectory:
 
 
 class _Counted:
-    """A gradient function that counts its calls."""
+    """A surface that counts what it is asked; called, it is its gradient function."""
 
-    def __init__(self, gradient: Gradient) -> None:
-        self.gradient, self.calls = gradient, 0
+    def __init__(self, surface: Oracle) -> None:
+        self.surface, self.gradients, self.values, self.hessians = surface, 0, 0, 0
 
     def __call__(self, points: Points) -> Points:
-        self.calls += 1
-        return self.gradient(points)
+        self.gradients += 1
+        return self.surface.gradient(points)
+
+    gradient = __call__
+
+    def value(self, points: Points) -> Floats:
+        self.values += 1
+        return self.surface.value(points)
+
+    def hessian(self, points: Points) -> Floats:
+        self.hessians += 1
+        return self.surface.hessian(points)
 
 
 def descend(
@@ -97,7 +110,7 @@ def descend(
     ranks = None
     trajectories = []
     for place, spec in enumerate(specs):
-        settings, rule = spec.complete, "given"
+        settings, rule = spec.complete, "given" if "lr" in spec.settings else "default"
         if settings.get("lr", 0.0) is None:
             ranks = ranks or Ranks.of(surface, window)
             settings["lr"], rule = tune(surface, spec, here, steps, window, ranks), "tuned"
@@ -119,11 +132,11 @@ def _run(
     rate_rule: str,
     advance: Callable[[int], None],
 ) -> Trajectory:
-    gradient = _Counted(surface.gradient)
+    counted = _Counted(surface)
     points = np.full((steps + 1, 2), np.nan)
     points[0] = start
     with np.errstate(all="ignore"):
-        walk = spec.optimizer.rule(gradient, start.copy(), **settings)
+        walk = spec.optimizer.rule(counted, start.copy(), **settings)
         for step in range(1, steps + 1):
             points[step] = w = next(walk)
             if not (math.isfinite(w[0]) and math.isfinite(w[1])):
@@ -141,7 +154,9 @@ def _run(
         dict(settings),
         rate_rule,
         diverged_at,
-        gradient.calls,
+        counted.gradients,
+        counted.values,
+        counted.hessians,
     )
 
 
@@ -161,7 +176,7 @@ def _run_rates(
     paths = np.empty((steps + 1, len(RATES), 2))
     paths[0] = start
     with np.errstate(all="ignore"):
-        walk = rule(surface.gradient, paths[0].copy(), lr=RATES[:, None], **settings)
+        walk = rule(_Counted(surface), paths[0].copy(), lr=RATES[:, None], **settings)
         for step in range(1, steps + 1):
             paths[step] = next(walk)
     return paths

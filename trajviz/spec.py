@@ -13,14 +13,26 @@ TRACK_KEYS = ("label", "color")
 """Keys that belong to the track, not to the rule."""
 
 _POSITIVE: tuple[str, Callable[[float], bool]] = ("above 0", lambda value: value > 0)
+_NOT_NEGATIVE: tuple[str, Callable[[float], bool]] = ("at least 0", lambda value: value >= 0)
 _SHARE: tuple[str, Callable[[float], bool]] = ("at least 0 and below 1", lambda v: 0 <= v < 1)
+_INSIDE: tuple[str, Callable[[float], bool]] = ("above 0 and below 1", lambda v: 0 < v < 1)
 _RANGES = {
     "lr": _POSITIVE,
     "beta": _SHARE,
     "beta1": _SHARE,
     "beta2": _SHARE,
     "rho": _SHARE,
-    "eps": ("at least 0", lambda value: value >= 0),
+    "momentum": _SHARE,
+    "eps": _NOT_NEGATIVE,
+    "psi": _NOT_NEGATIVE,
+    "weight_decay": _NOT_NEGATIVE,
+    "threshold": ("at least 4", lambda value: value >= 4),
+    "shrink": _INSIDE,
+    "grow": ("at least 1", lambda value: value >= 1),
+    "min_step": _POSITIVE,
+    "max_step": _POSITIVE,
+    "c1": _INSIDE,
+    "c2": _INSIDE,
 }
 """What a hyperparameter's name promises of its value, whichever optimizer it belongs to."""
 

@@ -80,6 +80,8 @@ def _track(t: Trajectory, points: bool) -> dict[str, Any]:
         "lr_rule": t.rate_rule,
         "diverged_at": t.diverged_at,
         "evaluations": t.evaluations,
+        "value_evaluations": t.value_evaluations,
+        "hessian_evaluations": t.hessian_evaluations,
     }
     if points:
         facts |= {"points": t.points.tolist(), "heights": t.heights.tolist()}
