@@ -19,7 +19,7 @@ ROOMS = {
     "dual": "errors numpy",
     "surface": "dual errors numpy",
     "catalogue": "surface errors numpy",
-    "optimizers": "surface errors numpy",
+    "optimizers": "optimizers surface errors numpy",
     "spec": "optimizers errors",
     "descent": "optimizers spec surface errors numpy",
     "recipe": "surface errors numpy",

@@ -96,9 +96,11 @@ def test_every_optimizer_runs_with_no_setting_and_with_all_its_defaults_spelled_
     bare = parse_spec(name)
     assert bare.complete == bare.optimizer.defaults
     known = {key: value for key, value in bare.complete.items() if value is not None}
-    items = [f"{key}={value!r}" for key, value in known.items()]
-    spelled = parse_spec(f"{name}:{','.join(['lr=0.5', *items])}")
-    assert spelled.settings == {**known, "lr": 0.5}
+    settings = {**known, "lr": 0.5}
+    spelled = parse_spec(
+        f"{name}:{','.join(f'{key}={value!r}' for key, value in settings.items())}"
+    )
+    assert spelled.settings == settings
 
 
 @pytest.mark.parametrize("name", optimizer_names())

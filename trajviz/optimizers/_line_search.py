@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import numpy.typing as npt
 
 from trajviz.optimizers._rows import dot
 from trajviz.surface import Floats, Oracle, Points
@@ -30,7 +31,7 @@ def strong_wolfe(
         here = surface.gradient(w + t * d)
         here_slope = dot(here, d)
         fallen = surface.value(w + t * d)[..., None] <= height + c1 * t * slope
-        beyond = ~fallen | (here_slope > -c2 * slope)
+        beyond = (~fallen | (here_slope > -c2 * slope)) & _apart(w + near * d, w + t * d)
         before = ~beyond & (here_slope < c2 * slope)
         if trial == MOST_TRIALS or not (beyond | before).any():
             break
@@ -39,6 +40,11 @@ def strong_wolfe(
         following = _between(near, far, near_slope, far_slope, halve=trial % 2 == 0)
         t = np.where(beyond | before, following, t)
     return t, here
+
+
+def _apart(first: Points, second: Points) -> npt.NDArray[np.bool_]:
+    """Tell whether floats can tell the points apart, (..., 1): if not, the search is over."""
+    return np.asarray((first != second).any(axis=-1, keepdims=True))
 
 
 def _between(

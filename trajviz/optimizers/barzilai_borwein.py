@@ -24,8 +24,8 @@ def barzilai_borwein(gradient: Gradient, w: Points, lr: Number = 1e-3) -> Iterat
     >>> next(steps).tolist(), next(steps).tolist()  # one step to learn the curvature, then there
     ([0.5, -1.5], [0.0, 0.0])
     """
-    t: Number = lr
     g = gradient(w)
+    t = lr + 0.0 * dot(g, g)
     while True:
         s = -t * g
         w = w + s
