@@ -31,7 +31,7 @@ ROOMS = {
     "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats optimizers recipe scene spec surface trace",
-    "cli": "trajviz errors recipe formats race scene.theme trace click",
+    "cli": "trajviz errors optimizers recipe formats race scene.theme trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""

@@ -8,8 +8,8 @@ What it is given as `gradient` also answers by name, so that a rule that needs m
 calls it `surface` and asks for value, gradient and hessian (see `surface.Oracle`).
 
 Its docstring is what listings show: title and summary, the formula, and the paragraphs Family,
-Source and Elsewhere, the last for where torch, keras and optax differ. A file dropped into this
-folder is found by every listing, help text and test.
+Source, perhaps Note, and Elsewhere, which says where torch, keras and optax differ. A file dropped
+into this folder is found by every listing, help text and test.
 """
 
 from __future__ import annotations

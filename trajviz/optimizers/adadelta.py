@@ -20,7 +20,8 @@ def adadelta(
     w = w - lr d
 
     Family: adaptive.
-    Source: Zeiler (2012), algorithm 1, which is lr = 1; u keeps the unscaled step.
+    Source: Zeiler (2012), algorithm 1, which is lr = 1.
+    Note: u keeps the unscaled step.
     Elsewhere: all compute the same; torch and optax default to rho = 0.9, keras to lr = 0.001 and
     eps = 1e-7.
 

@@ -20,7 +20,8 @@ def backtracking(
     w = w - t g
 
     Family: gradient descent.
-    Source: Armijo (1966); Nocedal and Wright (2006), algorithm 3.1. Each step starts from lr again.
+    Source: Armijo (1966); Nocedal and Wright (2006), algorithm 3.1.
+    Note: each step starts from lr again.
     Elsewhere: optax's scale_by_backtracking_linesearch computes the same with decrease_factor =
     0.5, increase_factor = inf and max_learning_rate = lr; torch and keras have none.
 

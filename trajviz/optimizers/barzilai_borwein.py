@@ -15,8 +15,9 @@ def barzilai_borwein(gradient: Gradient, w: Points, lr: Number = 1e-3) -> Iterat
     w = w - t g
 
     Family: curvature.
-    Source: Barzilai and Borwein (1988), the longer of their two steps. The first t is lr; where
-    the slope did not rise along s, so that t has no sense, t stays as it was.
+    Source: Barzilai and Borwein (1988), the longer of their two steps.
+    Note: the first t is lr; where the slope did not rise along s, so that t has no sense, t stays
+    as it was.
     Elsewhere: torch, keras and optax have none.
 
     >>> import numpy as np

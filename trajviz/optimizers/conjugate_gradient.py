@@ -22,8 +22,9 @@ def conjugate_gradient(
 
     Family: curvature.
     Source: Polak and Ribiere (1969), with the restart of Gilbert and Nocedal (1992); Nocedal and
-    Wright (2006), algorithm 5.4 and eq. 5.45. t satisfies the strong Wolfe conditions with c1 and
-    c2; each search starts from the last t, the first from lr.
+    Wright (2006), algorithm 5.4 and eq. 5.45.
+    Note: t satisfies the strong Wolfe conditions with c1 and c2; each search starts from the last
+    t, the first from lr.
     Elsewhere: torch, keras and optax have none; scipy's CG has the same rule with another search.
 
     >>> from trajviz.catalogue import load_surface

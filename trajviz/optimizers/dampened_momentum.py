@@ -16,8 +16,8 @@ def dampened_momentum(
     w = w - lr m
 
     Family: momentum.
-    Source: Polyak (1964), with the velocity as an average, as in Kingma and Ba (2015), algorithm 1;
-    momentum with lr (1 - beta) in place of lr.
+    Source: Polyak (1964), with the velocity as an average, as in Kingma and Ba (2015), algorithm 1.
+    Note: it is momentum with lr (1 - beta) in place of lr.
     Elsewhere: optax computes the same, as ema without its correction; torch's dampening spares the
     first gradient, so that its mean starts at g; keras has none.
 

@@ -15,8 +15,8 @@ def newton(surface: Oracle, w: Points, lr: Number = 1.0) -> Iterator[Points]:
     w = w - lr H^-1 g
 
     Family: curvature.
-    Source: Newton (1669) and Raphson (1690); Nocedal and Wright (2006), eq. 3.30. H is the exact
-    Hessian. A saddle or a maximum attracts it as a minimum does.
+    Source: Newton (1669) and Raphson (1690); Nocedal and Wright (2006), eq. 3.30.
+    Note: H is the exact Hessian. A saddle or a maximum attracts it as a minimum does.
     Elsewhere: torch, keras and optax have none.
 
     >>> from trajviz.catalogue import load_surface

@@ -26,7 +26,8 @@ def rprop(
 
     Family: sign.
     Source: Riedmiller and Braun (1993), in the form iRprop- of Igel and Huesken (2003), which does
-    not take the last step back. lr is the first step's length.
+    not take the last step back.
+    Note: lr is the first step's length.
     Elsewhere: torch and optax compute the same; keras has none.
 
     >>> steps = rprop(lambda w: 2 * w, 1.0, lr=0.25)
