@@ -110,6 +110,27 @@ def test_every_hyperparameter_of_every_optimizer_has_its_range_checked(name):
             parse_spec(f"{name}:{key}=-1")
 
 
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("radam:threshold=3.9", "at least 4"),
+        ("rprop:shrink=1", "above 0 and below 1"),
+        ("backtracking:shrink=0", "above 0 and below 1"),
+        ("rprop:grow=0.9", "at least 1"),
+        ("rprop:min_step=0", "above 0"),
+        ("rprop:max_step=0", "above 0"),
+        ("conjugate-gradient:c2=1", "above 0 and below 1"),
+        ("backtracking:c1=0", "above 0 and below 1"),
+        ("rmsprop-momentum:momentum=1", "at least 0 and below 1"),
+        ("newton:lr=0", "above 0"),
+    ],
+)
+def test_a_setting_at_the_edge_of_its_range_is_refused_with_the_range(text, allowed):
+    with pytest.raises(TrajvizError) as refusal:
+        parse_spec(text)
+    assert str(refusal.value).endswith(f"must be {allowed}")
+
+
 def test_given_settings_stand_over_the_defaults():
     complete = parse_spec("adam:beta2=0.5").complete
     assert complete == {"lr": None, "beta1": 0.9, "beta2": 0.5, "eps": 1e-8}

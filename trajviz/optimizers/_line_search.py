@@ -31,8 +31,10 @@ def strong_wolfe(
         here = surface.gradient(w + t * d)
         here_slope = dot(here, d)
         fallen = surface.value(w + t * d)[..., None] <= height + c1 * t * slope
-        beyond = (~fallen | (here_slope > -c2 * slope)) & _apart(w + near * d, w + t * d)
-        before = ~beyond & (here_slope < c2 * slope)
+        bound = np.where(np.isinf(far), t, far)
+        room = np.isinf(far) | _apart(w + near * d, w + bound * d)
+        beyond = room & (~fallen | (here_slope > -c2 * slope))
+        before = room & ~beyond & (here_slope < c2 * slope)
         if trial == MOST_TRIALS or not (beyond | before).any():
             break
         far, far_slope = np.where(beyond, t, far), np.where(beyond, here_slope, far_slope)
@@ -43,7 +45,7 @@ def strong_wolfe(
 
 
 def _apart(first: Points, second: Points) -> npt.NDArray[np.bool_]:
-    """Tell whether floats can tell the points apart, (..., 1): if not, the search is over."""
+    """Tell whether floats can tell the points apart, (..., 1): if not, a search is over."""
     return np.asarray((first != second).any(axis=-1, keepdims=True))
 
 

@@ -28,7 +28,8 @@ def rprop(
     Source: Riedmiller and Braun (1993), in the form iRprop- of Igel and Huesken (2003), which does
     not take the last step back.
     Note: lr is the first step's length.
-    Elsewhere: torch and optax compute the same; keras has none.
+    Elsewhere: torch computes the same; optax moves one call late, by the step that the slope before
+    asked for, or not at all where the sign has changed since; keras has none.
 
     >>> steps = rprop(lambda w: 2 * w, 1.0, lr=0.25)
     >>> float(next(steps)), round(float(next(steps)), 12)
