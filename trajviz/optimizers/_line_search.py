@@ -12,6 +12,8 @@ from trajviz.surface import Floats, Oracle, Points
 
 MOST_TRIALS = 60
 """Of one search: a line that falls forever is left after 2^60 first steps."""
+EDGE = 1e-3
+"""The share of a bracket at either end into which no secant is followed."""
 
 
 def strong_wolfe(
@@ -53,8 +55,9 @@ def _between(
     near: Floats, far: Floats, near_slope: Floats, far_slope: Floats, halve: bool
 ) -> Floats:
     """Return the next trial: the secant's zero, the middle, or twice as far without a far side."""
-    with np.errstate(all="ignore"):  # inf - inf without a far side
-        secant = near + (far - near) * near_slope / (near_slope - far_slope)
-        middle = near + (far - near) / 2
-    trusted = (near < secant) & (secant < far) & (far_slope > 0) & (not halve)
-    return np.where(np.isinf(far), 2 * near, np.where(trusted, secant, middle))
+    with np.errstate(all="ignore"):  # inf - inf without a far side, and overflow far out
+        width = far - near
+        secant = near + width * near_slope / (near_slope - far_slope)
+        inside = (near + EDGE * width < secant) & (secant < far - EDGE * width)
+        bracketed = np.where(inside & (far_slope > 0) & (not halve), secant, near + width / 2)
+    return np.where(np.isinf(far), 2 * near, bracketed)
