@@ -244,6 +244,7 @@ def test_the_installed_libraries_are_those_that_were_recorded():
 
 @pytest.mark.parity
 @pytest.mark.usefixtures("libraries")
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # in keras
 @pytest.mark.parametrize("place", range(len(RUNS)), ids=lambda place: name_of(RUNS[place]))
 def test_the_library_still_goes_where_it_went_and_where_its_rule_says(place):
     # At every step; and not to the bit, as another processor may fuse operations.
@@ -254,6 +255,7 @@ def test_the_library_still_goes_where_it_went_and_where_its_rule_says(place):
 
 @pytest.mark.parity
 @pytest.mark.usefixtures("libraries")
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # in keras
 def test_recording_twice_gives_the_same_bytes_and_leaves_torchs_default_type_alone(tmp_path):
     torch = load("torch")
     before = torch.get_default_dtype()
