@@ -458,7 +458,7 @@ def completed(line):
         ("trajviz trace be", ["beale"]),
         ("trajviz render ", library.surface_names()),
         ("trajviz render beale ", library.optimizer_names()),
-        ("trajviz render beale sgd ad", ["adadelta", "adagrad", "adam"]),
+        ("trajviz render beale sgd adag", ["adagrad"]),
         ("trajviz render beale --theme ", library.theme_names()),
         ("trajviz render beale --theme d", ["dark"]),
         ("trajviz render beale --quie", ["--quiet"]),
