@@ -22,7 +22,7 @@ ROOMS = {
     "framing": "surface errors numpy",
     "definition": "surface errors numpy",
     "catalogue": "definition formula framing surface errors",
-    "optimizers": "surface errors numpy",
+    "optimizers": "optimizers surface errors numpy",
     "noise": "surface errors numpy",
     "schedule": "errors",
     "spec": "optimizers schedule errors",
@@ -40,7 +40,7 @@ ROOMS = {
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers recipe scene spec surface "
     "toml trace",
-    "cli": "trajviz errors recipe spec toml formats race scene schedule trace click",
+    "cli": "trajviz errors optimizers recipe spec toml formats race scene schedule trace click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""

@@ -170,6 +170,12 @@ def test_a_diverged_track_says_so_in_the_key_in_place_of_its_rate():
             ["sgd:lr=0.1", "adam", "nag:lr=0.1,label=mine"],
             "learning rates tuned by one rule, but given for sgd, mine",
         ),
+        (["newton", "backtracking"], "learning rates by default"),
+        (["newton", "sgd:lr=0.1"], "learning rates given, but the default for newton"),
+        (
+            ["newton", "sgd:lr=0.1", "adam"],
+            "learning rates tuned by one rule, but given for sgd and the default for newton",
+        ),
     ],
 )
 def test_the_caption_says_how_the_rates_were_chosen(optimizers, caption):

@@ -23,7 +23,7 @@ import numpy as np
 from trajviz.errors import TrajvizError
 from trajviz.noise import CUSTOMARY, Noise
 from trajviz.spec import Spec
-from trajviz.surface import Floats, Gradient, Number, Points, Ranks, Surface, Window
+from trajviz.surface import Floats, Number, Oracle, Points, Ranks, Surface, Window
 
 RATES: Floats = np.logspace(-5, 3, 241)
 """The learning rates that tuning tries."""
@@ -46,8 +46,9 @@ class Trajectory:
 
     `points` has shape (steps + 1, 2), the first row being the start, and `heights` (steps + 1,).
     A trajectory that overflowed ends at its last finite step, and `diverged_at` is the step after
-    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given" or
-    "tuned". `evaluations` counts the gradients that the descent asked for.
+    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given",
+    "tuned", or "default" for a rule that brings its own. `evaluations` counts the gradients that
+    the descent asked for, the other two what else it asked for.
     """
 
     spec: Spec
@@ -57,6 +58,8 @@ class Trajectory:
     rate_rule: str
     diverged_at: int | None
     evaluations: int
+    value_evaluations: int
+    hessian_evaluations: int
 
     @property
     def label(self) -> str:
@@ -70,18 +73,31 @@ class Trajectory:
 
 
 class _Counted:
-    """A gradient function that is another one at each step, and counts its calls."""
+    """A surface that is another one at each step, and counts what it is asked.
 
-    def __init__(self, gradients: Iterator[Gradient]) -> None:
-        self.gradients, self.calls = gradients, 0
+    Called, it is its gradient function.
+    """
+
+    def __init__(self, oracles: Iterator[Oracle]) -> None:
+        self.oracles, self.gradients, self.values, self.hessians = oracles, 0, 0, 0
 
     def advance(self) -> None:
-        """Go on to the next step's gradient."""
-        self.gradient = next(self.gradients)
+        """Go on to what the next step sees."""
+        self.surface = next(self.oracles)
 
     def __call__(self, points: Points) -> Points:
-        self.calls += 1
-        return self.gradient(points)
+        self.gradients += 1
+        return self.surface.gradient(points)
+
+    gradient = __call__
+
+    def value(self, points: Points) -> Floats:
+        self.values += 1
+        return self.surface.value(points)
+
+    def hessian(self, points: Points) -> Floats:
+        self.hessians += 1
+        return self.surface.hessian(points)
 
 
 def descend(
@@ -105,7 +121,7 @@ def descend(
     ranks = None
     trajectories = []
     for place, spec in enumerate(specs):
-        settings, rule = spec.complete, spec.rate_rule
+        settings, rule = spec.complete, spec.rate_rule if "lr" in spec.settings else "default"
         if settings.get("lr", 0.0) is None:
             ranks = ranks or Ranks.of(surface, window)
             settings["lr"], rule = tune(surface, spec, here, steps, window, ranks, noise), "tuned"
@@ -128,11 +144,11 @@ def _run(
     noise: Noise,
     advance: Callable[[int], None],
 ) -> Trajectory:
-    gradient = _Counted(noise.gradients(surface))
+    counted = _Counted(noise.oracles(surface))
     points = np.full((steps + 1, 2), np.nan)
     points[0] = start
     with np.errstate(all="ignore"):
-        walk = _walk(spec, gradient, start.copy(), settings, steps)
+        walk = _walk(spec, counted, start.copy(), settings, steps)
         for step, w in enumerate(walk, start=1):
             points[step] = w
             if not (math.isfinite(w[0]) and math.isfinite(w[1])):
@@ -150,12 +166,14 @@ def _run(
         dict(settings),
         rate_rule,
         diverged_at,
-        gradient.calls,
+        counted.gradients,
+        counted.values,
+        counted.hessians,
     )
 
 
 def _walk(
-    spec: Spec, gradient: _Counted, w: Points, settings: Mapping[str, Number], steps: int
+    spec: Spec, counted: _Counted, w: Points, settings: Mapping[str, Number], steps: int
 ) -> Iterator[Points]:
     """Yield the point after each step of the run.
 
@@ -167,11 +185,11 @@ def _walk(
         full = settings["lr"]
         rate = np.array(full, dtype=np.float64)
         settings = {**settings, "lr": rate}
-    walk = spec.optimizer.rule(gradient, w, **settings)
+    walk = spec.optimizer.rule(counted, w, **settings)
     for taken in range(steps):
         if schedule is not None:
             rate[...] = full * schedule.factor(taken, steps)
-        gradient.advance()
+        counted.advance()
         yield next(walk)
 
 
@@ -193,10 +211,10 @@ def _run_rates(surface: Surface, spec: Spec, start: Points, steps: int, noise: N
     """Return the first paths of all RATES at once, (steps + 1, rates, 2), or TUNING_STEPS + 1."""
     paths = np.empty((min(steps, TUNING_STEPS) + 1, len(RATES), 2))
     paths[0] = start
-    gradient = _Counted(noise.gradients(surface))
+    counted = _Counted(noise.oracles(surface))
     settings = {**spec.settings, "lr": RATES[:, None]}
     with np.errstate(all="ignore"):
-        walk = _walk(spec, gradient, paths[0].copy(), settings, steps)
+        walk = _walk(spec, counted, paths[0].copy(), settings, steps)
         for step in range(1, len(paths)):
             paths[step] = next(walk)
     return paths

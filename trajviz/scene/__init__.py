@@ -194,20 +194,25 @@ def _remark(trajectory: Trajectory) -> str:
 
 
 def _rate(trajectory: Trajectory) -> str:
-    """Return the rate as given, or to two digits where it was tuned, and how it falls."""
+    """Return the rate as it is, or to two digits where it was tuned, and how it falls."""
     rate = trajectory.settings.get("lr")
     if rate is None:
         return ""
-    shown = f"{rate:g}" if trajectory.rate_rule == "given" else f"{float(f'{rate:.2g}'):g}"
+    shown = f"{float(f'{rate:.2g}'):g}" if trajectory.rate_rule == "tuned" else f"{rate:g}"
     schedule = trajectory.spec.schedule
     return shown if schedule is None else f"{shown} {schedule.summary}"
 
 
 def _caption(trajectories: Sequence[Trajectory]) -> str:
     """Say how the learning rates were chosen."""
-    given = [t for t in trajectories if t.rate_rule == "given"]
-    if len(given) == len(trajectories):
-        return "learning rates as given"
-    if not given:
-        return "learning rates tuned, one rule for all"
-    return f"learning rates tuned by one rule, but given for {', '.join(t.label for t in given)}"
+    labels = {
+        rule: [t.label for t in trajectories if t.rate_rule == rule]
+        for rule in ("tuned", "given", "default")
+    }
+    main, *others = [rule for rule, of in labels.items() if of]
+    if not others:
+        words = {"tuned": "tuned, one rule for all", "given": "as given", "default": "by default"}
+        return f"learning rates {words[main]}"
+    words = {"tuned": "tuned by one rule", "given": "given", "default": "the default"}
+    exceptions = " and ".join(f"{words[rule]} for {', '.join(labels[rule])}" for rule in others)
+    return f"learning rates {words[main]}, but {exceptions}"
