@@ -64,7 +64,8 @@ class Chart:
         values = self._values()
         if not values.size:
             return 0.0, 1.0
-        starts = [float(curve[0]) for curve in self.curves if len(curve) and np.isfinite(curve[0])]
+        finite = [curve[np.isfinite(curve)] for curve in self.curves]
+        starts = [float(curve[0]) for curve in finite if len(curve)]
         if not self.log:
             most = max(starts, default=0.0)
             spread = max(values.max() - values.min(), abs(most))
