@@ -298,7 +298,6 @@ class _Desk:
         window = axes.window
         assert window is not None
         gap = 0.3 * self.margin
-        title = shorten(axes.title, cell.width - self.margin, size)
         top = round(cell.y0 + 1.5 * size)
         bottom = round(cell.y1 - (1.5 * size if named and ticks else gap))
         room = (bottom - top) / (2.4 * size)
@@ -310,6 +309,7 @@ class _Desk:
         box = Box(left, top, cell.x1, bottom)
         if min(box.width, box.height) < 2 * size:
             return box
+        title = shorten(axes.title, box.width, size)
         self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
         hair = max(1, round(self.scale))
         faint = mix(self.theme.background, self.theme.muted, 0.28)
