@@ -334,7 +334,7 @@ class _Desk:
         assert window is not None
         if min(box.width, box.height) < 2 * size:
             return
-        title = shorten(axes.title, box.width, size)
+        title = shorten(axes.title, cell.x1 + 0.8 * self.margin - box.x0, size)
         self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
         hair = max(1, round(self.scale))
         faint = mix(self.theme.background, self.theme.muted, 0.28)

@@ -44,7 +44,7 @@ def loss(run: Run) -> list[Chart]:
         shown = np.clip(np.concatenate([[high], *heights]), low, high)
         return [Chart("height", tuple(heights), bounds=(float(shown.min()), float(shown.max())))]
     lowest = float(surface.value(np.array(surface.minima)).min())
-    return [Chart("height above the minimum", tuple(np.maximum(h - lowest, 0) for h in heights))]
+    return [Chart("height above minimum", tuple(np.maximum(h - lowest, 0) for h in heights))]
 
 
 def step_size(run: Run) -> list[Chart]:
