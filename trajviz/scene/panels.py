@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from trajviz.descent import Trajectory
 from trajviz.errors import TrajvizError
 from trajviz.internals import effective_steps
 from trajviz.noise import Noise
+from trajviz.paths import Course
 from trajviz.scene.chart import Chart
 from trajviz.surface import Ranks, Surface, Window
 
@@ -25,7 +25,7 @@ class Run:
 
     surface: Surface
     window: Window
-    trajectories: tuple[Trajectory, ...]
+    trajectories: tuple[Course, ...]
     noise: Noise
     axes: tuple[str, str]
 
