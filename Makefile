@@ -16,8 +16,8 @@ test: .venv/.test  ## every check that needs neither a framework nor a system pr
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
 
-parity: .venv/.parity  ## the same numbers from the frameworks themselves
-	$(BIN)/pytest -m parity
+parity: .venv/.parity  ## the same numbers from torch, keras and optax themselves
+	$(BIN)/pytest -m parity -n auto tests/parity
 
 bench: .venv/.test  ## trajviz against what a user would write otherwise, side by side
 	-npm install --silent --prefix .venv/npm gifski@1.7.1

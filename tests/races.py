@@ -6,9 +6,13 @@ import functools
 import numpy as np
 
 from trajviz.race import compare
+from trajviz.scene.theme import theme_names
 from trajviz.scene.track import Line
 
 SEVEN = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adadelta", "adam")
+
+OURS = [name for name in theme_names() if name != "radford"]
+"""Themes whose colours we chose; `radford` keeps those of the pictures that it honours."""
 
 
 @functools.cache

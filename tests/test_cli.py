@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import shlex
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from programs import TRAJVIZ, begin, judge, trajviz
 
 import trajviz as library
 from trajviz.cli import cli
+from trajviz.optimizers import FAMILIES
 
 SMALL = ["--size", "160x120", "--steps", "10", "--seconds", "0.4", "--hold", "0"]
 COMMANDS = sorted(cli.commands)
@@ -516,6 +518,8 @@ LISTINGS = {
     "surfaces": library.surface_names,
     "optimizers": library.optimizer_names,
     "schedules": library.schedule_names,
+    "views": library.view_names,
+    "panels": library.panel_names,
     "themes": library.theme_names,
     "formats": library.format_names,
 }
@@ -532,12 +536,27 @@ def test_the_listing_has_every_name(what):
     assert alone in listed()
     firsts = [line.split()[0] for line in alone.splitlines()]
     assert firsts[0] == what
-    assert [name for name in firsts if name in LISTINGS[what]()] == LISTINGS[what]()
+    assert sorted(name for name in firsts if name in LISTINGS[what]()) == LISTINGS[what]()
+
+
+def test_optimizers_are_listed_by_family_with_formula_defaults_and_source():
+    lines = trajviz("list", "optimizers").stdout.splitlines()
+    families = [line.strip(" :") for line in lines if re.fullmatch("  [A-Za-z ]+:", line)]
+    assert families == list(FAMILIES)
+    start = next(i for i, line in enumerate(lines) if line.startswith("  rmsprop "))
+    assert lines.index("  adaptive:") < start < lines.index("  Adam:")
+    assert [line.strip() for line in lines[start : start + 4]] == [
+        "rmsprop             each axis divided by the running size of its own gradient.",
+        "s = beta s + (1 - beta) g^2; w = w - lr g / sqrt(s + eps)",
+        "lr tuned, beta=0.9, eps=1e-08",
+        "Tieleman and Hinton (2012), lecture 6.5, with eps inside the root as in the article this "
+        "project grew from.",
+    ]
 
 
 def test_the_listing_for_machines_is_complete():
     facts = json.loads(trajviz("list", "--json").stdout)
-    assert {what: [row["name"] for row in rows] for what, rows in facts.items()} == {
+    assert {what: sorted(row["name"] for row in rows) for what, rows in facts.items()} == {
         what: names() for what, names in LISTINGS.items()
     }
     for row in facts["surfaces"]:
@@ -548,7 +567,11 @@ def test_the_listing_for_machines_is_complete():
         assert (row["samples"], row["batch_size"]) == (surface.samples, surface.batch_size)
         assert row["parameters"] == dict(surface.parameters)
     for row in facts["optimizers"]:
-        assert row["settings"] == dict(library.load_optimizer(row["name"]).defaults)
+        optimizer = library.load_optimizer(row["name"])
+        assert row["settings"] == dict(optimizer.defaults)
+        assert row["family"] == optimizer.family
+        assert row["formula"] == optimizer.formula
+        assert row["source"] == optimizer.source
     for rows in facts.values():
         assert all(row["summary"] for row in rows)
 
@@ -632,7 +655,7 @@ def completed(line):
         ("trajviz trace be", ["beale"]),
         ("trajviz render ", library.surface_names()),
         ("trajviz render beale ", library.optimizer_names()),
-        ("trajviz render beale sgd ad", ["adadelta", "adagrad", "adam"]),
+        ("trajviz render beale sgd adag", ["adagrad"]),
         ("trajviz render beale --theme ", library.theme_names()),
         ("trajviz render beale --theme d", ["dark"]),
         ("trajviz render beale --quie", ["--quiet"]),

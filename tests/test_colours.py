@@ -11,12 +11,9 @@ import pytest
 from colorspacious import cspace_convert
 from daltonlens.simulate import Deficiency, Simulator_Brettel1997
 from pictures import contrast
-from races import race
+from races import OURS, race
 
-from trajviz.scene.theme import load_theme, theme_names
-
-OURS = [name for name in theme_names() if name != "radford"]
-"""Themes whose colours we chose; `radford` keeps those of the pictures that it honours."""
+from trajviz.scene.theme import load_theme
 
 KINDS = {
     "normal": None,

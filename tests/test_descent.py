@@ -1,6 +1,5 @@
 """Runs from one start: rates given or tuned, the rule of the tuning, and ends by overflow."""
 
-import dataclasses
 import math
 from bisect import bisect_left
 from itertools import pairwise
@@ -10,13 +9,16 @@ import pytest
 
 from trajviz.catalogue import load_surface, surface_names
 from trajviz.descent import RATES, descend, scores
+from trajviz.dual import Dual
 from trajviz.errors import TrajvizError
-from trajviz.optimizers import optimizer_names
+from trajviz.optimizers import load_optimizer, optimizer_names
 from trajviz.spec import parse_specs
 from trajviz.surface import Ranks, Surface, Window
 
 BOWL, ROSENBROCK = load_surface("bowl"), load_surface("rosenbrock")
 SQUARE = Window(-1, 1, -1, 1)
+TUNED = [name for name in optimizer_names() if load_optimizer(name).defaults["lr"] is None]
+OWN_RATE = [name for name in optimizer_names() if name not in TUNED]
 
 
 def run(surface, *texts, steps=30, start=None, window=None):
@@ -35,9 +37,10 @@ def surface_of(formula, window=SQUARE, start=(0.5, 0.5)):
 @pytest.mark.parametrize("lr", ["", ":lr=1e-7"], ids=["tuned", "given"])
 def test_a_run_holds_the_start_and_the_point_and_height_after_each_step(name, lr):
     surface = load_surface(name)
-    texts = [optimizer + lr for optimizer in optimizer_names()]
-    runs = run(surface, *texts)
-    assert [one.spec.optimizer.name for one in runs] == optimizer_names()
+    # On the unbounded saddle a line search finds no end.
+    names = [each for each in optimizer_names() if (name, each) != ("saddle", "conjugate-gradient")]
+    runs = run(surface, *(optimizer + lr for optimizer in names))
+    assert [one.spec.optimizer.name for one in runs] == names
     for one in runs:
         assert one.diverged_at is None
         assert one.points.shape == (31, 2)
@@ -97,17 +100,39 @@ def test_a_run_does_not_depend_on_who_else_runs():
 
 @pytest.mark.parametrize("lr", ["", ":lr=0.001"], ids=["tuned", "given"])
 @pytest.mark.parametrize("name", optimizer_names())
-def test_evaluations_are_the_gradients_of_the_descent_itself(name, lr):
+def test_evaluations_are_what_the_descent_itself_has_asked(name, lr):
     asked = []
 
-    def gradient(points):
-        asked.append(points.shape)
-        return BOWL.gradient(points)
+    def formula(x, y):
+        depth, plain = 0, x
+        while isinstance(plain, Dual):
+            depth, plain = depth + 1, plain.value
+        asked.append((depth, np.shape(plain)))
+        return 0.05 * x * x + y * y
 
-    counting = dataclasses.replace(BOWL, gradient_formula=gradient)
+    counting = surface_of(formula, BOWL.window, BOWL.start)
     (one,) = run(counting, name + lr, steps=17)
-    assert one.evaluations == 17
-    assert asked.count((2,)) == 17 + 1  # one more to see whether the start will do
+    once = [order for order, shape in asked if shape == ()]
+    # One value and one gradient more to see whether the start will do; a Hessian takes two.
+    assert once.count(0) == one.value_evaluations + 1
+    assert once.count(1) == one.evaluations + 1
+    assert once.count(2) == 2 * one.hessian_evaluations
+    assert one.evaluations >= 17
+    if name in TUNED:
+        assert (one.evaluations, one.value_evaluations, one.hessian_evaluations) == (17, 0, 0)
+
+
+def test_what_newton_and_the_line_searches_ask_is_counted_apart():
+    newton, backtracking, gradients = run(
+        BOWL, "newton", "backtracking:lr=2", "conjugate-gradient:lr=0.5", steps=1
+    )
+    asked = [
+        (one.evaluations, one.value_evaluations, one.hessian_evaluations)
+        for one in (newton, backtracking, gradients)
+    ]
+    # lr = 2 carries b from 2.4 to -7.2, half of it to -2.4, below the start as W has come nearer.
+    # lr = 0.5 goes from b = 2.4 to 0 but for what W gains: the slope has all but gone at once.
+    assert asked == [(1, 0, 1), (1, 3, 0), (2, 2, 0)]
 
 
 def test_progress_never_falls_and_ends_with_all_steps_of_all_optimizers():
@@ -130,7 +155,7 @@ def test_a_given_rate_is_used_and_said_to_be_given():
     np.testing.assert_allclose(one.points[1], [-9 + 0.125 * 0.9, 2.4 - 0.125 * 4.8], rtol=1e-14)
 
 
-@pytest.mark.parametrize("name", optimizer_names())
+@pytest.mark.parametrize("name", TUNED)
 def test_a_missing_rate_is_tuned_said_to_be_tuned_and_then_used(name):
     (tuned,) = run(BOWL, name)
     assert tuned.rate_rule == "tuned"
@@ -138,6 +163,16 @@ def test_a_missing_rate_is_tuned_said_to_be_tuned_and_then_used(name):
     (given,) = run(BOWL, f"{name}:lr={tuned.settings['lr']!r}")
     assert given.rate_rule == "given"
     np.testing.assert_array_equal(given.points, tuned.points)
+
+
+@pytest.mark.parametrize("name", OWN_RATE)
+def test_a_rule_that_brings_its_own_rate_is_not_tuned(name):
+    (one,) = run(BOWL, name)
+    assert one.rate_rule == "default"
+    assert one.settings["lr"] == load_optimizer(name).defaults["lr"]
+    (given,) = run(BOWL, f"{name}:lr={one.settings['lr']!r}")
+    assert given.rate_rule == "given"
+    np.testing.assert_array_equal(given.points, one.points)
 
 
 def test_the_rates_tried_go_from_1e_5_to_1e3_thirty_a_decade():
@@ -254,7 +289,7 @@ def test_on_a_tie_the_smaller_rate_wins():
 
 def test_a_surface_without_a_minimum_can_be_tuned_for():
     saddle = load_surface("saddle")
-    for one in run(saddle, *optimizer_names(), steps=198):
+    for one in run(saddle, *TUNED, steps=198):
         assert one.rate_rule == "tuned"
         assert one.diverged_at is None
         assert one.heights[-1] < -1

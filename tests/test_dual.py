@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from trajviz import dual
-from trajviz.dual import Dual, gradient
+from trajviz.dual import Dual, gradient, hessian
 from trajviz.errors import TrajvizError
 
 X, Y = sympy.symbols("x y", real=True)
@@ -503,3 +503,82 @@ def test_where_the_value_is_nan_the_gradient_is_not_a_number(formula, point):
     with np.errstate(all="ignore"):
         assert np.isnan(formula(*np.array(point, float)))
         assert np.isnan(gradient(formula, np.array(point, float))).any()
+
+
+# Second derivatives: duals of duals
+
+
+SYMBOLIC = {
+    "rosenbrock": lambda x, y, m: (1 - x) ** 2 + 100 * (y - x**2) ** 2,  # noqa: ARG005
+    "quotient": lambda x, y, m: (x - 2 * y) / (1 + x * x + y**4) + 3 / x,  # noqa: ARG005
+    "powers": lambda x, y, m: x**2.5 * y**-1.5 + 2**x + x**y + (x * y) ** 3,  # noqa: ARG005
+    "waves": lambda x, y, m: m.sin(x * y) * m.cos(x) + m.tan(y / 3),
+    "growth": lambda x, y, m: m.exp(-x * x) * m.log(x + y) + m.sqrt(x * x + y),
+    "steps": lambda x, y, m: (
+        m.tanh(x - y) * m.atan(x * y) if m is sympy else np.tanh(x - y) * np.arctan(x * y)
+    ),
+}
+
+
+@pytest.mark.parametrize("formula", SYMBOLIC.values(), ids=SYMBOLIC)
+def test_the_hessian_is_sympys_at_one_point_and_at_many(formula):
+    x, y = sympy.symbols("x y")
+    exact = sympy.lambdify((x, y), sympy.hessian(formula(x, y, sympy), (x, y)), "numpy")
+    points = np.random.default_rng(0).uniform(0.3, 1.5, (3, 4, 2))
+    matrices = hessian(lambda x, y: formula(x, y, np), points)
+    assert matrices.shape == (3, 4, 2, 2)
+    for index in np.ndindex(3, 4):
+        np.testing.assert_allclose(matrices[index], exact(*points[index]), rtol=1e-10, atol=1e-12)
+        alone = hessian(lambda x, y: formula(x, y, np), points[index])
+        np.testing.assert_allclose(matrices[index], alone, rtol=1e-13)
+
+
+def test_beyond_a_kink_the_hessian_is_that_of_the_branch():
+    points = np.array([[0.5, 2.0], [-0.5, 2.0], [3.0, 2.0]])
+    folded = hessian(lambda x, y: abs(x) * y, points)
+    np.testing.assert_array_equal(folded[:, 0, 1], [1.0, -1.0, 1.0])
+    np.testing.assert_array_equal(folded[:, 0, 0], 0.0)
+    larger = hessian(lambda x, y: np.maximum(x * x, y * y), points)
+    np.testing.assert_array_equal(larger, [[[0, 0], [0, 2]], [[0, 0], [0, 2]], [[2, 0], [0, 0]]])
+    smaller = hessian(lambda x, y: np.minimum(x * x, y * y), points)
+    np.testing.assert_array_equal(smaller, [[[2, 0], [0, 0]], [[2, 0], [0, 0]], [[0, 0], [0, 2]]])
+
+
+def test_an_array_of_exponents_has_its_second_derivatives_too():
+    powers = np.array([0.0, 1.0, 2.0, 3.0])
+    points = np.full((4, 2), 0.5)
+    second = hessian(lambda x, y: x**powers + 0 * y, points)[:, 0, 0]
+    np.testing.assert_allclose(second, [0, 0, 2, 3], rtol=1e-14)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_formula_without_curvature_has_a_hessian_of_zeros(shape):
+    points = points_of(shape)
+    for flat in (lambda x, y: 7, lambda x, y: 3 * x - y, lambda x, y: np.abs(x) - np.abs(y)):  # noqa: ARG005
+        np.testing.assert_array_equal(hessian(flat, points), np.zeros((*shape, 2)))
+
+
+def test_the_hessian_refuses_what_the_gradient_refuses():
+    with pytest.raises(TrajvizError, match="cannot differentiate 'sinh'"):
+        hessian(lambda x, y: np.sinh(x) + y, np.array([1.0, 2.0]))
+
+
+@given(composed(), COORDINATE, COORDINATE)
+def test_the_hessian_of_a_composed_formula_agrees_with_differences_of_its_gradient(tree, x, y):
+    point = np.array([x + math.sqrt(2) / 100, y + math.pi / 100])
+
+    def formula(x, y):
+        return evaluate(tree, x, y) + 0.0 * x
+
+    def rows(h):
+        steps = h * np.eye(2)
+        return (
+            np.array([gradient(formula, point + s) - gradient(formula, point) for s in steps]) / h
+        )
+
+    forward, backward = rows(1e-5), rows(-1e-5)
+    central = (forward + backward) / 2
+    # Where the two sides disagree there is a kink, or differences are too coarse to judge.
+    assume(np.all(np.abs(forward - backward) < 1e-2 * (1 + np.abs(central))))
+    scale = np.abs(gradient(formula, point)).max()
+    np.testing.assert_allclose(hessian(formula, point), central, rtol=1e-4, atol=1e-5 * (1 + scale))

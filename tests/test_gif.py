@@ -76,6 +76,20 @@ def test_the_colours_of_tracks_and_background_are_exact(theme):
             np.testing.assert_array_equal(frame[where], truth[where])
 
 
+def test_a_turning_relief_comes_out_frame_by_frame_as_it_was_drawn():
+    one = compare(
+        "beale", ["rmsprop:lr=0.02"], view="relief", orbit=120, size=(200, 160), steps=20,
+        seconds=1.2, fps=10, hold=0.5,
+    )  # fmt: skip
+    truths = [*one.frames()]
+    frames, waits = decoded_gif(one.to_bytes("gif"))
+    assert len(frames) == len(truths) == 12
+    assert sum(waits) == 170
+    for frame, truth in zip(frames, truths, strict=True):
+        assert psnr(frame, truth) >= 35
+    assert all(psnr(a, b) < 30 for a, b in itertools.pairwise(frames))
+
+
 # Time
 
 

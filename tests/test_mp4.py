@@ -81,8 +81,7 @@ def test_a_film_is_h264_that_every_player_plays(size, tmp_path):
 
 
 def test_444_keeps_the_chroma_of_every_pixel(loud, tmp_path):
-    sharp = dataclasses.replace(loud.playback, pixel_format="yuv444p")
-    one = dataclasses.replace(loud, playback=sharp)
+    one = dataclasses.replace(loud, asked=loud.asked.changed(pixel_format="yuv444p"))
     path = one.save(tmp_path / "film.mp4")
     assert probed(path)[0]["pix_fmt"] == "yuv444p"
     truth = one.animation.first
@@ -127,6 +126,20 @@ def test_decoded_frames_are_like_those_drawn(theme, tmp_path):
     for frame, truth in zip(frames, one.frames(), strict=True):
         assert psnr(frame, truth) >= 30
         assert structural_similarity(frame, truth, channel_axis=2) >= 0.95
+
+
+def test_a_turning_relief_is_decoded_as_it_was_drawn(tmp_path):
+    one = compare(
+        "beale", ["rmsprop:lr=0.02"], view="relief", orbit=120, size=(200, 160), steps=20,
+        seconds=1.2, fps=10, hold=0,
+    )  # fmt: skip
+    frames = decoded(one.save(tmp_path / "film.mp4"), 200, 160)
+    truths = [*one.frames()]
+    assert len(frames) == len(truths) == 12
+    for place, frame in enumerate(frames):
+        errors = [psnr(frame, truth) for truth in truths]
+        assert np.argmax(errors) == place
+        assert errors[place] >= 26
 
 
 def test_the_hold_shows_the_last_frame(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from programs import TRAJVIZ
 
 from trajviz import surface_names
+from trajviz.optimizers import FAMILIES, load_optimizer, optimizer_names
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -90,6 +91,15 @@ def test_code_of_the_readme_runs_without_a_warning(body, folder):
 def test_the_readme_names_every_surface():
     section = TEXT.partition("## Surfaces")[2].partition("\n## ")[0]
     assert set(surface_names()) <= set(re.findall(r"[\w-]+", section))
+
+
+def test_the_readme_has_every_optimizer_in_its_family():
+    rows = re.findall(r"^\| ([A-Za-z ]+) \| ((?:`[a-z-]+` ?)+)\|$", TEXT, re.MULTILINE)
+    named = {family: sorted(re.findall("`(.*?)`", names)) for family, names in rows}
+    found: dict[str, list[str]] = {family: [] for family in FAMILIES}
+    for name in optimizer_names():
+        found[load_optimizer(name).family].append(name)
+    assert {family: named.get(family) for family in FAMILIES} == found
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", TEXT))

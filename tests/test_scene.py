@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pictures import contrast, ink
-from races import SEVEN, race
+from races import OURS, SEVEN, race
 
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
@@ -170,6 +170,12 @@ def test_a_diverged_track_says_so_in_the_key_in_place_of_its_rate():
             ["sgd:lr=0.1", "adam", "nag:lr=0.1,label=mine"],
             "learning rates tuned by one rule, but given for sgd, mine",
         ),
+        (["newton", "backtracking"], "learning rates by default"),
+        (["newton", "sgd:lr=0.1"], "learning rates given, but the default for newton"),
+        (
+            ["newton", "sgd:lr=0.1", "adam"],
+            "learning rates tuned by one rule, but given for sgd and the default for newton",
+        ),
     ],
 )
 def test_the_caption_says_how_the_rates_were_chosen(optimizers, caption):
@@ -243,11 +249,16 @@ def theme_file(folder, text):
 
 
 @pytest.mark.parametrize("name", theme_names())
-def test_every_theme_loads_with_colours_that_can_be_told_apart(name):
+def test_every_theme_loads_and_says_what_it_is(name):
     theme = load_theme(name)
     assert isinstance(theme, Theme)
     assert theme.summary.endswith(".")
     assert len(set(theme.tracks)) == len(theme.tracks) >= 7
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_theme_of_ours_has_colours_that_can_be_told_apart(name):
+    theme = load_theme(name)
     assert not {theme.background, theme.shades[0], theme.shades[-1]} & set(theme.tracks)
     for track in theme.tracks[:7]:
         assert contrast(track, theme.background) >= 2, track

@@ -99,9 +99,11 @@ def test_every_optimizer_runs_with_no_setting_and_with_all_its_defaults_spelled_
     bare = parse_spec(name)
     assert bare.complete == bare.optimizer.defaults
     known = {key: value for key, value in bare.complete.items() if value is not None}
-    items = [f"{key}={value!r}" for key, value in known.items()]
-    spelled = parse_spec(f"{name}:{','.join(['lr=0.5', *items])}")
-    assert spelled.settings == {**known, "lr": 0.5}
+    settings = {**known, "lr": 0.5}
+    spelled = parse_spec(
+        f"{name}:{','.join(f'{key}={value!r}' for key, value in settings.items())}"
+    )
+    assert spelled.settings == settings
 
 
 @pytest.mark.parametrize("name", optimizer_names())
@@ -109,6 +111,27 @@ def test_every_hyperparameter_of_every_optimizer_has_its_range_checked(name):
     for key in parse_spec(name).optimizer.defaults:
         with pytest.raises(TrajvizError, match=f"{key}=-1 in .* must be"):
             parse_spec(f"{name}:{key}=-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("radam:threshold=3.9", "at least 4"),
+        ("rprop:shrink=1", "above 0 and below 1"),
+        ("backtracking:shrink=0", "above 0 and below 1"),
+        ("rprop:grow=0.9", "at least 1"),
+        ("rprop:min_step=0", "above 0"),
+        ("rprop:max_step=0", "above 0"),
+        ("conjugate-gradient:c2=1", "above 0 and below 1"),
+        ("backtracking:c1=0", "above 0 and below 1"),
+        ("rmsprop-momentum:momentum=1", "at least 0 and below 1"),
+        ("newton:lr=0", "above 0"),
+    ],
+)
+def test_a_setting_at_the_edge_of_its_range_is_refused_with_the_range(text, allowed):
+    with pytest.raises(TrajvizError) as refusal:
+        parse_spec(text)
+    assert str(refusal.value).endswith(f"must be {allowed}")
 
 
 def test_given_settings_stand_over_the_defaults():

@@ -195,6 +195,24 @@ def test_the_gradient_is_the_one_sympy_derives(name):
         np.testing.assert_allclose(surface.gradient(points)[:, axis], expected, atol=1e-13 * size)
 
 
+def test_the_hessian_agrees_with_central_differences_of_the_gradient(surface):
+    # The differences of a surface that brings its own gradient are such differences themselves.
+    points = scattered(surface, (5, 4), seed=1)
+    matrices = surface.hessian(points)
+    twin = dataclasses.replace(surface, gradient_formula=surface.gradient)
+    assert matrices.shape == (5, 4, 2, 2)
+    smooth = ~bends(surface, points, share=1e-3)
+    size = np.abs(matrices).max(axis=(-1, -2), keepdims=True)
+    error = (np.abs(twin.hessian(points) - matrices) / (1 + size)).max(axis=(-1, -2))
+    assert (error[smooth] < 1e-7).all()
+    np.testing.assert_allclose(matrices[2, 3], surface.hessian(points[2, 3]), rtol=1e-12)
+    np.testing.assert_array_equal(twin.hessian(points), np.swapaxes(twin.hessian(points), -1, -2))
+
+
+def test_the_hessian_of_the_bowl_is_that_of_its_formula():
+    np.testing.assert_array_equal(SURFACES["bowl"].hessian(np.ones(2)), [[0.1, 0], [0, 2]])
+
+
 def test_every_minimum_is_stationary_or_a_kink(bounded):
     for minimum in np.array(bounded.minima):
         slope = np.linalg.norm(bounded.gradient(minimum))

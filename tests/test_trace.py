@@ -89,6 +89,8 @@ def assert_facts(facts):
         assert track["lr_rule"] == t.rate_rule
         assert track["diverged_at"] == t.diverged_at
         assert track["evaluations"] == t.evaluations
+        assert track["value_evaluations"] == t.value_evaluations
+        assert track["hessian_evaluations"] == t.hessian_evaluations
     rules = [track["lr_rule"] for track in facts["trajectories"]]
     assert rules == ["tuned", "given", "given"]
 

@@ -457,7 +457,11 @@ def list_(what: str | None, as_json: bool) -> None:
     for name, rows in facts.items():
         click.secho(name, bold=True)
         width = max(len(row["name"]) for row in rows)
+        family = None
         for row in rows:
+            if row.get("family") != family:
+                family = row["family"]
+                click.echo(f"  {family}:")
             details = [text for text in row.values() if isinstance(text, str)][1:]
             click.echo(f"  {row['name']:{width}}  {details[0]}")
             for line in _details(row):
@@ -486,12 +490,22 @@ def _surfaces() -> list[dict[str, Any]]:
 
 
 def _optimizers() -> list[dict[str, Any]]:
+    from trajviz.optimizers import FAMILIES
+
     rows = []
     for name in trajviz.optimizer_names():
         optimizer = trajviz.load_optimizer(name)
-        settings = dict(optimizer.defaults)
-        rows.append({"name": name, "summary": optimizer.summary, "settings": settings})
-    return rows
+        rows.append(
+            {
+                "name": name,
+                "summary": optimizer.summary,
+                "family": optimizer.family,
+                "formula": optimizer.formula,
+                "settings": dict(optimizer.defaults),
+                "source": optimizer.source,
+            }
+        )
+    return sorted(rows, key=lambda row: FAMILIES.index(row["family"]))
 
 
 def _schedules() -> list[dict[str, Any]]:
@@ -543,11 +557,14 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if row.get("samples"):
         size = row["batch_size"]
         yield f"{row['samples']} samples, " + (f"mini-batches of {size}" if size else "all at once")
+    if "formula" in row:
+        yield row["formula"]
     if row.get("settings"):
         yield ", ".join(
             f"{key} tuned" if value is None else f"{key}={value:g}"
             for key, value in row["settings"].items()
         )
+        yield row["source"]
 
 
 def _point(numbers: Sequence[float]) -> str:

@@ -23,7 +23,7 @@ import numpy as np
 from trajviz.errors import TrajvizError
 from trajviz.noise import CUSTOMARY, Noise
 from trajviz.spec import Spec
-from trajviz.surface import Floats, Gradient, Number, Points, Ranks, Surface, Window
+from trajviz.surface import Floats, Number, Oracle, Points, Ranks, Surface, Window
 
 RATES: Floats = np.logspace(-5, 3, 241)
 """The learning rates that tuning tries."""
@@ -46,9 +46,10 @@ class Trajectory:
 
     `points` has shape (steps + 1, 2), the first row being the start, and `heights` (steps + 1,).
     A trajectory that overflowed ends at its last finite step, and `diverged_at` is the step after
-    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given" or
-    "tuned". `evaluations` counts the gradients that the descent asked for. Where an optimizer runs
-    from several starts, `number` says which of them this is, from 0.
+    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given",
+    "tuned", or "default" for a rule that brings its own. `evaluations` counts the gradients that
+    the descent asked for, the other two what else it asked for. Where an optimizer runs from
+    several starts, `number` says which of them this is, from 0; they ask together.
     """
 
     spec: Spec
@@ -58,6 +59,8 @@ class Trajectory:
     rate_rule: str
     diverged_at: int | None
     evaluations: int
+    value_evaluations: int
+    hessian_evaluations: int
     number: int | None = None
 
     @property
@@ -77,18 +80,31 @@ class Trajectory:
 
 
 class _Counted:
-    """A gradient function that is another one at each step, and counts its calls."""
+    """A surface that is another one at each step, and counts what it is asked.
 
-    def __init__(self, gradients: Iterator[Gradient]) -> None:
-        self.gradients, self.calls = gradients, 0
+    Called, it is its gradient function.
+    """
+
+    def __init__(self, oracles: Iterator[Oracle]) -> None:
+        self.oracles, self.gradients, self.values, self.hessians = oracles, 0, 0, 0
 
     def advance(self) -> None:
-        """Go on to the next step's gradient."""
-        self.gradient = next(self.gradients)
+        """Go on to what the next step sees."""
+        self.surface = next(self.oracles)
 
     def __call__(self, points: Points) -> Points:
-        self.calls += 1
-        return self.gradient(points)
+        self.gradients += 1
+        return self.surface.gradient(points)
+
+    gradient = __call__
+
+    def value(self, points: Points) -> Floats:
+        self.values += 1
+        return self.surface.value(points)
+
+    def hessian(self, points: Points) -> Floats:
+        self.hessians += 1
+        return self.surface.hessian(points)
 
 
 def descend(
@@ -118,7 +134,7 @@ def descend(
     ranks = None
     trajectories: list[Trajectory] = []
     for place, spec in enumerate(specs):
-        settings, rule = spec.complete, spec.rate_rule
+        settings, rule = spec.complete, spec.rate_rule if "lr" in spec.settings else "default"
         if settings.get("lr", 0.0) is None:
             ranks = ranks or Ranks.of(surface, window)
             settings["lr"], rule = tune(surface, spec, here, steps, window, ranks, noise), "tuned"
@@ -142,12 +158,12 @@ def _run(
     advance: Callable[[int], None],
 ) -> list[Trajectory]:
     """Run from one start, (2,), or from several at once, (n, 2), until all have overflowed."""
-    gradient = _Counted(noise.gradients(surface))
+    counted = _Counted(noise.oracles(surface))
     points = np.full((steps + 1, *start.shape), np.nan)
     points[0] = start
     alive = _is_finite if start.ndim == 1 else _any_finite
     with np.errstate(all="ignore"):
-        walk = _walk(spec, gradient, start.copy(), settings, steps)
+        walk = _walk(spec, counted, start.copy(), settings, steps)
         for step, w in enumerate(walk, start=1):
             points[step] = w
             if not alive(w):
@@ -167,7 +183,9 @@ def _run(
             dict(settings),
             rate_rule,
             diverged_at,
-            gradient.calls,
+            counted.gradients,
+            counted.values,
+            counted.hessians,
             number,
         )
 
@@ -193,11 +211,11 @@ def walk(
     noise: Noise,
 ) -> Iterator[Points]:
     """Yield where a race's optimizer is after each step from starts of any shape, (..., 2)."""
-    yield from _walk(spec, _Counted(noise.gradients(surface)), start, settings, steps)
+    yield from _walk(spec, _Counted(noise.oracles(surface)), start, settings, steps)
 
 
 def _walk(
-    spec: Spec, gradient: _Counted, w: Points, settings: Mapping[str, Number], steps: int
+    spec: Spec, counted: _Counted, w: Points, settings: Mapping[str, Number], steps: int
 ) -> Iterator[Points]:
     """Yield the point after each step of the run.
 
@@ -209,11 +227,11 @@ def _walk(
         full = settings["lr"]
         rate = np.array(full, dtype=np.float64)
         settings = {**settings, "lr": rate}
-    walk = spec.optimizer.rule(gradient, w, **settings)
+    walk = spec.optimizer.rule(counted, w, **settings)
     for taken in range(steps):
         if schedule is not None:
             rate[...] = full * schedule.factor(taken, steps)
-        gradient.advance()
+        counted.advance()
         yield next(walk)
 
 
@@ -235,10 +253,10 @@ def _run_rates(surface: Surface, spec: Spec, start: Points, steps: int, noise: N
     """Return the first paths of all RATES at once, (steps + 1, rates, 2), or TUNING_STEPS + 1."""
     paths = np.empty((min(steps, TUNING_STEPS) + 1, len(RATES), 2))
     paths[0] = start
-    gradient = _Counted(noise.gradients(surface))
+    counted = _Counted(noise.oracles(surface))
     settings = {**spec.settings, "lr": RATES[:, None]}
     with np.errstate(all="ignore"):
-        walk = _walk(spec, gradient, paths[0].copy(), settings, steps)
+        walk = _walk(spec, counted, paths[0].copy(), settings, steps)
         for step in range(1, len(paths)):
             paths[step] = next(walk)
     return paths

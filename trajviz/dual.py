@@ -5,7 +5,9 @@ the chain rule along (Clifford 1871; Wengert 1964), so that a formula written on
 numbers also gives its own gradient, to rounding. At a kink (abs, maximum, minimum) one of the
 subgradients is returned: 0 for abs at 0, the first argument's where two are equal, and 0 for a root
 (sqrt, or a power below 1) at the foot of its argument, where that is 0 and so are its slopes: a
-root is defined on one side of 0 only, so its argument has a minimum there, and so has the root.
+root is defined on one side of 0 only, so its argument has a minimum there, and so has the root. The
+parts of a dual may be duals themselves: the gradient of a partial derivative is a row of the
+Hessian.
 """
 
 from __future__ import annotations
@@ -89,7 +91,7 @@ class Dual:
             if 0 < other < 1:
                 return self.root(self.value**other, slope)
         else:
-            slope = np.where(np.equal(other, 0), 0.0, other * self.value ** np.subtract(other, 1.0))
+            slope = _where(np.equal(other, 0), 0.0, other * self.value ** np.subtract(other, 1.0))
         return self.chain(self.value**other, slope)
 
     def __rsub__(self, other: Number) -> Dual:
@@ -110,9 +112,9 @@ class Dual:
         return self
 
     def __abs__(self) -> Dual:
-        if np.iscomplexobj(self.value):
+        if np.iscomplexobj(_plain(self.value)):
             raise _refuse("complex numbers")
-        return self.chain(np.abs(self.value), np.sign(self.value))
+        return self.chain(np.abs(self.value), np.sign(_plain(self.value)))
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -163,13 +165,26 @@ def _lift(number: Number) -> Dual:
     return number if isinstance(number, Dual) else Dual(number)
 
 
+def _plain(number: Number) -> Number:
+    """Return the plain value inside duals of any depth."""
+    return _plain(number.value) if isinstance(number, Dual) else number
+
+
+def _where(here: Number, first: Number, second: Number) -> Number:
+    """Return numpy's where, of plain numbers or of duals."""
+    if not (isinstance(first, Dual) or isinstance(second, Dual)):
+        return np.where(here, first, second)
+    a, b = _lift(first), _lift(second)
+    return Dual(_where(here, a.value, b.value), _where(here, a.dx, b.dx), _where(here, a.dy, b.dy))
+
+
 def _choose(first: Number, second: Number, comparison: np.ufunc) -> Dual:
     a, b = _lift(first), _lift(second)
-    here = comparison(a.value, b.value)
+    here = comparison(_plain(a), _plain(b))
     # NaN in either must stay NaN, as it does in numpy's maximum and minimum.
-    value = np.where(here | np.isnan(a.value), a.value, b.value)
-    lost = 0 * value  # NaN where the value is
-    return Dual(value, np.where(here, a.dx, b.dx) + lost, np.where(here, a.dy, b.dy) + lost)
+    value = _where(here | np.isnan(_plain(a)), a.value, b.value)
+    lost = 0 * _plain(value)  # NaN where the value is
+    return Dual(value, _where(here, a.dx, b.dx) + lost, _where(here, a.dy, b.dy) + lost)
 
 
 def _through(function: Any, slope: Callable[[Number, Number], Number]) -> Callable[[Dual], Dual]:
@@ -235,3 +250,23 @@ def gradient(
             f"a formula must return one number for each point, not {type(result).__name__}"
         )
     return slopes
+
+
+def hessian(
+    formula: Callable[[Number, Number], Number], points: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the exact second derivatives of `formula(x, y)` at points (..., 2), (..., 2, 2).
+
+    Raises TrajvizError, naming it, for a function that has no rule here.
+
+    >>> hessian(lambda x, y: x**3 + 5 * x * y, np.array([2.0, 0.0])).tolist()
+    [[12.0, 5.0], [5.0, 0.0]]
+    """
+
+    def along_x(x: Number, y: Number) -> Dual:
+        return _lift(_lift(formula(Dual(x, 1.0, 0.0), Dual(y, 0.0, 1.0))).dx)
+
+    def along_y(x: Number, y: Number) -> Dual:
+        return _lift(_lift(formula(Dual(x, 1.0, 0.0), Dual(y, 0.0, 1.0))).dy)
+
+    return np.stack([gradient(along_x, points), gradient(along_y, points)], axis=-2)

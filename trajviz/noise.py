@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trajviz.errors import TrajvizError
-from trajviz.surface import Gradient, Ints, Points, Surface
+from trajviz.surface import Floats, Gradient, Ints, Oracle, Points, Surface
 
 LARGEST_SEED = 2**32 - 1
 
@@ -82,16 +81,20 @@ class Noise:
 
     def gradients(self, surface: Surface) -> Iterator[Gradient]:
         """Yield the gradient function of step 1, of step 2, and so on for ever."""
+        return (oracle.gradient for oracle in self.oracles(surface))
+
+    def oracles(self, surface: Surface) -> Iterator[Oracle]:
+        """Yield what step 1 sees in place of the surface, what step 2 sees, and so on for ever."""
         generator = np.random.default_rng(self.seed)
         size = self.batch(surface)
         if size < surface.samples:
             for rows in _batches(generator, surface.samples, size):
-                yield functools.partial(surface.gradient, rows=rows)
+                yield _Batch(surface, rows)
         elif self.sigma:
             while True:
-                yield _shifted(surface.gradient, generator.normal(scale=self.sigma, size=2))
+                yield _Tilted(surface, generator.normal(scale=self.sigma, size=2))
         else:
-            yield from itertools.repeat(surface.gradient)
+            yield from itertools.repeat(surface)
 
 
 CUSTOMARY = Noise()
@@ -104,5 +107,35 @@ def _batches(generator: np.random.Generator, samples: int, size: int) -> Iterato
         yield from (order[first : first + size] for first in range(0, samples, size))
 
 
-def _shifted(gradient: Gradient, noise: Points) -> Gradient:
-    return lambda points: gradient(points) + noise
+@dataclass(frozen=True)
+class _Batch:
+    """A surface over data as a mini-batch shows it."""
+
+    surface: Surface
+    rows: Ints
+
+    def value(self, points: Points) -> Floats:
+        return self.surface.value(points, self.rows)
+
+    def gradient(self, points: Points) -> Points:
+        return self.surface.gradient(points, self.rows)
+
+    def hessian(self, points: Points) -> Floats:
+        return self.surface.hessian(points, self.rows)
+
+
+@dataclass(frozen=True)
+class _Tilted:
+    """A surface with a vector added to its gradients, and so a plane to its heights."""
+
+    surface: Surface
+    slope: Points
+
+    def value(self, points: Points) -> Floats:
+        return np.asarray(self.surface.value(points) + points @ self.slope)
+
+    def gradient(self, points: Points) -> Points:
+        return self.surface.gradient(points) + self.slope
+
+    def hessian(self, points: Points) -> Floats:
+        return self.surface.hessian(points)

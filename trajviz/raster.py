@@ -108,7 +108,7 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     box = plot.box
     inner = Box(0, 0, box.width, box.height)
     flat = picture.reshape(-1, 3)
-    layers = _moved_layers(plot)
+    layers = [[track.until(step) for track in layer] for layer in _moved_layers(plot)]
     segments = [
         _together([_drawn(track, step, inner, inks.line_radius) for track in layer])
         for layer in layers
@@ -116,13 +116,17 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
         _blend(flat, mask, ink)
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
-    now = np.array([step])
-    for layer, ink in zip(layers, inks.heads, strict=True):
-        heads = np.concatenate([_heads(track, now) for track in layer])
-        lifts = np.concatenate([_lift(track, now, ink) for track in layer])
-        covered = _discs(heads, inner, inks.head_radius)
+    drawn = [track for layer in layers for track in layer]
+    whose = np.repeat(np.arange(len(layers)), [len(layer) for layer in layers])
+    heads = _rested(np.array([track.line.vertices[-1] for track in drawn]))
+    heads[[step >= track.cross_knot for track in drawn]] = np.nan
+    hidden = np.array([track.line.hidden[-1] for track in drawn])
+    covered = _discs(heads, inner, inks.head_radius)
+    for k, ink in enumerate(inks.heads):
+        mine = np.flatnonzero(whose[covered.item] == k)
+        lift = np.where(hidden[covered.item[mine]], 0, ink.hidden).astype(np.uint8)
         mask = np.zeros(len(flat), dtype=np.uint8)
-        np.maximum.at(mask, covered.pixel, covered.near + lifts[covered.item])
+        np.maximum.at(mask, covered.pixel[mine], covered.near[mine] + lift)
         _blend(flat, mask, ink)
 
 
@@ -152,8 +156,8 @@ def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[n
 
 
 def _drawn(track: Track, step: float, box: Box, radius: float) -> _Segments:
-    """Return all that a track has drawn after so many steps, as of one frame."""
-    line = track.line.until(step)
+    """Return all of a track that ends at a step, as of one frame."""
+    line = track.line
     there = np.flatnonzero(~line.gap[1:])
     a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
     hidden = line.hidden[1:][there][kept]
@@ -338,13 +342,18 @@ class Rasterizer:
 
 
 def _heads(track: Track, positions: Floats) -> Points:
-    """Return where a track's head is in each frame, (frames, 2), NaN once it is gone.
+    """Return where a track's head is in each frame, (frames, 2), NaN before it sets out or gone.
 
     Off by a quarter of a pixel at most, which cannot be seen; a head that creeps rests.
     """
     heads = np.rint(2 * track.at(positions)) / 2
-    heads[positions >= track.cross_knot] = np.nan
+    heads[(positions < track.line.knots[0]) | (positions >= track.cross_knot)] = np.nan
     return heads
+
+
+def _rested(heads: Points) -> Points:
+    """Return heads, (n, 2), off by a quarter of a pixel at most: one that creeps seems to rest."""
+    return np.asarray(np.rint(2 * heads) / 2)
 
 
 def _lift(track: Track, positions: Floats, ink: _Ink) -> npt.NDArray[np.uint8]:

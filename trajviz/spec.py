@@ -13,22 +13,34 @@ from trajviz.schedule import SCHEDULES, Schedule, schedule_defaults
 
 TRACK_KEYS = ("label", "color")
 """Keys that belong to the track, not to the rule; their values are texts."""
-RATE_RULES = ("given", "tuned")
+RATE_RULES = ("given", "tuned", "default")
 """How a learning rate may have been chosen."""
 DECAY = "decay"
 """The key that names a schedule of the learning rate."""
 
 _POSITIVE: tuple[str, Callable[[float], bool]] = ("above 0", lambda value: value > 0)
+_NOT_NEGATIVE: tuple[str, Callable[[float], bool]] = ("at least 0", lambda value: value >= 0)
 _SHARE: tuple[str, Callable[[float], bool]] = ("at least 0 and below 1", lambda v: 0 <= v < 1)
+_INSIDE: tuple[str, Callable[[float], bool]] = ("above 0 and below 1", lambda v: 0 < v < 1)
 _RANGES = {
     "lr": _POSITIVE,
     "beta": _SHARE,
     "beta1": _SHARE,
     "beta2": _SHARE,
     "rho": _SHARE,
-    "eps": ("at least 0", lambda value: value >= 0),
+    "momentum": _SHARE,
+    "eps": _NOT_NEGATIVE,
     "rate": ("above 0 and at most 1", lambda value: 0 < value <= 1),
     "every": ("a whole number of at least 1", lambda value: value >= 1 and value == int(value)),
+    "psi": _NOT_NEGATIVE,
+    "weight_decay": _NOT_NEGATIVE,
+    "threshold": ("at least 4", lambda value: value >= 4),
+    "shrink": _INSIDE,
+    "grow": ("at least 1", lambda value: value >= 1),
+    "min_step": _POSITIVE,
+    "max_step": _POSITIVE,
+    "c1": _INSIDE,
+    "c2": _INSIDE,
 }
 """What a parameter's name promises of its value, whichever optimizer or schedule it belongs to."""
 

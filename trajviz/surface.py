@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,20 @@ Formula: TypeAlias = Callable[..., Number]
 
 Gradient: TypeAlias = Callable[[Points], Points]
 """The gradient at points of shape (..., 2), same shape."""
+
+
+class Oracle(Protocol):
+    """What an optimizer that needs more than slopes may ask of a surface, a Surface included."""
+
+    def value(self, points: Points) -> Floats:
+        """Return the heights, (..., 2) to (...)."""
+
+    def gradient(self, points: Points) -> Points:
+        """Return the gradients, (..., 2) to (..., 2)."""
+
+    def hessian(self, points: Points) -> Floats:
+        """Return the second derivatives, (..., 2) to (..., 2, 2)."""
+
 
 RANK_GRID = 192
 """Samples along each axis from which ranks are computed."""
@@ -157,10 +171,14 @@ class Surface:
         words = re.sub(r"[^a-z0-9.]+", "-", self.name.lower().replace("*", ""))[:40]
         return words.strip("-.") or "surface"
 
-    def value(self, points: Points) -> Floats:
-        """Return the height at each point, (..., 2) to (...); overflow gives inf or nan."""
+    def value(self, points: Points, rows: Ints | None = None) -> Floats:
+        """Return the height at each point, (..., 2) to (...); overflow gives inf or nan.
+
+        On a surface over data it is the mean loss over these rows, or over all.
+        """
+        batch = {} if rows is None else {"rows": rows}
         with np.errstate(all="ignore"):
-            height = self.formula(points[..., 0], points[..., 1])
+            height = self.formula(points[..., 0], points[..., 1], **batch)
         return np.broadcast_to(np.asarray(height, dtype=np.float64), points.shape[:-1])
 
     def gradient(self, points: Points, rows: Ints | None = None) -> Points:
@@ -175,11 +193,38 @@ class Surface:
                 return self.gradient_formula(points, **batch)
             return dual.gradient(functools.partial(self.formula, **batch), points)
 
+    def hessian(self, points: Points, rows: Ints | None = None) -> Floats:
+        """Return the second derivatives at each point, (..., 2) to (..., 2, 2).
+
+        On a surface over data they are those of these rows, or of all. They are exact, but for a
+        surface with a `gradient_formula`: there they are its central differences, good to about ten
+        digits.
+        """
+        batch = {} if rows is None else {"rows": rows}
+        with np.errstate(all="ignore"):
+            if self.gradient_formula is not None:
+                return _differences(functools.partial(self.gradient_formula, **batch), points)
+            return dual.hessian(functools.partial(self.formula, **batch), points)
+
     def grid(self, xs: Floats, ys: Floats) -> Floats:
         """Return the heights above the grid of xs (columns) and ys (rows), (len(ys), len(xs))."""
         with np.errstate(all="ignore"):
             height = self.formula(xs[None, :], ys[:, None])
         return np.broadcast_to(np.asarray(height, dtype=np.float64), (len(ys), len(xs)))
+
+
+def _differences(gradient: Gradient, points: Points) -> Floats:
+    """Return the Hessian, (..., 2, 2), symmetric, as central differences of the gradient."""
+    steps = np.cbrt(np.finfo(np.float64).eps) * np.maximum(1.0, np.abs(points))
+    rows = []
+    for axis in range(2):
+        ahead, behind = points.copy(), points.copy()
+        ahead[..., axis] += steps[..., axis]
+        behind[..., axis] -= steps[..., axis]
+        width = (ahead - behind)[..., axis, None]
+        rows.append((gradient(ahead) - gradient(behind)) / width)
+    matrix = np.stack(rows, axis=-2)
+    return np.asarray((matrix + matrix.swapaxes(-1, -2)) / 2)
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,8 @@ def _track(t: Course) -> dict[str, Any]:
         "lr_rule": t.rate_rule,
         "diverged_at": t.diverged_at,
         "evaluations": t.evaluations,
+        "value_evaluations": t.value_evaluations,
+        "hessian_evaluations": t.hessian_evaluations,
     }
 
 

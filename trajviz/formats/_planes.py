@@ -33,6 +33,12 @@ class Planes:
         self.luma = self.buffer[:size]
         self.cb = self.buffer[size : size + chroma]
         self.cr = self.buffer[size + chroma :]
+        if self.halved:
+            # Of each pixel the block of four that it lies in, and of each block its first pixel.
+            blocks = np.arange(chroma, dtype=np.int32).reshape(-1, self.width // 2)
+            self.block = np.repeat(np.repeat(blocks, 2, axis=0), 2, axis=1).ravel()
+            whole = np.arange(size, dtype=np.int32).reshape(-1, self.width)
+            self.corner = whole[::2, ::2].ravel()
         for start in range(0, size, 1 << 18):  # bounds the arrays of floats
             self._convert(np.arange(start, min(start + (1 << 18), size)))
 
@@ -47,12 +53,14 @@ class Planes:
         if not self.halved:
             self._set_chroma(pixels, colors)
             return
-        row, column = np.divmod(pixels, self.width)
-        blocks = np.unique((row // 2) * (self.width // 2) + column // 2)
-        row, column = np.divmod(blocks, self.width // 2)
-        corner = 2 * row * self.width + 2 * column
-        four = corner[:, None] + np.array([0, 1, self.width, self.width + 1])
-        self._set_chroma(blocks, self.rgb[four].mean(axis=1))
+        touched = np.zeros(len(self.cb), dtype=bool)
+        touched[self.block[pixels]] = True
+        blocks = np.flatnonzero(touched)
+        first = self.corner[blocks]
+        total = np.zeros((len(blocks), 3), dtype=np.uint16)
+        for neighbour in (0, 1, self.width, self.width + 1):
+            total += self.rgb[first + neighbour]
+        self._set_chroma(blocks, total / 4)
 
     def _set_chroma(self, places: Ints, colors: npt.NDArray[np.float64]) -> None:
         self.cb[places] = np.rint(128 + colors @ _CB)

@@ -2,10 +2,15 @@
 
 An optimizer `rule(gradient, w, lr, **hyperparameters)` receives the gradient function, the start
 and the learning rate, and yields the point after each step. Its state is its local variables, so
-that its body reads like the box in the paper. It is elementwise: w may have any leading shape
-(..., 2), and lr may be an array that broadcasts against it. A schedule sets that array anew before
-each step, so a rule keeps nothing that it computed from lr. A file dropped into this folder is
-found by every listing, help text and test.
+that its body reads like the box in the paper. It is elementwise, or reduces over the last axis
+alone: w may have any leading shape (..., 2), and lr may be an array that broadcasts against it. A
+schedule sets that array anew before each step, so a rule keeps nothing that it computed from lr.
+What it is given as `gradient` also answers by name, so that a rule that needs more than slopes
+calls it `surface` and asks for value, gradient and hessian (see `surface.Oracle`).
+
+Its docstring is what listings show: title and summary, the formula, and the paragraphs Family,
+Source, perhaps Note, and Elsewhere, which says where torch, keras and optax differ. A file dropped
+into this folder is found by every listing, help text and test.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +29,9 @@ from trajviz.surface import Points
 
 Rule: TypeAlias = Callable[..., Iterator[Points]]
 """An optimizer's generator function."""
+
+FAMILIES = ("gradient descent", "momentum", "adaptive", "Adam", "sign", "curvature")
+"""What optimizers are kin by, in the order in which they are listed."""
 
 DEFAULT_OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
 """Who races when nobody is named."""
@@ -43,13 +52,40 @@ class Optimizer:
     @property
     def title(self) -> str:
         """The name as people write it: the docstring up to its first colon."""
-        return inspect.getdoc(self.rule).partition(":")[0]  # type: ignore[union-attr]  # all have one
+        return self._text.partition(":")[0]
 
     @property
     def summary(self) -> str:
         """The rest of the docstring's first line."""
-        first = inspect.getdoc(self.rule).split("\n")[0]  # type: ignore[union-attr]
-        return first.partition(": ")[2]
+        return self._text.split("\n")[0].partition(": ")[2]
+
+    @property
+    def formula(self) -> str:
+        """The docstring's second paragraph, its lines joined into one."""
+        return "; ".join(self._text.split("\n\n")[1].split("\n"))
+
+    @property
+    def family(self) -> str:
+        """One of FAMILIES."""
+        return self._paragraph("Family").rstrip(".")
+
+    @property
+    def source(self) -> str:
+        """Who published the rule, and what of the publication it is."""
+        return self._paragraph("Source")
+
+    @property
+    def elsewhere(self) -> str:
+        """What torch, keras and optax make of the rule."""
+        return self._paragraph("Elsewhere")
+
+    @property
+    def _text(self) -> str:
+        return inspect.getdoc(self.rule) or ""
+
+    def _paragraph(self, name: str) -> str:
+        found = re.search(rf"^{name}: (.*?)(?=\n\n|\n[A-Z][a-z]+: |\Z)", self._text, re.M | re.S)
+        return " ".join(found[1].split()) if found else ""
 
 
 def optimizer_names() -> list[str]:

@@ -19,8 +19,11 @@ def adadelta(
     u = rho u + (1 - rho) d^2
     w = w - lr d
 
-    Source: Zeiler (2012), algorithm 1, which is lr = 1; u keeps the unscaled step. torch computes
-    the same with rho = 0.9; keras defaults to lr = 0.001 and eps = 1e-7; optax to rho = 0.9.
+    Family: adaptive.
+    Source: Zeiler (2012), algorithm 1, which is lr = 1.
+    Note: u keeps the unscaled step.
+    Elsewhere: all compute the same; torch and optax default to rho = 0.9, keras to lr = 0.001 and
+    eps = 1e-7.
 
     >>> step = 1 - float(next(adadelta(lambda w: 2 * w, 1.0, lr=1.0, rho=0.95, eps=1e-6)))
     >>> round(step, 9)  # sqrt(1e-6) / sqrt(0.05 * 4 + 1e-6) * 2

@@ -15,8 +15,10 @@ def adagrad(gradient: Gradient, w: Points, lr: Number, eps: float = 1e-10) -> It
     s = s + g^2
     w = w - lr g / (sqrt(s) + eps)
 
-    Source: Duchi, Hazan and Singer (2011), section 1.3. s starts at 0 and eps stands outside the
-    root, as in torch; keras and optax start s at 0.1 and put eps = 1e-7 inside.
+    Family: adaptive.
+    Source: Duchi, Hazan and Singer (2011), section 1.3.
+    Elsewhere: torch computes the same; keras and optax start s at 0.1 rather than 0, and have
+    eps = 1e-7 inside the root.
 
     >>> float(next(adagrad(lambda w: 2 * w, 1.0, lr=0.25)))  # the first step is lr, downhill
     0.7500000000125

@@ -23,8 +23,10 @@ def adam(
     s = beta2 s + (1 - beta2) g^2
     w = w - lr m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + eps)
 
-    Source: Kingma and Ba (2015), algorithm 1. torch and optax compute the same; keras adds
-    eps = 1e-7 before the correction, their "epsilon hat".
+    Family: Adam.
+    Source: Kingma and Ba (2015), algorithm 1.
+    Elsewhere: torch and optax compute the same; keras adds eps = 1e-7 before the correction of s,
+    the paper's "epsilon hat".
 
     >>> float(next(adam(lambda w: 2 * w, 1.0, lr=0.25, eps=0.0)))  # the first step is lr
     0.75

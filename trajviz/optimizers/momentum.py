@@ -13,8 +13,10 @@ def momentum(gradient: Gradient, w: Points, lr: Number, beta: float = 0.9) -> It
     v = beta v - lr g(w)
     w = w + v
 
-    Source: Polyak (1964); this form Sutskever et al. (2013), eqs. 1-2. keras computes the same;
-    torch and optax keep lr outside the velocity, which is the same path while lr is constant.
+    Family: momentum.
+    Source: Polyak (1964); this form Sutskever et al. (2013), eqs. 1-2.
+    Elsewhere: keras computes the same; torch and optax keep lr outside the velocity, which is the
+    same path while lr is constant.
 
     >>> steps = momentum(lambda w: 2 * w, 1.0, lr=0.1, beta=0.5)
     >>> next(steps), round(next(steps), 12)

@@ -13,9 +13,11 @@ def nag(gradient: Gradient, w: Points, lr: Number, beta: float = 0.9) -> Iterato
     v = beta v - lr g(w)
     w = w + beta v - lr g(w)
 
+    Family: momentum.
     Source: Nesterov (1983), rearranged as by Bengio et al. (2013), eqs. 6-7, so that w is the
-    look-ahead point of Sutskever et al. (2013), eqs. 3-4, rather than their theta. torch, keras
-    and optax compute the same.
+    look-ahead point of Sutskever et al. (2013), eqs. 3-4, rather than their theta.
+    Elsewhere: keras computes the same; torch and optax keep lr outside the velocity, which is the
+    same path while lr is constant.
 
     >>> next(nag(lambda w: 2 * w, 1.0, lr=0.1, beta=0.5))
     0.7

@@ -17,8 +17,10 @@ def rmsprop(
     s = beta s + (1 - beta) g^2
     w = w - lr g / sqrt(s + eps)
 
+    Family: adaptive.
     Source: Tieleman and Hinton (2012), lecture 6.5, with eps inside the root as in the article
-    this project grew from, and as in optax. keras has eps = 1e-7 inside; torch has 1e-8 outside
+    this project grew from.
+    Elsewhere: optax computes the same; keras defaults to eps = 1e-7; torch has eps = 1e-8 outside
     the root and beta = 0.99, a visibly different path where gradients are small.
 
     >>> float(next(rmsprop(lambda w: 2 * w, 1.0, lr=0.1, beta=0.75, eps=0.0)))

@@ -12,8 +12,9 @@ def sgd(gradient: Gradient, w: Points, lr: Number) -> Iterator[Points]:
 
     w = w - lr g(w)
 
-    Source: Cauchy (1847); with a mini-batch's gradient, Robbins and Monro (1951). The same in
-    torch, keras and optax.
+    Family: gradient descent.
+    Source: Cauchy (1847); with a mini-batch's gradient, Robbins and Monro (1951).
+    Elsewhere: torch, keras and optax compute the same.
 
     >>> next(sgd(lambda w: 2 * w, 1.0, lr=0.1))
     0.8

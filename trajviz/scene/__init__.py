@@ -19,7 +19,7 @@ from trajviz.noise import CUSTOMARY, Noise
 from trajviz.paths import Course, Recorded
 from trajviz.recipe import Look
 from trajviz.scene.basins import BasinsView, cell_of, chips_of, span_of, starts_of
-from trajviz.scene.chart import Chart, ChartView
+from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.contour import ContourView
 from trajviz.scene.horizon import Camera
 from trajviz.scene.layout import Axes, Chip, Counter, Layout, Words, lay_out
@@ -150,12 +150,14 @@ def compose(
         return _compose_basins(surface, trajectories, steps, window, look, noise, caption, progress)
     keyed = [_chip_of(group, theme, index) for index, group in enumerate(groups)]
     words = _words(surface, keyed, caption, steps, look)
-    charts = _charts(Run(surface, window, tuple(courses), noise, words.axes), look)
+    run = Run(surface, window, tuple(courses), noise, words.axes)
+    charts = [median_of(chart, list(map(len, groups))) for chart in _charts(run, look)]
     layout = _lay_out(words, look, window, charts, theme)
     chips = [chip for chip, group in zip(keyed, groups, strict=True) for _ in group]
     colors, styles = tuple(chip.color for chip in chips), tuple(chip.style for chip in chips)
     several = len(courses) > len(groups)
     tracer = Tracer(surface, tuple(courses), colors, styles, theme, layout.scale, several)
+    medians = tracer.of_swarms(groups, keyed)
     background = _blank(look, theme)
     plots: list[Plot] = []
     orbit = None
@@ -170,7 +172,7 @@ def compose(
     for chart, axes, box in zip(
         charts, _axes(charts, steps), layout.plots[len(plots) :], strict=True
     ):
-        plots.append(tracer.chart(ChartView(chart, axes, box)))
+        plots.append(medians.chart(ChartView(chart, axes, box)))
     return Scene(background, tuple(plots), theme, layout.counter, steps, layout.marks, orbit)
 
 
@@ -224,7 +226,7 @@ def _compose_basins(
     span = span_of(found)
     # What is not in the picture is not in its key, unless that would move everything.
     places = {place for each in found for place in np.unique(each.reached).tolist()}
-    speed = f"stronger: fewer steps, {span[0]} to {span[1]}"
+    speed = f"strong colour: {span[0]} steps, weak: {span[1]}"
     words = replace(words, caption=", ".join([speed, caption]))
     fewer = replace(words, chips=tuple(chips_of(minima, theme, places)))
     final = lay_out(*look.size, fewer, axes, [], theme)
@@ -320,11 +322,11 @@ def _remark(swarm: Sequence[Course]) -> str:
 
 
 def _rate(trajectory: Trajectory) -> str:
-    """Return the rate as given, or to two digits where it was tuned, and how it falls."""
+    """Return the rate as it is, or to two digits where it was tuned, and how it falls."""
     rate = trajectory.settings.get("lr")
     if rate is None:
         return ""
-    shown = f"{rate:g}" if trajectory.rate_rule == "given" else f"{float(f'{rate:.2g}'):g}"
+    shown = f"{float(f'{rate:.2g}'):g}" if trajectory.rate_rule == "tuned" else f"{rate:g}"
     schedule = trajectory.spec.schedule
     return shown if schedule is None else f"{shown} {schedule.summary}"
 
@@ -336,14 +338,19 @@ def _caption(groups: Sequence[Sequence[Course]], steps: int) -> str:
 
 
 def _rates(trajectories: Sequence[Trajectory]) -> str:
-    given = [t for t in trajectories if t.rate_rule == "given"]
+    labels = {
+        rule: [t.label for t in trajectories if t.rate_rule == rule]
+        for rule in ("tuned", "given", "default")
+    }
     if not trajectories:
         return ""
-    if len(given) == len(trajectories):
-        return "learning rates as given"
-    if not given:
-        return "learning rates tuned, one rule for all"
-    return f"learning rates tuned by one rule, but given for {', '.join(t.label for t in given)}"
+    main, *others = [rule for rule, of in labels.items() if of]
+    if not others:
+        words = {"tuned": "tuned, one rule for all", "given": "as given", "default": "by default"}
+        return f"learning rates {words[main]}"
+    words = {"tuned": "tuned by one rule", "given": "given", "default": "the default"}
+    exceptions = " and ".join(f"{words[rule]} for {', '.join(labels[rule])}" for rule in others)
+    return f"learning rates {words[main]}, but {exceptions}"
 
 
 def _sources(groups: Sequence[Sequence[Course]], steps: int) -> str:

@@ -36,8 +36,8 @@ _STRIPE = 3
 class BasinsView(Flat):
     """The basins of one optimizer within a window, filling a box of the picture.
 
-    A start stands for a square of `cell` pixels each way. `span` are the fewest and the most steps
-    that any run in the picture takes to arrive.
+    A start stands for a square of `cell` pixels each way. `span` are the steps to a minimum at
+    which a colour is strongest and weakest.
     """
 
     basins: Basins
@@ -118,11 +118,12 @@ def starts_of(window: Window, box: Box, cell: int) -> Points:
 
 
 def span_of(found: list[Basins]) -> tuple[int, int]:
-    """Return the fewest and the most steps, at least 1, that any run takes to a minimum."""
+    """Return the steps to a minimum, at least 1, between which nine tenths of all runs take."""
     arrivals = [each.arrival[each.reached < DIVERGED] for each in found]
     some = np.concatenate([np.empty(0, dtype=np.int32), *arrivals])
     some = some[some > 0]
-    return (int(some.min()), int(some.max())) if some.size else (1, 1)
+    few, many = np.quantile(some, [0.05, 0.95]).astype(int).tolist() if some.size else (1, 1)
+    return few, many
 
 
 def neutral(theme: Theme) -> RGB:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from trajviz.scene.horizon import HEIGHT, Camera, Field
 from trajviz.scene.layout import power_labels, tick_labels
@@ -84,15 +85,16 @@ class Block:
     """A surface within a window as a block, sampled once, whoever looks at it.
 
     `heights` of the block; `levels`, in which level k of the shading stands at k + 1; `normal`,
-    (3, rows, columns), of its surface. Rows go with y, columns with x. `colors` holds a colour
+    (3, rows, columns), of its surface. Rows go with y, columns with x; what will be sampled is a
+    picture of Pillow's, one float a pixel. `colors` holds a colour
     for every code: background, two walls, then the shading's under each light, (codes, 3).
     """
 
     lift: Lift
     shading: Shading
     colors: Picture
-    heights: Field
-    levels: Field
+    heights: Image.Image
+    levels: Image.Image
     normal: Field
 
     @classmethod
@@ -114,15 +116,22 @@ class Block:
         stride = max(1, samples // _LIT_SAMPLES)
         normal = np.ascontiguousarray(normal[:, ::stride, ::stride])
         levels = _levels(shading, ranks, heights)
-        return cls(lift, shading, _colors(shading, theme), lifted, levels, normal)
+        return cls(
+            lift,
+            shading,
+            _colors(shading, theme),
+            Image.fromarray(lifted),
+            Image.fromarray(levels),
+            normal,
+        )
 
-    def light(self, camera: Camera) -> Field:
+    def light(self, camera: Camera) -> Image.Image:
         """Return how bright the surface is, 0 to 1, with the light left of the camera."""
         turn, elevation = math.radians(camera.azimuth) - _LIGHT[0], _LIGHT[1]
         flat = math.cos(elevation)
         toward = flat * math.cos(turn), flat * math.sin(turn), math.sin(elevation)
         x, y, z = (np.float32(part) * axis for part, axis in zip(toward, self.normal, strict=True))
-        return np.asarray(x + y + z)
+        return Image.fromarray(np.asarray(x + y + z))
 
 
 def _colors(shading: Shading, theme: Theme) -> Picture:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from trajviz.surface import Floats, Points, Window
 
 _AFTER = 0.04
 """Room for the heads after the last step, as a share of the steps."""
+_LARGEST = 1e300
 DECADES = 10
 """A logarithmic chart shows no more powers of ten than this below its highest."""
 
@@ -24,13 +27,15 @@ class Chart:
 
     `curves` holds a value for each step from `first` on, (n,) each; what is not finite is left
     out. `bounds` fixes the vertical range; without it the curves decide, and whether a logarithmic
-    scale helps.
+    scale helps. `lost` is what a run counts as, beside others, when it has diverged; NaN that it
+    does not count.
     """
 
     title: str
     curves: tuple[Floats, ...]
     first: int = 0
     bounds: tuple[float, float] | None = None
+    lost: float = math.nan
 
     @property
     def log(self) -> bool:
@@ -44,13 +49,15 @@ class Chart:
     def axes(self, steps: int) -> Axes:
         """Return the ranges of both axes, with a little room above and below the curves."""
         low, high = self.bounds or self._range()
-        pad = 0.04 * (high - low) or 0.5
+        # What is constant but for rounding has a range all the same.
+        pad = max(0.04 * (high - low), 1e-9 * max(abs(low), abs(high))) or 0.5
         window = Window(0, steps * (1 + _AFTER), low - pad, high + pad)
         return Axes(window, ("step", ""), self.title, self.log)
 
     def _values(self) -> Floats:
         values = np.concatenate([np.empty(0), *self.curves])
-        return np.asarray(values[np.isfinite(values)])
+        # The range between the largest floats would be none.
+        return np.asarray(np.clip(values[np.isfinite(values)], -_LARGEST, _LARGEST))
 
     def _range(self) -> tuple[float, float]:
         """Return where the curves lie, in powers of ten when that helps.
@@ -61,7 +68,7 @@ class Chart:
         values = self._values()
         if not values.size:
             return 0.0, 1.0
-        starts = [float(curve[0]) for curve in self.curves if len(curve) and np.isfinite(curve[0])]
+        starts = [float(there[0]) for curve in self.curves if (there := _finite(curve)).size]
         if not self.log:
             most = max(starts, default=0.0)
             spread = max(values.max() - values.min(), abs(most))
@@ -70,6 +77,34 @@ class Chart:
         high = float(min(positive.max(), np.log10(max(max(starts, default=0.0), 1e-300)) + 2))
         high = max(high, float(positive.min()))
         return float(max(positive.min(), high - DECADES)), high
+
+
+def _finite(values: Floats) -> Floats:
+    return np.asarray(values[np.isfinite(values)])
+
+
+def median_of(chart: Chart, counts: Sequence[int]) -> Chart:
+    """Return a chart with the median of so many curves each, one after the other."""
+    if max(counts, default=1) == 1:
+        return chart
+    ends = np.cumsum([0, *counts])
+    curves = [
+        _median(chart.curves[begin:end], chart.lost) for begin, end in itertools.pairwise(ends)
+    ]
+    title = f"{chart.title}, median of {max(counts)} starts"
+    return replace(chart, curves=tuple(curves), title=title)
+
+
+def _median(curves: Sequence[Floats], lost: float) -> Floats:
+    """Return the median at each step, (n,), of curves, of which those that end early are lost."""
+    table = np.full((len(curves), max(map(len, curves))), lost)
+    for row, curve in zip(table, curves, strict=True):
+        row[: len(curve)] = curve
+    there = ~np.isnan(table).all(axis=0)
+    median = np.full(table.shape[1], np.nan)
+    with np.errstate(invalid="ignore"):  # between two that are lost
+        median[there] = np.nanmedian(table[:, there], axis=0)
+    return median
 
 
 @dataclass(frozen=True)

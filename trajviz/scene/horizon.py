@@ -29,6 +29,8 @@ CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 AWAY = -9.0
 """A height for where there is no surface: below everything."""
 
+Codes: TypeAlias = npt.NDArray[np.intp]
+"""Places in a table or along an axis, any shape."""
 Field: TypeAlias = npt.NDArray[np.float32]
 """A quantity sampled over something, (rows, columns)."""
 
@@ -68,11 +70,13 @@ class Horizon(NamedTuple):
     """What hides what, on a lattice of depths (rows, from front to back) and columns.
 
     `top` is the highest that anything up to this depth reaches up the picture, `rise` what the
-    surface reaches right there, AWAY where there is none.
+    surface reaches right there, AWAY where there is none. `front`, (columns,), is the depth at
+    which each column's surface begins.
     """
 
     top: Field
     rise: Field
+    front: Codes
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,9 @@ class Lattice:
         """How far away each row is, (depths,)."""
         return np.asarray(self.nearest + (np.arange(self.depths) + 0.5) * self.depth)
 
-    def sample(self, field: Field, outside: float) -> Field:
+    def sample(self, field: Image.Image, outside: float) -> Field:
         """Return a quantity of the block, sampled over the window, on the lattice."""
-        count = len(field)
+        count = field.width
         (rx, ry), (ax, ay) = self.camera.right, self.camera.away
         # From lattice to window, both from 0: Pillow's affine map takes places of the result.
         origin = self.left * self.camera.right + self.nearest * self.camera.away + 0.5
@@ -118,7 +122,7 @@ class Lattice:
             rx * self.column * count, ax * self.depth * count, origin[0] * count,
             ry * self.column * count, ay * self.depth * count, origin[1] * count,
         )  # fmt: skip
-        image = Image.fromarray(field).transform(
+        image = field.transform(
             (self.columns, self.depths),
             Image.Transform.AFFINE,
             matrix,
@@ -127,13 +131,19 @@ class Lattice:
         )
         return np.asarray(image)
 
-    def horizon(self, heights: Field) -> Horizon:
+    def horizon(self, heights: Image.Image) -> Horizon:
         """Return what is in front of what, for heights of the block over the window."""
         back, up = self.camera.rise
         lifted = self.sample(heights, AWAY)
         distances = (back * self.distances).astype(np.float32)[:, None]
         rise = np.where(lifted > AWAY / 2, distances + np.float32(up) * lifted, np.float32(AWAY))
-        return Horizon(np.maximum.accumulate(rise, axis=0), rise)
+        front = np.argmax(rise > AWAY / 2, axis=0)
+        return Horizon(np.maximum.accumulate(rise, axis=0), rise, front)
+
+    def foot(self, horizon: Horizon) -> Floats:
+        """Return how far up the picture the block's front reaches downwards, (columns,)."""
+        back, up = self.camera.rise
+        return np.asarray(back * self.distances[horizon.front] - up * PLINTH)
 
     def hides(self, horizon: Horizon, ground: Points, height: Floats, slack: float) -> Flags:
         """Tell which points, (n, 2) and (n,), something nearer hides, by more than `slack`."""
@@ -145,7 +155,5 @@ class Lattice:
         at = np.where(inside, column, 0).astype(np.intp)
         front = np.where(inside, np.minimum(depth, self.depths - 1), 0).astype(np.intp)
         hidden = horizon.top[front, at] > rise + slack
-        # Rays may pass below the block.
-        first = np.argmax(horizon.rise > AWAY / 2, axis=0)
-        base = self.camera.rise[0] * self.distances[first] - self.camera.rise[1] * PLINTH
+        base = self.foot(horizon)  # below which rays pass by
         return np.asarray(inside & hidden & (rise > base[at]))

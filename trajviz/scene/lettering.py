@@ -33,6 +33,7 @@ def _set(text: str, size: float, bold: bool) -> list[tuple[ImageFont.FreeTypeFon
     return [(_font(face, size), piece) for face, piece in runs_of(line_of(text), bold)]
 
 
+@functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the advance of a line of text in pixels, `size` being the em in pixels.
 

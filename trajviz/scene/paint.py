@@ -78,8 +78,11 @@ def _polygon(shape: Shape, grow: float) -> tuple[Coverage, int, int]:
     """Return a polygon's coverage, grown (or shrunk) by so many pixels, and its top left pixel."""
     corners = np.array(shape.corners)
     x0, y0 = np.floor(corners.min(axis=0) - shape.rim_width - 1).astype(int).tolist()
-    # Finer than this it would not be drawn; so that the same polygon elsewhere is drawn once.
-    fine = np.rint((corners - (x0, y0)) * _FINE).astype(int).tolist()
+    # In quarters of a pixel, which nobody can tell: so that a shape that moves is drawn but once
+    # for each of sixteen places.
+    anchor = corners[0] - (x0, y0)
+    places = corners - corners[0] + np.rint(4 * anchor) / 4
+    fine = np.rint(places * _FINE).astype(int).tolist()
     return _fine_polygon(tuple(map(tuple, fine)), shape.rim_width, grow), x0, y0
 
 

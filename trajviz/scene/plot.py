@@ -13,6 +13,7 @@ from trajviz.paths import Course
 from trajviz.scene.basins import BasinsView
 from trajviz.scene.chart import ChartView
 from trajviz.scene.contour import ContourView
+from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Shape, square, star
 from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import RGB, Theme
@@ -69,6 +70,12 @@ class Tracer:
     scale: float
     several: bool = False
 
+    def of_swarms(self, swarms: Sequence[tuple[Course, ...]], chips: Sequence[Chip]) -> Tracer:
+        """Return what lays one curve for each swarm: a median, which itself does not diverge."""
+        first = [s[0] if len(s) == 1 else replace(s[0], diverged_at=None) for s in swarms]
+        colors, styles = tuple(c.color for c in chips), tuple(c.style for c in chips)
+        return replace(self, trajectories=tuple(first), colors=colors, styles=styles, several=False)
+
     def drape(self, view: SurfaceView) -> list[Any]:
         """Lay the trajectories over a surface, in the view's own form."""
         return [view.drape(t.points) for t in self.trajectories]
@@ -108,6 +115,7 @@ class Tracer:
         if len(starts) > 1:
             starts = starts[view.window.contains(starts)]
             starts = starts[view.visible(starts)]
+        if self.several:
             half, rim = half * _FINE / 2, rim / 2
         squares = [
             square(x, y, half, theme.marker, theme.ink, rim)

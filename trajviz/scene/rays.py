@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from trajviz.scene.block import LIGHTS, Block
-from trajviz.scene.horizon import AWAY, PLINTH, Field, Horizon, Lattice
+from trajviz.scene.horizon import AWAY, Field, Horizon, Lattice
 from trajviz.scene.shading import Codes
 from trajviz.scene.track import Flags
 from trajviz.surface import Floats
@@ -39,7 +40,8 @@ class Rays:
         # Fine pixels and lattice columns are equally wide; each pixel takes the one it lies in.
         self.top = horizon.top[:, self.at]
         self.rise = horizon.rise[:, self.at]
-        self.front = np.argmax(self.rise > AWAY / 2, axis=0)
+        self.front = horizon.front[self.at]
+        self.foot = lattice.foot(horizon)[self.at].astype(np.float32)
 
     def codes(self) -> Codes:
         """Return the place of each pixel's colour in the view's table, (h, w)."""
@@ -48,9 +50,7 @@ class Rays:
         columns = np.arange(width, dtype=np.int32)
         head = self._row(self.top[-1])
         brink = self._row(self.rise[self.front, columns])
-        away = self.lattice.distances[self.front]
-        back, up = self.lattice.camera.rise
-        foot = self._row((back * away - up * PLINTH).astype(np.float32))
+        foot = self._row(self.foot)
         row = np.arange(height, dtype=np.int32)[:, None]
         blank = self.beside[None, :]
         seen = np.flatnonzero((row >= head) & (row < brink) & ~blank)
@@ -98,7 +98,7 @@ class Rays:
             band, upper, cover = self._level_lines(seen, level)
         return block.shading.codes(band, upper, cover) * LIGHTS + shade
 
-    def _between(self, field: Field, before: Floats, behind: Floats, share: Field) -> Field:
+    def _between(self, field: Image.Image, before: Floats, behind: Floats, share: Field) -> Field:
         """Return a quantity at the points that rays meet, between two depths of a column."""
         sampled = self.lattice.sample(field, 0.0)[:, self.at].ravel()
         near, far = sampled[before], sampled[behind]

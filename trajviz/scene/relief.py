@@ -34,6 +34,8 @@ _FINE = 2
 """A still picture is drawn this many times finer in each direction, then averaged."""
 _ROUGH = 96
 """Columns and depths that are enough to choose a camera."""
+_TRIES = 6
+"""How often the room for labels is measured again."""
 _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
 _NOWHERE = Box(0, 0, 0, 0)
@@ -129,8 +131,9 @@ class ReliefView:
         # Labels keep their size, so what they take beyond the block has to be found by trying.
         view, beyond = self, (0.0, 0.0, 0.0, 0.0)
         top = box.y0 + (1.5 * self._type_size if self.block.lift.summary else 2)
-        for _ in range(3):
-            x0, y0, x1, y1 = (a + b for a, b in zip((box.x0, top, *box[2:]), beyond, strict=True))
+        room = box.x0, top, box.x1, box.y1
+        for _ in range(_TRIES):
+            x0, y0, x1, y1 = _less(room, beyond)
             unit = max(min((x1 - x0) / (right - left), (y1 - y0) / (high - low)), 1.0)
             middle = (
                 (x0 + x1) / 2 - unit * (left + right) / 2,
@@ -143,7 +146,10 @@ class ReliefView:
             )  # fmt: skip
             views = [replace(view, camera=other.camera) for other in turned]
             inked = _around([whole, *(_ink(mark) for v in views for mark in v._edge_labels())])
-            beyond = _less(whole, inked)
+            # A smaller block may have other labels: the most that any took is kept free.
+            beyond, before = _around([beyond, _less(inked, whole)]), beyond
+            if beyond == before:
+                break
         return view
 
     def turned(self, degrees: float) -> ReliefView:
@@ -153,9 +159,14 @@ class ReliefView:
 
     def _extent(self, camera: Camera) -> Corners:
         """Return left, low, right and high of the block, in its own units."""
-        right, foot, _ = camera.project(CORNERS, np.full(4, -PLINTH))
+        left, low, right = self._ground_extent(camera)
         head = Lattice.around(camera, _ROUGH, _ROUGH).horizon(self.block.heights).top.max()
-        return right.min(), foot.min(), right.max(), float(head) + 0.01
+        return left, low, right, float(head) + 0.01
+
+    @staticmethod
+    def _ground_extent(camera: Camera) -> tuple[float, float, float]:
+        right, foot, _ = camera.project(CORNERS, np.full(4, -PLINTH))
+        return right.min(), foot.min(), right.max()
 
     @property
     def _type_size(self) -> float:
@@ -265,7 +276,8 @@ class ReliefView:
         fine = self.fine
         region = self._blank.copy()
         # The block's rectangle in fine pixels, whole pixels of the picture at both ends.
-        left, low, right, high = self._extent(self.camera)
+        left, low, right = self._ground_extent(self.camera)
+        high = float(self._horizon.top[-1].max())
         x, y = self.middle[0] - self.box.x0, self.middle[1] - self.box.y0
         x0, y0 = math.floor(x + self.unit * left), math.floor(y - self.unit * high)
         x1, y1 = math.ceil(x + self.unit * right), math.ceil(y - self.unit * low)
@@ -292,11 +304,13 @@ class ReliefView:
 
     def marks(self) -> list[Text]:
         """Return the labels: both axes along the front, heights at the left, how they are meant."""
-        labels, summary, size = self._edge_labels(), self.block.lift.summary, self._type_size
-        if summary:  # where it stays when the block turns
-            x, y = self.box.x0 + 0.6 * size, self.box.y0 + size
-            labels.append(Text(x, y, summary, size, self.theme.muted))
-        return labels
+        labels = self._edge_labels()
+        return [*labels, self._summary()] if self.block.lift.summary else labels
+
+    def _summary(self) -> Text:
+        """Return what the heights mean, where it stays when the block turns."""
+        size, summary = self._type_size, self.block.lift.summary
+        return Text(self.box.x0 + 0.6 * size, self.box.y0 + size, summary, size, self.theme.muted)
 
     def _edge_labels(self) -> list[Text]:
         return [*self._axis_labels(0), *self._axis_labels(1), *self._height_labels()]
@@ -347,9 +361,10 @@ class ReliefView:
             if not 0 <= block <= HEIGHT or y > above - 1.3 * size:
                 continue
             above = y
-            labels.append(
-                Text(x - 0.6 * size, y + 0.36 * size, text, size, self.theme.muted, align="right")
-            )
+            x, y = x - 0.6 * size, y + 0.36 * size
+            label = Text(x, y, text, size, self.theme.muted, align="right")
+            if not (lift.summary and _meet(_ink(label), _ink(self._summary()))):
+                labels.append(label)
         return labels
 
 
@@ -366,6 +381,11 @@ def _around(rectangles: Sequence[Corners]) -> Corners:
 def _less(one: Corners, other: Corners) -> Corners:
     a, b, c, d = (x - y for x, y in zip(one, other, strict=True))
     return a, b, c, d
+
+
+def _meet(one: Corners, other: Corners) -> bool:
+    across = one[0] < other[2] and other[0] < one[2]
+    return across and one[1] < other[3] and other[1] < one[3]
 
 
 def _ink(text: Text) -> Corners:

@@ -66,7 +66,7 @@ class Line:
         return cls(vertices, np.arange(count, dtype=np.float64), no, no)
 
     def at(self, steps: Floats) -> Points:
-        """Return where the line is after so many steps, (n,) to (n, 2); it stays at its end."""
+        """Return where the line is after so many steps, (n,) to (n, 2); it rests at its ends."""
         place, share = self._place(steps)
         a, b = self.vertices[place], self.vertices[np.minimum(place + 1, len(self.vertices) - 1)]
         share = share[:, None]
@@ -80,9 +80,16 @@ class Line:
     def until(self, step: float) -> Line:
         """Return the line as it is after `step` steps."""
         count = int(np.searchsorted(self.knots, step, side="right"))
-        end = self.ending(np.array([step]))
+        if count == 0 or count == len(self.knots):  # it rests at its ends
+            kept = np.append(np.arange(count), max(count - 1, 0))
+            knots = np.append(self.knots[:count], step)
+            return Line(self.vertices[kept], knots, self.hidden[kept], self.gap[kept])
+        before, after = self.knots[count - 1], self.knots[count]
+        share = (step - before) / (after - before)
+        a, b = self.vertices[count - 1], self.vertices[count]
+        end = count if share else count - 1
         return Line(
-            np.concatenate([self.vertices[:count], self.at(np.array([step]))]),
+            np.concatenate([self.vertices[:count], [a * (1 - share) + b * share if share else a]]),
             np.append(self.knots[:count], step),
             np.append(self.hidden[:count], self.hidden[end]),
             np.append(self.gap[:count], self.gap[end]),
@@ -94,7 +101,7 @@ class Line:
         place = np.clip(np.searchsorted(self.knots, steps, side="right") - 1, 0, last)
         following = np.minimum(place + 1, last)
         span = self.knots[following] - self.knots[place]
-        taken = np.minimum(steps, self.knots[-1]) - self.knots[place]
+        taken = np.clip(steps, self.knots[0], self.knots[-1]) - self.knots[place]
         return place, np.divide(taken, span, out=np.zeros(len(place)), where=span > 0)
 
     def dashed(self, pattern: Sequence[float]) -> Line:
@@ -112,7 +119,8 @@ class Line:
         after = np.searchsorted(reach, cuts, side="left")
         share = ((cuts - reach[after - 1]) / (reach[after] - reach[after - 1]))[:, None]
         points = self.vertices[after - 1] * (1 - share) + self.vertices[after] * share
-        knots = self.knots[after - 1] * (1 - share[:, 0]) + self.knots[after] * share[:, 0]
+        before, end = self.knots[after - 1], self.knots[after]
+        knots = np.minimum(before + share[:, 0] * (end - before), end)  # in order to the last bit
         vertices = np.insert(self.vertices, after, points, axis=0)
         place = np.insert(reach, after, cuts)
         middle = np.concatenate([[0.0], (place[:-1] + place[1:]) / 2])
@@ -152,6 +160,10 @@ class Track:
         """Return where the head is after so many steps, (n,) to (n, 2)."""
         return self.line.at(steps)
 
+    def until(self, step: float) -> Track:
+        """Return the track as it is after `step` steps."""
+        return replace(self, line=self.line.until(step))
+
     def moved(self, x: float, y: float) -> Track:
         """Return the track shifted by so many pixels."""
         offset = np.array([x, y])
@@ -165,15 +177,17 @@ class Track:
         It is the track of a trajectory that diverged, and left the box or ended inside it.
         """
         line = self.line
-        _, b, kept = clip_segments(line.vertices[:-1], line.vertices[1:], box, -arm)
-        if len(kept):
-            place, last = b[-1], int(kept[-1])
-            whole = np.hypot(*(line.vertices[last + 1] - line.vertices[last]))
-            share = np.hypot(*(place - line.vertices[last])) / whole if whole else 1.0
-            knot = float(line.knots[last] + share * (line.knots[last + 1] - line.knots[last]))
-        else:
-            low, high = (box.x0 + arm, box.y0 + arm), (box.x1 - arm, box.y1 - arm)
-            place, knot = np.clip(line.vertices[0], low, high), 0.0
+        low, high = (box.x0 + arm, box.y0 + arm), (box.x1 - arm, box.y1 - arm)
+        place, knot = line.vertices[0], float(line.knots[0])
+        for margin in (-arm, 0.0):  # best where the cross has room on the line itself
+            _, b, kept = clip_segments(line.vertices[:-1], line.vertices[1:], box, margin)
+            if len(kept):
+                place, last = b[-1], int(kept[-1])
+                whole = np.hypot(*(line.vertices[last + 1] - line.vertices[last]))
+                share = np.hypot(*(place - line.vertices[last])) / whole if whole else 1.0
+                knot = float(line.knots[last] + share * (line.knots[last + 1] - line.knots[last]))
+                break
+        place = np.clip(place, low, high)
         reach = arm / np.sqrt(2)
         strokes = np.array([[(-1, -1), (1, 1)], [(-1, 1), (1, -1)]]) * reach
         return replace(self, cross=place + strokes, cross_knot=knot)
@@ -195,5 +209,8 @@ def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points
     leave = np.where(still, 1.0, np.maximum(at_low, at_high))
     t0, t1 = np.maximum(enter.max(axis=1), 0.0), np.minimum(leave.min(axis=1), 1.0)
     kept = np.flatnonzero((t0 <= t1) & ~outside.any(axis=1))
-    a, run = a[kept], run[kept]
-    return a + run * t0[kept, None], a + run * t1[kept, None], kept
+    begin, end = a + run * t0[:, None], a + run * t1[:, None]
+    # Where ends are all but infinite, only what is known from the box itself is exact.
+    begin = np.where((enter == t0[:, None]) & (enter > 0), np.where(run > 0, low, high), begin)
+    end = np.where((leave == t1[:, None]) & (leave < 1), np.where(run > 0, high, low), end)
+    return np.clip(begin[kept], low, high), np.clip(end[kept], low, high), kept

@@ -200,7 +200,7 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
         for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, layer[0].color)):
             for track, x, y in heads:
                 within = box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
-                if step >= track.cross_knot or not within:
+                if not (within and track.line.knots[0] <= step < track.cross_knot):
                     continue
                 behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
                 disc = Circle((x, y), radius, color=_hex(color), linewidth=0, zorder=4)
