@@ -91,7 +91,7 @@ def median_of(chart: Chart, counts: Sequence[int]) -> Chart:
     curves = [
         _median(chart.curves[begin:end], chart.lost) for begin, end in itertools.pairwise(ends)
     ]
-    title = f"{chart.title}, median of {max(counts)} starts"
+    title = f"{chart.title}, median"
     return replace(chart, curves=tuple(curves), title=title)
 
 
