@@ -311,7 +311,7 @@ def drawing_steps() -> float:
 
 
 def basins() -> list[Row]:
-    """Measure basins of 320x240 starts, 200 steps, 3 optimizers, beside what Python takes itself."""
+    """Measure basins of 320x240 starts, 200 steps, 3 optimizers, less what all else takes."""
     code = (
         "import sys, trajviz\n"
         "from trajviz.basins import find_basins, lattice, minima_of\n"
