@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pictures import around, ink
 from races import race
@@ -75,7 +75,10 @@ def test_without_a_known_minimum_the_loss_is_the_height_itself():
     assert plot.view.chart.title == "height"
     assert not plot.view.axes.log
     for track, trajectory in zip(plot.tracks, one.trajectories, strict=True):
-        np.testing.assert_allclose(values_of(plot, track), trajectory.heights, atol=1e-9)
+        inside = np.abs(trajectory.heights) < 8
+        assert inside.sum() >= 3
+        shown = values_of(plot, track)
+        np.testing.assert_allclose(shown[inside], trajectory.heights[inside], atol=1e-9)
 
 
 def test_the_effective_steps_are_each_axis_own_and_begin_with_step_1():
@@ -153,6 +156,9 @@ CURVES = st.lists(st.lists(VALUES, min_size=1, max_size=11), min_size=1, max_siz
 
 
 @given(CURVES)
+@example([[np.nan, 1.0]])
+@example([[4503599627370498.0]])
+@example([[1e308, -1e308]])
 def test_whatever_the_values_every_vertex_is_finite_and_only_what_is_missing_is_a_gap(curves):
     view = view_of(*curves)
     assert np.isfinite(view.axes.window).all()
@@ -189,7 +195,8 @@ def test_heights_that_fall_for_ever_have_a_chart():
     assert one.trajectories[0].diverged_at
     window = charts_of(one)[0].view.axes.window
     assert np.isfinite(window).all()
-    assert window.y0 < -1e100
+    assert -8 < window.y0 < window.y1 < 8  # what the window of the surface holds
+    assert still(one.scene, 2100).shape == (240, 320, 3)
 
 
 def test_a_missing_value_leaves_a_gap_in_the_picture():
@@ -312,7 +319,7 @@ def test_charts_come_in_the_order_in_which_they_are_asked_for():
         ({"view": "releif"}, "unknown view 'releif', did you mean 'relief'"),
         ({"panels": ["lss"]}, "unknown panel 'lss', did you mean 'loss'"),
         ({"panels": ["loss", "stepsize"]}, "unknown panel 'stepsize', did you mean 'step-size'"),
-        ({"panels": ["accuracy"]}, "surface 'bowl' has no accuracy"),
+        ({"panels": ["accuracy"]}, "panel 'accuracy' is for surfaces over data that is classified"),
         ({"orbit": 90}, "orbit turns a relief: choose the view relief or split"),
         (
             {"size": (200, 150), "panels": ["loss", "step-size"]},

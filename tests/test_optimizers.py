@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 from trajviz.catalogue import load_surface, surface_names
 from trajviz.descent import descend
 from trajviz.errors import TrajvizError
+from trajviz.noise import Noise
 from trajviz.optimizers import DEFAULT_OPTIMIZERS, FAMILIES, load_optimizer, optimizer_names
 from trajviz.spec import parse_specs
 from trajviz.surface import Surface
@@ -666,7 +667,9 @@ def test_conjugate_gradient_ends_where_scipys_ends(name):
 @pytest.mark.parametrize("surface", surface_names())
 def test_a_line_search_never_climbs(name, surface):
     surface = load_surface(surface)
-    (run,) = descend(surface, parse_specs([name]), surface.start, 100, surface.window)
+    exact = Noise(batch_size=surface.samples or None)
+    specs = parse_specs([name])
+    (run,) = descend(surface, specs, surface.start, 100, surface.window, noise=exact)
     rise = np.diff(run.heights)
     assert (rise <= 1e-12 * np.abs(run.heights[:-1]) + 1e-25).all()  # at rest, rounding is all
 

@@ -474,7 +474,8 @@ def test_walls_are_grey_each_in_one_colour_and_the_rest_is_background(surface, c
 def test_a_flat_surface_is_drawn_without_a_warning():
     view = view_of(plain, (35, -60), size=(320, 240))
     _, kind = met_by_rays(view)
-    assert len(np.unique(view.block_picture()[well_inside(kind == 2)], axis=0)) == 1
+    seen = view.block_picture()[well_inside(kind == 2)]
+    assert np.mean((seen != np.median(seen, axis=0)).any(axis=1)) < MISSED
 
 
 # Draped lines

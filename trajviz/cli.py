@@ -564,6 +564,7 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
             f"{key} tuned" if value is None else f"{key}={value:g}"
             for key, value in row["settings"].items()
         )
+    if "formula" in row:
         yield row["source"]
 
 

@@ -44,8 +44,8 @@ class Dual:
 
     def root(self, value: Number, slope: Number) -> Dual:
         """Return f(self) for a function that is defined from 0 on, where its slope is infinite."""
-        foot = (self.value == 0) & (self.dx == 0) & (self.dy == 0)
-        return self.chain(value, np.where(foot, 0.0, slope))
+        foot = (_plain(self.value) == 0) & (_plain(self.dx) == 0) & (_plain(self.dy) == 0)
+        return self.chain(value, _where(foot, 0.0, slope))
 
     def __add__(self, other: Number) -> Dual:
         if isinstance(other, Dual):

@@ -24,7 +24,8 @@ def strong_wolfe(
     The lengths satisfy the strong Wolfe conditions (Nocedal and Wright 2006, eq. 3.7): the surface
     has fallen by c1 of what its slope promised, and the slope is c2 of what it was, or less. From a
     first guess t, steps double until the far side is reached; then the secant of the slopes, or
-    half the bracket, narrows it down. On a quadratic the first secant is exact.
+    half the bracket, narrows it down. On a quadratic the first secant is exact. Where no length
+    satisfies them, it does not climb.
     """
     height, slope = surface.value(w)[..., None], dot(g, d)
     near, far = np.zeros_like(slope), np.full_like(slope, np.inf)
@@ -32,7 +33,8 @@ def strong_wolfe(
     for trial in itertools.count(1):
         here = surface.gradient(w + t * d)
         here_slope = dot(here, d)
-        fallen = surface.value(w + t * d)[..., None] <= height + c1 * t * slope
+        there = surface.value(w + t * d)[..., None]
+        fallen = there <= height + c1 * t * slope
         bound = np.where(np.isinf(far), t, far)
         room = np.isinf(far) | _apart(w + near * d, w + bound * d)
         beyond = room & (~fallen | (here_slope > -c2 * slope))
@@ -43,6 +45,10 @@ def strong_wolfe(
         near, near_slope = np.where(before, t, near), np.where(before, here_slope, near_slope)
         following = _between(near, far, near_slope, far_slope, halve=trial % 2 == 0)
         t = np.where(beyond | before, following, t)
+    climbed = there > height
+    if climbed.any():  # nothing that falls enough is to be had, at a kink for example
+        t = np.where(climbed, near, t)
+        here = surface.gradient(w + t * d)
     return t, here
 
 
