@@ -9,12 +9,13 @@ from programs import trajviz
 
 from trajviz import basins as module
 from trajviz.animate import still
-from trajviz.basins import DIVERGED, ELSEWHERE, TOLERANCE, find_basins, lattice, minima_of
+from trajviz.basins import DIVERGED, ELSEWHERE, TOLERANCE, Basins, find_basins, lattice, minima_of
 from trajviz.descent import no_progress
 from trajviz.errors import TrajvizError
 from trajviz.race import compare, run
 from trajviz.scene.basins import BasinsView, cell_of, neutral, starts_of
 from trajviz.scene.marks import Box
+from trajviz.scene.theme import load_theme
 from trajviz.surface import Window
 from trajviz.toml import load_recipe
 
@@ -151,11 +152,23 @@ def test_a_start_is_the_middle_of_its_square_of_pixels():
         np.testing.assert_allclose(starts[1, 1], [1.5 * cell, 9 - 1.5 * cell])
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 240), (640, 480), (3840, 2160), (1, 80_000)])
-def test_there_are_never_more_starts_than_bounded(width, height):
-    cell = cell_of(Box(0, 0, width, height))
-    assert -(-width // cell) * -(-height // cell) <= 320 * 240
-    assert cell == 1 or -(-width // (cell - 1)) * -(-height // (cell - 1)) > 320 * 240
+@pytest.mark.parametrize(("width", "height"), [(320, 240), (640, 480), (3840, 2160), (1, 230_401)])
+@pytest.mark.parametrize("panels", [1, 3, 5])
+def test_there_are_never_more_starts_than_bounded(width, height, panels):
+    def starts(cell):
+        return panels * -(-width // cell) * -(-height // cell)
+
+    cell = cell_of([Box(0, 0, width, height)] * panels)
+    assert starts(cell) <= 3 * 320 * 240
+    assert cell == 1 or starts(cell - 1) > 3 * 320 * 240
+
+
+def test_a_large_picture_has_squares_of_pixels_cut_at_the_edge():
+    box, window = Box(0, 0, 5, 3), Window(0, 1, 0, 1)
+    basins = Basins(np.array([[0, 1, 0], [1, 0, 1]], dtype=np.uint8), np.zeros((2, 3), np.int32))
+    view = BasinsView(basins, window, box, 2, (1, 9), load_theme("light"))
+    mine = (view.picture(0) == view.theme.track(1)).all(axis=2)
+    assert mine.astype(int).tolist() == [[0, 0, 1, 1, 0], [0, 0, 1, 1, 0], [1, 1, 0, 0, 1]]
 
 
 def test_pixels_have_the_colour_of_the_minimum_below_them():

@@ -213,8 +213,8 @@ def _compose_basins(
     titles = [" ".join([_name(t.spec), _remark([t])]) for t in trajectories]
     axes = [_titled(window, words.axes, title) for title in titles]
     layout = lay_out(*look.size, words, axes, [], theme)
-    cells = [cell_of(box) for box in layout.plots]
-    starts = [starts_of(window, box, cell) for box, cell in zip(layout.plots, cells, strict=True)]
+    cell = cell_of(layout.plots)
+    starts = [starts_of(window, box, cell) for box in layout.plots]
     sizes = [each.size // 2 for each in starts]
     found: list[Basins] = []
     for place, (t, each) in enumerate(zip(trajectories, starts, strict=True)):
@@ -234,7 +234,7 @@ def _compose_basins(
         final = lay_out(*look.size, words, axes, [], theme)
     background = _blank(look, theme)
     plots = []
-    for basins, box, cell in zip(found, layout.plots, cells, strict=True):
+    for basins, box in zip(found, layout.plots, strict=True):
         view = BasinsView(basins, window, box, cell, span, theme)
         view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
         points = tuple(map(tuple, minima.tolist()))

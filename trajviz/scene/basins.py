@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,8 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB, Theme, mix
 from trajviz.surface import Points, Window
 
-MOST_STARTS = 320 * 240
-"""A panel with more pixels than this has one start for a square of them."""
+MOST_STARTS = 3 * 320 * 240
+"""Panels with more pixels than this in all have one start for a square of them."""
 _SHADES = 16
 """Strengths of a colour."""
 _FADED = 0.72
@@ -96,14 +97,14 @@ class BasinsView(Flat):
         return pixels[: self.box.height, : self.box.width]
 
 
-def cell_of(box: Box) -> int:
-    """Return how many pixels each way one start stands for.
+def cell_of(boxes: Sequence[Box]) -> int:
+    """Return how many pixels each way one start stands for in these panels.
 
-    >>> cell_of(Box(0, 0, 320, 240)), cell_of(Box(0, 0, 321, 240))
+    >>> cell_of([Box(0, 0, 320, 240)] * 3), cell_of([Box(0, 0, 320, 240)] * 4)
     (1, 2)
     """
     cell = 1
-    while -(-box.width // cell) * -(-box.height // cell) > MOST_STARTS:
+    while sum(-(-box.width // cell) * -(-box.height // cell) for box in boxes) > MOST_STARTS:
         cell += 1
     return cell
 
