@@ -104,8 +104,7 @@ def test_further_places_of_rest_stand_behind_the_stated_minima():
     race = compare("peaks", ["sgd:lr=0.05"], steps=200)
     minima = minima_of(race.surface, race.trajectories, 200, race.window, race.noise)
     np.testing.assert_array_equal(minima[0], race.surface.minima[0])
-    assert len(minima) > 1
-    # All are minima indeed.
+    assert len(minima) == 3  # and not the corners, where it is all but flat
     np.testing.assert_allclose(race.surface.gradient(minima), 0, atol=0.01)
 
 

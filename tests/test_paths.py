@@ -85,6 +85,7 @@ CSV = {
     HEAD: "there is no path in it",
     HEAD + "a,0,1\n": "line 2: 3 values are not the head's 4",
     HEAD + "a,0,1,2\na,2,1,2\n": "line 3: step 2 of 'a' comes after 1 steps, where step 1 is due",
+    HEAD + "a,0,1,2\na,0,1,2\n": "line 3: step 0 of 'a' comes after 1 steps, where step 1 is due",
     HEAD + "a,1,1,2\n": "line 2: step 1 of 'a' comes after 0 steps, where step 0 is due",
     HEAD + "a,-1,1,2\n": "line 2: step '-1' is not a whole number",
     HEAD + "a,0,nan,2\n": "line 2: x 'nan' is not a finite number",
