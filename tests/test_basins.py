@@ -104,8 +104,15 @@ def test_further_places_of_rest_stand_behind_the_stated_minima():
     race = compare("peaks", ["sgd:lr=0.05"], steps=200)
     minima = minima_of(race.surface, race.trajectories, 200, race.window, race.noise)
     np.testing.assert_array_equal(minima[0], race.surface.minima[0])
-    assert len(minima) == 3  # and not the corners, where it is all but flat
+    assert len(minima) == 3
     np.testing.assert_allclose(race.surface.gradient(minima), 0, atol=0.01)
+
+
+def test_a_plain_on_which_runs_stay_where_they_start_is_no_minimum():
+    window = (-9, 9, -9, 9)
+    race = compare("(-exp(-x**2 - y**2))", ["sgd:lr=0.4"], start=(1, 1), window=window)
+    minima = minima_of(race.surface, race.trajectories, 200, race.window, race.noise)
+    np.testing.assert_allclose(minima, [[0, 0]], atol=1e-6)
 
 
 def test_a_cycle_of_two_steps_is_no_place_of_rest():
