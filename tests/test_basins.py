@@ -110,7 +110,8 @@ def test_further_places_of_rest_stand_behind_the_stated_minima():
 
 def test_a_plain_on_which_runs_stay_where_they_start_is_no_minimum():
     window = (-9, 9, -9, 9)
-    race = compare("(-exp(-x**2 - y**2))", ["sgd:lr=0.4"], start=(1, 1), window=window)
+    optimizers = ["sgd:lr=0.4", "nag:lr=0.1", "momentum:lr=0.1"]  # who start at the same places
+    race = compare("(-exp(-x**2 - y**2))", optimizers, start=(1, 1), window=window)
     minima = minima_of(race.surface, race.trajectories, 200, race.window, race.noise)
     np.testing.assert_allclose(minima, [[0, 0]], atol=1e-6)
 
