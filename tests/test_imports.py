@@ -27,19 +27,22 @@ ROOMS = {
     "schedule": "errors",
     "spec": "optimizers schedule errors",
     "descent": "noise spec surface errors numpy",
-    "recipe": "spec surface errors numpy",
+    "starts": "surface errors numpy",
+    "recipe": "spec starts surface errors numpy",
     "toml": "recipe spec errors",
-    "internals": "descent noise surface numpy",
-    "trace": "descent internals surface numpy",
-    "scene": "scene recipe descent internals noise spec surface errors numpy PIL contourpy "
-    "fontTools matplotlib",
+    "paths": "descent surface errors numpy",
+    "basins": "descent noise surface numpy",
+    "internals": "noise paths surface numpy",
+    "trace": "internals paths surface numpy",
+    "scene": "scene basins recipe descent internals noise paths spec surface errors numpy PIL "
+    "contourpy fontTools matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
     "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats noise optimizers recipe scene spec surface "
-    "toml trace",
+    "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
+    "starts surface toml trace",
     "cli": "trajviz errors optimizers recipe spec toml formats race scene schedule trace click",
     "__init__": "",
 }

@@ -451,6 +451,8 @@ def recipes(draw):
         draw(NUMBERS),
         draw(st.integers()),
         draw(st.none() | st.integers()),
+        draw(st.sampled_from(["", "7x7", "random:50"])),
+        tuple(draw(st.lists(NAMES.map(str.strip).filter(lambda n: n not in ("", "-"))))),
         look,
         Playback(draw(st.floats(1e-300, 10)), loop=draw(st.integers(0, 65535))),
         tuple(draw(st.lists(NAMES.map(str.strip).filter(lambda n: n not in ("", "-"))))),

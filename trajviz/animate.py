@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from collections import deque
@@ -13,6 +14,7 @@ import numpy as np
 
 from trajviz.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
 from trajviz.scene import Scene
+from trajviz.scene.basins import BasinsView
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Orbit, Plot
@@ -66,6 +68,8 @@ class Animation:
         parts = [
             _turning(self.scene, orbit, positions)
             if orbit and place == orbit.place
+            else _growing(self.scene, plot, plot.view, positions)
+            if isinstance(plot.view, BasinsView)
             else _moving(self.scene, plot, positions)
             for place, plot in enumerate(self.scene.plots)
         ]
@@ -91,10 +95,30 @@ def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
         yield Change(place[change.pixels], change.colors)
 
 
+def _growing(scene: Scene, plot: Plot, view: BasinsView, positions: Floats) -> Iterator[Change]:
+    """Yield the pixels of basins whose runs arrive, in frame 0 also what stands above them all."""
+    stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
+    place = _places(scene, plot.box).ravel()
+    colors = view.colors.reshape(-1, 3)
+    colors = np.rint(stage.veiled(colors, np.arange(len(colors)))).astype(np.uint8)
+    arrival = view.arrival.ravel()
+    order = np.argsort(arrival, kind="stable")
+    ends = np.searchsorted(arrival[order], positions, side="right")
+    there = order[: ends[0]]
+    stage.canvas[there] = colors[there]
+    first = np.flatnonzero(differ(stage.canvas, stage.below))
+    yield Change(place[first], stage.canvas[first])
+    order = order[np.flatnonzero(differ(colors, stage.canvas)[order])]
+    ends = np.searchsorted(arrival[order], positions, side="right")
+    for begin, end in itertools.pairwise(ends):
+        chosen = order[begin:end]
+        yield Change(place[chosen], colors[chosen])
+
+
 def _turning(scene: Scene, orbit: Orbit, positions: Floats) -> Iterator[Change]:
     """Yield what a turning relief changes: its picture is drawn anew for every frame."""
     plot = scene.plots[orbit.place]
-    box, inks = plot.box, Inks(plot.pen, orbit.tracer.colors, scene.theme)
+    box, inks = plot.box, Inks(plot.pen, [layer[0].color for layer in plot.layers], scene.theme)
 
     def draw(position: float) -> Picture:
         view = orbit.view(position / scene.steps)

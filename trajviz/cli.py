@@ -136,6 +136,10 @@ def _race_options(command: Command) -> Command:
     start = click.option(
         "--start", type=_Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
     )
+    starts = click.option(
+        "--starts", metavar="COLSxROWS|random:N", default="",
+        help="Start each from all over the window, as in 7x7 or random:50.",
+    )  # fmt: skip
     steps = click.option("--steps", type=int, default=200, show_default=True, help="Steps each.")
     window = click.option(
         "--window",
@@ -157,7 +161,7 @@ def _race_options(command: Command) -> Command:
         "--recipe", "recipe_file", metavar="FILE.toml",
         help="The race of this recipe, in place of SURFACE and OPTIMIZERs; options override it.",
     )  # fmt: skip
-    command = start(steps(window(noise(batch_size(seed(recipe(command)))))))
+    command = start(starts(steps(window(noise(batch_size(seed(recipe(command))))))))
     command = click.argument("optimizers", nargs=-1, type=_Name("OPTIMIZER", "optimizer_names"))(
         command
     )
@@ -176,6 +180,11 @@ def _race_options(command: Command) -> Command:
 @click.option(
     "--at", type=_Numbers("STEP,STEP,...", int, 0, ","), help="Stills of these steps (png svg pdf)."
 )
+@click.option(
+    "--paths", metavar="FILE", multiple=True,
+    help="Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them), "
+    "alone or beside OPTIMIZERs; may be repeated.",
+)  # fmt: skip
 @click.option(
     "--theme", default="light", show_default=True, type=_Name("NAME|FILE.toml", "theme_names"),
     help="Colours.",
@@ -364,6 +373,8 @@ def _progress(label: str, quiet: bool) -> Iterator[Callable[[int, int], None] | 
 
     def advance(done: int, total: int) -> None:
         nonlocal bar
+        if bar is not None and bar.length != total:  # another kind of work has begun
+            bar.length, bar.pos = total, 0
         if bar is None and time.monotonic() - began > 1:
             bar = click.progressbar(length=total, label=label, file=sys.stderr)
             bar.__enter__()

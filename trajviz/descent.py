@@ -1,4 +1,4 @@
-"""Run optimizers from one shared start, and choose the learning rates that nobody gave.
+"""Run optimizers from shared starts, and choose the learning rates that nobody gave.
 
 How a rate is tuned: 241 rates from 1e-5 to 1e3, thirty a decade, equally spaced in the logarithm,
 all run at once as one array for as many steps as the race has, at most 1000. Each is scored by the
@@ -48,7 +48,8 @@ class Trajectory:
     A trajectory that overflowed ends at its last finite step, and `diverged_at` is the step after
     it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given",
     "tuned", or "default" for a rule that brings its own. `evaluations` counts the gradients that
-    the descent asked for, the other two what else it asked for.
+    the descent asked for, the other two what else it asked for. Where an optimizer runs from
+    several starts, `number` says which of them this is, from 0; they ask together.
     """
 
     spec: Spec
@@ -60,11 +61,17 @@ class Trajectory:
     evaluations: int
     value_evaluations: int
     hessian_evaluations: int
+    number: int | None = None
 
     @property
     def label(self) -> str:
         """The track's label: the optimizer's name unless the user gave one."""
         return self.spec.label
+
+    @property
+    def source(self) -> str:
+        """The file it was read from: none, it is our own."""
+        return ""
 
     @property
     def steps(self) -> int:
@@ -108,18 +115,24 @@ def descend(
     window: Window,
     progress: Progress = no_progress,
     noise: Noise = CUSTOMARY,
+    starts: Points | None = None,
 ) -> list[Trajectory]:
     """Run each spec for `steps` steps from `start`; rates that are not given are tuned.
 
-    Raises TrajvizError for a start where the surface or its gradient is not finite, and for noise
-    that the surface cannot have.
+    With `starts`, (n, 2), each spec runs from all of these at once, at the rate that is tuned from
+    `start`, and its trajectories follow each other; where the surface has no finite value, nothing
+    starts. Raises TrajvizError for a start where the surface or its gradient is not finite, and for
+    noise that the surface cannot have.
     """
     noise.check(surface)
     here = np.array(start, dtype=np.float64)
     if not (math.isfinite(surface.value(here)) and np.isfinite(surface.gradient(here)).all()):
         raise TrajvizError(f"the surface has no finite value and slope at the start {start}")
+    begin = here if starts is None else starts[np.isfinite(surface.value(starts))]
+    if not begin.size:
+        raise TrajvizError("the surface has no finite value at any of the starts")
     ranks = None
-    trajectories = []
+    trajectories: list[Trajectory] = []
     for place, spec in enumerate(specs):
         settings, rule = spec.complete, spec.rate_rule if "lr" in spec.settings else "default"
         if settings.get("lr", 0.0) is None:
@@ -130,7 +143,7 @@ def descend(
         def advance(step: int, place: int = place) -> None:
             progress(place * steps + step, len(specs) * steps)
 
-        trajectories.append(_run(surface, spec, here, steps, known, rule, noise, advance))
+        trajectories += _run(surface, spec, begin, steps, known, rule, noise, advance)
     return trajectories
 
 
@@ -143,33 +156,62 @@ def _run(
     rate_rule: str,
     noise: Noise,
     advance: Callable[[int], None],
-) -> Trajectory:
+) -> list[Trajectory]:
+    """Run from one start, (2,), or from several at once, (n, 2), until all have overflowed."""
     counted = _Counted(noise.oracles(surface))
-    points = np.full((steps + 1, 2), np.nan)
+    points = np.full((steps + 1, *start.shape), np.nan)
     points[0] = start
+    alive = _is_finite if start.ndim == 1 else _any_finite
     with np.errstate(all="ignore"):
         walk = _walk(spec, counted, start.copy(), settings, steps)
         for step, w in enumerate(walk, start=1):
             points[step] = w
-            if not (math.isfinite(w[0]) and math.isfinite(w[1])):
+            if not alive(w):
                 break
             if step % 1000 == 0:
                 advance(step)
     advance(steps)
-    heights = surface.value(points)
-    finite = np.isfinite(heights) & np.isfinite(points).all(axis=1)
-    diverged_at = None if finite.all() else int(np.argmin(finite))
-    return Trajectory(
-        spec,
-        points[:diverged_at],
-        heights[:diverged_at],
-        dict(settings),
-        rate_rule,
-        diverged_at,
-        counted.gradients,
-        counted.values,
-        counted.hessians,
-    )
+
+    def trajectory(points: Points, number: int | None) -> Trajectory:
+        heights = surface.value(points)
+        finite = np.isfinite(heights) & np.isfinite(points).all(axis=1)
+        diverged_at = None if finite.all() else int(np.argmin(finite))
+        return Trajectory(
+            spec,
+            points[:diverged_at],
+            heights[:diverged_at],
+            dict(settings),
+            rate_rule,
+            diverged_at,
+            counted.gradients,
+            counted.values,
+            counted.hessians,
+            number,
+        )
+
+    if start.ndim == 1:
+        return [trajectory(points, None)]
+    return [trajectory(points[:, number], number) for number in range(len(start))]
+
+
+def _is_finite(w: Points) -> bool:
+    return math.isfinite(w[0]) and math.isfinite(w[1])
+
+
+def _any_finite(w: Points) -> bool:
+    return bool(np.isfinite(w).all(axis=-1).any())
+
+
+def walk(
+    surface: Surface,
+    spec: Spec,
+    start: Points,
+    settings: Mapping[str, float],
+    steps: int,
+    noise: Noise,
+) -> Iterator[Points]:
+    """Yield where a race's optimizer is after each step from starts of any shape, (..., 2)."""
+    yield from _walk(spec, _Counted(noise.oracles(surface)), start, settings, steps)
 
 
 def _walk(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from trajviz.descent import Trajectory
 from trajviz.noise import CUSTOMARY, Noise
+from trajviz.paths import Course
 from trajviz.surface import Floats, Points, Surface
 
 
-def gradients(surface: Surface, trajectory: Trajectory, noise: Noise = CUSTOMARY) -> Points:
+def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Points:
     """Return the gradient at the point that each step leaves, (steps, 2).
 
     It is the race's own, of that step's mini-batch or with that step's noise, whatever the
@@ -24,7 +24,7 @@ def gradients(surface: Surface, trajectory: Trajectory, noise: Noise = CUSTOMARY
     return slopes
 
 
-def effective_steps(surface: Surface, trajectory: Trajectory, noise: Noise = CUSTOMARY) -> Floats:
+def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
     """Return each step's effective learning rate along each axis, |dw| / |gradient|, (steps, 2).
 
     For SGD it is the learning rate itself. The gradient is that at the point which the step

@@ -20,21 +20,30 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
 from trajviz.noise import Noise
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
+from trajviz.paths import Course, Recorded, load_paths
 from trajviz.recipe import Look, Playback, Recipe
 from trajviz.scene import Scene, check_room, compose
 from trajviz.scene.paint import Picture
 from trajviz.spec import Spec, labelled, parse_spec, parse_specs
+from trajviz.starts import count_starts, spread
 from trajviz.surface import Surface, Window, check_point, check_window
 from trajviz.toml import to_toml
 from trajviz.trace import TRACES, trace_names
 
-_PATIENCE = {"steps": 1_000_000, "frames": 5_000, "pixels in all": 10_000_000_000}
+_PATIENCE = {
+    "steps": 1_000_000,
+    "frames": 5_000,
+    "pixels in all": 10_000_000_000,
+    "steps from all starts": 2_000_000,
+}
 """What takes longer than anybody expects is only done when it is meant."""
 
 
 @dataclass(frozen=True)
 class Race:
-    """Trajectories from one shared start, and how they are to be shown.
+    """Trajectories from one shared start or from many, and how they are to be shown.
+
+    `paths` are trajectories that were recorded elsewhere.
 
     Saves itself in every format, gives its frames as arrays, and shows itself in a notebook.
     `asked` is the recipe as it was given, `recipe` the same with everything settled.
@@ -45,6 +54,12 @@ class Race:
     window: Window
     trajectories: tuple[Trajectory, ...]
     asked: Recipe
+    paths: tuple[Recorded, ...] = ()
+
+    @property
+    def courses(self) -> tuple[Course, ...]:
+        """All that is drawn: our trajectories, then paths from elsewhere."""
+        return (*self.trajectories, *self.paths)
 
     @property
     def steps(self) -> int:
@@ -71,7 +86,7 @@ class Race:
         """What was asked, complete: start, window, words, settings and rates as they were used."""
         return replace(
             self.asked,
-            optimizers=tuple(map(_settled, self.trajectories)),
+            optimizers=tuple(_settled(t) for t in self.trajectories if not t.number),
             start=self.start,
             window=self.window,
             batch_size=self.noise.batch(self.surface) or None,
@@ -85,9 +100,23 @@ class Race:
     @functools.cached_property
     def scene(self) -> Scene:
         """The background and the tracks in pixels, drawn once for all formats."""
+        return self._composed(no_progress)
+
+    def _composed(self, progress: Progress) -> Scene:
         return compose(
-            self.surface, self.trajectories, self.steps, self.window, self.look, self.noise
-        )
+            self.surface, self.courses, self.steps, self.window, self.look, self.noise,
+            self._about_starts, progress,
+        )  # fmt: skip
+
+    @property
+    def _about_starts(self) -> str:
+        """What the caption says of starts that are not the customary one."""
+        if not self.asked.starts:
+            return ""
+        many = sum(t.label == self.trajectories[0].label for t in self.trajectories)
+        tuned = any(t.rate_rule == "tuned" for t in self.trajectories)
+        x, y = self.start
+        return f"{many} starts" + (f", tuned from ({x:g}, {y:g})" if tuned else "")
 
     @functools.cached_property
     def animation(self) -> Animation:
@@ -162,6 +191,8 @@ class Race:
         return TRACES[format](self, internals)
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
+        if "scene" not in vars(self):  # basins take so long that they tell how far they are
+            vars(self)["scene"] = self._composed(progress)
         if chosen.kind == "animation":
             chosen.write(path, self.animation, self.playback, progress)
         else:
@@ -171,7 +202,7 @@ class Race:
         """Show the animation in a notebook."""
         width, height = self.look.size
         data = base64.b64encode(self.to_bytes("gif")).decode()
-        names = ", ".join(t.label for t in self.trajectories)
+        names = ", ".join(dict.fromkeys(t.label for t in self.courses))
         return (
             f'<img width="{width}" height="{height}" src="data:image/gif;base64,{data}" '
             f'alt="{escape(names)} on {escape(self.surface.title)}">'
@@ -213,6 +244,8 @@ def compare(
     noise: float = 0.0,
     seed: int = 0,
     batch_size: int | None = None,
+    starts: str = "",
+    paths: Iterable[str | Path] = (),
     size: tuple[int, int] = (640, 480),
     theme: str | Path = "light",
     title: str = "",
@@ -236,7 +269,10 @@ def compare(
     not given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
     the window widens it. On a surface over data a gradient is that of `batch_size` samples (None:
     the surface's customary size); on any other, `noise` is the standard deviation of what is added
-    to it; `seed` says which batches or which noise, the same for all. `size` is in pixels; `view`,
+    to it; `seed` says which batches or which noise, the same for all. `starts`, "7x7" or
+    "random:50", runs each optimizer from so many places of the window. `paths` are .csv, .json or
+    .npz files of trajectories that were recorded elsewhere; without `optimizers` they are alone.
+    `size` is in pixels; `view`,
     `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
     `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
     ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the
@@ -258,6 +294,8 @@ def compare(
         noise,
         seed,
         batch_size,
+        starts,
+        tuple(map(str, paths)),
         Look((size[0], size[1]), str(theme), title, axes, view, tuple(panels), camera, orbit),
         Playback(fps, seconds, hold, loop, pixel_format),
     )
@@ -278,23 +316,42 @@ def run(
     """
     look, steps = recipe.look, recipe.steps
     if not force:
-        _check_patience(look, recipe.playback, steps)
+        _check_patience(recipe)
     surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
-    specs = labelled(recipe.optimizers or map(parse_spec, DEFAULT_OPTIMIZERS))
+    paths = tuple(path for file in recipe.paths for path in load_paths(file, surface, steps))
+    specs = _specs(recipe)
     start = check_point(recipe.start or surface.start)
-    window = check_window(check_window(recipe.window or surface.window).including(*start))
+    window = check_window(recipe.window or surface.window)
+    starts = spread(recipe.starts, window, recipe.seed) if recipe.starts else None
+    if starts is None and specs:
+        window = check_window(window.including(*start))
+    for path in paths:
+        window = check_window(window.including(*path.points[0].tolist()))
     noise = Noise(recipe.noise, recipe.seed, recipe.batch_size)
-    check_room(surface, specs, steps, window, look)
+    check_room(surface, specs, steps, window, look, paths, recipe.starts)
     trajectories = descend(
-        surface, specs, start, steps, window, progress or no_progress, noise=noise
+        surface, specs, start, steps, window, progress or no_progress, noise, starts
     )
-    return Race(surface, start, window, tuple(trajectories), recipe)
+    return Race(surface, start, window, tuple(trajectories), recipe, paths)
 
 
-def _check_patience(look: Look, playback: Playback, steps: int) -> None:
-    width, height = look.size
-    frames = playback.frames
-    asked = {"steps": steps, "frames": frames, "pixels in all": width * height * frames}
+def _specs(recipe: Recipe) -> list[Spec]:
+    """Return the specs of a recipe; none where only paths are to be drawn."""
+    if recipe.optimizers or recipe.paths:
+        return labelled(recipe.optimizers)
+    return labelled(map(parse_spec, DEFAULT_OPTIMIZERS))
+
+
+def _check_patience(recipe: Recipe) -> None:
+    width, height = recipe.look.size
+    frames, steps = recipe.playback.frames, recipe.steps
+    starts = count_starts(recipe.starts)
+    asked = {
+        "steps": steps,
+        "frames": frames,
+        "pixels in all": width * height * frames,
+        "steps from all starts": steps * starts,
+    }
     for what, most in _PATIENCE.items():
         if asked[what] > most:
             raise TrajvizError(

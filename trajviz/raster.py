@@ -1,10 +1,11 @@
 """Frames to changed pixels: what lines and heads touch, composed in the tracks' order.
 
 Nothing is redrawn. All pixels that are touched in a stretch of frames are found at once, each with
-the frame in which it changes; a mask per track remembers how nearly its line has covered every
-pixel so far; and the touched pixels alone are composed anew: background, lines with their halos,
-foreground, heads. So a later segment of a lower track never covers a higher one, and a pixel that
-does not change is never mentioned. Every plot of a picture is rasterised by itself.
+the frame in which it changes; a mask per layer, one track or all those of a swarm, remembers how
+nearly its lines have covered every pixel so far; and the touched pixels alone are composed anew:
+background, lines with their halos, foreground, heads. So a later segment of a lower track never
+covers a higher one, and a pixel that does not change is never mentioned. Every plot of a picture is
+rasterised by itself.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class _Ink(NamedTuple):
 
 
 class Inks:
-    """How the lines and heads of a plot's tracks become colour, and how far they reach."""
+    """How the lines and heads of a plot's layers become colour, and how far they reach."""
 
     def __init__(self, pen: Pen, colors: Sequence[RGB], theme: Theme) -> None:
         self.line_radius = pen.line / 2 + pen.halo + 0.5
@@ -85,8 +86,8 @@ class Stage:
         box = plot.box
         self.below = below.reshape(-1, 3)
         self.box = Box(0, 0, box.width, box.height)
-        self.tracks = [track.moved(-box.x0, -box.y0) for track in plot.tracks]
-        self.inks = Inks(plot.pen, [track.color for track in plot.tracks], theme)
+        self.layers = _moved_layers(plot)
+        self.inks = Inks(plot.pen, [layer[0].color for layer in plot.layers], theme)
         self.canvas = self.below.copy()
         marks = [shape.moved(-box.x0, -box.y0) for shape in plot.foreground]
         opacity, color = veil(marks, box.width, box.height)
@@ -107,24 +108,43 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     box = plot.box
     inner = Box(0, 0, box.width, box.height)
     flat = picture.reshape(-1, 3)
-    drawn = [track.moved(-box.x0, -box.y0).until(step) for track in plot.tracks]
-    segments = [_drawn(track, step, inner, inks.line_radius) for track in drawn]
+    layers = [[track.until(step) for track in layer] for layer in _moved_layers(plot)]
+    segments = [
+        _together([_drawn(track, step, inner, inks.line_radius) for track in layer])
+        for layer in layers
+    ]
     for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
         _blend(flat, mask, ink)
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
+    drawn = [track for layer in layers for track in layer]
+    whose = np.repeat(np.arange(len(layers)), [len(layer) for layer in layers])
     heads = _rested(np.array([track.line.vertices[-1] for track in drawn]))
     heads[[step >= track.cross_knot for track in drawn]] = np.nan
+    hidden = np.array([track.line.hidden[-1] for track in drawn])
     covered = _discs(heads, inner, inks.head_radius)
-    for k, (track, ink) in enumerate(zip(drawn, inks.heads, strict=True)):
-        mine = covered.item == k
-        lift = np.uint8(0 if track.line.hidden[-1] else ink.hidden)
+    for k, ink in enumerate(inks.heads):
+        mine = np.flatnonzero(whose[covered.item] == k)
+        lift = np.where(hidden[covered.item[mine]], 0, ink.hidden).astype(np.uint8)
         mask = np.zeros(len(flat), dtype=np.uint8)
-        mask[covered.pixel[mine]] = covered.near[mine] + lift
+        np.maximum.at(mask, covered.pixel[mine], covered.near[mine] + lift)
         _blend(flat, mask, ink)
 
 
+def _moved_layers(plot: Plot) -> list[list[Track]]:
+    """Return a plot's layers in the plot's own pixels."""
+    x, y = plot.box.x0, plot.box.y0
+    return [[track.moved(-x, -y) for track in layer] for layer in plot.layers]
+
+
+def _together(segments: Sequence[_Segments]) -> _Segments:
+    """Return the segments of several tracks as one list, in order of frames."""
+    a, b, frame, hidden = map(np.concatenate, zip(*segments, strict=True))
+    order = np.argsort(frame, kind="stable")
+    return _Segments(a[order], b[order], frame[order], hidden[order])
+
+
 def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[np.uint8]:
-    """Return how nearly each track covers each pixel, (tracks, pixels), all measured at once."""
+    """Return how nearly each layer covers each pixel, (layers, pixels), all measured at once."""
     everything = _Segments(*(np.concatenate(column) for column in zip(*segments, strict=True)))
     whose = np.repeat(np.arange(len(segments)), [len(each.a) for each in segments])
     # What is hidden and how thin does not depend on the colour: any track's ink will do.
@@ -184,6 +204,10 @@ def _thinned(table: tuple[Floats, Floats], opacity: float) -> tuple[Floats, Floa
     return 1 - opacity * (1 - keep), opacity * add
 
 
+_FEW_HEADS = 16
+"""So many heads at a time are as good as free."""
+
+
 class Rasterizer:
     """Walks through the frames in stretches, carrying the masks and the canvas along."""
 
@@ -193,15 +217,22 @@ class Rasterizer:
         self.width = stage.box.width
         self.canvas = stage.canvas.copy()
         box, inks = stage.box, stage.inks
-        self.segments = [_segments(t, positions, box, inks.line_radius) for t in stage.tracks]
-        self.heads = [_heads(track, positions) for track in stage.tracks]
-        self.lifts = [
-            _lift(track, positions, ink)
-            for track, ink in zip(stage.tracks, inks.heads, strict=True)
+        self.segments = [
+            _together([_segments(track, positions, box, inks.line_radius) for track in layer])
+            for layer in stage.layers
         ]
-        self.masks = np.zeros((len(stage.tracks), len(self.canvas)), dtype=np.uint8)
-        # Heads dominate: a stretch is so long that memory stays flat whatever their size.
-        self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2, 4, 128))
+        # One row of heads for each track of a layer, (tracks, frames, 2).
+        self.heads = [
+            np.stack([_heads(track, positions) for track in layer]) for layer in stage.layers
+        ]
+        self.lifts = [
+            np.stack([_lift(track, positions, ink) for track in layer])
+            for layer, ink in zip(stage.layers, inks.heads, strict=True)
+        ]
+        self.masks = np.zeros((len(stage.layers), len(self.canvas)), dtype=np.uint8)
+        # Heads dominate: a stretch is so long that memory stays flat whatever their size, number.
+        crowd = max(1.0, sum(map(len, stage.layers)) / _FEW_HEADS)
+        self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2 / crowd, 4, 128))
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 0, 1, 2, ... change, frame 0 against the stage's canvas."""
@@ -239,7 +270,7 @@ class Rasterizer:
             yield Change(pixel[chosen], colors[chosen])
 
     def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
-        """Return keys (pixel * frames + frame) and nearness of what track k draws."""
+        """Return keys (pixel * frames + frame) and nearness of what layer k draws."""
         a, b, frame, hidden = self.segments[k]
         part = slice(*np.searchsorted(frame, [start, stop]))
         segments = _Segments(a[part], b[part], frame[part], hidden[part])
@@ -248,15 +279,17 @@ class Rasterizer:
         return pixel * (stop - start) + (segments.frame[item] - start), near
 
     def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
-        """Return keys and nearness of where track k's head is in each frame."""
-        pixel, item, near = self._discs(self.heads[k][start:stop])
-        return pixel * (stop - start) + item, near + self.lifts[k][start:stop][item]
+        """Return keys and nearness of where layer k's heads are in each frame."""
+        frames = stop - start
+        pixel, item, near = self._discs(self.heads[k][:, start:stop].reshape(-1, 2))
+        lifts = self.lifts[k][:, start:stop].ravel()
+        return pixel * frames + item % frames, near + lifts[item]
 
     def _heads_before(self, start: int, frames: int) -> Ints:
         """Return the keys of the pixels that heads of the frame before this stretch leave."""
         if start == 0:
             return np.empty(0, dtype=np.int64)
-        last = np.concatenate([head[start - 1 : start] for head in self.heads])
+        last = np.concatenate([heads[:, start - 1] for heads in self.heads])
         return self._discs(last).pixel * frames
 
     def _discs(self, centers: Points) -> Covered:
@@ -279,7 +312,7 @@ class Rasterizer:
         color[veiled] = self.stage.veiled(color[veiled], pixel[veiled])
         for k, (key, near) in enumerate(heads):
             now = np.zeros(len(rows), dtype=np.uint8)
-            now[np.searchsorted(rows, key)] = near  # a head covers a pixel once a frame
+            np.maximum.at(now, np.searchsorted(rows, key), near)
             _lay(color, now, self.stage.inks.heads[k])
         return np.rint(color).astype(np.uint8)
 
@@ -292,7 +325,7 @@ class Rasterizer:
         key: Ints,
         near: npt.NDArray[np.uint8],
     ) -> npt.NDArray[np.uint8]:
-        """Return how nearly track k's line has covered each row's pixel by then; keep the mask."""
+        """Return how nearly layer k's lines cover each row's pixel by then; keep the mask."""
         mask = self.masks[k]
         so_far = np.zeros(len(rows), dtype=np.int64)
         so_far[first] = mask[pixel[first]]

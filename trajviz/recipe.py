@@ -11,6 +11,7 @@ import numpy as np
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.spec import Spec
+from trajviz.starts import check_starts
 from trajviz.surface import Floats, check_point, check_window
 
 SMALLEST, LARGEST = (160, 120), (3840, 2160)
@@ -112,7 +113,10 @@ class Recipe:
 
     `surface` is a name or a path, empty for a Surface made in Python, which no file can name.
     Without `optimizers` the default ones race; `start` and `window` replace the surface's. `noise`,
-    `seed` and `batch_size` disturb the gradients. `outputs` are files, `format` names the format
+    `seed` and `batch_size` disturb the gradients. With `starts`, as in "7x7" or "random:50", each
+    optimizer runs from so many places of the window, at the rate that is tuned from `start`.
+    `paths` are files of trajectories that were recorded elsewhere; with them and without
+    `optimizers`, nobody else races. `outputs` are files, `format` names the format
     where a file's suffix does not, and `at` asks for stills of these steps.
     """
 
@@ -124,6 +128,8 @@ class Recipe:
     noise: float = 0.0
     seed: int = 0
     batch_size: int | None = None
+    starts: str = ""
+    paths: tuple[str, ...] = ()
     look: Look = Look()
     playback: Playback = Playback()
     outputs: tuple[str, ...] = ()
@@ -138,6 +144,8 @@ class Recipe:
             check_point(self.start)
         if self.window is not None:
             check_window(self.window)
+        if self.starts:
+            check_starts(self.starts)
 
     @staticmethod
     def kinds() -> dict[str, Any]:

@@ -189,8 +189,8 @@ def _with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[s
         found = pattern.fullmatch(values.get(key, ""))
         if found:
             moved[key] = _moved(found[1], move) + found[2]
-    if "outputs" in values:
-        moved["outputs"] = tuple(_moved(output, move) for output in values["outputs"])
+    for key in {"outputs", "paths"} & values.keys():
+        moved[key] = tuple(_moved(path, move) for path in values[key])
     return moved
 
 

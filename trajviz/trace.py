@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from trajviz.descent import Trajectory
 from trajviz.internals import effective_steps, gradients
+from trajviz.paths import Course, Recorded
 from trajviz.surface import Floats
 
 if TYPE_CHECKING:
@@ -23,20 +24,23 @@ def to_csv(race: Race, internals: bool = False) -> bytes:
     """Return one row for each step of each track: optimizer,step,x,y,f, floats in full.
 
     `optimizer` is the track's label; step 0 is the start; a diverged track ends at its last
-    finite step. With internals, the columns of INTERNALS follow, and on a surface that classifies
+    finite step. Where there are several starts, a column `start` after the label says which one.
+    With internals, the columns of INTERNALS follow, and on a surface that classifies
     the accuracy.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    for place, t in enumerate(race.trajectories):
+    many = _many(race)
+    for place, t in enumerate(race.courses):
         columns = {"x": t.points[:, 0], "y": t.points[:, 1], "f": t.heights}
         if internals:
             columns |= _internals(race, t)
         if place == 0:
-            writer.writerow(["optimizer", "step", *columns])
+            writer.writerow(["optimizer", *(["start"] if many else []), "step", *columns])
+        which = [t.number or 0] if many else []
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         for step, row in enumerate(rows):
-            writer.writerow([t.label, step, *map(repr, row)])
+            writer.writerow([t.label, *which, step, *map(repr, row)])
     return text.getvalue().encode()
 
 
@@ -46,7 +50,7 @@ def to_json(race: Race, internals: bool = False) -> bytes:
     With internals, each track also has the columns of INTERNALS, null for what is no number.
     """
     facts = _facts(race)
-    for track, t in zip(facts["trajectories"], race.trajectories, strict=True):
+    for track, t in zip(facts["trajectories"], race.courses, strict=True):
         track |= {"points": t.points.tolist(), "heights": t.heights.tolist()}
         if internals:
             for name, column in _internals(race, t).items():
@@ -58,22 +62,25 @@ def to_npz(race: Race, internals: bool = False) -> bytes:
     """Return arrays in numpy's format.
 
     `points` (tracks, steps + 1, 2) and `heights` (tracks, steps + 1), NaN after a track's end;
-    `labels` (tracks,); `settings`, a JSON text with everything else. With internals, also the
+    `labels` (tracks,); where there are several starts, `starts` (tracks,), which of them;
+    `settings`, a JSON text with everything else. With internals, also the
     columns of INTERNALS (tracks, steps + 1).
     """
-    arrays: dict[str, Floats] = {}
-    for row, t in enumerate(race.trajectories):
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for row, t in enumerate(race.courses):
         columns = {"points": t.points, "heights": t.heights}
         if internals:
             columns |= _internals(race, t)
         for name, column in columns.items():
-            shape = (len(race.trajectories), race.steps + 1, *column.shape[1:])
+            shape = (len(race.courses), race.steps + 1, *column.shape[1:])
             arrays.setdefault(name, np.full(shape, np.nan))[row, : t.steps + 1] = column
+    if _many(race):
+        arrays["starts"] = np.array([t.number or 0 for t in race.courses])
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
         **arrays,  # type: ignore[arg-type]  # numpy's stub takes a keyword of its own for them all
-        labels=np.array([t.label for t in race.trajectories]),
+        labels=np.array([t.label for t in race.courses]),
         settings=np.array(json.dumps(_facts(race))),
     )
     return buffer.getvalue()
@@ -94,7 +101,11 @@ INTERNALS = ("gx", "gy", "step_x", "step_y")
 along each axis; NaN at the start."""
 
 
-def _internals(race: Race, t: Trajectory) -> dict[str, Floats]:
+def _many(race: Race) -> bool:
+    return any(t.number is not None for t in race.courses)
+
+
+def _internals(race: Race, t: Course) -> dict[str, Floats]:
     """Return further columns of a track by name, (steps + 1,) each."""
     slopes = gradients(race.surface, t, race.noise)
     effective = effective_steps(race.surface, t, race.noise)
@@ -113,14 +124,17 @@ def _facts(race: Race) -> dict[str, Any]:
         "window": list(race.window),
         "steps": race.steps,
         "noise": race.noise.facts(race.surface),
-        "trajectories": [_track(t) for t in race.trajectories],
+        "trajectories": [_track(t) for t in race.courses],
     }
 
 
-def _track(t: Trajectory) -> dict[str, Any]:
+def _track(t: Course) -> dict[str, Any]:
+    which = {"label": t.label} if t.number is None else {"label": t.label, "start": t.number}
+    if isinstance(t, Recorded):
+        return {**which, "source": t.source}
     schedule = t.spec.schedule
     return {
-        "label": t.label,
+        **which,
         "optimizer": t.spec.optimizer.name,
         "settings": dict(t.settings),
         "decay": schedule and {"name": schedule.name, **schedule.complete},

@@ -101,7 +101,7 @@ def main() -> int:
         ours.save_trace(data)
         sides, rows = side_by_side(folder, data)
         encoding, more = encoder_table(folder, ours)
-        rows += more + own_limits(folder) + starts()
+        rows += more + own_limits(folder) + basins() + starts()
         text = "\n\n".join([heading(), requirements(rows), sides, encoding])
         if not QUICK:
             from scaling import scaling
@@ -308,6 +308,25 @@ def drawing_steps() -> float:
             out = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
             took.append(float(out.stdout))
     return took[1] - took[0]
+
+
+def basins() -> list[Row]:
+    """Measure basins of 320x240 starts, 200 steps, 3 optimizers, less what all else takes."""
+    code = (
+        "import sys, trajviz\n"
+        "from trajviz.basins import find_basins, lattice, minima_of\n"
+        "r = trajviz.compare('himmelblau', ['sgd:lr=0.01', 'momentum:lr=0.005', 'adam:lr=0.3'])\n"
+        "starts = lattice(r.window, 320, 240)[:: int(sys.argv[1])]\n"
+        "minima = minima_of(r.surface, r.trajectories, r.steps, r.window, r.noise)\n"
+        "for t in r.trajectories:\n"
+        "    find_basins(r.surface, t, starts, r.steps, minima, r.window, r.noise, print)"
+    )
+    whole, few = (run([sys.executable, "-c", code, every]) for every in ("1", "240"))
+    what = "basins, 320x240 starts, 200 steps, 3 optimizers"
+    return [
+        at_most(what, 20, whole.wall - few.wall, " s"),
+        at_most(f"{what}, memory", 120, whole.peak, " MiB"),
+    ]
 
 
 def starts() -> list[Row]:

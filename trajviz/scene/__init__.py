@@ -6,38 +6,44 @@ line per track, for `animate` to turn into pixels and for vector formats to draw
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trajviz.descent import Trajectory
+from trajviz.basins import DIVERGED, ELSEWHERE, Basins, find_basins, minima_of
+from trajviz.descent import Progress, Trajectory, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.noise import CUSTOMARY, Noise
+from trajviz.paths import Course, Recorded
 from trajviz.recipe import Look
-from trajviz.scene.chart import Chart, ChartView
+from trajviz.scene.basins import BasinsView, cell_of, chips_of, span_of, starts_of
+from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.contour import ContourView
 from trajviz.scene.horizon import Camera
 from trajviz.scene.layout import Axes, Chip, Counter, Layout, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import PANELS, Run
-from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer
+from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer, minima_stars
 from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import Theme, load_theme, parse_color
+from trajviz.scene.track import Pen
 from trajviz.spec import Spec
 from trajviz.surface import Surface, Window
 
 
 @dataclass(frozen=True)
 class View:
-    """A way to show the surface: one or several pictures of it."""
+    """A way to show the surface: one or several pictures of it, or one for each optimizer."""
 
     summary: str
-    pictures: tuple[str, ...]
+    pictures: tuple[str, ...] = ()
 
 
 VIEWS = {
+    "basins": View("Which minimum each optimizer reaches from every pixel, and how fast."),
     "contour": View("From above, shaded and lined by rank.", ("contour",)),
     "relief": View("In 3-D, as a block, tracks behind hills faint.", ("relief",)),
     "split": View("From above and in 3-D, side by side.", ("contour", "relief")),
@@ -78,7 +84,13 @@ class Scene:
 
 
 def check_room(
-    surface: Surface, specs: Sequence[Spec], steps: int, window: Window, look: Look
+    surface: Surface,
+    specs: Sequence[Spec],
+    steps: int,
+    window: Window,
+    look: Look,
+    paths: Sequence[Recorded] = (),
+    starts: str = "",
 ) -> None:
     """Raise TrajvizError, before any work, for a look that cannot be drawn or has no room."""
     if look.view not in VIEWS:
@@ -90,32 +102,63 @@ def check_room(
         turning = [name for name, view in VIEWS.items() if "relief" in view.pictures]
         raise TrajvizError(f"orbit turns a relief: choose the view {' or '.join(turning)}")
     theme = load_theme(look.theme)
+    if _is_basins(look):
+        beside = {"panels": look.panels, "starts": starts, "paths": paths}
+        for what, given in beside.items():
+            if given:
+                raise TrajvizError(f"view 'basins' starts at every pixel: it takes no {what}")
+        everything = _known_chips(surface, theme)
+        words = _words(surface, everything, "", steps, look)
+        titled = [_titled(window, words.axes, spec.label) for spec in specs]
+        lay_out(*look.size, words, titled, [], theme)
+        return
     chips = [_chip(spec, "", theme, index) for index, spec in enumerate(specs)]
+    for index, swarm in enumerate(swarms(paths), len(chips)):
+        chips.append(_path_chip(swarm[0], theme, index))
     words = _words(surface, chips, "", steps, look)
     nobody = Run(surface, window, (), CUSTOMARY, words.axes)
     _lay_out(words, look, window, _charts(nobody, look), theme)
 
 
+def swarms(courses: Sequence[Course]) -> list[tuple[Course, ...]]:
+    """Return the courses, those of one label and source that follow each other together."""
+    alike = itertools.groupby(courses, lambda course: (course.source, course.label))
+    return [tuple(courses) for _, courses in alike]
+
+
 def compose(
     surface: Surface,
-    trajectories: Sequence[Trajectory],
+    courses: Sequence[Course],
     steps: int,
     window: Window,
     look: Look,
     noise: Noise = CUSTOMARY,
+    about: str = "",
+    progress: Progress = no_progress,
 ) -> Scene:
-    """Draw everything that stands still, and project the trajectories."""
+    """Draw everything that stands still, and project the trajectories.
+
+    `about` is what the caption says of the starts. `progress` is called with how many basins are
+    done and how many there are in all, where that is the view.
+    """
     theme = load_theme(look.theme)
-    chips = [_chip(t.spec, _remark(t), theme, index) for index, t in enumerate(trajectories)]
-    caption = ", ".join(filter(None, [_caption(trajectories), noise.summary(surface)]))
-    words = _words(surface, chips, caption, steps, look)
-    charts = _charts(Run(surface, window, tuple(trajectories), noise, words.axes), look)
+    groups = swarms(courses)
+    ours = [group for group in groups if isinstance(group[0], Trajectory)]
+    caption = ", ".join(filter(None, [_caption(groups, steps), about, noise.summary(surface)]))
+    if _is_basins(look):
+        trajectories = [t for (t,) in ours if isinstance(t, Trajectory)]
+        return _compose_basins(surface, trajectories, steps, window, look, noise, caption, progress)
+    keyed = [_chip_of(group, theme, index) for index, group in enumerate(groups)]
+    words = _words(surface, keyed, caption, steps, look)
+    run = Run(surface, window, tuple(courses), noise, words.axes)
+    charts = [median_of(chart, list(map(len, groups))) for chart in _charts(run, look)]
     layout = _lay_out(words, look, window, charts, theme)
+    chips = [chip for chip, group in zip(keyed, groups, strict=True) for _ in group]
     colors, styles = tuple(chip.color for chip in chips), tuple(chip.style for chip in chips)
-    tracer = Tracer(surface, tuple(trajectories), colors, styles, theme, layout.scale)
-    width, height = look.size
-    background = np.empty((height, width, 3), dtype=np.uint8)
-    background[:] = theme.background
+    several = len(courses) > len(groups)
+    tracer = Tracer(surface, tuple(courses), colors, styles, theme, layout.scale, several)
+    medians = tracer.of_swarms(groups, keyed)
+    background = _blank(look, theme)
     plots: list[Plot] = []
     orbit = None
     for name, box in zip(VIEWS[look.view].pictures, layout.plots, strict=False):
@@ -129,8 +172,76 @@ def compose(
     for chart, axes, box in zip(
         charts, _axes(charts, steps), layout.plots[len(plots) :], strict=True
     ):
-        plots.append(tracer.chart(ChartView(chart, axes, box)))
+        plots.append(medians.chart(ChartView(chart, axes, box)))
     return Scene(background, tuple(plots), theme, layout.counter, steps, layout.marks, orbit)
+
+
+def _blank(look: Look, theme: Theme) -> Picture:
+    width, height = look.size
+    background = np.empty((height, width, 3), dtype=np.uint8)
+    background[:] = theme.background
+    return background
+
+
+def _is_basins(look: Look) -> bool:
+    return not VIEWS[look.view].pictures
+
+
+def _known_chips(surface: Surface, theme: Theme) -> list[Chip]:
+    known = np.array(surface.minima, dtype=np.float64).reshape(-1, 2)
+    return chips_of(known, theme, {ELSEWHERE, DIVERGED})
+
+
+def _titled(window: Window, names: tuple[str, str], title: str) -> Axes:
+    return Axes(window, names, title)
+
+
+def _compose_basins(
+    surface: Surface,
+    trajectories: Sequence[Trajectory],
+    steps: int,
+    window: Window,
+    look: Look,
+    noise: Noise,
+    caption: str,
+    progress: Progress,
+) -> Scene:
+    """Draw one panel of basins for each optimizer."""
+    theme = load_theme(look.theme)
+    minima = minima_of(surface, trajectories, steps, window, noise)
+    words = _words(surface, chips_of(minima, theme, {ELSEWHERE, DIVERGED}), caption, steps, look)
+    titles = [" ".join([_name(t.spec), _remark([t])]) for t in trajectories]
+    axes = [_titled(window, words.axes, title) for title in titles]
+    layout = lay_out(*look.size, words, axes, [], theme)
+    cell = cell_of(layout.plots)
+    starts = [starts_of(window, box, cell) for box in layout.plots]
+    sizes = [each.size // 2 for each in starts]
+    found: list[Basins] = []
+    for place, (t, each) in enumerate(zip(trajectories, starts, strict=True)):
+
+        def advance(done: int, _total: int, place: int = place) -> None:
+            progress(sum(sizes[:place]) + done, sum(sizes))
+
+        found.append(find_basins(surface, t, each, steps, minima, window, noise, advance))
+    span = span_of(found)
+    # What is not in the picture is not in its key, unless that would move everything.
+    places = {place for each in found for place in np.unique(each.reached).tolist()}
+    speed = f"strong colour: {span[0]} steps, weak: {span[1]}"
+    words = replace(words, caption=", ".join([speed, caption]))
+    fewer = replace(words, chips=tuple(chips_of(minima, theme, places)))
+    final = lay_out(*look.size, fewer, axes, [], theme)
+    if final.plots != layout.plots:
+        final = lay_out(*look.size, words, axes, [], theme)
+    background = _blank(look, theme)
+    plots = []
+    for basins, box in zip(found, layout.plots, strict=True):
+        view = BasinsView(basins, window, box, cell, span, theme)
+        view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
+        points = tuple(map(tuple, minima.tolist()))
+        stars = minima_stars(points, view, theme, max(layout.scale, 0.7) * 0.8)
+        plots.append(Plot(view, (), tuple(stars), Pen.scaled(layout.scale)))
+    paint(background, final.marks)
+    return Scene(background, tuple(plots), theme, final.counter, steps, final.marks)
 
 
 def _view(
@@ -186,11 +297,28 @@ _IN_REMARK = ("lr=", "decay=", "rate=", "every=")
 """Words of an automatic label that the remark beside it says as well."""
 
 
-def _remark(trajectory: Trajectory) -> str:
+def _chip_of(swarm: Sequence[Course], theme: Theme, index: int) -> Chip:
+    """Return the one entry in the key for all tracks of an optimizer."""
+    first = swarm[0]
+    if isinstance(first, Recorded):
+        return _path_chip(first, theme, index)
+    return _chip(first.spec, _remark(swarm), theme, index)
+
+
+def _path_chip(first: Course, theme: Theme, index: int) -> Chip:
+    style = index // len(theme.tracks)
+    return Chip(theme.track(index), first.label, first.source, style)
+
+
+def _remark(swarm: Sequence[Course]) -> str:
     """Return what the key adds to a name: the rate, or where it all ended."""
-    if trajectory.diverged_at is not None:
-        return f"diverged at step {trajectory.diverged_at}"
-    return _rate(trajectory)
+    first = swarm[0]
+    assert isinstance(first, Trajectory)
+    if len(swarm) == 1 and first.diverged_at is not None:
+        return f"diverged at step {first.diverged_at}"
+    diverged = sum(t.diverged_at is not None for t in swarm)
+    lost = f"{diverged} of {len(swarm)} diverged" if diverged else ""
+    return ", ".join(filter(None, [_rate(first), lost]))
 
 
 def _rate(trajectory: Trajectory) -> str:
@@ -203,12 +331,19 @@ def _rate(trajectory: Trajectory) -> str:
     return shown if schedule is None else f"{shown} {schedule.summary}"
 
 
-def _caption(trajectories: Sequence[Trajectory]) -> str:
-    """Say how the learning rates were chosen."""
+def _caption(groups: Sequence[Sequence[Course]], steps: int) -> str:
+    """Say how the learning rates were chosen, and where paths come from."""
+    ours = [t for t, *_ in groups if isinstance(t, Trajectory)]
+    return ", ".join(filter(None, [_rates(ours), _sources(groups, steps)]))
+
+
+def _rates(trajectories: Sequence[Trajectory]) -> str:
     labels = {
         rule: [t.label for t in trajectories if t.rate_rule == rule]
         for rule in ("tuned", "given", "default")
     }
+    if not trajectories:
+        return ""
     main, *others = [rule for rule, of in labels.items() if of]
     if not others:
         words = {"tuned": "tuned, one rule for all", "given": "as given", "default": "by default"}
@@ -216,3 +351,12 @@ def _caption(trajectories: Sequence[Trajectory]) -> str:
     words = {"tuned": "tuned by one rule", "given": "given", "default": "the default"}
     exceptions = " and ".join(f"{words[rule]} for {', '.join(labels[rule])}" for rule in others)
     return f"learning rates {words[main]}, but {exceptions}"
+
+
+def _sources(groups: Sequence[Sequence[Course]], steps: int) -> str:
+    recorded = [t for group in groups for t in group if isinstance(t, Recorded)]
+    if not recorded:
+        return ""
+    longest = max(t.length for t in recorded)
+    cut = f", their first {steps} of {longest} steps" if longest > steps else ""
+    return f"paths from {', '.join(dict.fromkeys(t.source for t in recorded))}{cut}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,13 +27,15 @@ class Chart:
 
     `curves` holds a value for each step from `first` on, (n,) each; what is not finite is left
     out. `bounds` fixes the vertical range; without it the curves decide, and whether a logarithmic
-    scale helps.
+    scale helps. `lost` is what a run counts as, beside others, when it has diverged; NaN that it
+    does not count.
     """
 
     title: str
     curves: tuple[Floats, ...]
     first: int = 0
     bounds: tuple[float, float] | None = None
+    lost: float = math.nan
 
     @property
     def log(self) -> bool:
@@ -77,6 +81,30 @@ class Chart:
 
 def _finite(values: Floats) -> Floats:
     return np.asarray(values[np.isfinite(values)])
+
+
+def median_of(chart: Chart, counts: Sequence[int]) -> Chart:
+    """Return a chart with the median of so many curves each, one after the other."""
+    if max(counts, default=1) == 1:
+        return chart
+    ends = np.cumsum([0, *counts])
+    curves = [
+        _median(chart.curves[begin:end], chart.lost) for begin, end in itertools.pairwise(ends)
+    ]
+    title = f"{chart.title}, median"
+    return replace(chart, curves=tuple(curves), title=title)
+
+
+def _median(curves: Sequence[Floats], lost: float) -> Floats:
+    """Return the median at each step, (n,), of curves, of which those that end early are lost."""
+    table = np.full((len(curves), max(map(len, curves))), lost)
+    for row, curve in zip(table, curves, strict=True):
+        row[: len(curve)] = curve
+    there = ~np.isnan(table).all(axis=0)
+    median = np.full(table.shape[1], np.nan)
+    with np.errstate(invalid="ignore"):  # between two that are lost
+        median[there] = np.nanmedian(table[:, there], axis=0)
+    return median
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trajviz.scene.flat import Flat
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture
 from trajviz.scene.shading import Codes, Shading
 from trajviz.scene.theme import Theme
-from trajviz.scene.track import Flags, Line
+from trajviz.scene.track import Line
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
 
 _ROWS = 32
@@ -22,7 +23,7 @@ _ROWS = 32
 
 
 @dataclass(frozen=True)
-class ContourView:
+class ContourView(Flat):
     """A surface seen from above within a window, filling a box of the picture."""
 
     surface: Surface
@@ -40,23 +41,6 @@ class ContourView:
         shading = Shading.of(Ranks.of(surface, window), theme)
         return cls(surface, window, box, theme, shading, theme.line_width * max(scale, 0.75))
 
-    def project(self, points: Points) -> Points:
-        """Return where points, (..., 2), lie in the picture, (..., 2), y growing downwards."""
-        x0, x1, y0, y1 = self.window
-        # A diverging track may be all but infinite; its direction is all that will be drawn.
-        x, y = np.moveaxis(np.clip(points, -1e280, 1e280), -1, 0)
-        return np.stack(
-            [
-                self.box.x0 + (x - x0) / (x1 - x0) * self.box.width,
-                self.box.y1 - (y - y0) / (y1 - y0) * self.box.height,
-            ],
-            axis=-1,
-        )
-
-    def visible(self, points: Points) -> Flags:
-        """Tell which points, (n, 2), are seen: from above, all."""
-        return np.ones(len(points), dtype=bool)
-
     def drape(self, points: Points) -> Points:
         """Return a trajectory, (steps + 1, 2), as it lies: seen from above, nothing changes."""
         return points
@@ -64,13 +48,6 @@ class ContourView:
     def line(self, points: Points) -> Line:
         """Return a trajectory as a line with one vertex per step."""
         return Line.through(self.project(points))
-
-    def unproject(self, across: Floats, down: Floats) -> tuple[Floats, Floats]:
-        """Return the x of columns and the y of rows, each in pixels, any shape."""
-        x0, x1, y0, y1 = self.window
-        xs = x0 + (across - self.box.x0) * ((x1 - x0) / self.box.width)
-        ys = y1 - (down - self.box.y0) * ((y1 - y0) / self.box.height)
-        return xs, ys
 
     def draw(self, picture: Picture) -> None:
         """Fill the box's part of a picture, (height, width, 3)."""

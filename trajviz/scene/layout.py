@@ -64,7 +64,7 @@ class Counter:
 
 @dataclass(frozen=True)
 class Axes:
-    """What stands around a plot: the ranges of its axes, their names, or a title over a chart.
+    """What stands around a plot: the ranges of its axes, their names, perhaps a title over it.
 
     With `log` the vertical range is in powers of ten. Without a window the plot takes all the room
     it is given, and labels itself.
@@ -287,6 +287,8 @@ class _Desk:
             return cell
         bottom = round(cell.y1 - 1.5 * size) if ticks else cell.y1
         top, window, names = cell.y0, axes.window, axes.names
+        if axes.title:
+            top = round(cell.y0 + 1.5 * size)
         if not ticks or bottom - top < 2 * size:
             return Box(round(cell.x0 + self.margin / 2), top, cell.x1, bottom)
         y_ticks = tick_labels(window.y0, window.y1, (bottom - top) / (3.2 * size))
@@ -298,6 +300,9 @@ class _Desk:
         widest = max(widest, text_width(names[1], size))
         left = round(min(beside + widest, cell.x0 + most))
         box = Box(left, top, cell.x1, bottom)
+        if axes.title:
+            title = shorten(axes.title, box.width, size)
+            self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
         if box.width > 2 * size:
             self._label_y(box, cell, y_ticks, window, names[1], size)
             self._label_x(box, cell, window, names[0], size)

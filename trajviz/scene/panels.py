@@ -5,16 +5,17 @@ A function added to PANELS is found by every listing, help text and test.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from trajviz.descent import Trajectory
 from trajviz.errors import TrajvizError
 from trajviz.internals import effective_steps
 from trajviz.noise import Noise
+from trajviz.paths import Course
 from trajviz.scene.chart import Chart
 from trajviz.surface import Ranks, Surface, Window
 
@@ -25,7 +26,7 @@ class Run:
 
     surface: Surface
     window: Window
-    trajectories: tuple[Trajectory, ...]
+    trajectories: tuple[Course, ...]
     noise: Noise
     axes: tuple[str, str]
 
@@ -42,9 +43,11 @@ def loss(run: Run) -> list[Chart]:
         # What has left the window downwards would flatten all that is seen in it.
         low, high = Ranks.of(surface, run.window).heights[[0, -1]].tolist()
         shown = np.clip(np.concatenate([[high], *heights]), low, high)
-        return [Chart("height", tuple(heights), bounds=(float(shown.min()), float(shown.max())))]
+        bounds = float(shown.min()), float(shown.max())
+        return [Chart("height", tuple(heights), bounds=bounds, lost=math.inf)]
     lowest = float(surface.value(np.array(surface.minima)).min())
-    return [Chart("height above minimum", tuple(np.maximum(h - lowest, 0) for h in heights))]
+    above = tuple(np.maximum(h - lowest, 0) for h in heights)
+    return [Chart("height above minimum", above, lost=math.inf)]
 
 
 def step_size(run: Run) -> list[Chart]:
@@ -64,7 +67,8 @@ def accuracy(run: Run) -> list[Chart]:
             f"panel 'accuracy' is for surfaces over data that is classified, as noisy-moons is, "
             f"not for {run.surface.name}"
         )
-    return [Chart("accuracy", tuple(share(*t.points.T) for t in run.trajectories))]
+    shares = tuple(share(*t.points.T) for t in run.trajectories)
+    return [Chart("accuracy", shares, lost=-math.inf)]
 
 
 PANELS: dict[str, Panel] = {"accuracy": accuracy, "loss": loss, "step-size": step_size}

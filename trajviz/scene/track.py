@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,10 @@ class Pen:
         return cls(
             line=2.2 * scale, halo=1.0 * scale, head=4.4 * scale, rim=1.1 * scale, faint=1.2 * scale
         )
+
+    def times(self, share: float) -> Pen:
+        """Return the pen with everything so many times as wide."""
+        return Pen(*(share * width for width in astuple(self)))
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,18 @@ context that gives the user's own back.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trajviz.scene import Scene
+from trajviz.scene.basins import BasinsView
 from trajviz.scene.contour import ContourView
 from trajviz.scene.fonts import line_of, own_face, runs_of
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
 from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import RGB, Theme
@@ -66,7 +69,7 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
         turned = scene.orbit.view(step / scene.steps)
         plots[scene.orbit.place] = scene.orbit.plot(turned)
     for plot in plots:
-        _draw_view(axes, plot, spacing)
+        _draw_view(axes, plot, step, spacing)
     for mark in scene.marks:
         _draw_mark(axes, mark)
     for plot in plots:
@@ -77,13 +80,15 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     return figure
 
 
-def _draw_view(axes: Axes, plot: Plot, spacing: int) -> None:
+def _draw_view(axes: Axes, plot: Plot, step: float, spacing: int) -> None:
     """Draw what lies below a plot's tracks; a chart has nothing but the picture's own marks."""
     view = plot.view
     if isinstance(view, ContourView):
         _draw_contours(axes, view, spacing)
     elif isinstance(view, ReliefView):
         _draw_relief(axes, view)
+    elif isinstance(view, BasinsView):
+        _draw_pixels(axes, view.picture(step), view.box)
 
 
 def _draw_contours(axes: Axes, view: ContourView, spacing: int) -> None:
@@ -118,13 +123,17 @@ def _draw_contours(axes: Axes, view: ContourView, spacing: int) -> None:
 
 def _draw_relief(axes: Axes, view: ReliefView) -> None:
     """Draw the block as a picture, twice as fine as the pixels, and its labels as text."""
-    box = view.box
-    axes.imshow(
-        view.enlarged(2).block_picture(), extent=(box.x0, box.x1, box.y1, box.y0), aspect="auto",
-        interpolation="nearest", zorder=0,
-    )  # fmt: skip
+    _draw_pixels(axes, view.enlarged(2).block_picture(), view.box)
     for mark in view.marks():
         _draw_mark(axes, mark)
+
+
+def _draw_pixels(axes: Axes, picture: Picture, box: Box) -> None:
+    """Fill a box with a picture."""
+    axes.imshow(
+        picture, extent=(box.x0, box.x1, box.y1, box.y0), aspect="auto", interpolation="nearest",
+        zorder=0,
+    )  # fmt: skip
 
 
 def _draw_mark(axes: Axes, mark: Mark) -> None:
@@ -175,31 +184,36 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
     from matplotlib.patches import Circle
 
     pen, box, frame = plot.pen, plot.box, _frame(axes, plot.box)
-    for track in plot.tracks:
-        line = track.line.until(step)
-        _stroke(axes, line, line.hidden & ~line.gap, pen.faint, track.color, frame, FAINT)
-        seen = ~line.hidden & ~line.gap
-        if theme.halo:
+    for layer in plot.layers:
+        for line in (track.line.until(step) for track in layer):
+            hidden = line.hidden & ~line.gap
+            _stroke(axes, line, hidden, pen.faint, layer[0].color, frame, FAINT)
+        strokes = [stroke for track in layer for stroke in _strokes(track, step)]
+        for line, seen in strokes if theme.halo else ():
             _stroke(axes, line, seen, pen.line + 2 * pen.halo, theme.background, frame)
-        _stroke(axes, line, seen, pen.line, track.color, frame)
-        if track.cross is not None and step >= track.cross_knot:
-            cross = _cross(track)
-            whole = np.array([False, True, False, True])
-            if theme.halo:
-                _stroke(axes, cross, whole, pen.line + 2 * pen.halo, theme.background, frame)
-            _stroke(axes, cross, whole, pen.line, track.color, frame)
+        for line, seen in strokes:
+            _stroke(axes, line, seen, pen.line, layer[0].color, frame)
     for shape in plot.foreground:
         _draw_mark(axes, shape)
-    for track in plot.tracks:
-        x, y = track.at(np.array([step]))[0]
-        there = track.line.knots[0] <= step < track.cross_knot
-        if not there or not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1):
-            continue
-        behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
-        for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, track.color)):
-            disc = Circle((x, y), radius, color=_hex(color), linewidth=0, zorder=4)
-            disc.set_alpha(HIDDEN_HEAD if behind else 1)
-            _add_clipped(axes, disc, frame)
+    for layer in plot.layers:
+        heads = [(track, *track.at(np.array([step]))[0]) for track in layer]
+        for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, layer[0].color)):
+            for track, x, y in heads:
+                within = box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
+                if not (within and track.line.knots[0] <= step < track.cross_knot):
+                    continue
+                behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
+                disc = Circle((x, y), radius, color=_hex(color), linewidth=0, zorder=4)
+                disc.set_alpha(HIDDEN_HEAD if behind else 1)
+                _add_clipped(axes, disc, frame)
+
+
+def _strokes(track: Track, step: float) -> Iterator[tuple[Line, Flags]]:
+    """Yield a track's line and its cross after `step` steps, each with what of it is seen."""
+    line = track.line.until(step)
+    yield line, ~line.hidden & ~line.gap
+    if track.cross is not None and step >= track.cross_knot:
+        yield _cross(track), np.array([False, True, False, True])
 
 
 def _cross(track: Track) -> Line:

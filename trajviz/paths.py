@@ -1,0 +1,260 @@
+"""Trajectories that any program recorded, read from the files that `trace` writes.
+
+Only where they went is read: a path's heights are those of the surface it is drawn on.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from trajviz.descent import Trajectory
+from trajviz.errors import TrajvizError, unknown
+from trajviz.surface import Floats, Points, Surface
+
+MOST_BYTES = 100_000_000
+"""A file of paths is no longer, an NPZ not even unpacked."""
+MOST_PATHS = 4_000
+_COLUMNS = ("optimizer", "step", "x", "y")
+"""The columns that a CSV must have; `start` tells paths of one optimizer apart."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A path from elsewhere: `points` (steps + 1, 2), and the surface's `heights` there.
+
+    `source` is the file's name. `number` tells the paths of one label apart, None where there is
+    one. `length` is how many steps the file has, of which the picture may show fewer.
+    """
+
+    label: str
+    source: str
+    points: Points
+    heights: Floats
+    number: int | None
+    length: int
+    diverged_at: None = None
+
+    @property
+    def steps(self) -> int:
+        """The last step."""
+        return len(self.points) - 1
+
+
+Course: TypeAlias = Trajectory | Recorded
+"""Where something went: what pictures and traces show."""
+
+_Key: TypeAlias = tuple[str, int | None]
+"""A path's label, and its number among those of this label."""
+_Found: TypeAlias = dict[_Key, Points]
+
+
+def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]:
+    """Return the paths that a .csv, .json or .npz file holds, their first `steps` steps.
+
+    Paths of one label follow each other. Raises TrajvizError with the file, and where it can with
+    the line.
+    """
+    path = Path(path).expanduser()
+    kind = path.suffix[1:].lower()
+    if kind not in _READERS:
+        raise unknown(f"suffix of paths {str(path)!r}:", path.suffix, [f".{k}" for k in _READERS])
+    if not path.is_file():
+        raise TrajvizError(f"no file of paths {str(path)!r}")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise TrajvizError(f"paths {str(path)!r} are longer than {MOST_BYTES:,} bytes")
+    try:
+        found = _READERS[kind](data)
+        if not found:
+            raise TrajvizError("there is no path in it")
+        if len(found) > MOST_PATHS:
+            raise TrajvizError(f"{len(found):,} paths are more than {MOST_PATHS:,}")
+    except TrajvizError as error:
+        raise TrajvizError(f"paths {str(path)!r}: {error}") from error
+    return [_recorded(path.name, key, found[key], surface, steps) for key in _grouped(found)]
+
+
+def _grouped(found: _Found) -> list[_Key]:
+    """Return the keys, those of one label next to each other."""
+    labels = {label: place for place, (label, _) in reversed([*enumerate(found)])}
+    return sorted(found, key=lambda key: labels[key[0]])
+
+
+def _recorded(source: str, key: _Key, points: Points, surface: Surface, steps: int) -> Recorded:
+    shown = points[: steps + 1]
+    return Recorded(key[0], source, shown, surface.value(shown), key[1], len(points) - 1)
+
+
+def _from_csv(data: bytes) -> _Found:
+    rows = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+    head = _next_row(rows)
+    for name in _COLUMNS:
+        if head.count(name) != 1:
+            raise TrajvizError(
+                f"line 1: column {name!r} is {'missing' if name not in head else 'there twice'}: "
+                "optimizer,step,x,y are needed"
+            )
+    places = [head.index(name) for name in _COLUMNS]
+    start = head.index("start") if "start" in head else None
+    found: dict[_Key, list[tuple[float, float]]] = {}
+    while row := _next_row(rows):
+        line = rows.line_num
+        if len(row) != len(head):
+            raise TrajvizError(f"line {line}: {len(row)} values are not the head's {len(head)}")
+        label, step, x, y = (row[place] for place in places)
+        number = None if start is None else _whole(row[start], "start", line)
+        course = found.setdefault((label, number), [])
+        if _whole(step, "step", line) != len(course):
+            raise TrajvizError(
+                f"line {line}: step {step} of {label!r} comes after {len(course)} steps, "
+                f"where step {len(course)} is due (the first is 0)"
+            )
+        course.append((_finite(x, "x", line), _finite(y, "y", line)))
+    return {_checked(key): np.array(course) for key, course in found.items()}
+
+
+def _next_row(rows: Any) -> list[str]:
+    """Return the next row that is not empty, [] at the end."""
+    try:
+        return next((row for row in rows if row), [])
+    except csv.Error as error:
+        raise TrajvizError(f"line {rows.line_num}: {error}") from error
+
+
+def _whole(text: str, name: str, line: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise TrajvizError(f"line {line}: {name} {text!r} is not a whole number")
+    return int(text)
+
+
+def _finite(text: str, name: str, line: int) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise TrajvizError(f"line {line}: {name} {text!r} is not a finite number")
+    return number
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TrajvizError(f"line {line}: not UTF-8") from error
+
+
+def _from_json(data: bytes) -> _Found:
+    try:
+        facts = json.loads(_decoded(data))
+    except json.JSONDecodeError as error:
+        raise TrajvizError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except (RecursionError, ValueError) as error:  # brackets in brackets, numbers of 5,000 digits
+        raise TrajvizError(str(error)) from error
+    tracks = facts.get("trajectories") if isinstance(facts, dict) else None
+    if not isinstance(tracks, list):
+        raise TrajvizError("it has no list of 'trajectories'")
+    return _collected(_json_track(place, track) for place, track in enumerate(tracks))
+
+
+def _json_track(place: int, track: Any) -> tuple[_Key, Points]:
+    where = f"trajectories[{place}]"
+    if not isinstance(track, dict):
+        raise TrajvizError(f"{where} is no object with 'label' and 'points'")
+    label, number = track.get("label"), track.get("start")
+    if not isinstance(label, str):
+        raise TrajvizError(f"{where}: 'label' is not a text")
+    if number is not None and not (type(number) is int and number >= 0):
+        raise TrajvizError(f"{where}: start {number!r} is not a whole number")
+    points = track.get("points")
+    if not isinstance(points, list) or not points:
+        raise TrajvizError(f"{where}: 'points' is not a list of pairs of numbers")
+    for step, point in enumerate(points):
+        pair = isinstance(point, list) and len(point) == 2
+        if not (pair and all(type(value) in (int, float) for value in point)):
+            raise TrajvizError(f"{where}: point {step} is not a pair of numbers")
+        if not all(map(_is_float, point)):
+            raise TrajvizError(f"{where}: point {step} is not finite")
+    return (label, number), np.array(points, dtype=np.float64)
+
+
+def _is_float(value: float) -> bool:
+    return abs(value) <= sys.float_info.max
+
+
+def _from_npz(data: bytes) -> _Found:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+        if unpacked > MOST_BYTES:
+            raise TrajvizError(f"unpacked it is longer than {MOST_BYTES:,} bytes")
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in ("points", "labels", "starts") if name in file}
+    except TrajvizError:
+        raise
+    except Exception as error:  # whatever zipfile, zlib and numpy make of a broken file
+        raise TrajvizError(f"it is no NPZ file of numbers and texts: {error}") from error
+    for name in ("points", "labels"):
+        if name not in arrays:
+            raise TrajvizError(f"array {name!r} is missing")
+    points, labels = arrays["points"], arrays["labels"]
+    if points.ndim != 3 or points.shape[2] != 2 or points.dtype.kind not in "iuf":
+        raise TrajvizError(
+            f"points of shape {points.shape}, {points.dtype}, are no numbers (tracks, steps + 1, 2)"
+        )
+    if labels.shape != points.shape[:1] or labels.dtype.kind != "U":
+        raise TrajvizError("labels are not one text for each track")
+    starts = arrays.get("starts")
+    if starts is not None and (starts.shape != labels.shape or starts.dtype.kind not in "iu"):
+        raise TrajvizError("starts are not one whole number for each track")
+    numbers = [None] * len(labels) if starts is None else starts.tolist()
+    keys = zip(labels.tolist(), numbers, strict=True)
+    return _collected(
+        (key, _until_missing(place, path.astype(np.float64)))
+        for place, (key, path) in enumerate(zip(keys, points, strict=True))
+    )
+
+
+def _until_missing(place: int, points: Points) -> Points:
+    """Return a track without the NaN after its end."""
+    missing = np.asarray(np.isnan(points).any(axis=1))
+    end = int(np.argmax(missing)) if missing.any() else len(points)
+    if not end or not missing[end:].all() or not np.isfinite(points[:end]).all():
+        raise TrajvizError(f"points[{place}] are not finite numbers up to where they end")
+    return points[:end]
+
+
+def _collected(tracks: Iterable[tuple[_Key, Points]]) -> _Found:
+    found: _Found = {}
+    for key, points in tracks:
+        if _checked(key) in found:
+            raise TrajvizError(f"label {key[0]!r} is there twice: 'start' must tell them apart")
+        found[key] = points
+    return found
+
+
+def _checked(key: _Key) -> _Key:
+    if not key[0].strip():
+        raise TrajvizError("a path has no label")
+    return key
+
+
+_READERS: dict[str, Callable[[bytes], _Found]] = {
+    "csv": _from_csv,
+    "json": _from_json,
+    "npz": _from_npz,
+}
+"""How files of paths are read, by suffix."""

@@ -1,0 +1,54 @@
+"""Where many runs start: a grid over the window, or points at random in it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from trajviz.errors import TrajvizError
+from trajviz.surface import Points, Window
+
+MOST_STARTS = 2000
+"""More lines than this show nothing."""
+
+_GRID = re.compile(r"(\d{1,6})x(\d{1,6})", re.ASCII)
+_RANDOM = re.compile(r"random:(\d{1,6})", re.ASCII)
+_STREAM = 1
+"""Tells the starts' random numbers from the noise's, which the same seed begins."""
+
+
+def check_starts(starts: str) -> None:
+    """Raise TrajvizError unless this is COLUMNSxROWS or random:N, of 1 to MOST_STARTS starts."""
+    if not 1 <= count_starts(starts) <= MOST_STARTS:
+        raise TrajvizError(
+            f"starts {starts!r} is neither COLUMNSxROWS (as in 7x7) nor random:N (as in "
+            f"random:50), from 1 to {MOST_STARTS:,} in all"
+        )
+
+
+def count_starts(starts: str) -> int:
+    """Return how many starts a text asks for, 0 when it is no such text."""
+    grid, random = _GRID.fullmatch(starts), _RANDOM.fullmatch(starts)
+    if grid:
+        return int(grid[1]) * int(grid[2])
+    return int(random[1]) if random else 0
+
+
+def spread(starts: str, window: Window, seed: int) -> Points:
+    """Return the starts in a window, (n, 2): evenly at random, or the centres of a grid's cells.
+
+    The cells go row by row from the lower left. Raises TrajvizError as `check_starts`.
+
+    >>> spread("2x1", Window(0, 4, 0, 2), seed=0).tolist()
+    [[1.0, 1.0], [3.0, 1.0]]
+    """
+    check_starts(starts)
+    grid = _GRID.fullmatch(starts)
+    if grid:
+        columns, rows = int(grid[1]), int(grid[2])
+        x, y = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
+        shares = np.stack([x.ravel(), y.ravel()], axis=1)
+    else:
+        shares = np.random.default_rng([seed, _STREAM]).random((count_starts(starts), 2))
+    return np.array([window.x0, window.y0]) + shares * window.extent
