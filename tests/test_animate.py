@@ -307,7 +307,7 @@ EDGE = 0.7
 
 @pytest.mark.parametrize("theme", theme_names())
 def test_a_line_has_its_colour_within_and_nothing_beyond_its_halo(theme):
-    base = blank(theme=theme, size=LARGE)
+    base = dataclasses.replace(blank(theme=theme, size=LARGE), counter=None)
     a, b, c = at(base, -60, -20), at(base, 50, 10), at(base, 50, 50)
     scene = with_tracks(base, [a, b, c])
     picture, pen = still(scene, 2), scene.main.pen

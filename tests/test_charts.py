@@ -49,7 +49,7 @@ def steps_of(plot, track):
 def test_the_loss_is_the_height_above_the_known_minimum():
     one = race("bowl", PAIR, panels=("loss",), steps=30)
     (plot,) = charts_of(one)
-    assert plot.view.chart.title == "height above the minimum"
+    assert plot.view.chart.title == "height above minimum"
     for track, trajectory in zip(plot.tracks, one.trajectories, strict=True):
         w, b = trajectory.points.T
         np.testing.assert_allclose(values_of(plot, track), 0.05 * w**2 + b**2, rtol=1e-6)

@@ -98,8 +98,17 @@ def test_a_schedule_says_its_formula_and_its_source(name):
 
 # What the rules make of it
 
+FOLLOWING = [name for name in optimizer_names() if load_optimizer(name).follows_schedules]
+VELOCITY = {"momentum", "nag", "dampened-momentum", "rmsprop-momentum", "rmsprop-centered"}
 
-@pytest.mark.parametrize("name", optimizer_names())
+
+@pytest.mark.parametrize("name", sorted(set(optimizer_names()) - set(FOLLOWING)))
+def test_a_rule_whose_rate_is_but_the_first_step_takes_no_schedule(name):
+    with pytest.raises(TrajvizError, match=f"unknown setting of {name} 'decay'"):
+        parse_spec(f"{name}:lr=0.1,decay=cosine")
+
+
+@pytest.mark.parametrize("name", FOLLOWING)
 def test_every_rule_takes_the_new_rate_at_the_step_it_changes_and_not_before(name):
     constant, falling = run(f"{name}:lr=0.1", f"{name}:lr=0.1,decay=step,rate=0.5,every=3", steps=9)
     np.testing.assert_array_equal(falling.points[:4], constant.points[:4])
@@ -107,7 +116,7 @@ def test_every_rule_takes_the_new_rate_at_the_step_it_changes_and_not_before(nam
     assert (first != np.diff(constant.points, axis=0)[3]).all()
 
 
-@pytest.mark.parametrize("name", [n for n in optimizer_names() if n not in {"momentum", "nag"}])
+@pytest.mark.parametrize("name", [n for n in FOLLOWING if n not in VELOCITY])
 def test_a_rule_without_velocity_moves_in_proportion_to_the_rate(name):
     half, full = run(f"{name}:lr=0.1,decay=step,rate=0.5,every=3", f"{name}:lr=0.1", steps=4)
     moves = [np.diff(one.points, axis=0)[3] for one in (half, full)]

@@ -205,7 +205,8 @@ def test_the_hessian_agrees_with_central_differences_of_the_gradient(surface):
     size = np.abs(matrices).max(axis=(-1, -2), keepdims=True)
     error = (np.abs(twin.hessian(points) - matrices) / (1 + size)).max(axis=(-1, -2))
     assert (error[smooth] < 1e-7).all()
-    np.testing.assert_allclose(matrices[2, 3], surface.hessian(points[2, 3]), rtol=1e-12)
+    rtol = 1e-12 if surface.gradient_formula is None else 1e-8  # differences double rounding
+    np.testing.assert_allclose(matrices[2, 3], surface.hessian(points[2, 3]), rtol=rtol)
     np.testing.assert_array_equal(twin.hessian(points), np.swapaxes(twin.hessian(points), -1, -2))
 
 

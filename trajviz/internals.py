@@ -16,6 +16,8 @@ def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) ->
     optimizer made of it.
     """
     leaves = trajectory.points[:-1]
+    if not noise.summary(surface):
+        return surface.gradient(leaves)
     slopes = np.empty(leaves.shape)
     for step, gradient in zip(range(len(leaves)), noise.gradients(surface), strict=False):
         slopes[step] = gradient(leaves[step])

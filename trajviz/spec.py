@@ -162,7 +162,7 @@ def _schedule(
     """Return the schedule that these keys describe; raise TrajvizError for one that does not."""
     known = [*optimizer.defaults, *others]
     name = ""
-    if "lr" in optimizer.defaults:  # without a rate there is nothing to schedule
+    if "lr" in optimizer.defaults and optimizer.follows_schedules:
         known.append(DECAY)
         name = given.pop(DECAY, "").replace("_", "-")
     parameters = schedule_defaults(name) if name else {}

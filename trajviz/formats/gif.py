@@ -72,9 +72,11 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
 
 
 def _pinned(scene: Scene) -> list[RGB]:
-    """Return the colours that must be exact: tracks, flat background, text."""
+    """Return the colours that must be exact: tracks, flat background, text, and marks that turn."""
     theme = scene.theme
-    return [*(track.color for track in scene.main.tracks), theme.background, theme.ink, theme.muted]
+    marks = [theme.star, theme.marker] if scene.orbit else []
+    tracks = [track.color for track in scene.main.tracks]
+    return [*tracks, theme.background, theme.ink, theme.muted, *marks]
 
 
 def _prepare(animation: Animation, pinned: list[RGB]) -> tuple[Palette, Iterable[Change]]:

@@ -42,12 +42,14 @@ class Optimizer:
     """A rule with what its signature and docstring say.
 
     `defaults` holds the hyperparameters in order, None where the signature gives no default; a
-    learning rate without a default is tuned.
+    learning rate without a default is tuned. `follows_schedules` is false where the rate is but the
+    length of the first step, as the rule's file then says with FOLLOWS_SCHEDULES.
     """
 
     name: str
     rule: Rule
     defaults: Mapping[str, float | None]
+    follows_schedules: bool = True
 
     @property
     def title(self) -> str:
@@ -101,10 +103,11 @@ def load_optimizer(name: str) -> Optimizer:
     if plain not in optimizer_names():
         raise unknown("optimizer", name, optimizer_names())
     identifier = plain.replace("-", "_")
-    rule: Rule = getattr(importlib.import_module(f"{__name__}.{identifier}"), identifier)
+    module = importlib.import_module(f"{__name__}.{identifier}")
+    rule: Rule = getattr(module, identifier)
     parameters = list(inspect.signature(rule).parameters.values())[2:]  # after gradient and w
     defaults = {
         p.name: None if p.default is inspect.Parameter.empty else float(p.default)
         for p in parameters
     }
-    return Optimizer(plain, rule, defaults)
+    return Optimizer(plain, rule, defaults, getattr(module, "FOLLOWS_SCHEDULES", True))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from trajviz.optimizers._rows import divide, dot
 from trajviz.surface import Gradient, Number, Points
 
+FOLLOWS_SCHEDULES = False  # lr is but the length of the first step
+
 
 def barzilai_borwein(gradient: Gradient, w: Points, lr: Number = 1e-3) -> Iterator[Points]:
     """Barzilai-Borwein: the step that would have fitted the curvature of the step before.

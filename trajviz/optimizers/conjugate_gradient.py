@@ -10,6 +10,8 @@ from trajviz.optimizers._line_search import strong_wolfe
 from trajviz.optimizers._rows import divide, dot
 from trajviz.surface import Number, Oracle, Points
 
+FOLLOWS_SCHEDULES = False  # lr is but the length of the first step
+
 
 def conjugate_gradient(
     surface: Oracle, w: Points, lr: Number = 1e-3, c1: float = 1e-4, c2: float = 0.1

@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+FOLLOWS_SCHEDULES = False  # lr is but the length of the first step
+
 
 def rprop(
     gradient: Gradient,

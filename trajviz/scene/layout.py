@@ -263,10 +263,21 @@ class _Desk:
         )
         boxes = [self._plot(cell, axes, ticks) for cell, axes in zip(cells, views, strict=True)]
         rows = _row_of(for_charts, len(charts), not beside, self.margin)
-        for place, (cell, axes) in enumerate(zip(rows, charts, strict=True)):
-            # In a column, all charts share the steps that the last one names.
-            named = not beside or place == len(charts) - 1
-            boxes.append(self._chart(cell, axes, ticks, named))
+        # In a column, all charts share the steps that the last one names, and stand in line.
+        named = [not beside or place == len(charts) - 1 for place in range(len(charts))]
+        heights = [
+            self._upright(cell, name and ticks) for cell, name in zip(rows, named, strict=True)
+        ]
+        labels = [
+            self._chart_ticks(cell, axes, height) if ticks else []
+            for cell, axes, height in zip(rows, charts, heights, strict=True)
+        ]
+        widths = [self._widest(each) for each in labels]
+        for place, (cell, axes, height) in enumerate(zip(rows, charts, heights, strict=True)):
+            width = max(widths) if beside else widths[place]
+            box = Box(round(cell.x0 + self.margin / 2 + width), height[0], cell.x1, height[1])
+            self._chart(box, cell, axes, labels[place], named[place] and ticks)
+            boxes.append(box)
         return tuple(boxes)
 
     def _plot(self, cell: Box, axes: Axes, ticks: bool) -> Box:
@@ -297,24 +308,38 @@ class _Desk:
             self._label_x(box, cell, window, names[0], size)
         return box
 
-    def _chart(self, cell: Box, axes: Axes, ticks: bool, named: bool) -> Box:
-        """Return a chart's plot within its cell: a title above, faint lines, the steps below."""
+    def _upright(self, cell: Box, named: bool) -> tuple[int, int]:
+        """Return where a chart's plot begins and ends: below a title, above the steps if named."""
+        size = self.type_size(10.5)
+        below = 1.5 * size if named else 0.3 * self.margin
+        return round(cell.y0 + 1.5 * size), round(cell.y1 - below)
+
+    def _chart_ticks(
+        self, cell: Box, axes: Axes, upright: tuple[int, int]
+    ) -> list[tuple[float, str]]:
+        """Return the heights that a chart labels, none where they would take too much of it."""
+        size, window = self.type_size(10.5), axes.window
+        assert window is not None
+        room = (upright[1] - upright[0]) / (2.4 * size)
+        ticks = (power_labels if axes.log else tick_labels)(window.y0, window.y1, room)
+        widest = max((text_width(text, size) for _, text in ticks), default=0.0)
+        return ticks if widest <= 0.3 * cell.width else []
+
+    def _widest(self, ticks: list[tuple[float, str]]) -> float:
+        """Return the room that labels take beside a chart."""
+        size = self.type_size(10.5)
+        return max((text_width(text, size) + 0.6 * size for _, text in ticks), default=0.0)
+
+    def _chart(
+        self, box: Box, cell: Box, axes: Axes, y_ticks: list[tuple[float, str]], named: bool
+    ) -> None:
+        """Mark a chart's plot: a title above, faint lines, the steps below if named."""
         size = self.type_size(10.5)
         window = axes.window
         assert window is not None
-        gap = 0.3 * self.margin
-        title = shorten(axes.title, cell.width - self.margin, size)
-        top = round(cell.y0 + 1.5 * size)
-        bottom = round(cell.y1 - (1.5 * size if named and ticks else gap))
-        room = (bottom - top) / (2.4 * size)
-        y_ticks = (power_labels if axes.log else tick_labels)(window.y0, window.y1, room)
-        widest = max((text_width(text, size) for _, text in y_ticks), default=0.0)
-        if not ticks or widest > 0.3 * cell.width:
-            y_ticks, widest = [], 0.0
-        left = round(cell.x0 + self.margin / 2 + (widest + 0.6 * size if y_ticks else 0))
-        box = Box(left, top, cell.x1, bottom)
         if min(box.width, box.height) < 2 * size:
-            return box
+            return
+        title = shorten(axes.title, cell.x1 + 0.8 * self.margin - box.x0, size)
         self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
         hair = max(1, round(self.scale))
         faint = mix(self.theme.background, self.theme.muted, 0.28)
@@ -329,9 +354,8 @@ class _Desk:
             if label.y < lowest - size and label.y - 0.8 * size > cell.y0 + 1.25 * size:
                 self.marks.append(label)
                 lowest = label.y
-        if named and ticks:
+        if named:
             self._label_x(box, cell, window, axes.names[0], size)
-        return box
 
     def _label_y(
         self,

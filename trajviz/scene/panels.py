@@ -47,7 +47,7 @@ def loss(run: Run) -> list[Chart]:
         return [Chart("height", tuple(heights), bounds=bounds, lost=math.inf)]
     lowest = float(surface.value(np.array(surface.minima)).min())
     above = tuple(np.maximum(h - lowest, 0) for h in heights)
-    return [Chart("height above the minimum", above, lost=math.inf)]
+    return [Chart("height above minimum", above, lost=math.inf)]
 
 
 def step_size(run: Run) -> list[Chart]:

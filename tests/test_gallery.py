@@ -1,0 +1,138 @@
+"""The recipes in gallery/: each renders, and the homages follow what the originals measured."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from trajviz.animate import still
+from trajviz.formats.gif import delays
+from trajviz.race import run
+from trajviz.toml import load_recipe
+
+FOLDER = Path(__file__).parents[1] / "gallery"
+RECIPES = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.endswith("-theme"))
+HOMAGES = ["radford-beale", "radford-saddle"]
+
+
+@functools.cache
+def rendered(name):
+    return run(load_recipe(FOLDER / f"{name}.toml"))
+
+
+def heads(name, step):
+    """Return where each track's head is, by the optimizer's name, in pixels."""
+    race = rendered(name)
+    tracks = zip(race.trajectories, race.scene.main.tracks, strict=True)
+    return {t.spec.optimizer.name: track.at(np.array([step]))[0] for t, track in tracks}
+
+
+def test_every_figure_of_the_article_and_of_radford_has_a_recipe():
+    figures = {"oscillation", "rmsprop", "decay", "beale", "saddle", "long-valley", "noisy-moons"}
+    assert {*figures, *HOMAGES} <= set(RECIPES)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_renders_a_picture_of_its_size_in_which_every_track_has_moved(name):
+    race = rendered(name)
+    picture = still(race.scene, race.steps)
+    assert picture.shape == (race.look.size[1], race.look.size[0], 3)
+    begin, end = heads(name, 0.0), heads(name, float(race.steps))
+    assert all(np.hypot(*(end[track] - begin[track])) > 5 for track in end)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_its_file_is_there_and_as_the_recipe_says(name):
+    race = rendered(name)
+    (output,) = race.recipe.outputs
+    assert Path(output).stem == name
+    assert Path(output).stat().st_size < 1_000_000
+    with Image.open(output) as image:
+        assert image.size == race.look.size
+        total = 0
+        for frame in range(image.n_frames):
+            image.seek(frame)
+            total += image.info["duration"]
+    assert total == 10 * sum(delays(race.playback))
+
+
+def step_by_step(rule, steps):
+    """Return Beale's path from (1, 1.6) under an update rule written out, by steps."""
+    w, state = np.array([1.0, 1.6]), np.zeros(2)
+    path = [w]
+    for _ in range(steps):
+        x, y = w
+        a, b, c = 1.5 - x + x * y, 2.25 - x + x * y**2, 2.625 - x + x * y**3
+        g = np.array(
+            [
+                2 * a * (y - 1) + 2 * b * (y**2 - 1) + 2 * c * (y**3 - 1),
+                2 * a * x + 4 * b * x * y + 6 * c * x * y**2,
+            ]
+        )
+        w, state = rule(w, g, state)
+        path.append(w)
+    return np.array(path)
+
+
+def momentum(w, g, v):
+    v = 0.95 * v - 0.001 * g
+    return w + v, v
+
+
+def nesterov(w, g, v):
+    v = 0.95 * v - 0.001 * g
+    return w + 0.95 * v - 0.001 * g, v
+
+
+def adagrad(w, g, total):
+    total = total + g * g
+    return w - g / np.sqrt(total), total
+
+
+RADFORD = {
+    "sgd": lambda w, g, state: (w - 0.001 * g, state),
+    "momentum": momentum,
+    "nag": nesterov,
+    "adagrad": adagrad,
+}
+"""The settings recovered from the original's frames."""
+
+
+@pytest.mark.parametrize("optimizer", RADFORD)
+def test_on_beale_the_heads_are_where_the_recovered_settings_put_them(optimizer):
+    path = step_by_step(RADFORD[optimizer], 198)
+    for step in (0, 1, 5, 20, 60, 198):
+        x, y = path[step]
+        # The window from -5 to 5 fills 620 x 480 pixels: 62 a unit across, 48 a unit up.
+        expected = (310 + 62 * x, 240 - 48 * y)
+        np.testing.assert_allclose(heads("radford-beale", step)[optimizer], expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", HOMAGES)
+def test_an_homage_has_the_pace_of_the_original(name):
+    race = rendered(name)
+    assert race.look.size == (620, 480)
+    assert delays(race.playback) == [4] * 199
+    np.testing.assert_array_equal(race.playback.positions(race.steps), np.arange(199))
+    names = [t.spec.optimizer.name for t in race.trajectories]
+    assert names == ["sgd", "momentum", "nag", "adagrad", "adadelta", "rmsprop"]
+
+
+def test_on_the_saddle_sgd_stays_on_top_and_the_others_leave_the_patch():
+    race = rendered("radford-saddle")
+    ends = {t.spec.optimizer.name: t.points[-1] for t in race.trajectories}
+    assert np.abs(ends.pop("sgd")).max() < 0.01
+    assert all(y < -1.9 for _, y in ends.values())
+    assert race.scene.main.view.camera == (45, 225)
+
+
+def test_rmsprop_shrinks_the_step_in_b_and_grows_it_in_w():
+    race = rendered("rmsprop")
+    charts = {plot.view.chart.title: plot.view.chart for plot in race.scene.plots[1:]}
+    sgd_w, rms_w = charts["effective step in W"].curves
+    sgd_b, rms_b = charts["effective step in b"].curves
+    np.testing.assert_allclose(np.concatenate([sgd_w, sgd_b]), 0.94)
+    assert rms_w.min() > 1.3
+    assert rms_b.max() < 0.55
