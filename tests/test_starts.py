@@ -209,7 +209,7 @@ def test_a_panel_of_a_swarm_says_that_it_shows_medians():
     made = race("himmelblau", ("sgd:lr=0.005", "adam:lr=0.1"), starts="3x3", panels=("loss",),
                 **{**SMALL, "size": (640, 480)})  # fmt: skip
     assert len(made.scene.plots[1].tracks) == 2
-    assert "height above the minimum, median" in texts(made)
+    assert "height above minimum, median" in texts(made)
 
 
 # How they are written
