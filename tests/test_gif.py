@@ -39,7 +39,7 @@ def decoded_crowd(theme):
 @pytest.mark.parametrize("theme", theme_names())
 def test_a_decoded_frame_is_nearly_what_was_drawn(theme):
     frames, _ = decoded_crowd(theme)
-    least, most_off = (48, 0.001) if theme in OURS else (44, 0.003)  # jet has too many colours
+    least, most_off = (48, 0.001) if theme in OURS else (42, 0.005)  # jet has too many colours
     for frame, truth in [*zip(frames, crowd(theme).frames(), strict=True)][::9]:
         off = np.abs(frame.astype(np.int16) - truth).max(axis=2)
         assert psnr(frame, truth) >= least

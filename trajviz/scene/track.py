@@ -209,7 +209,8 @@ def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points
     leave = np.where(still, 1.0, np.maximum(at_low, at_high))
     t0, t1 = np.maximum(enter.max(axis=1), 0.0), np.minimum(leave.min(axis=1), 1.0)
     kept = np.flatnonzero((t0 <= t1) & ~outside.any(axis=1))
-    begin, end = a + run * t0[:, None], a + run * t1[:, None]
+    with np.errstate(all="ignore"):
+        begin, end = a + run * t0[:, None], a + run * t1[:, None]
     # Where ends are all but infinite, only what is known from the box itself is exact.
     begin = np.where((enter == t0[:, None]) & (enter > 0), np.where(run > 0, low, high), begin)
     end = np.where((leave == t1[:, None]) & (leave < 1), np.where(run > 0, high, low), end)
