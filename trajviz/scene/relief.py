@@ -244,7 +244,8 @@ class ReliefView:
     def _lattice(self) -> Lattice:
         across = CORNERS @ self.camera.right
         columns = math.ceil(self.unit * self.fine * (across.max() - across.min()))
-        return Lattice.around(self.camera, columns, max(64, columns * 3 // 4), not self.turning)
+        depths = columns // 2 if self.turning else columns * 3 // 4
+        return Lattice.around(self.camera, columns, max(64, depths), not self.turning)
 
     @functools.cached_property
     def _blank(self) -> Picture:
