@@ -29,8 +29,6 @@ CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 AWAY = -9.0
 """A height for where there is no surface: below everything."""
 
-Codes: TypeAlias = npt.NDArray[np.intp]
-"""Places in a table or along an axis, any shape."""
 Field: TypeAlias = npt.NDArray[np.float32]
 """A quantity sampled over something, (rows, columns)."""
 
@@ -76,7 +74,7 @@ class Horizon(NamedTuple):
 
     top: Field
     rise: Field
-    front: Codes
+    front: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
