@@ -1,0 +1,86 @@
+"""The command line: parse, call the library, report.
+
+One file per command, named after it, which calls it `command`; a file dropped into this folder is
+found.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+import trajviz
+from trajviz.errors import TrajvizError
+
+WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
+"""Exit codes."""
+
+
+class _Terminated(BaseException):
+    """SIGTERM, as an exception, so that what is half done is cleaned up."""
+
+
+def main() -> None:
+    """Run the command line, and turn every outcome into a message and an exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are too small to share out
+    try:
+        cli.main(prog_name="trajviz", standalone_mode=False)
+    except click.ClickException as error:
+        _fail(error.format_message() + _about_minus(error), WRONG_REQUEST)
+    except TrajvizError as error:
+        _fail(str(error), WRONG_REQUEST)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", INTERRUPTED)
+    except _Terminated:
+        _fail("terminated", TERMINATED)
+    except SystemExit as error:  # click's own way out when nobody reads our output any more
+        sys.exit(FAILED if error.code else 0)
+    except OSError as error:
+        _fail(str(error), FAILED)
+
+
+def _about_minus(error: click.ClickException) -> str:
+    """Return what to do about a formula that was taken for options, else nothing."""
+    option = error.option_name if isinstance(error, click.NoSuchOption) else ""
+    formula = re.compile(r"-[^-].*[xy*/(]|-[xy]")
+    words = [word for word in sys.argv[1:] if word[:2] == option and formula.match(word)]
+    if not words:
+        return ""
+    return (
+        f" A formula that begins with a minus sign needs parentheses, '({words[0]})', "
+        "or -- before it and all options before that."
+    )
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not stop the cleaning up
+    raise _Terminated
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(trajviz.__version__, message="trajviz %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Show how optimizers behave on a surface, as an animation worth publishing."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for _path in Path(__file__).parent.glob("[!_]*.py"):
+    cli.add_command(importlib.import_module(f"{__name__}.{_path.stem}").command)

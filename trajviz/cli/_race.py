@@ -1,0 +1,94 @@
+"""Which race is asked for: the arguments and options that commands share."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+import trajviz
+from trajviz.cli._parameters import Name, Numbers
+from trajviz.errors import TrajvizError
+
+if TYPE_CHECKING:
+    from trajviz.race import Race
+    from trajviz.recipe import Recipe
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def race_options(command: Command) -> Command:
+    """Add what says which race it is: the arguments and options render and trace share."""
+    start = click.option(
+        "--start", type=Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
+    )
+    starts = click.option(
+        "--starts", metavar="COLSxROWS|random:N", default="",
+        help="Start each from all over the window, as in 7x7 or random:50.",
+    )  # fmt: skip
+    steps = click.option("--steps", type=int, default=200, show_default=True, help="Steps each.")
+    window = click.option(
+        "--window",
+        type=Numbers("X0,X1,Y0,Y1", float, 4, ","),
+        help="What part of the plane is shown.",
+    )
+    noise = click.option(
+        "--noise", type=float, default=0, metavar="SIGMA",
+        help="Add Gaussian noise to every gradient, the same for all; for surfaces without data.",
+    )  # fmt: skip
+    batch_size = click.option(
+        "--batch-size", type=int, metavar="N",
+        help="Samples in a mini-batch, for surfaces over data; all of them make it exact.",
+    )  # fmt: skip
+    seed = click.option(
+        "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
+    )
+    recipe = click.option(
+        "--recipe", "recipe_file", metavar="FILE.toml",
+        help="The race of this recipe, in place of SURFACE and OPTIMIZERs; options override it.",
+    )  # fmt: skip
+    command = start(starts(steps(window(noise(batch_size(seed(recipe(command))))))))
+    command = click.argument("optimizers", nargs=-1, type=Name("OPTIMIZER", "optimizer_names"))(
+        command
+    )
+    surface = Name("SURFACE", "surface_names")
+    return click.argument("surface", required=False, metavar="SURFACE", type=surface)(command)
+
+
+def asked(
+    surface: str | None,
+    optimizers: tuple[str, ...],
+    recipe_file: str | None,
+    options: dict[str, Any],
+) -> tuple[Recipe, contextlib.AbstractContextManager[None]]:
+    """Return the recipe that is asked for, and what puts its file's name before an error.
+
+    Only options that were given count, so that the others stay as the recipe has them. An error
+    of a recipe that options changed may be theirs, and bears no file's name.
+    """
+    from trajviz.recipe import Recipe
+    from trajviz.spec import parse_spec
+    from trajviz.toml import naming
+
+    source = click.get_current_context().get_parameter_source
+    default = click.core.ParameterSource.DEFAULT
+    kinds = Recipe.kinds()
+    given = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
+    if recipe_file is None:
+        if surface is None:
+            raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.toml.")
+        recipe = Recipe.of(surface=surface, optimizers=tuple(map(parse_spec, optimizers)), **given)
+        return recipe, contextlib.nullcontext()
+    if surface is not None:
+        raise TrajvizError(
+            f"{surface!r} beside --recipe {recipe_file!r}: SURFACE and OPTIMIZERs are the recipe's"
+        )
+    recipe = trajviz.load_recipe(recipe_file).changed(**given)
+    return recipe, contextlib.nullcontext() if given else naming(recipe_file)
+
+
+def say_what_was_found(race: Race) -> None:
+    if race.surface.note:
+        click.echo(f"  {race.surface.note}", err=True)

@@ -1,0 +1,154 @@
+"""trajviz list: what there is to choose from."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import click
+
+import trajviz
+from trajviz.errors import unknown
+
+
+@click.command("list")
+@click.argument(
+    "what", required=False, metavar="[surfaces|optimizers|schedules|views|panels|themes|formats]"
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def command(what: str | None, as_json: bool) -> None:
+    """List what there is: surfaces, optimizers, learning-rate schedules and all else."""
+    listings: dict[str, Callable[[], list[dict[str, Any]]]] = {
+        "surfaces": _surfaces,
+        "optimizers": _optimizers,
+        "schedules": _schedules,
+        "views": _views,
+        "panels": _panels,
+        "themes": _themes,
+        "formats": _formats,
+    }
+    if what is not None and what not in listings:
+        raise unknown("listing", what, listings)
+    facts = {name: make() for name, make in listings.items() if what in (None, name)}
+    if as_json:
+        import json
+
+        click.echo(json.dumps(facts, indent=1))
+        return
+    for name, rows in facts.items():
+        click.secho(name, bold=True)
+        width = max(len(row["name"]) for row in rows)
+        family = None
+        for row in rows:
+            if row.get("family") != family:
+                family = row["family"]
+                click.echo(f"  {family}:")
+            details = [text for text in row.values() if isinstance(text, str)][1:]
+            click.echo(f"  {row['name']:{width}}  {details[0]}")
+            for line in _details(row):
+                click.echo(f"  {'':{width}}  {line}")
+
+
+def _surfaces() -> list[dict[str, Any]]:
+    rows = []
+    for name in trajviz.surface_names():
+        surface = trajviz.load_surface(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": surface.summary,
+                "window": list(surface.window),
+                "start": list(surface.start),
+                "minima": [list(point) for point in surface.minima],
+                "axes": list(surface.axes),
+                "samples": surface.samples,
+                "batch_size": surface.batch_size,
+                "parameters": dict(surface.parameters),
+                "source": surface.source,
+            }
+        )
+    return rows
+
+
+def _optimizers() -> list[dict[str, Any]]:
+    from trajviz.optimizers import FAMILIES
+
+    rows = []
+    for name in trajviz.optimizer_names():
+        optimizer = trajviz.load_optimizer(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": optimizer.summary,
+                "family": optimizer.family,
+                "formula": optimizer.formula,
+                "settings": dict(optimizer.defaults),
+                "source": optimizer.source,
+            }
+        )
+    return sorted(rows, key=lambda row: FAMILIES.index(row["family"]))
+
+
+def _schedules() -> list[dict[str, Any]]:
+    from trajviz.schedule import SCHEDULES, schedule_defaults, schedule_names
+
+    return [
+        {
+            "name": name,
+            "summary": (SCHEDULES[name].__doc__ or "").split("\n")[0],
+            "settings": schedule_defaults(name),
+        }
+        for name in schedule_names()
+    ]
+
+
+def _views() -> list[dict[str, Any]]:
+    from trajviz.scene import VIEWS
+
+    return [{"name": name, "summary": VIEWS[name].summary} for name in trajviz.view_names()]
+
+
+def _panels() -> list[dict[str, Any]]:
+    from trajviz.scene.panels import PANELS
+
+    summaries = {name: inspect.getdoc(panel) for name, panel in PANELS.items()}
+    return [{"name": name, "summary": summaries[name]} for name in trajviz.panel_names()]
+
+
+def _themes() -> list[dict[str, Any]]:
+    from trajviz.scene.theme import load_theme
+
+    return [{"name": name, "summary": load_theme(name).summary} for name in trajviz.theme_names()]
+
+
+def _formats() -> list[dict[str, Any]]:
+    from trajviz.formats import load_format
+
+    formats = [load_format(name) for name in trajviz.format_names()]
+    return [{"name": f.name, "summary": f.summary, "kind": f.kind} for f in formats]
+
+
+def _details(row: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines below a row's first in a listing for people."""
+    if "window" in row:
+        minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
+        yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
+    if row.get("parameters"):
+        yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
+    if row.get("samples"):
+        size = row["batch_size"]
+        yield f"{row['samples']} samples, " + (f"mini-batches of {size}" if size else "all at once")
+    if "formula" in row:
+        yield row["formula"]
+    if row.get("settings"):
+        yield ", ".join(
+            f"{key} tuned" if value is None else f"{key}={value:g}"
+            for key, value in row["settings"].items()
+        )
+    if "formula" in row:
+        yield row["source"]
+
+
+def _point(numbers: Sequence[float]) -> str:
+    return ",".join(f"{number:.6g}" for number in numbers)

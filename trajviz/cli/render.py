@@ -1,0 +1,178 @@
+"""trajviz render: a race as animations and stills."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import trajviz
+from trajviz.cli._output import progress_bar, write_stdout
+from trajviz.cli._parameters import Axes, Name, Numbers
+from trajviz.cli._race import asked, race_options, say_what_was_found
+from trajviz.errors import TrajvizError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trajviz.race import Race
+    from trajviz.recipe import Recipe
+
+
+@click.command("render")
+@race_options
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FILE",
+    help="Write this file; may be given several times. '-' writes to standard output. "
+    "[default: SURFACE.gif]",
+)  # fmt: skip
+@click.option("--format", metavar="NAME", default="", help="The format where no suffix is.")
+@click.option(
+    "--at", type=Numbers("STEP,STEP,...", int, 0, ","), help="Stills of these steps (png svg pdf)."
+)
+@click.option(
+    "--paths", metavar="FILE", multiple=True,
+    help="Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them), "
+    "alone or beside OPTIMIZERs; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--theme", default="light", show_default=True, type=Name("NAME|FILE.toml", "theme_names"),
+    help="Colours.",
+)  # fmt: skip
+@click.option(
+    "--size", type=Numbers("WxH", int, 2, "x"), default="640x480", show_default=True,
+    help="Size in pixels.",
+)  # fmt: skip
+@click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
+@click.option("--axes", type=Axes(), help="Names of the axes, as in W,b.")
+@click.option(
+    "--view", type=Name("NAME", "view_names"), default="contour", show_default=True,
+    help="How the surface is shown (see `trajviz list views`).",
+)  # fmt: skip
+@click.option(
+    "--panel", "panels", multiple=True, type=Name("NAME", "panel_names"),
+    help="A chart beside it (see `trajviz list panels`); may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--camera", type=Numbers("ELEV,AZIM", float, 2, ","),
+    help="Where a relief is seen from, in degrees.",
+)  # fmt: skip
+@click.option(
+    "--orbit", type=float, metavar="DEGREES", default=0, show_default=True,
+    help="How far the camera turns.",
+)  # fmt: skip
+@click.option("--seconds", type=float, default=8, show_default=True, help="The moving part.")
+@click.option("--hold", type=float, default=2, show_default=True, help="The pause at the end.")
+@click.option("--fps", type=float, default=25, show_default=True, help="Frames a second.")
+@click.option(
+    "--loop", type=int, default=0, show_default=True, help="How often a GIF plays, 0 for ever."
+)
+@click.option(
+    "--pix-fmt", "pixel_format", metavar="NAME", default="yuv420p", show_default=True,
+    help="How an MP4 keeps its colours; yuv444p is sharper, but not played everywhere.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
+@click.option(
+    "--save-recipe", metavar="FILE.toml",
+    help="Write what is rendered here as a recipe, rates included.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no facts about the result.")
+def command(
+    surface: str | None,
+    optimizers: tuple[str, ...],
+    recipe_file: str | None,
+    save_recipe: str | None,
+    force: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Render a race of OPTIMIZERs on SURFACE.
+
+    SURFACE is a name, perhaps with parameters (see `trajviz list surfaces`), a formula in x and y,
+    or the path of a .py file, which is run.
+    An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
+    without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
+
+    \b
+      trajviz render beale
+      trajviz render "x**2 + 20*y**2" sgd adam
+      trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
+      trajviz render beale sgd adam --save-recipe beale.toml
+      trajviz render --recipe beale.toml --theme dark
+    """  # noqa: D301  # to click, the backspace says: leave these lines as they are
+    from pathlib import Path
+
+    from trajviz.race import check_recipe_target
+
+    recipe, where = asked(surface, optimizers, recipe_file, options)
+    with where:
+        chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
+        if not recipe.outputs:
+            stem = Path(recipe_file).stem if recipe_file else chosen.stem
+            recipe = recipe.changed(outputs=(f"{stem}.{recipe.format or 'gif'}",))
+        jobs = list(_jobs(recipe))
+        if save_recipe:
+            check_recipe_target(Path(save_recipe).expanduser(), recipe)
+        with progress_bar("descending", quiet) as progress:
+            race = trajviz.run(recipe, chosen, force=force, progress=progress)
+    if not quiet:
+        say_what_was_found(race)
+    for output, name, step in jobs:
+        began = time.monotonic()
+        with progress_bar(f"{output}", quiet) as progress:
+            if output == "-":
+                write_stdout(race.to_bytes(name, step, progress))
+                continue
+            path = race.save(output, step, name, progress)
+        click.echo(str(path))
+        if not quiet:
+            _report(path, time.monotonic() - began, race)
+    if save_recipe:
+        click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+
+
+def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
+    """Yield target, format and step of every file to write; refuse the request as a whole."""
+    from pathlib import Path
+
+    from trajviz.formats import check_target, format_of, load_format
+
+    kind, outputs, at = recipe.format, recipe.outputs, recipe.at
+    if kind:
+        load_format(kind)
+    targets: set[Path] = set()
+    for output in outputs:
+        path = Path(output)
+        if not path.name:
+            raise TrajvizError(f"output {output!r} is no file's name")
+        if output == "-" and not kind:
+            raise TrajvizError("output '-' needs --format, as in --format gif")
+        if output == "-" and sys.stdout.isatty():
+            raise TrajvizError("output '-' is a terminal: send it to a file or a pipe")
+        chosen = load_format(kind) if kind and not path.suffix else format_of(path)
+        if kind and path.suffix and chosen.name != kind.lower():
+            raise TrajvizError(f"output {output!r} is not what --format {kind} says")
+        for step in at or (None,):
+            chosen.check(recipe.playback, step, recipe.steps)
+            target = path if step is None else path.with_stem(f"{path.stem}-{step}")
+            if output == "-":
+                if len(at) > 1 or len(outputs) > 1:
+                    raise TrajvizError(
+                        "output '-' takes one picture: no other -o, one step in --at"
+                    )
+                yield "-", chosen.name, step
+                continue
+            check_target(target.expanduser())
+            if target.resolve() in targets:
+                raise TrajvizError(f"output {str(target)!r} is given twice")
+            targets.add(target.resolve())
+            yield str(target), chosen.name, step
+
+
+def _report(path: Path, took: float, race: Race) -> None:
+    width, height = race.look.size
+    size = path.stat().st_size
+    click.echo(f"  {width}x{height}, {size / 1000:,.0f} kB, drawn in {took:.1f} s", err=True)

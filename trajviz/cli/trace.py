@@ -1,0 +1,50 @@
+"""trajviz trace: a race as numbers."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+import trajviz
+from trajviz.cli._output import progress_bar, write_stdout
+from trajviz.cli._race import asked, race_options, say_what_was_found
+from trajviz.errors import TrajvizError, unknown
+
+
+@click.command("trace")
+@race_options
+@click.option(
+    "-o", "--output", metavar="FILE", default="-",
+    help="Write .csv, .json or .npz. [default: standard output]",
+)  # fmt: skip
+@click.option("--format", "kind", metavar="csv|json|npz", default="", help="On standard output.")
+@click.option(
+    "--internals", is_flag=True,
+    help="Add the gradient that each step saw and its effective learning rate along each axis.",
+)  # fmt: skip
+def command(
+    surface: str | None,
+    optimizers: tuple[str, ...],
+    recipe_file: str | None,
+    output: str,
+    kind: str,
+    internals: bool,
+    **options: Any,
+) -> None:
+    """Write the same race as numbers: one row for each step of each optimizer."""
+    from trajviz.trace import TRACES, trace_names
+
+    if kind and kind not in TRACES:
+        raise unknown("trace format", kind, trace_names())
+    if output == "-" and kind == "npz" and sys.stdout.isatty():
+        raise TrajvizError("output '-' is a terminal: send npz to a file or a pipe")
+    recipe, where = asked(surface, optimizers, recipe_file, options)
+    with where, progress_bar("descending", quiet=False) as progress:
+        race = trajviz.run(recipe, progress=progress)
+    say_what_was_found(race)
+    if output == "-":
+        write_stdout(race.trace(kind or "csv", internals))
+    else:
+        click.echo(str(race.save_trace(output, internals)))
