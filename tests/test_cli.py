@@ -413,7 +413,7 @@ def test_progress_is_for_terminals(tmp_path):
 def test_trace_writes_csv_to_standard_output_or_a_file(tmp_path):
     order = ["trace", "bowl", "sgd:lr=0.1", "--steps", "3"]
     done = trajviz(*order, cwd=tmp_path)
-    assert done.stdout.splitlines()[0] == "optimizer,step,x,y,f"
+    assert done.stdout.splitlines()[0] == "optimizer,step,x,y,f,gradients,values,hessians"
     assert len(done.stdout.splitlines()) == 5
     assert listing(tmp_path) == []
     for kind in ("csv", "json", "npz"):

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from trajviz.catalogue import load_surface, surface_names
-from trajviz.descent import RATES, descend, scores
+from trajviz.descent import descend
 from trajviz.dual import Dual
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import load_optimizer, optimizer_names
 from trajviz.spec import parse_specs
 from trajviz.surface import Ranks, Surface, Window
+from trajviz.tuning import RATES, scores
 
 BOWL, ROSENBROCK = load_surface("bowl"), load_surface("rosenbrock")
 SQUARE = Window(-1, 1, -1, 1)
@@ -162,7 +163,6 @@ def test_a_given_rate_is_used_and_said_to_be_given():
 def test_a_missing_rate_is_tuned_said_to_be_tuned_and_then_used(name):
     (tuned,) = run(BOWL, name)
     assert tuned.rate_rule == "tuned"
-    assert tuned.settings["lr"] in RATES
     (given,) = run(BOWL, f"{name}:lr={tuned.settings['lr']!r}")
     assert given.rate_rule == "given"
     np.testing.assert_array_equal(given.points, tuned.points)
@@ -249,9 +249,17 @@ def score(path, heights):
 def test_the_tuned_rate_is_the_one_that_the_documented_rule_gives(name, plain, steps):
     heights = bowls_heights()
     rates = [10 ** (k / 30 - 5) for k in range(241)]
-    results = [score([BOWL.start, *plain(BOWL.start, lr, steps)], heights) for lr in rates]
+
+    def best_of(rates):
+        results = [score([BOWL.start, *plain(BOWL.start, lr, steps)], heights) for lr in rates]
+        return results.index(min(results))
+
+    best = best_of(rates)
+    low, high = rates[best - 1], rates[best + 1]
+    near = [low * (rates[best] / low) ** (k / 16) for k in range(16)]
+    near += [rates[best] * (high / rates[best]) ** (k / 16) for k in range(17)]
     (tuned,) = run(BOWL, name, steps=steps)
-    assert tuned.settings["lr"] == pytest.approx(rates[results.index(min(results))], rel=1e-9)
+    assert tuned.settings["lr"] == pytest.approx(near[best_of(near)], rel=1e-9)
 
 
 def test_every_path_is_scored_as_documented_also_outside_the_window_and_far_away():

@@ -22,20 +22,28 @@ ROOMS = {
     "framing": "surface errors numpy",
     "definition": "surface errors numpy",
     "catalogue": "definition formula framing surface errors",
-    "optimizers": "optimizers surface errors numpy",
+    "optimizers": "optimizers adapters surface errors numpy",
+    "adapters": "adapters optimizers surface errors numpy",
+    "adapters.torch": "adapters optimizers surface torch",
+    "adapters.keras": "adapters optimizers surface keras",
+    "adapters.optax": "adapters optimizers surface errors numpy jax optax",
+    "adapters.scipy": "adapters optimizers surface numpy scipy",
+    "adapters._own": "adapters definition optimizers surface errors numpy",
     "noise": "surface errors numpy",
     "schedule": "errors",
-    "spec": "optimizers schedule errors",
-    "descent": "noise spec surface errors numpy",
+    "spec": "adapters optimizers schedule errors",
+    "walk": "noise spec surface numpy",
+    "tuning": "noise spec surface walk numpy",
+    "descent": "noise optimizers spec surface tuning walk errors numpy",
     "starts": "surface errors numpy",
     "recipe": "spec starts surface errors numpy",
     "toml": "recipe spec errors",
     "paths": "descent surface errors numpy",
-    "basins": "descent noise surface numpy",
+    "basins": "descent noise surface walk numpy",
     "internals": "noise paths surface numpy",
     "trace": "internals paths surface numpy",
-    "scene": "scene basins recipe descent internals noise paths spec surface errors numpy PIL "
-    "contourpy fontTools matplotlib",
+    "scene": "scene basins recipe descent internals noise paths spec surface tuning errors numpy "
+    "PIL contourpy fontTools matplotlib",
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
@@ -43,15 +51,18 @@ ROOMS = {
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
     "starts surface toml trace",
-    "cli": "trajviz cli errors optimizers recipe spec toml formats race scene schedule trace click",
+    "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
+    "cli": "trajviz cli errors optimizers recipe spec toml formats race scene schedule sensitivity "
+    "trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
 
 FOR_TYPES = {
     "trace": "race",
+    "cli": "surface",
     "__init__": "catalogue descent errors formats optimizers race recipe scene schedule "
-    "surface toml",
+    "sensitivity surface toml",
 }
 """What only a type checker may see, besides."""
 
@@ -59,11 +70,25 @@ ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.vector",
     "imageio_ffmpeg": "formats.mp4",
+    "jax": "adapters.optax",
+    "keras": "adapters.keras",
     "matplotlib": "scene.vector",
+    "optax": "adapters.optax",
+    "scipy": "adapters.scipy",
+    "torch": "adapters.torch",
 }
 """What only one module, or one room, may import."""
 
-DYNAMIC = {"__init__", "cli", "definition", "formats", "optimizers", "scene.fonts"}
+DYNAMIC = {
+    "__init__",
+    "adapters",
+    "adapters._own",
+    "cli",
+    "definition",
+    "formats",
+    "optimizers",
+    "scene.fonts",
+}
 """Who may import by a name made at run time, or look where a module lies."""
 
 

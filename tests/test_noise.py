@@ -8,15 +8,16 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from trajviz import descent
+from trajviz import tuning
 from trajviz.catalogue import load_surface
-from trajviz.descent import descend, scores
+from trajviz.descent import descend
 from trajviz.errors import TrajvizError
 from trajviz.noise import CUSTOMARY, Noise
 from trajviz.optimizers import Optimizer, load_optimizer, optimizer_names
 from trajviz.race import compare
 from trajviz.spec import Spec, parse_specs
 from trajviz.surface import Ranks
+from trajviz.tuning import FINE, scores
 
 BOWL, MOONS = load_surface("bowl"), load_surface("noisy-moons")
 REGRESSION = load_surface("regression")
@@ -80,7 +81,8 @@ def test_every_optimizer_sees_the_same_batches_and_so_does_every_rate(lr):
         run(surface, name + lr)
         seen.append(in_turn(batches(asked, (2,))))
         if not lr and load_optimizer(name).defaults["lr"] is None:
-            seen.append(in_turn(batches(asked, (len(descent.RATES), 2))))
+            seen.append(in_turn(batches(asked, (len(tuning.RATES), 2))))
+            seen.append(in_turn(batches(asked, (2 * FINE + 1, 2))))
     assert len(seen[0]) == 30
     assert all(rows == seen[0] for rows in seen)
     assert len({tuple(rows) for rows in seen[0]}) == 30
@@ -189,7 +191,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_another_path(surface
 @pytest.mark.parametrize("name", ["sgd", "adam"])
 def test_tuning_scores_the_very_runs_that_the_rates_would_give(surface, noise, name, monkeypatch):
     rates = np.logspace(-3, 1, 25)
-    monkeypatch.setattr(descent, "RATES", rates)
+    monkeypatch.setattr(tuning, "RATES", rates)
+    monkeypatch.setattr(tuning, "_neighbours", lambda rates, _best: rates)
     runs = run(surface, *(f"{name}:lr={rate!r}" for rate in rates.tolist()), noise=noise)
     paths = np.stack([one.points for one in runs], axis=1)
     found = scores(surface, paths, surface.window, Ranks.of(surface, surface.window))

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trajviz import descent
+from trajviz import tuning
 from trajviz.catalogue import load_surface
-from trajviz.descent import descend, scores
+from trajviz.descent import descend
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import load_optimizer, optimizer_names
 from trajviz.schedule import SCHEDULES, Schedule, schedule_defaults
 from trajviz.spec import parse_spec, parse_specs
+from trajviz.tuning import scores
 
 BOWL = load_surface("bowl")
 
@@ -152,9 +153,10 @@ def test_a_scheduled_rate_is_tuned_with_its_schedule(name, decay, monkeypatch):
         scored.append(paths)
         return scores(surface, paths, *rest)
 
-    monkeypatch.setattr(descent, "RATES", rates)
-    monkeypatch.setattr(descent, "TUNING_STEPS", 20)
-    monkeypatch.setattr(descent, "scores", watched)
+    monkeypatch.setattr(tuning, "RATES", rates)
+    monkeypatch.setattr(tuning, "_neighbours", lambda rates, _best: rates)
+    monkeypatch.setattr(tuning, "TUNING_STEPS", 20)
+    monkeypatch.setattr(tuning, "scores", watched)
     runs = run(*(f"{name}:lr={rate!r},decay={decay}" for rate in rates.tolist()), steps=30)
     (tuned,) = run(f"{name}:decay={decay}", steps=30)
     assert tuned.rate_rule == "tuned"

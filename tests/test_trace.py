@@ -26,13 +26,13 @@ def rows():
 
 def test_csv_has_a_row_for_each_step_of_each_track():
     head, *body = rows()
-    assert head == ["optimizer", "step", "x", "y", "f"]
+    assert head == ["optimizer", "step", "x", "y", "f", "gradients", "values", "hessians"]
     expected = [[t.label, str(step)] for t in one().trajectories for step in range(t.steps + 1)]
     assert [row[:2] for row in body] == expected
 
 
 def test_csv_holds_every_float_to_the_last_bit():
-    found = np.array([[float(text) for text in row[2:]] for row in rows()[1:]])
+    found = np.array([[float(text) for text in row[2:5]] for row in rows()[1:]])
     points = np.concatenate([t.points for t in one().trajectories])
     heights = np.concatenate([t.heights for t in one().trajectories])
     np.testing.assert_array_equal(found, np.column_stack([points, heights]))
@@ -105,7 +105,9 @@ def test_json_holds_the_facts_and_every_float_to_the_last_bit():
 
 def test_npz_holds_one_array_for_all_with_nan_after_a_tracks_end():
     with np.load(io.BytesIO(one().trace("npz"))) as data:
-        assert sorted(data) == ["heights", "labels", "points", "settings"]
+        assert sorted(data) == sorted(
+            ["heights", "labels", "points", "settings", "gradients", "values", "hessians"]
+        )
         assert data["points"].shape == (3, 41, 2)
         assert data["heights"].shape == (3, 41)
         assert data["labels"].tolist() == [t.label for t in one().trajectories]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trajviz.scene.panels import panel_names
     from trajviz.scene.theme import theme_names
     from trajviz.schedule import schedule_names
+    from trajviz.sensitivity import Sensitivity, tune
     from trajviz.surface import Surface
     from trajviz.toml import load_recipe
 
@@ -27,6 +28,7 @@ _HOME = {
     "Recipe": "recipe",
     "Surface": "surface",
     "Trajectory": "descent",
+    "Sensitivity": "sensitivity",
     "TrajvizError": "errors",
     "compare": "race",
     "format_names": "formats",
@@ -39,6 +41,7 @@ _HOME = {
     "schedule_names": "schedule",
     "surface_names": "catalogue",
     "theme_names": "scene.theme",
+    "tune": "sensitivity",
     "view_names": "scene",
 }
 """Public names and the module each comes from, imported when first asked for."""
@@ -46,6 +49,7 @@ _HOME = {
 __all__ = [
     "Race",
     "Recipe",
+    "Sensitivity",
     "Surface",
     "Trajectory",
     "TrajvizError",
@@ -61,6 +65,7 @@ __all__ = [
     "schedule_names",
     "surface_names",
     "theme_names",
+    "tune",
     "view_names",
 ]
 

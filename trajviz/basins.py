@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.descent import Progress, Trajectory, walk
+from trajviz.descent import Progress, Trajectory
 from trajviz.noise import Noise
 from trajviz.surface import Floats, Points, Surface, Window
+from trajviz.walk import walk
 
 TOLERANCE = 0.02
 """How near counts as reached, in window widths."""

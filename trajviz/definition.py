@@ -15,6 +15,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
     file that fails, and for parameters that the surface does not take.
     """
     name = path.stem.replace("_", "-")
-    with _explained(path):
+    with explained(path):
         made = _run(path)
     defaults = _defaults(path, made)
     values = {key: _number(key, value, text) for key, value in given.items()}
@@ -48,7 +49,7 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
         if key not in defaults:
             raise unknown(f"parameter of {name}", key, defaults)
     parameters = {**defaults, **values}
-    with _explained(path, text if values else ""):
+    with explained(path, text if values else ""):
         surface = made if isinstance(made, Surface) else made(**parameters)
         if isinstance(surface, Surface):
             _try(surface)
@@ -64,7 +65,12 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
 
 def _run(path: Path) -> Any:
     """Run a file and return what it calls `surface`."""
-    spec = importlib.util.spec_from_file_location(f"trajviz_surface_{path.stem}", path.resolve())
+    return getattr(run_file(path), "surface", None)
+
+
+def run_file(path: Path) -> ModuleType:
+    """Run a file as a module of its own, and return it; nothing is left beside the file."""
+    spec = importlib.util.spec_from_file_location(f"trajviz_file_{path.stem}", path.resolve())
     assert spec is not None  # a .py path always has one
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -73,7 +79,7 @@ def _run(path: Path) -> Any:
         spec.loader.exec_module(module)
     finally:
         sys.dont_write_bytecode = writes
-    return getattr(module, "surface", None)
+    return module
 
 
 def _defaults(path: Path, made: Any) -> dict[str, float]:
@@ -116,7 +122,7 @@ def _try(surface: Surface) -> None:
 
 
 @contextlib.contextmanager
-def _explained(path: Path, text: str = "") -> Iterator[None]:
+def explained(path: Path, text: str = "") -> Iterator[None]:
     """Turn an exception into the file, the line and the cause, and what to do where it is known.
 
     What a definition refuses with parameters of the user's is said of these (`text`), not of it.

@@ -1,15 +1,4 @@
-"""Run optimizers from shared starts, and choose the learning rates that nobody gave.
-
-How a rate is tuned: 241 rates from 1e-5 to 1e3, thirty a decade, equally spaced in the logarithm,
-all run at once as one array for as many steps as the race has, at most 1000. Each is scored by the
-mean over all steps of log10(rank + 1e-4), where the rank of a height is the share of the window
-that lies lower and a point outside the window counts as the highest, plus 0.1 times the detour: the
-length of the path less the distance from its first to its last point (at most 1), both in window
-widths. The lowest score wins, the smaller rate on a tie; a rate that diverges never wins against
-one that does not. The rule is the same for every optimizer. It needs no minimum, so it works on an
-unbounded surface; it rewards early progress, shuns zigzag and has nothing against travel. Every
-rate sees the race's own mini-batches or noise, and follows the track's schedule.
-"""
+"""Run optimizers from shared starts; learning rates that nobody gave are tuned."""
 
 from __future__ import annotations
 
@@ -22,15 +11,11 @@ import numpy as np
 
 from trajviz.errors import TrajvizError
 from trajviz.noise import CUSTOMARY, Noise
+from trajviz.optimizers import Setting
 from trajviz.spec import Spec
-from trajviz.surface import Floats, Number, Oracle, Points, Ranks, Surface, Window
-
-RATES: Floats = np.logspace(-5, 3, 241)
-"""The learning rates that tuning tries."""
-RANK_FLOOR = 1e-4
-DETOUR_WEIGHT = 0.1
-TUNING_STEPS = 1000
-"""Tuning looks no further, so that a long race costs what it takes and no more."""
+from trajviz.surface import Floats, Ints, Points, Ranks, Surface, Window
+from trajviz.tuning import tune
+from trajviz.walk import Counted, counted_walk
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
@@ -47,20 +32,19 @@ class Trajectory:
     `points` has shape (steps + 1, 2), the first row being the start, and `heights` (steps + 1,).
     A trajectory that overflowed ends at its last finite step, and `diverged_at` is the step after
     it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given",
-    "tuned", or "default" for a rule that brings its own. `evaluations` counts the gradients that
-    the descent asked for, the other two what else it asked for. Where an optimizer runs from
-    several starts, `number` says which of them this is, from 0; they ask together.
+    "tuned", "equal", or "default" for a rule that brings its own. `counts` (steps + 1, 3) says how
+    many gradients, heights and Hessians the descent had asked for when it came to each point. Where
+    an optimizer runs from several starts, `number` says which of them this is, from 0; those that
+    run at once ask together.
     """
 
     spec: Spec
     points: Points
     heights: Floats
-    settings: Mapping[str, float]
+    settings: Mapping[str, Setting]
     rate_rule: str
     diverged_at: int | None
-    evaluations: int
-    value_evaluations: int
-    hessian_evaluations: int
+    counts: Ints
     number: int | None = None
 
     @property
@@ -78,33 +62,25 @@ class Trajectory:
         """The last step that is finite."""
         return len(self.points) - 1
 
+    @property
+    def evaluations(self) -> int:
+        """How many gradients it took to come to the last point."""
+        return int(self.counts[-1, 0])
 
-class _Counted:
-    """A surface that is another one at each step, and counts what it is asked.
+    @property
+    def value_evaluations(self) -> int:
+        """How many heights it took."""
+        return int(self.counts[-1, 1])
 
-    Called, it is its gradient function.
-    """
+    @property
+    def hessian_evaluations(self) -> int:
+        """How many Hessians it took."""
+        return int(self.counts[-1, 2])
 
-    def __init__(self, oracles: Iterator[Oracle]) -> None:
-        self.oracles, self.gradients, self.values, self.hessians = oracles, 0, 0, 0
-
-    def advance(self) -> None:
-        """Go on to what the next step sees."""
-        self.surface = next(self.oracles)
-
-    def __call__(self, points: Points) -> Points:
-        self.gradients += 1
-        return self.surface.gradient(points)
-
-    gradient = __call__
-
-    def value(self, points: Points) -> Floats:
-        self.values += 1
-        return self.surface.value(points)
-
-    def hessian(self, points: Points) -> Floats:
-        self.hessians += 1
-        return self.surface.hessian(points)
+    def times(self, clock: str) -> Floats:
+        """Return when each point is reached, (steps + 1,): in steps, or in evaluations of all."""
+        by_step = np.arange(len(self.points)) if clock == "steps" else self.counts.sum(axis=1)
+        return by_step.astype(np.float64)
 
 
 def descend(
@@ -116,12 +92,15 @@ def descend(
     progress: Progress = no_progress,
     noise: Noise = CUSTOMARY,
     starts: Points | None = None,
+    clock: str = "steps",
 ) -> list[Trajectory]:
     """Run each spec for `steps` steps from `start`; rates that are not given are tuned.
 
-    With `starts`, (n, 2), each spec runs from all of these at once, at the rate that is tuned from
+    With `starts`, (n, 2), each spec runs from all of these, at the rate that is tuned from
     `start`, and its trajectories follow each other; where the surface has no finite value, nothing
-    starts. Raises TrajvizError for a start where the surface or its gradient is not finite, and for
+    starts. With the clock "evaluations" a trajectory ends with the last of these steps that it
+    completes within as many evaluations, gradients, heights and Hessians alike; rates are tuned by
+    steps. Raises TrajvizError for a start where the surface or its gradient is not finite, and for
     noise that the surface cannot have.
     """
     noise.check(surface)
@@ -137,35 +116,55 @@ def descend(
         settings, rule = spec.complete, spec.rate_rule if "lr" in spec.settings else "default"
         if settings.get("lr", 0.0) is None:
             ranks = ranks or Ranks.of(surface, window)
-            settings["lr"], rule = tune(surface, spec, here, steps, window, ranks, noise), "tuned"
+            tuning = tune(surface, spec, here, steps, window, ranks, noise)
+            settings["lr"], rule = tuning.rate, "tuned"
         known = {key: value for key, value in settings.items() if value is not None}
 
         def advance(step: int, place: int = place) -> None:
             progress(place * steps + step, len(specs) * steps)
 
-        trajectories += _run(surface, spec, begin, steps, known, rule, noise, advance)
+        budget = steps if clock == "evaluations" else math.inf
+        for number, first in _groups(spec, begin):
+            trajectories += _run(
+                surface, spec, first, number, steps, known, rule, noise, budget, advance
+            )
     return trajectories
+
+
+def _groups(spec: Spec, begin: Points) -> Iterator[tuple[int | None, Points]]:
+    """Yield the starts that run at once: all, (2,) or (n, 2), or each with its number, (2,)."""
+    if begin.ndim == 1 or spec.optimizer.batched:
+        yield None, begin
+    else:
+        yield from enumerate(begin)
 
 
 def _run(
     surface: Surface,
     spec: Spec,
     start: Points,
+    number: int | None,
     steps: int,
-    settings: Mapping[str, float],
+    settings: Mapping[str, Setting],
     rate_rule: str,
     noise: Noise,
+    budget: float,
     advance: Callable[[int], None],
 ) -> list[Trajectory]:
     """Run from one start, (2,), or from several at once, (n, 2), until all have overflowed."""
-    counted = _Counted(noise.oracles(surface))
+    counted = Counted(noise.oracles(surface))
     points = np.full((steps + 1, *start.shape), np.nan)
     points[0] = start
+    counts = np.zeros((steps + 1, 3), dtype=np.int64)
+    end = steps + 1
     alive = _is_finite if start.ndim == 1 else _any_finite
     with np.errstate(all="ignore"):
-        walk = _walk(spec, counted, start.copy(), settings, steps)
+        walk = counted_walk(spec, counted, start.copy(), settings, steps)
         for step, w in enumerate(walk, start=1):
-            points[step] = w
+            if sum(counted.counts) > budget:
+                end = step
+                break
+            points[step], counts[step] = w, counted.counts
             if not alive(w):
                 break
             if step % 1000 == 0:
@@ -183,14 +182,13 @@ def _run(
             dict(settings),
             rate_rule,
             diverged_at,
-            counted.gradients,
-            counted.values,
-            counted.hessians,
+            counts[: len(points)][:diverged_at],
             number,
         )
 
+    points = points[:end]
     if start.ndim == 1:
-        return [trajectory(points, None)]
+        return [trajectory(points, number)]
     return [trajectory(points[:, number], number) for number in range(len(start))]
 
 
@@ -200,80 +198,3 @@ def _is_finite(w: Points) -> bool:
 
 def _any_finite(w: Points) -> bool:
     return bool(np.isfinite(w).all(axis=-1).any())
-
-
-def walk(
-    surface: Surface,
-    spec: Spec,
-    start: Points,
-    settings: Mapping[str, float],
-    steps: int,
-    noise: Noise,
-) -> Iterator[Points]:
-    """Yield where a race's optimizer is after each step from starts of any shape, (..., 2)."""
-    yield from _walk(spec, _Counted(noise.oracles(surface)), start, settings, steps)
-
-
-def _walk(
-    spec: Spec, counted: _Counted, w: Points, settings: Mapping[str, Number], steps: int
-) -> Iterator[Points]:
-    """Yield the point after each step of the run.
-
-    A scheduled learning rate is an array that is set in place before each step, so that the rules
-    need to know of no schedule; they must keep no copy of it from one step to the next.
-    """
-    schedule = spec.schedule
-    if schedule is not None:
-        full = settings["lr"]
-        rate = np.array(full, dtype=np.float64)
-        settings = {**settings, "lr": rate}
-    walk = spec.optimizer.rule(counted, w, **settings)
-    for taken in range(steps):
-        if schedule is not None:
-            rate[...] = full * schedule.factor(taken, steps)
-        counted.advance()
-        yield next(walk)
-
-
-def tune(
-    surface: Surface,
-    spec: Spec,
-    start: Points,
-    steps: int,
-    window: Window,
-    ranks: Ranks,
-    noise: Noise,
-) -> float:
-    """Return the learning rate that the rule above chooses for this spec."""
-    paths = _run_rates(surface, spec, start, steps, noise)
-    return float(RATES[np.argmin(scores(surface, paths, window, ranks))])
-
-
-def _run_rates(surface: Surface, spec: Spec, start: Points, steps: int, noise: Noise) -> Points:
-    """Return the first paths of all RATES at once, (steps + 1, rates, 2), or TUNING_STEPS + 1."""
-    paths = np.empty((min(steps, TUNING_STEPS) + 1, len(RATES), 2))
-    paths[0] = start
-    counted = _Counted(noise.oracles(surface))
-    settings = {**spec.settings, "lr": RATES[:, None]}
-    with np.errstate(all="ignore"):
-        walk = _walk(spec, counted, paths[0].copy(), settings, steps)
-        for step in range(1, len(paths)):
-            paths[step] = next(walk)
-    return paths
-
-
-def scores(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Floats:
-    """Return the score of each path, (steps + 1, rates, 2) to (rates,); inf where it diverges."""
-    heights = surface.value(paths)
-    rank = np.where(window.contains(paths), ranks.rank(heights), 1.0)
-    with np.errstate(all="ignore"):
-        places = paths / window.extent
-        length = _norm(np.diff(places, axis=0)).sum(axis=0)
-        detour = length - np.minimum(_norm(places[-1] - places[0]), 1.0)
-    score = np.log10(rank + RANK_FLOOR).mean(axis=0) + DETOUR_WEIGHT * detour
-    diverged = ~np.isfinite(heights).all(axis=0)
-    return np.where(diverged | ~np.isfinite(score), np.inf, score)
-
-
-def _norm(vectors: Points) -> Floats:
-    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))

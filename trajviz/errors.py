@@ -18,6 +18,7 @@ def unknown(what: str, given: str, allowed: Iterable[str]) -> TrajvizError:
     from difflib import get_close_matches
 
     names = sorted(allowed)
-    near = get_close_matches(given.lower(), names, n=1)
-    guess = f", did you mean {near[0]!r}?" if near else "."
+    spelled = {name.lower(): name for name in names}
+    near = get_close_matches(given.lower(), spelled, n=1)
+    guess = f", did you mean {spelled[near[0]]!r}?" if near else "."
     return TrajvizError(f"unknown {what} {given!r}{guess} Known: {', '.join(names)}")

@@ -50,6 +50,11 @@ class Recorded:
         """The last step."""
         return len(self.points) - 1
 
+    def times(self, clock: str) -> Floats:
+        """Return when each point is reached, (steps + 1,), which only steps can tell."""
+        assert clock == "steps"
+        return np.arange(len(self.points), dtype=np.float64)
+
 
 Course: TypeAlias = Trajectory | Recorded
 """Where something went: what pictures and traces show."""

@@ -105,7 +105,7 @@ class Race:
     def _composed(self, progress: Progress) -> Scene:
         return compose(
             self.surface, self.courses, self.steps, self.window, self.look, self.noise,
-            self._about_starts, progress,
+            self.asked.clock, self._about_starts, progress,
         )  # fmt: skip
 
     @property
@@ -246,6 +246,8 @@ def compare(
     batch_size: int | None = None,
     starts: str = "",
     paths: Iterable[str | Path] = (),
+    clock: str = "steps",
+    lr: str = "tuned",
     size: tuple[int, int] = (640, 480),
     theme: str | Path = "light",
     title: str = "",
@@ -266,14 +268,15 @@ def compare(
 
     `surface` is a name, the path of a .py file, a formula, or a Surface; `optimizers` are specs
     such as "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is
-    not given is tuned. `start` and `window` (x0, x1, y0, y1) replace the surface's; a start outside
-    the window widens it. On a surface over data a gradient is that of `batch_size` samples (None:
-    the surface's customary size); on any other, `noise` is the standard deviation of what is added
-    to it; `seed` says which batches or which noise, the same for all. `starts`, "7x7" or
-    "random:50", runs each optimizer from so many places of the window. `paths` are .csv, .json or
-    .npz files of trajectories that were recorded elsewhere; without `optimizers` they are alone.
-    `size` is in pixels; `view`,
-    `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
+    not given is tuned, or as `lr` says: "default", or "equal:0.01", the same for all. `start` and
+    `window` (x0, x1, y0, y1) replace the surface's; a start outside the window widens it. On a
+    surface over data a gradient is that of `batch_size` samples (None: the surface's customary
+    size); on any other, `noise` is the standard deviation of what is added to it; `seed` says which
+    batches or which noise, the same for all. `starts`, "7x7" or "random:50", runs each optimizer
+    from so many places of the window. `paths` are .csv, .json or .npz files of trajectories that
+    were recorded elsewhere; without `optimizers` they are alone. With the `clock` "evaluations" the
+    race is timed by evaluations of the surface, `steps` in all for each. `size` is in pixels;
+    `view`, `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
     `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
     ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the
     limits that only protect your time. `progress` is called with steps taken and steps in all.
@@ -298,6 +301,8 @@ def compare(
         tuple(map(str, paths)),
         Look((size[0], size[1]), str(theme), title, axes, view, tuple(panels), camera, orbit),
         Playback(fps, seconds, hold, loop, pixel_format),
+        clock=clock,
+        lr=lr,
     )
     return run(recipe, own, force=force, progress=progress)
 
@@ -319,7 +324,7 @@ def run(
         _check_patience(recipe)
     surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
     paths = tuple(path for file in recipe.paths for path in load_paths(file, surface, steps))
-    specs = _specs(recipe)
+    specs = specs_of(recipe)
     start = check_point(recipe.start or surface.start)
     window = check_window(recipe.window or surface.window)
     starts = spread(recipe.starts, window, recipe.seed) if recipe.starts else None
@@ -328,18 +333,27 @@ def run(
     for path in paths:
         window = check_window(window.including(*path.points[0].tolist()))
     noise = Noise(recipe.noise, recipe.seed, recipe.batch_size)
-    check_room(surface, specs, steps, window, look, paths, recipe.starts)
+    check_room(surface, specs, steps, window, look, paths, recipe.starts, recipe.clock)
     trajectories = descend(
-        surface, specs, start, steps, window, progress or no_progress, noise, starts
+        surface,
+        specs,
+        start,
+        steps,
+        window,
+        progress or no_progress,
+        noise,
+        starts,
+        recipe.clock,
     )
     return Race(surface, start, window, tuple(trajectories), recipe, paths)
 
 
-def _specs(recipe: Recipe) -> list[Spec]:
+def specs_of(recipe: Recipe) -> list[Spec]:
     """Return the specs of a recipe; none where only paths are to be drawn."""
-    if recipe.optimizers or recipe.paths:
-        return labelled(recipe.optimizers)
-    return labelled(map(parse_spec, DEFAULT_OPTIMIZERS))
+    asked = recipe.optimizers
+    if not asked and not recipe.paths:
+        asked = tuple(map(parse_spec, DEFAULT_OPTIMIZERS))
+    return [spec.rated(recipe.lr) for spec in labelled(asked)]
 
 
 def _check_patience(recipe: Recipe) -> None:

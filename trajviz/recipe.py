@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.spec import Spec
+from trajviz.spec import Spec, check_rates
 from trajviz.starts import check_starts
 from trajviz.surface import Floats, check_point, check_window
 
@@ -58,6 +58,12 @@ class Look:
         if not abs(self.orbit) <= MOST_ORBIT:
             raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
 
+
+CLOCKS = {"steps": "step", "evaluations": "evaluation"}
+"""What a race may be timed by, and what one of it is called.
+
+An evaluation is one gradient, one height or one Hessian of the surface, and all cost the same.
+"""
 
 PIXEL_FORMATS = ("yuv420p", "yuv444p")
 """How a video may keep its colours: one chroma sample for four pixels, or for each."""
@@ -117,7 +123,9 @@ class Recipe:
     optimizer runs from so many places of the window, at the rate that is tuned from `start`.
     `paths` are files of trajectories that were recorded elsewhere; with them and without
     `optimizers`, nobody else races. `outputs` are files, `format` names the format
-    where a file's suffix does not, and `at` asks for stills of these steps.
+    where a file's suffix does not, and `at` asks for stills of these steps. `clock` is one of
+    CLOCKS; by evaluations, `steps` and `at` count those. `lr` is how rates that are not given are
+    chosen: "tuned", "default" or, one for all, "equal:RATE".
     """
 
     surface: str
@@ -135,11 +143,25 @@ class Recipe:
     outputs: tuple[str, ...] = ()
     format: str = ""
     at: tuple[int, ...] = ()
+    clock: str = "steps"
+    lr: str = "tuned"
 
     def __post_init__(self) -> None:
         """Refuse what no surface can make good."""
         if not (isinstance(self.steps, int) and self.steps >= 1):
             raise TrajvizError(f"steps {self.steps!r} is not a whole number of at least 1")
+        check_rates(self.lr)
+        if self.clock not in CLOCKS:
+            raise unknown("clock", self.clock, CLOCKS)
+        if self.clock != "steps":
+            beside = {
+                "starts": self.starts,
+                "paths": self.paths,
+                "view 'basins'": self.look.view == "basins",
+            }
+            for what, given in beside.items():
+                if given:
+                    raise TrajvizError(f"clock {self.clock!r} takes no {what}: they go by steps")
         if self.start is not None:
             check_point(self.start)
         if self.window is not None:

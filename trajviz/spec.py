@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from trajviz.adapters import split_name
 from trajviz.errors import TrajvizError, unknown
-from trajviz.optimizers import Optimizer, load_optimizer
+from trajviz.optimizers import Optimizer, Setting, load_optimizer
 from trajviz.schedule import SCHEDULES, Schedule, schedule_defaults
 
 TRACK_KEYS = ("label", "color")
 """Keys that belong to the track, not to the rule; their values are texts."""
-RATE_RULES = ("given", "tuned", "default")
+RATE_RULES = ("given", "tuned", "default", "equal")
 """How a learning rate may have been chosen."""
 DECAY = "decay"
 """The key that names a schedule of the learning rate."""
@@ -54,19 +55,22 @@ class Spec:
     """
 
     optimizer: Optimizer
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     label: str = ""
     color: str = ""
     rate_rule: str = "given"
     schedule: Schedule | None = None
 
     @property
-    def complete(self) -> dict[str, float | None]:
-        """All hyperparameters, the given ones over the defaults; None for a rate to be tuned."""
+    def complete(self) -> dict[str, Setting]:
+        """All hyperparameters, the given ones over the defaults.
+
+        None is a rate to be tuned, or what another library leaves open.
+        """
         return {**self.optimizer.defaults, **self.settings}
 
     @property
-    def own(self) -> dict[str, float]:
+    def own(self) -> dict[str, Setting]:
         """The settings that the user gave: all but a rate that was tuned."""
         given = self.rate_rule == "given"
         return {key: value for key, value in self.settings.items() if given or key != "lr"}
@@ -76,16 +80,51 @@ class Spec:
         """The spec without a rate that was tuned, so that it is tuned anew."""
         return replace(self, settings=self.own, rate_rule="given")
 
+    def rated(self, rule: str) -> Spec:
+        """Return the spec with the rate that a rule of the race gives it, if none was given.
+
+        The rule is "equal:RATE", the same for all, "default", the optimizer's customary one, or
+        "tuned", which leaves it open. Raises TrajvizError where there is no customary rate.
+
+        >>> parse_spec("adam").rated("equal:0.01").settings
+        {'lr': 0.01}
+        """
+        name, rate = check_rates(rule)
+        if name == "tuned" or "lr" in self.settings or "lr" not in self.optimizer.defaults:
+            return self
+        if name == "default":
+            rate = self.optimizer.default_rate
+        if rate is None:
+            raise TrajvizError(
+                f"{self.optimizer.name} has no default lr: give it one, as in "
+                f"{self.optimizer.name}:lr=0.01"
+            )
+        return replace(self, settings={"lr": rate, **self.settings}, rate_rule=name)
+
     @property
-    def table(self) -> dict[str, str | float]:
+    def table(self) -> dict[str, Setting]:
         """The spec as `read_spec` reads it."""
         rule = {"lr_rule": self.rate_rule} if "lr" in self.settings else {}
-        falls: dict[str, str | float] = {}
+        falls: dict[str, Setting] = {}
         if self.schedule is not None:
             parameters = {key: float(value) for key, value in self.schedule.complete.items()}
             falls = {DECAY: self.schedule.name, **parameters}
         track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
         return {"name": self.optimizer.name, **self.settings, **rule, **falls, **track}
+
+
+def check_rates(rule: str) -> tuple[str, float | None]:
+    """Return a rule's name and its rate; TrajvizError unless it is tuned, default or equal:RATE.
+
+    >>> check_rates("equal:0.01"), check_rates("tuned")
+    (('equal', 0.01), ('tuned', None))
+    """
+    name, colon, rate = rule.partition(":")
+    if name == "equal" and rate:
+        return name, _number("lr", rate, f" in {rule!r}")
+    if name not in ("tuned", "default") or colon:
+        raise TrajvizError(f"lr {rule!r} is not tuned, default or equal:RATE, as in equal:0.01")
+    return name, None
 
 
 def parse_spec(text: str) -> Spec:
@@ -97,7 +136,7 @@ def parse_spec(text: str) -> Spec:
     >>> spec.optimizer.name, spec.settings, spec.label
     ('rmsprop', {'lr': 0.1}, 'mine')
     """
-    name, colon, rest = text.partition(":")
+    name, colon, rest = split_name(text)
     if not name.strip():
         raise TrajvizError(f"optimizer {text!r} has no name: write NAME or NAME:key=value,...")
     if colon and not rest.strip():
@@ -130,7 +169,10 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
     optimizer = load_optimizer(name)
     texts = (DECAY, *TRACK_KEYS)
     for key, value in given.items():
-        kinds, word = ((str,), "text") if key in texts else ((int, float), "number")
+        if key in optimizer.defaults:
+            kinds, word = _kinds(optimizer, key)
+        else:
+            kinds, word = ((str,), "text") if key in texts else ((int, float), "number")
         known = key in (*optimizer.defaults, *_parameter_names(), *texts)
         if known and type(value) not in kinds:
             raise TrajvizError(f"{key} {value!r} is not a {word}")
@@ -148,11 +190,16 @@ def _spec(
     optimizer: Optimizer, given: Mapping[str, Any], others: Iterable[str], where: str = ""
 ) -> Spec:
     """Check keys and values; `others` are the keys that may stand beside hyperparameters."""
-    rest = dict(given)
+    rest = {}
+    for key, value in given.items():
+        word = optimizer.aliases.get(key, key)
+        if word in rest:
+            raise TrajvizError(f"settings {word!r} and {key!r}{where} are the same")
+        rest[word] = value
     track = {key: rest.pop(key) for key in TRACK_KEYS if key in rest}
-    own = {key: rest.pop(key) for key in given if key in optimizer.defaults}
+    own = {key: rest.pop(key) for key in list(rest) if key in optimizer.defaults}
     schedule = _schedule(optimizer, rest, others, where)
-    settings = {key: _number(key, value, where) for key, value in own.items()}
+    settings = {key: _setting(optimizer, key, value, where) for key, value in own.items()}
     return Spec(optimizer, settings, **track, schedule=schedule)
 
 
@@ -160,7 +207,7 @@ def _schedule(
     optimizer: Optimizer, given: dict[str, Any], others: Iterable[str], where: str
 ) -> Schedule | None:
     """Return the schedule that these keys describe; raise TrajvizError for one that does not."""
-    known = [*optimizer.defaults, *others]
+    known = [*optimizer.defaults, *optimizer.aliases, *others]
     name = ""
     if "lr" in optimizer.defaults and optimizer.follows_schedules:
         known.append(DECAY)
@@ -183,6 +230,39 @@ def _schedule(
 
 def _parameter_names() -> set[str]:
     return {key for name in SCHEDULES for key in schedule_defaults(name)}
+
+
+_TRUTH = {"true": True, "false": False}
+
+
+def _kinds(optimizer: Optimizer, key: str) -> tuple[tuple[type, ...], str]:
+    """Return of which types a setting's value in a recipe may be, and their name."""
+    default = optimizer.defaults[key]
+    if isinstance(default, (bool, str)):
+        return (type(default),), "truth value" if isinstance(default, bool) else "text"
+    if default is None and key != "lr":  # another library leaves open what it may be
+        return (int, float, bool, str), "number, truth value or text"
+    return (int, float), "number"
+
+
+def _setting(optimizer: Optimizer, key: str, value: Setting, where: str) -> Setting:
+    """Return a setting as what its default is: a number, a truth value or a text."""
+    kinds, _ = _kinds(optimizer, key)
+    if bool in kinds and str(value).lower() in _TRUTH:
+        return _TRUTH[str(value).lower()]
+    if kinds == (bool,):
+        raise TrajvizError(f"{key}={value}{where} must be true or false")
+    if kinds == (str,) or (str in kinds and not _is_number(value)):
+        return value
+    return _number(key, value, where)
+
+
+def _is_number(value: str | float) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(key: str, value: str | float, where: str) -> float:
@@ -234,11 +314,22 @@ def _automatic(spec: Spec, names: list[str]) -> str:
     name = spec.optimizer.name
     if names.count(name) == 1:
         return name
-    words = [f"{key}={value:g}" for key, value in spec.own.items()]
+    words = [f"{key}={_shown(value)}" for key, value in spec.own.items()]
     if spec.schedule is not None:
         words.append(f"{DECAY}={spec.schedule.name}")
         words += [f"{key}={value:g}" for key, value in spec.schedule.settings]
     return " ".join([name, *words])
+
+
+def _shown(value: Setting) -> str:
+    """Return a setting as a user writes it.
+
+    >>> _shown(0.1), _shown(True), _shown("strong_wolfe")
+    ('0.1', 'true', 'strong_wolfe')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _free(label: str, taken: set[str]) -> str:

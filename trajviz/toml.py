@@ -37,7 +37,9 @@ _SPELLED = {"pixel_format": "pix_fmt"}
 _FIELDS = {_SPELLED.get(name, name): name for name in Recipe.kinds()}
 _NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasses.MISSING]
 _PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.toml)()")}
-"""What holds a name or else a path, and how to tell: a path, and parameters that may follow it."""
+"""What holds a name or else a path, and how to tell: a path, and parameters that may follow it.
+
+An optimizer's name is told as a surface's is."""
 
 
 @contextmanager
@@ -96,13 +98,15 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
     for key, value in table.items():
         name = _FIELDS[key]
         with naming(f"{where}: {key}"):
-            read = _specs if name == "optimizers" else _read
-            values[name] = read(value, kinds[name])
+            if name == "optimizers":
+                values[name] = _specs(value, folder)
+            else:
+                values[name] = _read(value, kinds[name])
     with naming(where):
         return Recipe.of(**_with_paths(values, lambda path: str(folder / path)))
 
 
-def _specs(value: Any, _kind: Any) -> tuple[Spec, ...]:
+def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
     if not isinstance(value, list):
         raise TrajvizError(f"{value!r} is neither a list of tables nor of texts")
     specs = []
@@ -110,8 +114,17 @@ def _specs(value: Any, _kind: Any) -> tuple[Spec, ...]:
         with naming(str(number)):
             if not isinstance(item, (str, dict)):
                 raise TrajvizError(f"{item!r} is neither a table nor a text")
-            specs.append(parse_spec(item) if isinstance(item, str) else read_spec(item))
+            if isinstance(item, str):
+                specs.append(parse_spec(_from(folder, item)))
+            else:
+                name = item.get("name")
+                moved = {"name": _from(folder, name)} if isinstance(name, str) else {}
+                specs.append(read_spec({**item, **moved}))
     return tuple(specs)
+
+
+def _from(folder: Path, optimizer: str) -> str:
+    return _with_path(optimizer, _PATHS["surface"], lambda path: str(folder / path))
 
 
 def _read(value: Any, kind: Any) -> Any:
@@ -165,7 +178,11 @@ def to_toml(recipe: Recipe, folder: Path) -> bytes:
     ]
     for spec in specs:
         lines += ["", "[[optimizers]]"]
-        lines += [f"{key} = {_written(value)}" for key, value in spec.table.items()]
+        table = spec.table
+        table["name"] = _with_path(
+            table["name"], _PATHS["surface"], lambda path: _relative(path, folder)
+        )
+        lines += [f"{key} = {_written(value)}" for key, value in table.items()]
     try:
         return ("\n".join(lines) + "\n").encode()
     except UnicodeEncodeError as error:
@@ -186,12 +203,17 @@ def _with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[s
     """Return values with each path among them moved."""
     moved = dict(values)
     for key, pattern in _PATHS.items():
-        found = pattern.fullmatch(values.get(key, ""))
-        if found:
-            moved[key] = _moved(found[1], move) + found[2]
+        if key in values:
+            moved[key] = _with_path(values[key], pattern, move)
     for key in {"outputs", "paths"} & values.keys():
         moved[key] = tuple(_moved(path, move) for path in values[key])
     return moved
+
+
+def _with_path(text: str, pattern: re.Pattern[str], move: Callable[[str], str]) -> str:
+    """Return a text with the path that it begins with, if it does, moved."""
+    found = pattern.fullmatch(text)
+    return _moved(found[1], move) + found[2] if found else text
 
 
 def _moved(path: str, move: Callable[[str], str]) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def to_csv(race: Race, internals: bool = False) -> bytes:
-    """Return one row for each step of each track: optimizer,step,x,y,f, floats in full.
+    """Return one row for each step of each track: optimizer,step,x,y,f and COUNTS, floats in full.
 
     `optimizer` is the track's label; step 0 is the start; a diverged track ends at its last
     finite step. Where there are several starts, a column `start` after the label says which one.
@@ -32,7 +32,8 @@ def to_csv(race: Race, internals: bool = False) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     many = _many(race)
     for place, t in enumerate(race.courses):
-        columns = {"x": t.points[:, 0], "y": t.points[:, 1], "f": t.heights}
+        columns: dict[str, Any] = {"x": t.points[:, 0], "y": t.points[:, 1], "f": t.heights}
+        columns |= _counts(race, t)
         if internals:
             columns |= _internals(race, t)
         if place == 0:
@@ -45,13 +46,15 @@ def to_csv(race: Race, internals: bool = False) -> bytes:
 
 
 def to_json(race: Race, internals: bool = False) -> bytes:
-    """Return the settings, how each rate was chosen, where a track diverged, and all points.
+    """Return the settings, how each rate was chosen, where a track diverged, points and COUNTS.
 
     With internals, each track also has the columns of INTERNALS, null for what is no number.
     """
     facts = _facts(race)
     for track, t in zip(facts["trajectories"], race.courses, strict=True):
         track |= {"points": t.points.tolist(), "heights": t.heights.tolist()}
+        if not isinstance(t, Recorded):
+            track |= {name: column.tolist() for name, column in _counts(race, t).items()}
         if internals:
             for name, column in _internals(race, t).items():
                 track[name] = [value if math.isfinite(value) else None for value in column.tolist()]
@@ -61,14 +64,14 @@ def to_json(race: Race, internals: bool = False) -> bytes:
 def to_npz(race: Race, internals: bool = False) -> bytes:
     """Return arrays in numpy's format.
 
-    `points` (tracks, steps + 1, 2) and `heights` (tracks, steps + 1), NaN after a track's end;
-    `labels` (tracks,); where there are several starts, `starts` (tracks,), which of them;
+    `points` (tracks, steps + 1, 2), `heights` and COUNTS (tracks, steps + 1), NaN after a track's
+    end; `labels` (tracks,); where there are several starts, `starts` (tracks,), which of them;
     `settings`, a JSON text with everything else. With internals, also the
     columns of INTERNALS (tracks, steps + 1).
     """
     arrays: dict[str, npt.NDArray[Any]] = {}
     for row, t in enumerate(race.courses):
-        columns = {"points": t.points, "heights": t.heights}
+        columns = {"points": t.points, "heights": t.heights, **_counts(race, t)}
         if internals:
             columns |= _internals(race, t)
         for name, column in columns.items():
@@ -96,6 +99,9 @@ class Tracer(Protocol):
 TRACES: dict[str, Tracer] = {"csv": to_csv, "json": to_json, "npz": to_npz}
 """How a race is written as numbers, by suffix."""
 
+COUNTS = ("gradients", "values", "hessians")
+"""How many of each a track had asked of the surface when it came to a point."""
+
 INTERNALS = ("gx", "gy", "step_x", "step_y")
 """Of the step that led to a point: the gradient where it set out, and the effective learning rate
 along each axis; NaN at the start."""
@@ -103,6 +109,14 @@ along each axis; NaN at the start."""
 
 def _many(race: Race) -> bool:
     return any(t.number is not None for t in race.courses)
+
+
+def _counts(race: Race, t: Course) -> dict[str, Any]:
+    """Return the columns of COUNTS, NaN for a path from elsewhere, none where all are."""
+    if not race.trajectories:
+        return {}
+    unknown = np.full((t.steps + 1, len(COUNTS)), np.nan)
+    return dict(zip(COUNTS, (unknown if isinstance(t, Recorded) else t.counts).T, strict=True))
 
 
 def _internals(race: Race, t: Course) -> dict[str, Floats]:
@@ -123,6 +137,7 @@ def _facts(race: Race) -> dict[str, Any]:
         "start": list(race.start),
         "window": list(race.window),
         "steps": race.steps,
+        "clock": race.asked.clock,
         "noise": race.noise.facts(race.surface),
         "trajectories": [_track(t) for t in race.courses],
     }

@@ -13,21 +13,34 @@ from trajviz.cli._parameters import Name, Numbers
 from trajviz.errors import TrajvizError
 
 if TYPE_CHECKING:
-    from trajviz.race import Race
     from trajviz.recipe import Recipe
+    from trajviz.surface import Surface
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def race_options(command: Command) -> Command:
-    """Add what says which race it is: the arguments and options render and trace share."""
-    start = click.option(
-        "--start", type=Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
-    )
+    """Add all that says which race it is: what render and trace share."""
     starts = click.option(
         "--starts", metavar="COLSxROWS|random:N", default="",
         help="Start each from all over the window, as in 7x7 or random:50.",
     )  # fmt: skip
+    clock = click.option(
+        "--clock", metavar="steps|evaluations", default="steps", show_default=True,
+        help="What the race is timed by; evaluations are --steps many, of gradients and all else.",
+    )  # fmt: skip
+    rates = click.option(
+        "--lr", metavar="tuned|default|equal:RATE", default="tuned", show_default=True,
+        help="How learning rates that are not given are chosen.",
+    )  # fmt: skip
+    return descent_options(starts(clock(rates(command))))
+
+
+def descent_options(command: Command) -> Command:
+    """Add who descends where: surface and optimizers, start and steps, what disturbs them."""
+    start = click.option(
+        "--start", type=Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
+    )
     steps = click.option("--steps", type=int, default=200, show_default=True, help="Steps each.")
     window = click.option(
         "--window",
@@ -49,10 +62,9 @@ def race_options(command: Command) -> Command:
         "--recipe", "recipe_file", metavar="FILE.toml",
         help="The race of this recipe, in place of SURFACE and OPTIMIZERs; options override it.",
     )  # fmt: skip
-    command = start(starts(steps(window(noise(batch_size(seed(recipe(command))))))))
-    command = click.argument("optimizers", nargs=-1, type=Name("OPTIMIZER", "optimizer_names"))(
-        command
-    )
+    command = start(steps(window(noise(batch_size(seed(recipe(command)))))))
+    optimizer = Name("OPTIMIZER", "optimizer_names")
+    command = click.argument("optimizers", nargs=-1, type=optimizer)(command)
     surface = Name("SURFACE", "surface_names")
     return click.argument("surface", required=False, metavar="SURFACE", type=surface)(command)
 
@@ -89,6 +101,7 @@ def asked(
     return recipe, contextlib.nullcontext() if given else naming(recipe_file)
 
 
-def say_what_was_found(race: Race) -> None:
-    if race.surface.note:
-        click.echo(f"  {race.surface.note}", err=True)
+def say_what_was_found(surface: Surface) -> None:
+    """Tell what nobody stated: a formula's window and start."""
+    if surface.note:
+        click.echo(f"  {surface.note}", err=True)

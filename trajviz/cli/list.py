@@ -84,6 +84,7 @@ def _optimizers() -> list[dict[str, Any]]:
                 "family": optimizer.family,
                 "formula": optimizer.formula,
                 "settings": dict(optimizer.defaults),
+                "default_lr": optimizer.default_rate,
                 "source": optimizer.source,
             }
         )
@@ -143,7 +144,7 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
         yield row["formula"]
     if row.get("settings"):
         yield ", ".join(
-            f"{key} tuned" if value is None else f"{key}={value:g}"
+            f"{key} tuned (default {row['default_lr']:g})" if value is None else f"{key}={value:g}"
             for key, value in row["settings"].items()
         )
     if "formula" in row:

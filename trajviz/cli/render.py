@@ -95,6 +95,8 @@ def command(
     or the path of a .py file, which is run.
     An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
     without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
+    torch.NAME, keras.NAME, optax.NAME and scipy.METHOD are those libraries' own, ./FILE.py:NAME
+    yours.
 
     \b
       trajviz render beale
@@ -119,7 +121,7 @@ def command(
         with progress_bar("descending", quiet) as progress:
             race = trajviz.run(recipe, chosen, force=force, progress=progress)
     if not quiet:
-        say_what_was_found(race)
+        say_what_was_found(race.surface)
     for output, name, step in jobs:
         began = time.monotonic()
         with progress_bar(f"{output}", quiet) as progress:

@@ -43,7 +43,7 @@ def command(
     recipe, where = asked(surface, optimizers, recipe_file, options)
     with where, progress_bar("descending", quiet=False) as progress:
         race = trajviz.run(recipe, progress=progress)
-    say_what_was_found(race)
+    say_what_was_found(race.surface)
     if output == "-":
         write_stdout(race.trace(kind or "csv", internals))
     else:

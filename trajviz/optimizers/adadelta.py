@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 1.0  # the paper's, and torch's
+
 
 def adadelta(
     gradient: Gradient, w: Points, lr: Number, rho: float = 0.95, eps: float = 1e-6

@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.01  # torch's
+
 
 def adagrad(gradient: Gradient, w: Points, lr: Number, eps: float = 1e-10) -> Iterator[Points]:
     """Adagrad: each axis divided by the root of all its squared gradients so far.

@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.001  # the paper's, and torch's
+
 
 def adamw(
     gradient: Gradient,

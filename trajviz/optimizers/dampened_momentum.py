@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.001  # torch's
+
 
 def dampened_momentum(
     gradient: Gradient, w: Points, lr: Number, beta: float = 0.9

@@ -9,6 +9,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.002  # torch's
+
 
 def nadam(
     gradient: Gradient,

@@ -10,6 +10,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.001  # torch's
+
 
 def radam(
     gradient: Gradient,

@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.01  # torch's
+
 
 def rmsprop(
     gradient: Gradient, w: Points, lr: Number, beta: float = 0.9, eps: float = 1e-8

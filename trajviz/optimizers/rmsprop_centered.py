@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.0001  # the paper's
+
 
 def rmsprop_centered(
     gradient: Gradient,

@@ -8,6 +8,7 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.01  # torch's
 FOLLOWS_SCHEDULES = False  # lr is but the length of the first step
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.001  # torch's
+
 
 def sgd(gradient: Gradient, w: Points, lr: Number) -> Iterator[Points]:
     """SGD: a step against the gradient.

@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.0001  # the paper's, on images
+
 
 def signsgd(gradient: Gradient, w: Points, lr: Number) -> Iterator[Points]:
     """signSGD: a step of one length along each axis, downhill.

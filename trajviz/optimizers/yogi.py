@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
 
+DEFAULT_LR = 0.01  # the paper's
+
 
 def yogi(
     gradient: Gradient,

@@ -17,7 +17,7 @@ from trajviz.descent import Progress, Trajectory, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.noise import CUSTOMARY, Noise
 from trajviz.paths import Course, Recorded
-from trajviz.recipe import Look
+from trajviz.recipe import CLOCKS, Look
 from trajviz.scene.basins import BasinsView, cell_of, chips_of, span_of, starts_of
 from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.contour import ContourView
@@ -91,6 +91,7 @@ def check_room(
     look: Look,
     paths: Sequence[Recorded] = (),
     starts: str = "",
+    clock: str = "steps",
 ) -> None:
     """Raise TrajvizError, before any work, for a look that cannot be drawn or has no room."""
     if look.view not in VIEWS:
@@ -107,15 +108,20 @@ def check_room(
         for what, given in beside.items():
             if given:
                 raise TrajvizError(f"view 'basins' starts at every pixel: it takes no {what}")
+        for spec in specs:
+            if not spec.optimizer.batched:
+                raise TrajvizError(
+                    f"view 'basins' runs from every pixel at once, as {spec.optimizer.name} cannot"
+                )
         everything = _known_chips(surface, theme)
-        words = _words(surface, everything, "", steps, look)
+        words = _words(surface, everything, "", steps, look, "steps")
         titled = [_titled(window, words.axes, spec.label) for spec in specs]
         lay_out(*look.size, words, titled, [], theme)
         return
-    chips = [_chip(spec, "", theme, index) for index, spec in enumerate(specs)]
+    chips = [chip_for(spec, "", theme, index) for index, spec in enumerate(specs)]
     for index, swarm in enumerate(swarms(paths), len(chips)):
         chips.append(_path_chip(swarm[0], theme, index))
-    words = _words(surface, chips, "", steps, look)
+    words = _words(surface, chips, "", steps, look, clock)
     nobody = Run(surface, window, (), CUSTOMARY, words.axes)
     _lay_out(words, look, window, _charts(nobody, look), theme)
 
@@ -133,13 +139,15 @@ def compose(
     window: Window,
     look: Look,
     noise: Noise = CUSTOMARY,
+    clock: str = "steps",
     about: str = "",
     progress: Progress = no_progress,
 ) -> Scene:
     """Draw everything that stands still, and project the trajectories.
 
-    `about` is what the caption says of the starts. `progress` is called with how many basins are
-    done and how many there are in all, where that is the view.
+    With the clock "evaluations", the scene's steps are evaluations. `about` is what the caption
+    says of the starts. `progress` is called with how many basins are done and how many there are
+    in all, where that is the view.
     """
     theme = load_theme(look.theme)
     groups = swarms(courses)
@@ -149,16 +157,16 @@ def compose(
         trajectories = [t for (t,) in ours if isinstance(t, Trajectory)]
         return _compose_basins(surface, trajectories, steps, window, look, noise, caption, progress)
     keyed = [_chip_of(group, theme, index) for index, group in enumerate(groups)]
-    words = _words(surface, keyed, caption, steps, look)
+    words = _words(surface, keyed, caption, steps, look, clock)
     run = Run(surface, window, tuple(courses), noise, words.axes)
     charts = [median_of(chart, list(map(len, groups))) for chart in _charts(run, look)]
     layout = _lay_out(words, look, window, charts, theme)
     chips = [chip for chip, group in zip(keyed, groups, strict=True) for _ in group]
     colors, styles = tuple(chip.color for chip in chips), tuple(chip.style for chip in chips)
     several = len(courses) > len(groups)
-    tracer = Tracer(surface, tuple(courses), colors, styles, theme, layout.scale, several)
+    tracer = Tracer(surface, tuple(courses), colors, styles, theme, layout.scale, clock, several)
     medians = tracer.of_swarms(groups, keyed)
-    background = _blank(look, theme)
+    background = blank(look, theme)
     plots: list[Plot] = []
     orbit = None
     for name, box in zip(VIEWS[look.view].pictures, layout.plots, strict=False):
@@ -169,14 +177,16 @@ def compose(
             orbit = Orbit(len(plots), view, look.orbit, tracer, draped)
         plots.append(tracer.plot(view, draped))
     paint(background, layout.marks)
+    times = () if clock == "steps" else tuple(t.times(clock) for t in medians.trajectories)
     for chart, axes, box in zip(
-        charts, _axes(charts, steps), layout.plots[len(plots) :], strict=True
+        charts, _axes(charts, words), layout.plots[len(plots) :], strict=True
     ):
-        plots.append(medians.chart(ChartView(chart, axes, box)))
+        plots.append(medians.chart(ChartView(chart, axes, box, times)))
     return Scene(background, tuple(plots), theme, layout.counter, steps, layout.marks, orbit)
 
 
-def _blank(look: Look, theme: Theme) -> Picture:
+def blank(look: Look, theme: Theme) -> Picture:
+    """Return a picture of nothing but the theme's background."""
     width, height = look.size
     background = np.empty((height, width, 3), dtype=np.uint8)
     background[:] = theme.background
@@ -209,7 +219,8 @@ def _compose_basins(
     """Draw one panel of basins for each optimizer."""
     theme = load_theme(look.theme)
     minima = minima_of(surface, trajectories, steps, window, noise)
-    words = _words(surface, chips_of(minima, theme, {ELSEWHERE, DIVERGED}), caption, steps, look)
+    chips = chips_of(minima, theme, {ELSEWHERE, DIVERGED})
+    words = _words(surface, chips, caption, steps, look, "steps")
     titles = [" ".join([_name(t.spec), _remark([t])]) for t in trajectories]
     axes = [_titled(window, words.axes, title) for title in titles]
     layout = lay_out(*look.size, words, axes, [], theme)
@@ -232,7 +243,7 @@ def _compose_basins(
     final = lay_out(*look.size, fewer, axes, [], theme)
     if final.plots != layout.plots:
         final = lay_out(*look.size, words, axes, [], theme)
-    background = _blank(look, theme)
+    background = blank(look, theme)
     plots = []
     for basins, box in zip(found, layout.plots, strict=True):
         view = BasinsView(basins, window, box, cell, span, theme)
@@ -260,8 +271,9 @@ def _charts(run: Run, look: Look) -> list[Chart]:
     return [chart for name in look.panels for chart in PANELS[name](run)]
 
 
-def _axes(charts: Sequence[Chart], steps: int) -> list[Axes]:
-    return [chart.axes(steps) for chart in charts]
+def _axes(charts: Sequence[Chart], words: Words) -> list[Axes]:
+    assert words.steps is not None
+    return [chart.axes(words.steps, words.unit) for chart in charts]
 
 
 def _lay_out(
@@ -269,15 +281,17 @@ def _lay_out(
 ) -> Layout:
     flat, bare = Axes(window, words.axes), Axes(None)
     views = [flat if name == "contour" else bare for name in VIEWS[look.view].pictures]
-    return lay_out(*look.size, words, views, _axes(charts, words.steps), theme)
+    return lay_out(*look.size, words, views, _axes(charts, words), theme)
 
 
-def _words(surface: Surface, chips: Sequence[Chip], caption: str, steps: int, look: Look) -> Words:
+def _words(
+    surface: Surface, chips: Sequence[Chip], caption: str, steps: int, look: Look, clock: str
+) -> Words:
     title, axes = look.title or surface.title, look.axes or surface.axes
-    return Words(title, tuple(chips), caption, axes, steps)
+    return Words(title, tuple(chips), caption, axes, steps, CLOCKS[clock])
 
 
-def _chip(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
+def chip_for(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
     """Return a track's entry in the key; colours that are used up come again in another style."""
     if spec.color:
         return Chip(parse_color(spec.color), _name(spec), remark)
@@ -302,7 +316,7 @@ def _chip_of(swarm: Sequence[Course], theme: Theme, index: int) -> Chip:
     first = swarm[0]
     if isinstance(first, Recorded):
         return _path_chip(first, theme, index)
-    return _chip(first.spec, _remark(swarm), theme, index)
+    return chip_for(first.spec, _remark(swarm), theme, index)
 
 
 def _path_chip(first: Course, theme: Theme, index: int) -> Chip:
@@ -340,15 +354,23 @@ def _caption(groups: Sequence[Sequence[Course]], steps: int) -> str:
 def _rates(trajectories: Sequence[Trajectory]) -> str:
     labels = {
         rule: [t.label for t in trajectories if t.rate_rule == rule]
-        for rule in ("tuned", "given", "default")
+        for rule in ("tuned", "equal", "given", "default")
     }
     if not trajectories:
         return ""
     main, *others = [rule for rule, of in labels.items() if of]
     if not others:
-        words = {"tuned": "tuned, one rule for all", "given": "as given", "default": "by default"}
+        words = {
+            "tuned": "tuned, one rule for all", "equal": "equal",
+            "given": "as given", "default": "by default",
+        }  # fmt: skip
         return f"learning rates {words[main]}"
-    words = {"tuned": "tuned by one rule", "given": "given", "default": "the default"}
+    words = {
+        "tuned": "tuned by one rule",
+        "equal": "equal",
+        "given": "given",
+        "default": "the default",
+    }
     exceptions = " and ".join(f"{words[rule]} for {', '.join(labels[rule])}" for rule in others)
     return f"learning rates {words[main]}, but {exceptions}"
 

@@ -46,13 +46,13 @@ class Chart:
             return False
         return bool(positive.max() > 100 * positive.min())
 
-    def axes(self, steps: int) -> Axes:
+    def axes(self, steps: int, unit: str = "step") -> Axes:
         """Return the ranges of both axes, with a little room above and below the curves."""
         low, high = self.bounds or self._range()
         # What is constant but for rounding has a range all the same.
         pad = max(0.04 * (high - low), 1e-9 * max(abs(low), abs(high))) or 0.5
         window = Window(0, steps * (1 + _AFTER), low - pad, high + pad)
-        return Axes(window, ("step", ""), self.title, self.log)
+        return Axes(window, (unit, ""), self.title, self.log)
 
     def _values(self) -> Floats:
         values = np.concatenate([np.empty(0), *self.curves])
@@ -109,11 +109,15 @@ def _median(curves: Sequence[Floats], lost: float) -> Floats:
 
 @dataclass(frozen=True)
 class ChartView:
-    """A chart in its box of the picture."""
+    """A chart in its box of the picture.
+
+    `times` says for each curve when its steps are reached, from the start on; empty for one a step.
+    """
 
     chart: Chart
     axes: Axes
     box: Box
+    times: tuple[Floats, ...] = ()
 
     def project(self, steps: Floats, values: Floats) -> Points:
         """Return where values, (n,), at these steps, (n,), lie in the picture, (n, 2)."""
@@ -130,9 +134,10 @@ class ChartView:
 
     def lines(self) -> list[Line]:
         """Return one line for each curve; where values are missing there is a gap."""
-        return [self._line(curve) for curve in self.chart.curves]
+        times = self.times or (None,) * len(self.chart.curves)
+        return [self._line(*pair) for pair in zip(self.chart.curves, times, strict=True)]
 
-    def _line(self, curve: Floats) -> Line:
+    def _line(self, curve: Floats, times: Floats | None) -> Line:
         steps = np.arange(len(curve), dtype=np.float64) + self.chart.first
         there = np.isfinite(curve)
         if not there.any():  # nothing to show, and nowhere to show it
@@ -140,7 +145,8 @@ class ChartView:
         # What is missing takes its place from what came before, or else from what follows first.
         latest = np.maximum.accumulate(np.where(there, np.arange(len(curve)), -1))
         latest = np.where(latest < 0, np.argmax(there), latest)
-        vertices = self.project(steps, curve[latest])
+        reached = steps if times is None else times[self.chart.first :]
+        vertices = self.project(reached, curve[latest])
         gap = ~there
         gap[1:] |= ~there[:-1]
         return Line(vertices, steps, np.zeros(len(curve), dtype=bool), gap)

@@ -35,13 +35,14 @@ class Chip:
 
 @dataclass(frozen=True)
 class Words:
-    """All the text of a picture."""
+    """All the text of a picture; without steps there is no counter."""
 
     title: str
     chips: tuple[Chip, ...]
     caption: str
     axes: tuple[str, str]
-    steps: int
+    steps: int | None
+    unit: str = "step"
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,15 @@ class Counter:
 class Axes:
     """What stands around a plot: the ranges of its axes, their names, perhaps a title over it.
 
-    With `log` the vertical range is in powers of ten. Without a window the plot takes all the room
-    it is given, and labels itself.
+    With `log` the vertical range is in powers of ten, with `powers` the horizontal one. Without a
+    window the plot takes all the room it is given, and labels itself.
     """
 
     window: Window | None
     names: tuple[str, str] = ("", "")
     title: str = ""
     log: bool = False
+    powers: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,26 +166,32 @@ class _Desk:
 
     def header(self, words: Words) -> None:
         """Title on the left, "step 44 of 199" on the right; only the digits will ever change."""
-        title, small = self.type_size(18), self.type_size(13)
+        title = self.type_size(18)
         self.top += title
-        baseline = self.top
+        room = self.width - 2 * self.margin
+        if words.steps is not None:
+            room -= self._count(words)
+        text = shorten(words.title, room, title, bold=True)
+        self.marks.append(Text(self.margin, self.top, text, title, self.theme.ink, bold=True))
+        self.top += 7 * self.scale
+
+    def _count(self, words: Words) -> float:
+        """Put the counter on the title's baseline, and return what it takes: 0 without room."""
+        small, baseline = self.type_size(13), self.top
         number = text_width("0" * len(str(words.steps)), small)
         suffix = f" of {words.steps}"
         right = self.width - self.margin
         digits_end = right - text_width(suffix, small)
-        counter = text_width("step ", small) + number + right - digits_end
-        room = self.width - 2 * self.margin
-        if counter <= 0.6 * room:
-            ink = self.theme.ink
-            self.counter = Counter(round(digits_end), baseline, small, ink)
-            self.marks += [
-                Text(round(digits_end), baseline, suffix, small, ink),
-                Text(round(digits_end - number), baseline, "step ", small, ink, align="right"),
-            ]
-            room -= counter + self.margin
-        text = shorten(words.title, room, title, bold=True)
-        self.marks.append(Text(self.margin, baseline, text, title, self.theme.ink, bold=True))
-        self.top += 7 * self.scale
+        counter = text_width(f"{words.unit} ", small) + number + right - digits_end
+        if counter > 0.6 * (self.width - 2 * self.margin):
+            return 0.0
+        ink, unit = self.theme.ink, f"{words.unit} "
+        self.counter = Counter(round(digits_end), baseline, small, ink)
+        self.marks += [
+            Text(round(digits_end), baseline, suffix, small, ink),
+            Text(round(digits_end - number), baseline, unit, small, ink, align="right"),
+        ]
+        return counter + self.margin
 
     def key(self, chips: Sequence[Chip], remarks: bool) -> None:
         """Rows of chips: a dot, a bold name, a remark in grey."""
@@ -232,11 +240,11 @@ class _Desk:
         small = self.type_size(13)
         digits = text_width("0" * len(str(words.steps)), small)
         baseline = self.height - self.margin
-        start = self.margin + text_width("step ", small)
+        start = self.margin + text_width(f"{words.unit} ", small)
         end, ink = round(start + digits), self.theme.ink
         self.counter = Counter(end, baseline, small, ink)
         self.marks += [
-            Text(round(start), baseline, "step ", small, ink, align="right"),
+            Text(round(start), baseline, f"{words.unit} ", small, ink, align="right"),
             Text(end, baseline, f" of {words.steps}", small, ink),
         ]
 
@@ -256,7 +264,7 @@ class _Desk:
         )  # fmt: skip
         beside = room.width >= 1.2 * room.height
         for_views, for_charts = room, room
-        if charts:
+        if charts and views:
             for_views, for_charts = _cut(room, 0.62 if beside else 0.64, beside, self.margin)
         cells = _row_of(
             for_views, len(views), for_views.width >= 1.2 * for_views.height, self.margin
@@ -305,7 +313,7 @@ class _Desk:
             self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
         if box.width > 2 * size:
             self._label_y(box, cell, y_ticks, window, names[1], size)
-            self._label_x(box, cell, window, names[0], size)
+            self._label_x(box, cell, axes, size)
         return box
 
     def _upright(self, cell: Box, named: bool) -> tuple[int, int]:
@@ -355,7 +363,7 @@ class _Desk:
                 self.marks.append(label)
                 lowest = label.y
         if named:
-            self._label_x(box, cell, window, axes.names[0], size)
+            self._label_x(box, cell, axes, size)
 
     def _label_y(
         self,
@@ -375,16 +383,19 @@ class _Desk:
             if y > box.y0 + 2 * size or not name:
                 self.marks.append(Text(x, y, text, size, muted, align="right"))
 
-    def _label_x(self, box: Box, cell: Box, window: Window, axis: str, size: float) -> None:
+    def _label_x(self, box: Box, cell: Box, axes: Axes, size: float) -> None:
         """Centred below the plot; the axis name takes the rightmost place."""
+        window = axes.window
+        assert window is not None
         y = box.y1 + 1.3 * size
-        name = shorten(axis, 0.6 * box.width, size)
+        name = shorten(axes.names[0], 0.6 * box.width, size)
         self.marks.append(Text(box.x1, y, name, size, self.theme.ink, align="right"))
         room = box.x1 - text_width(name, size) - (0.8 * size if name else 0)
-        ticks = tick_labels(window.x0, window.x1, box.width / (5.5 * size))
+        labels = power_labels if axes.powers else tick_labels
+        ticks = labels(window.x0, window.x1, box.width / (5.5 * size))
         widest = max((text_width(text, size) for _, text in ticks), default=0.0)
         if widest > 4.5 * size:  # long numbers stand farther apart
-            ticks = tick_labels(window.x0, window.x1, box.width / (widest + 2 * size))
+            ticks = labels(window.x0, window.x1, box.width / (widest + 2 * size))
         for value, text in ticks:
             x = box.x0 + (value - window.x0) / (window.x1 - window.x0) * box.width
             label = Text(x, y, text, size, self.theme.muted, align="center")

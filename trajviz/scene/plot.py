@@ -68,6 +68,7 @@ class Tracer:
     styles: tuple[int, ...]
     theme: Theme
     scale: float
+    clock: str = "steps"
     several: bool = False
 
     def of_swarms(self, swarms: Sequence[tuple[Course, ...]], chips: Sequence[Chip]) -> Tracer:
@@ -100,6 +101,8 @@ class Tracer:
             lines, self.trajectories, self.colors, self.styles, strict=True
         ):
             dashes = [scale * length for length in _DASHES[style % len(_DASHES)]]
+            if self.clock != "steps":
+                line = line.timed(t.times(self.clock))
             track = Track(line.dashed(dashes), color, t.label)
             arm = 6 * scale * (_FINE if self.several else 1.0)
             tracks.append(track if t.diverged_at is None else track.crossed(box, arm))

@@ -65,6 +65,10 @@ class Line:
         no = np.zeros(count, dtype=bool)
         return cls(vertices, np.arange(count, dtype=np.float64), no, no)
 
+    def timed(self, times: Floats) -> Line:
+        """Return the line with step k reached at times[k], (steps + 1,), non-decreasing."""
+        return replace(self, knots=np.interp(self.knots, np.arange(len(times)), times))
+
     def at(self, steps: Floats) -> Points:
         """Return where the line is after so many steps, (n,) to (n, 2); it rests at its ends."""
         place, share = self._place(steps)

@@ -1,0 +1,109 @@
+"""The frameworks' optimizers through our door, beside our own rules and the frameworks alone."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from trajviz.catalogue import load_surface
+from trajviz.errors import TrajvizError
+from trajviz.optimizers import load_optimizer
+from trajviz.race import compare
+
+pytestmark = pytest.mark.parity
+
+SAME = {
+    "torch.SGD:lr=0.01": "sgd:lr=0.01",
+    "torch.Adam:lr=0.1,beta1=0.8": "adam:lr=0.1,beta1=0.8",
+    "torch.Adam:lr=0.1,decay=exponential,rate=0.9": "adam:lr=0.1,decay=exponential,rate=0.9",
+    "torch.AdamW:lr=0.1,amsgrad=false": "adamw:lr=0.1",
+    "keras.SGD:lr=0.01": "sgd:lr=0.01",
+    "keras.SGD:learning_rate=0.001,momentum=0.9": "momentum:lr=0.001",
+    "keras.SGD:lr=0.01,decay=step,every=3": "sgd:lr=0.01,decay=step,every=3",
+    "optax.sgd:lr=0.01": "sgd:lr=0.01",
+    "optax.sgd:lr=0.01,decay=inverse-time": "sgd:lr=0.01,decay=inverse-time",
+    "optax.adam:learning_rate=0.1": "adam:lr=0.1",
+    "torch.optim:SGD:lr=0.01": "sgd:lr=0.01",
+    "optax:sgd:lr=0.01": "sgd:lr=0.01",
+    "keras.optimizers:SGD:lr=0.01": "sgd:lr=0.01",
+}
+
+
+@pytest.mark.parametrize(("theirs", "ours"), SAME.items())
+def test_a_frameworks_optimizer_is_ours_where_the_rules_are_the_same(theirs, ours):
+    one, other = compare("beale", [theirs, ours], steps=20, start=(1, 1.6)).trajectories
+    np.testing.assert_allclose(one.points, other.points, rtol=0, atol=1e-12)
+    assert one.points.dtype == np.float64
+    assert one.evaluations == other.evaluations == 20
+
+
+@pytest.mark.parametrize("name", ["torch.Adam", "keras.Adam", "torch.Adadelta"])
+def test_a_rate_that_nobody_gave_is_the_librarys_default(name):
+    (one,) = compare("bowl", [name], steps=3).trajectories
+    assert one.rate_rule == "default"
+    assert one.settings["lr"] == {"torch.Adadelta": 1.0}.get(name, 0.001)
+
+
+@pytest.mark.parametrize("name", ["adam", "lamb"])
+def test_optax_tunes_every_rate_as_if_it_were_alone(name):
+    (one,) = compare("beale", [f"optax.{name}"], steps=30).trajectories
+    rate = one.settings["lr"]
+    assert one.rate_rule == "tuned"
+    (alone,) = compare("beale", [f"optax.{name}:lr={rate!r}"], steps=30).trajectories
+    np.testing.assert_array_equal(one.points, alone.points)
+    rule = load_optimizer(f"optax.{name}").rule
+    surface = load_surface("beale")
+    start = np.broadcast_to(np.array(surface.start), (2, 2)).copy()
+    both = rule(surface.gradient, start, lr=np.array([[rate], [0.001]]))
+    assert max(np.abs(next(both)[0] - point).max() for point in one.points[1:9]) < 1e-12
+
+
+def test_lbfgs_of_torch_gets_its_closure_and_finds_the_minimum():
+    (one,) = compare("rosenbrock", ["torch.LBFGS:line_search_fn=strong_wolfe"]).trajectories
+    np.testing.assert_allclose(one.points[-1], [1, 1], atol=1e-4)
+    assert one.value_evaluations == one.evaluations > 0
+
+
+REFUSED = {
+    "torch.SGF": "did you mean 'torch.SGD'",
+    "torch.AdamW:betas=3": "unknown setting of torch.AdamW 'betas', did you mean 'beta",
+    "torch.Muon": "torch.Muon: ValueError: Muon only supports 2D",
+    "torch.SGD:nesterov=true": "torch.SGD: ValueError: Nesterov",
+    "keras.Adm": "did you mean 'keras.Adam'",
+    "optax.adm": "did you mean 'optax.adam'",
+    "optax.sgd:momentum=x": "optax.sgd: ",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSED.items())
+def test_what_a_framework_refuses_is_told_in_one_line(text, said):
+    with pytest.raises(TrajvizError, match=said):
+        compare("bowl", [text], steps=3)
+
+
+def test_a_frameworks_own_settings_are_left_as_they_were():
+    code = """
+import os, jax, jax.numpy as jnp
+from trajviz import compare
+compare("bowl", ["torch.Adam", "optax.adam", "keras.Adam"], steps=5)
+import keras, torch
+assert torch.get_default_dtype() == torch.float32
+assert keras.config.floatx() == "float32"
+assert not jax.config.jax_enable_x64
+assert jnp.zeros(3).dtype == jnp.float32
+assert "KERAS_BACKEND" not in os.environ
+"""
+    env = {key: value for key, value in os.environ.items() if key != "KERAS_BACKEND"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=env)
+
+
+def test_our_own_optimizers_import_no_framework():
+    code = """
+import sys
+from trajviz import compare
+compare("bowl", ["sgd", "scipy.BFGS"], steps=5)
+assert not {"torch", "keras", "optax", "jax"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,99 @@
+"""What a library's signature says of its settings, and how it is called with them."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trajviz.errors import TrajvizError
+from trajviz.optimizers import Optimizer, Rule, Setting
+
+_NO_SETTINGS = ("self", "params", "name", "args", "kwargs")
+_PLAIN = (bool, int, float, str, type(None))
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The settings of a library's optimizer.
+
+    `defaults` are its own, by the words that users write: `lr` for the learning rate, `beta1` and
+    `beta2` for the parts of `betas`. Only numbers, truth values and texts can be set.
+    `words` maps each of ours to the library's parameter, `tuples` has that parameter's length.
+    """
+
+    defaults: Mapping[str, Setting]
+    words: Mapping[str, str]
+    tuples: Mapping[str, int]
+
+    @classmethod
+    def of(cls, function: Callable[..., Any], rate: str) -> Signature:
+        """Read a function or a class whose learning rate is the parameter `rate`."""
+        defaults: dict[str, Setting] = {}
+        words: dict[str, str] = {}
+        tuples: dict[str, int] = {}
+        for name, parameter in inspect.signature(function).parameters.items():
+            value = parameter.default
+            if name in _NO_SETTINGS or parameter.kind is parameter.VAR_KEYWORD:
+                continue
+            if value is parameter.empty:
+                value = None
+            if isinstance(value, tuple) and all(type(part) in (int, float) for part in value):
+                tuples[name] = len(value)
+                for place, part in enumerate(value, 1):
+                    defaults[f"{name.removesuffix('s')}{place}"] = part
+                    words[f"{name.removesuffix('s')}{place}"] = name
+            elif isinstance(value, _PLAIN):
+                word = "lr" if name == rate else name
+                defaults[word], words[word] = value, name
+        return cls(defaults, words, tuples)
+
+    def arguments(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings as the library takes them; what is None there stays away."""
+        given: dict[str, Any] = {}
+        for word, name in self.words.items():
+            value = settings.get(word)
+            if name in self.tuples:
+                given.setdefault(name, ())
+                given[name] += (value,)
+            elif value is not None:
+                given[name] = whole(value, self.defaults[word])
+        return given
+
+    def optimizer(self, name: str, rule: Rule, heading: str, batched: bool = True) -> Optimizer:
+        """Return a rule as an optimizer; the library's own word for the rate is an alias."""
+        rate = self.words.get("lr", "lr")
+        aliases = {} if rate == "lr" else {rate: "lr"}
+        default = self.defaults.get("lr")
+        return Optimizer(name, rule, self.defaults, default, True, heading, aliases, batched)
+
+
+def whole(value: Any, default: Any) -> Any:
+    """Return a number as an int where the library may count with it.
+
+    >>> whole(20.0, 5), whole(20.0, None), whole(20.0, 0.5), whole(True, False)
+    (20, 20, 20.0, True)
+    """
+    counts = isinstance(value, float) and not isinstance(default, float)
+    return int(value) if counts and value.is_integer() else value
+
+
+@contextlib.contextmanager
+def explained(name: str, extra: str = "") -> Iterator[None]:
+    """Turn what a library refuses, or its absence, into one line.
+
+    `extra` is the extra of ours that installs what is missing.
+    """
+    try:
+        yield
+    except TrajvizError:
+        raise
+    except Exception as error:  # whatever a library may raise
+        if extra and isinstance(error, ModuleNotFoundError):
+            raise TrajvizError(
+                f"{name} needs {error.name}, which is not installed: "
+                f"pip install 'optimizer-trajviz[{extra}]'"
+            ) from error
+        raise TrajvizError(f"{name}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,99 @@
+"""trajviz tune: how learning rates fare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import trajviz
+from trajviz.cli._parameters import Name, Numbers
+from trajviz.cli._race import asked, descent_options, say_what_was_found
+
+if TYPE_CHECKING:
+    from trajviz.tuning import Tuning
+
+
+@click.command("tune")
+@descent_options
+@click.option(
+    "-o", "--output", metavar="FILE",
+    help="Draw objective against rate for all of them, as .png, .svg or .pdf.",
+)  # fmt: skip
+@click.option(
+    "--theme", default="light", show_default=True, type=Name("NAME|FILE.toml", "theme_names"),
+    help="Colours.",
+)  # fmt: skip
+@click.option(
+    "--size", type=Numbers("WxH", int, 2, "x"), default="640x480", show_default=True,
+    help="Size in pixels.",
+)  # fmt: skip
+@click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
+@click.option("--json", "as_json", is_flag=True, help="For machines: every rate that was tried.")
+def command(
+    surface: str | None,
+    optimizers: tuple[str, ...],
+    recipe_file: str | None,
+    output: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Show how the learning rates of OPTIMIZERs on SURFACE are tuned.
+
+    A row says the rate that is chosen, its objective, the first step at which it is within 1e-3 of
+    the lowest known minimum, and how many of the rates that were tried diverge. The README says
+    what the objective is.
+
+    \b
+      trajviz tune beale
+      trajviz tune rosenbrock sgd momentum adam --steps 500 -o tune.png
+    """  # noqa: D301  # to click, the backspace says: leave these lines as they are
+    from pathlib import Path
+
+    from trajviz.sensitivity import check_still
+
+    recipe, where = asked(surface, optimizers, recipe_file, options)
+    if output:
+        check_still(Path(output).expanduser())
+    with where:
+        found = trajviz.tune(recipe)
+    say_what_was_found(found.surface)
+    path = found.save(output) if output else None
+    if as_json:
+        _print_json(found.tunings)
+    else:
+        _print_table(found.tunings)
+    if path:
+        click.echo(str(path), err=True)
+
+
+def _print_table(tunings: Sequence[Tuning]) -> None:
+    rows = [("optimizer", "lr", "objective", "arrival", "diverged")]
+    for t in tunings:
+        arrival = "-" if t.arrival is None else str(t.arrival)
+        lost = f"{t.diverged}/{len(t.rates)}"
+        rows.append((t.spec.label, f"{t.rate:.6g}", f"{t.objective:.4f}", arrival, lost))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *numbers in rows:
+        cells = (f"{cell:>{width}}" for cell, width in zip(numbers, widths[1:], strict=True))
+        click.echo("  ".join([f"{name:{widths[0]}}", *cells]))
+
+
+def _print_json(tunings: Sequence[Tuning]) -> None:
+    import json
+    import math
+
+    rows = [
+        {
+            "optimizer": t.spec.label,
+            "lr": t.rate,
+            "objective": t.objective,
+            "arrival": t.arrival,
+            "diverged": t.diverged,
+            "rates": t.rates.tolist(),
+            "objectives": [o if math.isfinite(o) else None for o in t.objectives.tolist()],
+        }
+        for t in tunings
+    ]
+    click.echo(json.dumps(rows, indent=1))

@@ -1,0 +1,76 @@
+"""How the tuning objective depends on the learning rate: one curve for each optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from trajviz.recipe import Look
+from trajviz.scene import Scene, blank, chip_for
+from trajviz.scene.chart import Chart, ChartView
+from trajviz.scene.layout import Axes, Words, lay_out
+from trajviz.scene.marks import star
+from trajviz.scene.paint import paint
+from trajviz.scene.plot import Plot
+from trajviz.scene.theme import load_theme
+from trajviz.scene.track import Line, Pen, Track
+from trajviz.surface import Surface, Window
+from trajviz.tuning import Tuning
+
+_HIGHEST = 0.5
+"""Higher objectives are all as bad: paths that leave the window, or leap about."""
+
+
+def compose_sensitivity(
+    surface: Surface, tunings: Sequence[Tuning], look: Look, caption: str
+) -> Scene:
+    """Draw objective against rate; a star marks the rate that is chosen, a gap those that diverge.
+
+    The scene stands still: it is meant to be seen after its one step.
+    """
+    theme = load_theme(look.theme)
+    chips = [
+        chip_for(tuning.spec, f"{float(f'{tuning.rate:.2g}'):g}", theme, index)
+        for index, tuning in enumerate(tunings)
+    ]
+    axes = _axes(tunings)
+    title = look.title or f"{surface.title}: how learning rates fare"
+    words = Words(title, tuple(chips), caption, ("", ""), None)
+    layout = lay_out(*look.size, words, [], [axes], theme)
+    (box,) = layout.plots
+    view = ChartView(Chart(axes.title, ()), axes, box)
+    scale = max(layout.scale, 0.7)
+    pen = Pen.scaled(layout.scale)
+    tracks, stars = [], []
+    for tuning, chip in zip(tunings, chips, strict=True):
+        line = _line(tuning, view)
+        tracks.append(Track(line, chip.color, tuning.spec.label, cross_knot=0.0))
+        x, y = line.vertices[tuning.best].tolist()
+        stars.append(star(x, y, 8.5 * scale, chip.color, theme.ink, 1.3 * scale))
+    background = blank(look, theme)
+    paint(background, layout.marks)
+    pen = pen if theme.halo else replace(pen, halo=0.0)
+    plot = Plot(view, tuple(tracks), tuple(stars), pen)
+    return Scene(background, (plot,), theme, None, 1, layout.marks)
+
+
+def _axes(tunings: Sequence[Tuning]) -> Axes:
+    """Return the ranges: all rates, and the objectives that are worth telling apart."""
+    first, last = np.log10(tunings[0].rates[[0, -1]]).tolist()
+    finite = np.concatenate([t.objectives[np.isfinite(t.objectives)] for t in tunings])
+    low = float(finite.min(initial=_HIGHEST - 1))
+    high = min(float(finite.max(initial=low + 1)), _HIGHEST)
+    pad = 0.06 * (high - low)
+    window = Window(first, last, low - pad, high + pad)
+    return Axes(window, ("learning rate", ""), "objective, the lower the better", powers=True)
+
+
+def _line(tuning: Tuning, view: ChartView) -> Line:
+    """Return the curve, all of it there after one step, with gaps where rates diverge."""
+    lost = np.isinf(tuning.objectives)
+    vertices = view.project(np.log10(tuning.rates), np.where(lost, 0.0, tuning.objectives))
+    gap = lost | np.concatenate([[False], lost[:-1]])
+    nowhere = np.zeros(len(gap), dtype=bool)
+    return Line(vertices, np.linspace(0, 1, len(gap)), nowhere, gap)
