@@ -51,6 +51,12 @@ def needs(gradient, w, word):
     yield w
 
 
+def inplace(gradient, w, lr=0.1):
+    while True:
+        w -= lr * gradient(w)
+        yield w
+
+
 number = 3
 '''
 
@@ -295,3 +301,39 @@ def test_what_takes_one_point_at_a_time_runs_from_several_starts_one_by_one():
 def test_basins_are_refused_where_not_all_pixels_can_run_at_once():
     with pytest.raises(TrajvizError, match=r"basins.*scipy.BFGS cannot"):
         compare("himmelblau", ["scipy.BFGS"], view="basins")
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_rule_that_works_in_place_leaves_its_start_and_its_path_alone():
+    start = np.array([1.0, 2.0])
+    walk = load_optimizer("./mine.py:inplace").rule(lambda w: w, start)
+    first, second = next(walk), next(walk)
+    assert start.tolist() == [1, 2]
+    np.testing.assert_allclose([first, second], [0.9 * start, 0.81 * start])
+
+
+def test_a_tolerance_is_scipys():
+    (loose,) = compare("beale", ["scipy.Nelder-Mead:tol=0.5"], steps=200).trajectories
+    (tight,) = compare("beale", ["scipy.Nelder-Mead:tol=1e-9"], steps=200).trajectories
+    surface = load_surface("beale")
+    for tol, one in ((0.5, loose), (1e-9, tight)):
+        found = scipy.optimize.minimize(
+            surface.value, np.array(surface.start), method="Nelder-Mead", tol=tol
+        )
+        np.testing.assert_array_equal(one.points[-1], found.x)
+    assert loose.evaluations == tight.evaluations == 0
+    assert loose.value_evaluations < tight.value_evaluations
+
+
+def test_a_method_may_report_in_one_array_that_it_fills_anew(monkeypatch):
+    def minimize(_value, start, callback, **_options):
+        here = start.copy()
+        for step in range(1, 4):
+            here[:] = step
+            callback(here)
+        here[:] = 9
+        return scipy.optimize.OptimizeResult(x=here)
+
+    monkeypatch.setattr(scipy.optimize, "minimize", minimize)
+    (one,) = compare("bowl", ["scipy.BFGS"], steps=5).trajectories
+    assert one.points[1:, 0].tolist() == [1, 2, 3, 9, 9]

@@ -15,6 +15,7 @@ from trajviz.catalogue import load_surface
 from trajviz.errors import TrajvizError
 from trajviz.paths import load_paths
 from trajviz.race import compare, run
+from trajviz.recipe import Recipe
 from trajviz.scene.theme import load_theme
 from trajviz.surface import check_window
 from trajviz.toml import load_recipe
@@ -311,3 +312,19 @@ def test_the_command_line_draws_paths_and_tells_a_mistake_in_a_line(recorded, tm
     assert len(wrong.stderr.splitlines()) == 1
     assert "broken.csv': line 2" in wrong.stderr
     assert not (tmp_path / "wrong.png").exists()
+
+
+def test_what_a_path_from_elsewhere_had_asked_is_not_known(tmp_path):
+    path = str(written(tmp_path, HEAD + "mine,0,1,2\nmine,1,3,4\n"))
+    alone = run(Recipe("bowl", paths=(path,), steps=1)).trace("csv").decode().splitlines()
+    assert alone[0] == "optimizer,step,x,y,f"
+    both = compare("bowl", ["sgd:lr=0.1"], paths=[path], steps=1)
+    rows = both.trace("csv").decode().splitlines()
+    assert [row.split(",")[5:] for row in rows[1:]] == [["0", "0", "0"], ["1", "0", "0"]] + [
+        ["nan"] * 3
+    ] * 2
+    ours, theirs = json.loads(both.trace("json"))["trajectories"]
+    assert ours["gradients"] == [0, 1]
+    assert "gradients" not in theirs
+    with np.load(io.BytesIO(both.trace("npz"))) as arrays:
+        assert np.isnan(arrays["gradients"][1]).all()

@@ -7,14 +7,17 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from trajviz import compare
+from trajviz import compare, tune
 from trajviz.catalogue import load_surface
 from trajviz.cli import cli
 from trajviz.descent import descend
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import load_optimizer, optimizer_names
+from trajviz.recipe import Look, Recipe
+from trajviz.scene.sensitivity import compose_sensitivity
+from trajviz.scene.theme import load_theme
 from trajviz.spec import parse_spec, parse_specs
-from trajviz.tuning import FINE, RATES, tune_all
+from trajviz.tuning import FINE, RATES, Tuning, tune_all
 
 BOWL = load_surface("bowl")
 SPECS = parse_specs(["sgd", "adam", "newton", "sgd:lr=0.1"])
@@ -86,6 +89,16 @@ def test_where_nothing_is_tuned_the_command_says_so():
     assert "no rate to tune" in str(done.exception)
 
 
+def test_what_a_race_would_do_instead_of_tuning_is_nothing_to_the_table():
+    plain, equal = (tune(Recipe("bowl", steps=20, lr=rule)) for rule in ("tuned", "equal:0.1"))
+    assert [t.rate for t in plain.tunings] == [t.rate for t in equal.tunings]
+
+
+def test_noise_that_the_surface_cannot_have_is_refused():
+    with pytest.raises(TrajvizError, match="noise"):
+        tune(Recipe("noisy-moons", steps=5, noise=0.5))
+
+
 # Rules in place of tuning
 
 
@@ -141,15 +154,10 @@ def test_the_curves_of_all_are_drawn_in_one_picture(tmp_path):
     with Image.open(tmp_path / "tune.png") as image:
         assert image.size == (640, 480)
         colors = {color for _, color in image.convert("RGB").getcolors(1 << 20)}
-    from trajviz.scene.theme import load_theme
-
     assert set(load_theme("light").tracks[:2]) <= colors
 
 
 def test_a_curve_has_a_gap_where_rates_diverge_and_a_star_at_its_best():
-    from trajviz.recipe import Look
-    from trajviz.scene.sensitivity import compose_sensitivity
-
     tunings = tune_all(BOWL, SPECS[:2], BOWL.start, 400, BOWL.window)
     scene = compose_sensitivity(BOWL, tunings, Look(), "tuned")
     (plot,) = scene.plots
@@ -161,6 +169,21 @@ def test_a_curve_has_a_gap_where_rates_diverge_and_a_star_at_its_best():
         shown = track.vertices[~lost]
         assert plot.box.x0 <= shown[:, 0].min() < shown[:, 0].max() <= plot.box.x1
         assert y == shown[:, 1].max()
+
+
+def test_a_gap_begins_and_ends_with_the_rates_that_diverge():
+    rates, objectives = np.logspace(-2, 2, 5), np.array([-1.0, -2.0, np.inf, -1.5, -1.0])
+    tuning = Tuning(SPECS[0], rates, objectives, None)
+    scene = compose_sensitivity(BOWL, [tuning], Look(), "")
+    assert scene.plots[0].tracks[0].line.gap.tolist() == [False, False, True, True, False]
+
+
+def test_the_chart_fills_the_picture_and_names_powers_of_ten():
+    tunings = tune_all(BOWL, SPECS[:1], BOWL.start, 20, BOWL.window)
+    scene = compose_sensitivity(BOWL, tunings, Look(), "")
+    assert scene.plots[0].box.width > 0.85 * 640
+    words = [mark.text for mark in scene.marks if hasattr(mark, "text")]
+    assert {"0.001", "0.1", "10", "learning rate"} <= set(words)
 
 
 @pytest.mark.parametrize("name", ["tune.gif", "tune", "tune.txt"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -52,7 +51,6 @@ def turns(work: Callable[[Callable[[Points], None]], None]) -> Iterator[Points]:
     [array([1.]), array([2.])]
     """
     exchange = _Exchange()
-    context = contextvars.copy_context()  # numpy's errstate is part of it
 
     def run() -> None:
         exchange.asked.acquire()
@@ -66,7 +64,7 @@ def turns(work: Callable[[Callable[[Points], None]], None]) -> Iterator[Points]:
         exchange.answer = ending
         exchange.answered.release()
 
-    threading.Thread(target=context.run, args=(run,), daemon=True).start()
+    threading.Thread(target=run, daemon=True).start()
     try:
         while isinstance(answer := exchange.ask(), np.ndarray):
             yield answer
