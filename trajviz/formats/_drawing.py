@@ -1,0 +1,218 @@
+"""What stands still in a scene, as SVG written by ourselves: small, and sharp at every zoom.
+
+A level is one path, filled and lined at once. A letter's outline is written once, wherever it is
+used. Everything is in tenths of a pixel, whole numbers.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from PIL import Image
+
+from trajviz.formats._palette import Palette, pack
+from trajviz.formats._paths import FINE, in_units, path_of
+from trajviz.formats._thinning import thin_line
+from trajviz.scene.contour import ContourView
+from trajviz.scene.fonts import Face, line_of, own_face, runs_of
+from trajviz.scene.glyphs import outline
+from trajviz.scene.lettering import text_width
+from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.paint import Picture
+from trajviz.scene.plot import Plot
+from trajviz.scene.relief import ReliefView
+from trajviz.scene.theme import RGB
+from trajviz.scene.tracing import MOVE, Tracing
+from trajviz.surface import Floats, Ints
+
+EM = 1000
+"""Units of a letter's outline in its size."""
+_MARGIN = 12
+"""Pixels beyond the plot where areas end, out of sight as their lines are."""
+_SPACING, _SLACKS, _ENOUGH = 2, (0.12, 0.3), 90_000
+"""Level lines: samples' distance in pixels; how far off they may be; bytes up to which they are not
+drawn more loosely."""
+_SHARP = 2
+"""Pixels of a relief's picture in one of the scene's, each way."""
+_COMMANDS = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}
+"""What leads to a corner, as matplotlib's Path numbers it."""
+
+
+def hexed(color: RGB | Sequence[int]) -> str:
+    """Return a colour as SVG writes it.
+
+    >>> hexed((255, 0, 128)), hexed((255, 0, 136))
+    ('#ff0080', '#f08')
+    """
+    plain = "#{:02x}{:02x}{:02x}".format(*color)
+    pairs = plain[1::2], plain[2::2]
+    return f"#{pairs[0]}" if pairs[0] == pairs[1] else plain
+
+
+def number(value: float) -> str:
+    """Return a number without what it does not need.
+
+    >>> number(0.50), number(-12.0), number(1.2345)
+    ('.5', '-12', '1.234')
+    """
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def rectangle(box: Box, more: str = "") -> str:
+    """Return a box of whole pixels as an element."""
+    x, y, width, height = (
+        FINE * side for side in (box.x0, box.y0, box.width, box.height)
+    )
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}"{more}/>'
+
+
+def clip_of(name: str, box: Box) -> str:
+    """Return the definition of a clip path."""
+    return f'<clipPath id="{name}">{rectangle(box)}</clipPath>'
+
+
+class Letters:
+    """The outlines of all letters that a picture uses, each by a name of its own."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[Face, str], str] = {}
+        self.definitions = ""
+
+    def line(self, text: Text) -> str:
+        """Return a line of text, as wide as it is in pixels."""
+        x, y = round(text.left) * FINE, round(text.y) * FINE
+        scale = number(text.size * FINE / EM)
+        letters = "".join(
+            f'<use href="#{name}" x="{at}"/>' for name, at in self._set(text) if name
+        )
+        return (
+            f'<g transform="translate({x} {y})scale({scale})" fill="{hexed(text.color)}">'
+            f"{letters}</g>"
+        )
+
+    def _set(self, text: Text) -> list[tuple[str, int]]:
+        """Return each letter's name and place, in units of the size."""
+        line = line_of(text.text)
+        faces = [face for face, piece in runs_of(line, text.bold) for _ in piece]
+        natural = text_width(line, EM, text.bold)
+        stretch = EM / text.size * text_width(line, text.size, text.bold) / max(natural, 1)
+        return [
+            (self.name(face, letter), round(stretch * text_width(line[:i], EM, text.bold)))
+            for i, (face, letter) in enumerate(zip(faces, line, strict=True))
+        ]
+
+    def digit(self, digit: str) -> str:
+        """Return the name of a digit."""
+        return self.name(own_face(bold=False), digit)
+
+    def name(self, face: Face, letter: str) -> str:
+        """Return the name of a letter's outline, empty where there is nothing to see."""
+        key = face, letter
+        if key not in self._names:
+            drawn = _letter(face, letter)
+            self._names[key] = f"g{len(self._names)}" if drawn else ""
+            if drawn:
+                self.definitions += f'<path id="{self._names[key]}" d="{drawn}"/>'
+        return self._names[key]
+
+
+def _letter(face: Face, letter: str) -> str:
+    corners, codes = outline([(face, letter)], EM, 0, 0)
+    data, before = "", 0
+    for (x, y), code in zip(corners, codes, strict=True):
+        if code == 79:
+            data, before = data + "Z", 0
+            continue
+        command = "" if code == before and len(data) else _COMMANDS[code]
+        pair = f"{round(x)} {round(y)}".replace(" -", "-")
+        data += command + (pair if command or pair[0] == "-" else f" {pair}")
+        before = code
+    return data
+
+
+def mark(shape: Mark, letters: Letters) -> str:
+    """Return a mark as an element."""
+    if isinstance(shape, Text):
+        return letters.line(shape)
+    if isinstance(shape, Fill):
+        return rectangle(shape.box, f' fill="{hexed(shape.color)}"')
+    if isinstance(shape, Dot):
+        x, y, radius = (number(FINE * value) for value in (shape.x, shape.y, shape.radius))
+        return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{hexed(shape.color)}"/>'
+    return _polygon(shape)
+
+
+def _polygon(shape: Shape) -> str:
+    data = path_of([in_units(np.array(shape.corners))], closed=True)
+    return (
+        f'<path d="{data}" fill="{hexed(shape.fill)}" stroke="{hexed(shape.rim)}" '
+        f'stroke-width="{number(FINE * shape.rim_width)}"/>'
+    )
+
+
+def view_of(plot: Plot, letters: Letters) -> str:
+    """Return what lies below a plot's tracks; a chart has nothing but the picture's own marks."""
+    view = plot.view
+    if isinstance(view, ContourView):
+        return _contours(view)
+    if isinstance(view, ReliefView):
+        picture = embedded(view.enlarged(_SHARP).block_picture(), view.box)
+        return picture + "".join(mark(text, letters) for text in view.marks())
+    return ""
+
+
+def _contours(view: ContourView) -> str:
+    """Draw from the lowest band up, each over all that lies higher, so that no seam shows.
+
+    Where nothing is missing, an area's rim is the line of its level.
+    """
+    tracing, shading = Tracing(view, _SPACING, _MARGIN), view.shading
+    levels = shading.levels.tolist()
+    areas = [_rings(tracing.above(level)) for level in [tracing.bottom, *levels]]
+    whole = not np.ma.is_masked(tracing.heights)
+    lines = [[]] * len(areas) if whole else [[], *(_rings(tracing.along(at)) for at in levels)]
+    for slack in _SLACKS:
+        drawn = [path_of(_thinned(area, slack), closed=True) for area in areas]
+        if sum(map(len, drawn)) <= _ENOUGH:
+            break
+    colors = ["none", *map(hexed, shading.lines.tolist())]
+    shown = []
+    for data, line, shade, color in zip(drawn, lines, shading.shades.tolist(), colors, strict=True):
+        rim = f' stroke="{color}"' if whole and color != "none" else ""
+        shown.append(f'<path d="{data}" fill="{hexed(shade)}"{rim}/>')
+        if line:
+            along = path_of(_thinned(line, slack))
+            shown.append(f'<path d="{along}" fill="none" stroke="{color}"/>')
+    return (
+        f'<g fill-rule="evenodd" stroke-width="{number(FINE * view.line_width)}" '
+        f'stroke-opacity="{number(shading.line_alpha)}">{"".join(shown)}</g>'
+    )
+
+
+def _rings(outlines: Iterable[tuple[Floats, Ints]]) -> list[Floats]:
+    return [
+        ring
+        for corners, codes in outlines
+        for ring in np.split(corners, np.flatnonzero(codes == MOVE)[1:])
+    ]
+
+
+def _thinned(rings: Iterable[Floats], slack: float) -> list[Ints]:
+    return [in_units(ring[thin_line(ring, slack)]) for ring in rings]
+
+
+def embedded(picture: Picture, box: Box) -> str:
+    """Return a picture, (height, width, 3), that fills a box, in 256 colours at most."""
+    flat = picture.reshape(-1, 3)
+    palette = Palette(flat, [], 256)
+    image = Image.fromarray(palette.index(pack(flat)).reshape(picture.shape[:2]))
+    image.putpalette(palette.colors.tobytes())
+    file = io.BytesIO()
+    image.save(file, format="PNG", optimize=True)
+    data = base64.b64encode(file.getvalue()).decode()
+    element = rectangle(box, f' href="data:image/png;base64,{data}" preserveAspectRatio="none"')
+    return element.replace("<rect", "<image", 1)
