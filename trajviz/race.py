@@ -143,6 +143,7 @@ class Race:
         path = Path(path).expanduser()
         chosen = load_format(format) if format else format_of(path)
         chosen.check(self.playback, at, self.steps)
+        chosen.check_look(self.look)
         check_target(path)
         with replacing(path) as temporary:
             self._write(temporary, chosen, at, progress or no_progress)

@@ -56,14 +56,16 @@ class Drawn:
             timeline.total, timeline.motion, timeline.loop,
         )  # fmt: skip
 
-    @property
-    def timing(self) -> str:
-        """The rules by which what can move does."""
-        rounds = self.loop or "infinite"
+    def timing(self, scope: str = "", rounds: int = 0) -> str:
+        """Return the rules by which what can move does, within a scope of the page.
+
+        Without a number of rounds there are as many as were asked for.
+        """
+        count = rounds or self.loop or "infinite"
         return (
-            f".m,.s{{animation-duration:{number(self.total)}s;animation-fill-mode:both;"
-            f"animation-iteration-count:{rounds};animation-timing-function:linear}}"
-            ".s{animation-timing-function:step-end}"
+            f"{scope}.m,{scope}.s{{animation-duration:{number(self.total)}s;animation-fill-mode:both;"
+            f"animation-iteration-count:{count};animation-timing-function:linear}}"
+            f"{scope}.s{{animation-timing-function:step-end}}"
         )
 
     def svg(self, head: str) -> str:

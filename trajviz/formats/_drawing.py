@@ -18,7 +18,7 @@ from trajviz.formats._paths import FINE, in_units, path_of
 from trajviz.formats._thinning import thin_line
 from trajviz.scene.contour import ContourView
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
-from trajviz.scene.glyphs import outline
+from trajviz.scene.glyphs import letters
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.paint import Picture
@@ -37,7 +37,8 @@ _SPACING, _SLACKS, _ENOUGH = 2, (0.12, 0.3), 90_000
 drawn more loosely."""
 _SHARP = 2
 """Pixels of a relief's picture in one of the scene's, each way."""
-_COMMANDS = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}
+_CLOSE = "Z"
+_COMMANDS = {MOVE: "M", 2: "L", 3: "Q", 4: "C", 79: _CLOSE}
 """What leads to a corner, as matplotlib's Path numbers it."""
 
 
@@ -80,18 +81,24 @@ class Letters:
 
     def __init__(self) -> None:
         self._names: dict[tuple[Face, str], str] = {}
-        self.definitions = ""
+
+    @property
+    def definitions(self) -> str:
+        """The outlines of all letters that were named so far."""
+        faces = dict.fromkeys(face for face, _ in self._names)
+        return "".join(
+            f'<path id="{self._names[face, letter]}" d="{_outlined(*drawn)}"/>'
+            for face in faces
+            for letter, drawn in letters(face, [l for f, l in self._names if f == face], EM).items()
+        )
 
     def line(self, text: Text) -> str:
         """Return a line of text, as wide as it is in pixels."""
         x, y = round(text.left) * FINE, round(text.y) * FINE
         scale = number(text.size * FINE / EM)
-        letters = "".join(
-            f'<use href="#{name}" x="{at}"/>' for name, at in self._set(text) if name
-        )
+        uses = "".join(f'<use href="#{name}" x="{at}"/>' for name, at in self._set(text))
         return (
-            f'<g transform="translate({x} {y})scale({scale})" fill="{hexed(text.color)}">'
-            f"{letters}</g>"
+            f'<g transform="translate({x} {y})scale({scale})" fill="{hexed(text.color)}">{uses}</g>'
         )
 
     def _set(self, text: Text) -> list[tuple[str, int]]:
@@ -101,8 +108,9 @@ class Letters:
         natural = text_width(line, EM, text.bold)
         stretch = EM / text.size * text_width(line, text.size, text.bold) / max(natural, 1)
         return [
-            (self.name(face, letter), round(stretch * text_width(line[:i], EM, text.bold)))
-            for i, (face, letter) in enumerate(zip(faces, line, strict=True))
+            (self.name(face, letter), round(stretch * text_width(line[:place], EM, text.bold)))
+            for place, (face, letter) in enumerate(zip(faces, line, strict=True))
+            if letter != " "
         ]
 
     def digit(self, digit: str) -> str:
@@ -110,34 +118,26 @@ class Letters:
         return self.name(own_face(bold=False), digit)
 
     def name(self, face: Face, letter: str) -> str:
-        """Return the name of a letter's outline, empty where there is nothing to see."""
-        key = face, letter
-        if key not in self._names:
-            drawn = _letter(face, letter)
-            self._names[key] = f"g{len(self._names)}" if drawn else ""
-            if drawn:
-                self.definitions += f'<path id="{self._names[key]}" d="{drawn}"/>'
-        return self._names[key]
+        """Return the name by which a letter's outline is used."""
+        return self._names.setdefault((face, letter), f"g{len(self._names)}")
 
 
-def _letter(face: Face, letter: str) -> str:
-    corners, codes = outline([(face, letter)], EM, 0, 0)
+def _outlined(corners: Sequence[tuple[float, float]], codes: Sequence[int]) -> str:
+    """Return a letter's corners as the data of a path."""
     data, before = "", 0
     for (x, y), code in zip(corners, codes, strict=True):
-        if code == 79:
-            data, before = data + "Z", 0
-            continue
-        command = "" if code == before and len(data) else _COMMANDS[code]
-        pair = f"{round(x)} {round(y)}".replace(" -", "-")
-        data += command + (pair if command or pair[0] == "-" else f" {pair}")
+        command = "" if code == before else _COMMANDS[code]
+        pair = "" if command == _CLOSE else f"{round(x)} {round(y)}".replace(" -", "-")
+        data += command if command else " " * (pair[0] != "-")
+        data += pair
         before = code
     return data
 
 
-def mark(shape: Mark, letters: Letters) -> str:
+def mark(shape: Mark, lettering: Letters) -> str:
     """Return a mark as an element."""
     if isinstance(shape, Text):
-        return letters.line(shape)
+        return lettering.line(shape)
     if isinstance(shape, Fill):
         return rectangle(shape.box, f' fill="{hexed(shape.color)}"')
     if isinstance(shape, Dot):
@@ -154,14 +154,14 @@ def _polygon(shape: Shape) -> str:
     )
 
 
-def view_of(plot: Plot, letters: Letters) -> str:
+def view_of(plot: Plot, lettering: Letters) -> str:
     """Return what lies below a plot's tracks; a chart has nothing but the picture's own marks."""
     view = plot.view
     if isinstance(view, ContourView):
         return _contours(view)
     if isinstance(view, ReliefView):
         picture = embedded(view.enlarged(_SHARP).block_picture(), view.box)
-        return picture + "".join(mark(text, letters) for text in view.marks())
+        return picture + "".join(mark(text, lettering) for text in view.marks())
     return ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 from trajviz.animate import Animation
@@ -17,6 +16,6 @@ PATHS = True
 def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
     """Write an animation, in the time of a GIF's; who asks for less motion sees its end."""
     drawn = Drawn.of(animation, playback)
-    moving = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing}}}"
+    moving = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
     path.write_text(drawn.svg(f"<style>{moving}{drawn.keyframes}</style>"), encoding="utf-8")
     progress(playback.frames, playback.frames)

@@ -1,0 +1,117 @@
+"""HTML: a page that plays the race: pause, step, hide tracks, read values; one file, no network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trajviz.animate import Animation
+from trajviz.descent import Progress
+from trajviz.formats._animated import Drawn
+from trajviz.formats._drawing import hexed
+from trajviz.paths import Course
+from trajviz.recipe import Playback
+from trajviz.scene import Scene, swarms
+from trajviz.scene.layout import Chip
+
+KIND = "animation"
+PATHS = True
+
+MOST_VALUES = 2000
+"""Steps of which a page knows the values; of a longer race every second, third, ..."""
+_HERE = Path(__file__).parent
+
+
+def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
+    """Write a page that plays an animation, in the time of a GIF's until its reader wants another.
+
+    Who asks for less motion sees the last step and a button to play.
+    """
+    drawn, scene = Drawn.of(animation, playback), animation.scene
+    script = _read("_player.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    x, y = scene.words.axes
+    every = -(-scene.steps // MOST_VALUES)
+    parts = {
+        "hash": f"sha256-{digest}",
+        "title": escape(scene.words.title),
+        "style": _read("_player.css"),
+        "width": str(scene.size[0]),
+        "picture": _picture(drawn),
+        "steps": str(scene.steps),
+        "digits": str(2 * len(str(scene.steps)) + 3),
+        "every": f", every {every} steps" if every > 1 else "",
+        "x": escape(x),
+        "y": escape(y),
+        "rows": "".join(map(_row, range(len(scene.words.chips)), scene.words.chips)),
+        "data": _embedded(_data(scene, drawn, every)),
+        "script": script,
+    }
+    page = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _read("_player.html"))
+    path.write_text(page, encoding="utf-8")
+    progress(playback.frames, playback.frames)
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _picture(drawn: Drawn) -> str:
+    """Return the picture: without scripts it plays by itself, unless its reader wants it still."""
+    alone = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
+    played = drawn.timing(".played ", rounds=1)
+    return drawn.svg(f"<style>{alone}{played}{drawn.keyframes}</style>")
+
+
+def _row(place: int, chip: Chip) -> str:
+    remark = f" <small>{escape(chip.remark)}</small>" if chip.remark else ""
+    style = ("solid", "dashed", "dotted")[chip.style % 3]
+    return (
+        f'<tr><th scope="row"><label><input type="checkbox" checked>'
+        f'<span class="swatch" style="border-color:{hexed(chip.color)};border-top-style:{style}">'
+        f'</span><span><span class="name">{escape(chip.name)}</span>{remark}</span></label></th>'
+        "<td></td><td></td><td></td></tr>"
+    )
+
+
+def _data(scene: Scene, drawn: Drawn, every: int) -> dict[str, Any]:
+    return {
+        "steps": scene.steps,
+        "motion": drawn.motion,
+        "hold": drawn.total - drawn.motion,
+        "loop": drawn.loop,
+        "every": every,
+        "tracks": [_values(swarm, every) for swarm in swarms(scene.courses)],
+    }
+
+
+def _values(swarm: Sequence[Course], every: int) -> dict[str, Any]:
+    """Return where a track's head is and how high; of several, their median height."""
+    first = swarm[0]
+    if len(swarm) == 1:
+        x, y = first.points[::every].T
+        values = {"x": _rounded(x), "y": _rounded(y), "height": _rounded(first.heights[::every])}
+        return {**values, "ends": first.diverged_at is not None}
+    heights = np.full((len(swarm), max(len(t.heights) for t in swarm)), np.inf)
+    for row, t in zip(heights, swarm, strict=True):
+        row[: len(t.heights)] = t.heights
+    return {"height": _rounded(np.median(heights, axis=0)[::every]), "ends": False}
+
+
+def _rounded(values: Any) -> list[float | None]:
+    """Return numbers to four digits, as many as are shown; None for what is not finite."""
+    return [float(f"{value:.4g}") if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _embedded(data: Any) -> str:
+    """Return data as JSON that cannot end the element it stands in."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
