@@ -12,9 +12,7 @@ from trajviz.formats._paths import FINE
 from trajviz.recipe import Playback
 from trajviz.scene import Scene
 
-_BASE = (
-    ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
-)
+_BASE = ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
 
 
 @dataclass(frozen=True)
@@ -34,10 +32,14 @@ class Drawn:
     loop: int
 
     @classmethod
-    def of(cls, animation: Animation, playback: Playback) -> Drawn:
-        """Draw a scene, none of whose plots turns or has basins."""
+    def of(cls, animation: Animation, playback: Playback, scripted: bool = False) -> Drawn:
+        """Draw a scene, none of whose plots turns or has basins.
+
+        The step number moves by itself, or is there for a script to set.
+        """
         scene, letters = animation.scene, Letters()
         moving = Moving(animation, playback, letters)
+        counted = moving.settable if scripted else moving.counter
         clips = [f"b{place}" for place in range(len(scene.plots))]
         named = list(zip(clips, scene.plots, strict=True))
         definitions = "".join(clip_of(name, plot.box) for name, plot in named)
@@ -46,7 +48,7 @@ class Drawn:
                 *(f'<g clip-path="url(#{name})">{view_of(p, letters)}</g>' for name, p in named),
                 *(mark(shape, letters) for shape in scene.marks),
                 *(moving.plot(plot, name) for name, plot in named),
-                moving.counter(scene.counter) if scene.counter else "",
+                counted(scene.counter) if scene.counter else "",
             ]
         )
         definitions += letters.definitions + moving.definitions
@@ -68,13 +70,22 @@ class Drawn:
             f"{scope}.s{{animation-timing-function:step-end}}"
         )
 
+    @property
+    def summary(self) -> str:
+        """What there is to see, in words."""
+        words = self.scene.words
+        *names, last = (chip.name for chip in words.chips)
+        listed = f"{', '.join(names)} and {last}" if names else last
+        return f"{words.title}: the paths of {listed}"
+
     def svg(self, head: str) -> str:
         """Return the whole, with a style sheet and such at its beginning."""
         width, height = self.scene.size
         background = hexed(self.scene.theme.background)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width * FINE} {height * FINE}">'
+            f'viewBox="0 0 {width * FINE} {height * FINE}" role="img" '
+            f'aria-label="{escape(self.summary)}">'
             f"{head}<style>{_BASE}</style><defs>{self.definitions}</defs>"
             f'<path fill="{background}" d="M0 0h{width * FINE}v{height * FINE}H0z"/>'
             f"{self.content}</svg>"

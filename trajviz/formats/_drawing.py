@@ -25,7 +25,7 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
 from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import RGB
-from trajviz.scene.tracing import MOVE, Tracing
+from trajviz.scene.tracing import MOVE, Outline, Tracing
 from trajviz.surface import Floats, Ints
 
 EM = 1000
@@ -65,9 +65,7 @@ def number(value: float) -> str:
 
 def rectangle(box: Box, more: str = "") -> str:
     """Return a box of whole pixels as an element."""
-    x, y, width, height = (
-        FINE * side for side in (box.x0, box.y0, box.width, box.height)
-    )
+    x, y, width, height = (FINE * side for side in (box.x0, box.y0, box.width, box.height))
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}"{more}/>'
 
 
@@ -85,11 +83,13 @@ class Letters:
     @property
     def definitions(self) -> str:
         """The outlines of all letters that were named so far."""
-        faces = dict.fromkeys(face for face, _ in self._names)
+        faces: dict[Face, list[str]] = {}
+        for face, letter in self._names:
+            faces.setdefault(face, []).append(letter)
         return "".join(
             f'<path id="{self._names[face, letter]}" d="{_outlined(*drawn)}"/>'
-            for face in faces
-            for letter, drawn in letters(face, [l for f, l in self._names if f == face], EM).items()
+            for face, used in faces.items()
+            for letter, drawn in letters(face, used, EM).items()
         )
 
     def line(self, text: Text) -> str:
@@ -193,7 +193,7 @@ def _contours(view: ContourView) -> str:
     )
 
 
-def _rings(outlines: Iterable[tuple[Floats, Ints]]) -> list[Floats]:
+def _rings(outlines: Iterable[Outline]) -> list[Floats]:
     return [
         ring
         for corners, codes in outlines

@@ -12,6 +12,9 @@ controls.hidden = false;
 const moving = document.getAnimations();
 for (const one of moving) one.pause();
 
+// A track that is off keeps its animations, which it would lose if it were not displayed.
+const names = (document.getElementById("counter")?.dataset.digits ?? "").split(" ");
+
 let step = 0; // steps taken, fractions included
 let rest = 0; // seconds since the last step, before the next round
 let rounds = 0;
@@ -34,14 +37,16 @@ function draw() {
   rows.forEach((row, place) => {
     const track = data.tracks[place];
     const at = Math.floor(whole / data.every);
-    const cells = row.querySelectorAll("td");
-    ["x", "y", "height"].forEach((key, column) => {
-      const values = track[key];
-      if (!values) return;
+    for (const cell of row.querySelectorAll("[data-of]")) {
+      const values = track[cell.dataset.of];
       const last = values.length - 1;
       const over = track.ends && at > last;
-      cells[column].textContent = over ? "–" : written(values[Math.min(at, last)]);
-    });
+      cell.textContent = over ? "–" : written(values[Math.min(at, last)]);
+    }
+  });
+  const digits = [...String(whole)].reverse();
+  document.querySelectorAll("#counter use").forEach((one, place) => {
+    one.setAttribute("href", place in digits ? `#${names[digits[place]]}` : "");
   });
 }
 

@@ -36,7 +36,7 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
 
     Who asks for less motion sees the last step and a button to play.
     """
-    drawn, scene = Drawn.of(animation, playback), animation.scene
+    drawn, scene = Drawn.of(animation, playback, scripted=True), animation.scene
     script = _read("_player.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     x, y = scene.words.axes
@@ -46,13 +46,16 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
         "title": escape(scene.words.title),
         "style": _read("_player.css"),
         "width": str(scene.size[0]),
-        "picture": _picture(drawn),
+        "paper": hexed(scene.theme.background),
+        "picture": drawn.svg(
+            f"<style>{drawn.timing('.played ', rounds=1)}{drawn.keyframes}</style>"
+        ),
         "steps": str(scene.steps),
-        "digits": str(2 * len(str(scene.steps)) + 3),
+        "digits": str(2 * len(str(scene.steps)) + 2),
         "every": f", every {every} steps" if every > 1 else "",
         "x": escape(x),
         "y": escape(y),
-        "rows": "".join(map(_row, range(len(scene.words.chips)), scene.words.chips)),
+        "rows": "".join(map(_row, scene.words.chips, map(len, swarms(scene.courses)))),
         "data": _embedded(_data(scene, drawn, every)),
         "script": script,
     }
@@ -65,28 +68,25 @@ def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _picture(drawn: Drawn) -> str:
-    """Return the picture: without scripts it plays by itself, unless its reader wants it still."""
-    alone = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
-    played = drawn.timing(".played ", rounds=1)
-    return drawn.svg(f"<style>{alone}{played}{drawn.keyframes}</style>")
-
-
-def _row(place: int, chip: Chip) -> str:
+def _row(chip: Chip, count: int) -> str:
+    """Return a track's row of the table; several tracks have no one place."""
     remark = f" <small>{escape(chip.remark)}</small>" if chip.remark else ""
     style = ("solid", "dashed", "dotted")[chip.style % 3]
+    place = '<td data-of="x"></td><td data-of="y"></td>'
+    if count > 1:
+        place = f'<td colspan="2">median of {count}</td>'
     return (
-        f'<tr><th scope="row"><label><input type="checkbox" checked>'
-        f'<span class="swatch" style="border-color:{hexed(chip.color)};border-top-style:{style}">'
-        f'</span><span><span class="name">{escape(chip.name)}</span>{remark}</span></label></th>'
-        "<td></td><td></td><td></td></tr>"
+        '<tr><th scope="row"><label><input type="checkbox" checked><span class="swatch">'
+        f'<i style="border-top:4px {style} {hexed(chip.color)}"></i></span>'
+        f'<span><span class="name">{escape(chip.name)}</span>{remark}</span></label></th>'
+        f'{place}<td data-of="height"></td></tr>'
     )
 
 
 def _data(scene: Scene, drawn: Drawn, every: int) -> dict[str, Any]:
     return {
         "steps": scene.steps,
-        "motion": drawn.motion,
+        "motion": max(drawn.motion, 1e-3),
         "hold": drawn.total - drawn.motion,
         "loop": drawn.loop,
         "every": every,

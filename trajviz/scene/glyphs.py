@@ -47,9 +47,7 @@ class _Outline(BasePen):  # type: ignore[misc]  # has no types
         self._add(_CLOSE, self.corners[-1])
 
 
-def outline(
-    runs: Sequence[tuple[Face, str]], size: float, x: float, y: float
-) -> Drawn:
+def outline(runs: Sequence[tuple[Face, str]], size: float, x: float, y: float) -> Drawn:
     """Return the corners of a line's pieces and matplotlib's codes for them, y downwards.
 
     The pen starts at (x, y); `size` is the em in pixels. Spaces alone have no corners.

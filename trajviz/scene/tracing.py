@@ -29,7 +29,11 @@ class Tracing:
         self.heights = np.ma.masked_invalid(view.surface.grid(*view.unproject(across, down)))
         # Both are asked for together: what holds at the edges of missing samples is the same.
         self._generator: Any = contour_generator(
-            across, down, self.heights, line_type=LineType.SeparateCode, fill_type=FillType.OuterCode
+            across,
+            down,
+            self.heights,
+            line_type=LineType.SeparateCode,
+            fill_type=FillType.OuterCode,
         )
 
     @property
