@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from trajviz.formats._paths import in_units
-from trajviz.formats._thinning import thin_line
+from trajviz.formats._thinning import thin_lines
 from trajviz.scene.marks import Box
 from trajviz.scene.track import Flags, Line, clip_segments
 from trajviz.surface import Floats, Ints, Points
@@ -93,10 +92,6 @@ def _within(line: Line, box: Box) -> Line | None:
 
 def _kept(line: Line) -> Ints:
     """Return which vertices to keep: fewer for the same line, all where it changes its kind."""
-    changes = (np.diff(line.hidden[1:]) | np.diff(line.gap[1:])).nonzero()[0] + 1
-    bounds = np.unique([0, *changes.tolist(), len(line.vertices) - 1])
-    parts = [
-        first + thin_line(line.vertices[first : last + 1], _SLACK)
-        for first, last in itertools.pairwise(bounds.tolist())
-    ]
-    return np.unique(np.concatenate([np.array([0]), *parts]))
+    changes = np.flatnonzero(np.diff(line.hidden[1:]) | np.diff(line.gap[1:])) + 1
+    ends = np.array([0, *changes, len(line.vertices) - 1])
+    return thin_lines(line.vertices, ends, _SLACK)

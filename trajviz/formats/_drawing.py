@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from trajviz.formats._palette import Palette, pack
 from trajviz.formats._paths import FINE, in_units, path_of
-from trajviz.formats._thinning import thin_line
+from trajviz.formats._thinning import thin_lines
 from trajviz.scene.contour import ContourView
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import letters
@@ -26,15 +26,15 @@ from trajviz.scene.plot import Plot
 from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import RGB
 from trajviz.scene.tracing import MOVE, Outline, Tracing
-from trajviz.surface import Floats, Ints
 
 EM = 1000
 """Units of a letter's outline in its size."""
 _MARGIN = 12
 """Pixels beyond the plot where areas end, out of sight as their lines are."""
-_SPACING, _SLACKS, _ENOUGH = 2, (0.12, 0.3), 90_000
-"""Level lines: samples' distance in pixels; how far off they may be; bytes up to which they are not
-drawn more loosely."""
+_SPACING, _SLACKS = 2, (0.12, 0.3)
+"""Level lines: how far samples are apart, and how far off a line may be, in pixels."""
+_INTRICATE = 90_000
+"""Bytes beyond which level lines are drawn more loosely, or not as lines."""
 _SHARP = 2
 """Pixels of a relief's picture in one of the scene's, each way."""
 _CLOSE = "Z"
@@ -160,59 +160,72 @@ def view_of(plot: Plot, lettering: Letters) -> str:
     if isinstance(view, ContourView):
         return _contours(view)
     if isinstance(view, ReliefView):
-        picture = embedded(view.enlarged(_SHARP).block_picture(), view.box)
-        return picture + "".join(mark(text, lettering) for text in view.marks())
+        picture = in_palette(view.enlarged(_SHARP).block_picture())
+        labels = "".join(mark(text, lettering) for text in view.marks())
+        return embedded(picture, "png", view.box) + labels
     return ""
 
 
 def _contours(view: ContourView) -> str:
+    """Draw a surface seen from above: as areas, or where these are too intricate as a picture."""
+    tracing = Tracing(view, _SPACING, _MARGIN)
+    for slack in _SLACKS:
+        drawn = _areas(view, tracing, slack)
+        if len(drawn) <= _INTRICATE:
+            return drawn
+    picture = np.empty((view.box.height, view.box.width, 3), dtype=np.uint8)
+    view.draw(picture)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, format="WEBP", lossless=True)
+    return min(drawn, embedded(file.getvalue(), "webp", view.box), key=len)
+
+
+def _areas(view: ContourView, tracing: Tracing, slack: float) -> str:
     """Draw from the lowest band up, each over all that lies higher, so that no seam shows.
 
     Where nothing is missing, an area's rim is the line of its level.
     """
-    tracing, shading = Tracing(view, _SPACING, _MARGIN), view.shading
-    levels = shading.levels.tolist()
-    areas = [_rings(tracing.above(level)) for level in [tracing.bottom, *levels]]
-    whole = not np.ma.is_masked(tracing.heights)
-    lines = [[]] * len(areas) if whole else [[], *(_rings(tracing.along(at)) for at in levels)]
-    for slack in _SLACKS:
-        drawn = [path_of(_thinned(area, slack), closed=True) for area in areas]
-        if sum(map(len, drawn)) <= _ENOUGH:
-            break
-    colors = ["none", *map(hexed, shading.lines.tolist())]
-    shown = []
-    for data, line, shade, color in zip(drawn, lines, shading.shades.tolist(), colors, strict=True):
-        rim = f' stroke="{color}"' if whole and color != "none" else ""
-        shown.append(f'<path d="{data}" fill="{hexed(shade)}"{rim}/>')
-        if line:
-            along = path_of(_thinned(line, slack))
-            shown.append(f'<path d="{along}" fill="none" stroke="{color}"/>')
+    shading, whole = view.shading, not np.ma.is_masked(tracing.heights)
+    shades, lines = map(hexed, shading.shades.tolist()), map(hexed, shading.lines.tolist())
+    bottom = _thinned(tracing.above(tracing.bottom), slack)
+    shown = [f'<path d="{bottom}" fill="{next(shades)}"/>']
+    for level, shade, line in zip(shading.levels.tolist(), shades, lines, strict=True):
+        area, rim = _thinned(tracing.above(level), slack), f' stroke="{line}"'
+        shown.append(f'<path d="{area}" fill="{shade}"{rim * whole}/>')
+        if not whole:
+            along = _thinned(tracing.along(level), slack, closed=False)
+            shown.append(f'<path d="{along}" fill="none"{rim}/>')
     return (
         f'<g fill-rule="evenodd" stroke-width="{number(FINE * view.line_width)}" '
         f'stroke-opacity="{number(shading.line_alpha)}">{"".join(shown)}</g>'
     )
 
 
-def _rings(outlines: Iterable[Outline]) -> list[Floats]:
-    return [
-        ring
-        for corners, codes in outlines
-        for ring in np.split(corners, np.flatnonzero(codes == MOVE)[1:])
-    ]
+def _thinned(outlines: Sequence[Outline], slack: float, closed: bool = True) -> str:
+    """Return the data of a path along outlines, off by so many pixels at most."""
+    if not outlines:
+        return ""
+    corners = np.concatenate([corners for corners, _ in outlines])
+    starts = np.flatnonzero(np.concatenate([codes for _, codes in outlines]) == MOVE)
+    ends = np.append(starts[1:], len(corners)) - 1
+    kept = thin_lines(corners, np.concatenate([starts, ends]), slack)
+    rings = np.split(in_units(corners[kept]), np.searchsorted(kept, starts[1:]))
+    return path_of(rings, closed)
 
 
-def _thinned(rings: Iterable[Floats], slack: float) -> list[Ints]:
-    return [in_units(ring[thin_line(ring, slack)]) for ring in rings]
-
-
-def embedded(picture: Picture, box: Box) -> str:
-    """Return a picture, (height, width, 3), that fills a box, in 256 colours at most."""
+def in_palette(picture: Picture) -> bytes:
+    """Return a picture, (height, width, 3), as a PNG of 256 colours at most."""
     flat = picture.reshape(-1, 3)
     palette = Palette(flat, [], 256)
     image = Image.fromarray(palette.index(pack(flat)).reshape(picture.shape[:2]))
     image.putpalette(palette.colors.tobytes())
     file = io.BytesIO()
     image.save(file, format="PNG", optimize=True)
-    data = base64.b64encode(file.getvalue()).decode()
-    element = rectangle(box, f' href="data:image/png;base64,{data}" preserveAspectRatio="none"')
+    return file.getvalue()
+
+
+def embedded(data: bytes, kind: str, box: Box) -> str:
+    """Return a picture's file as an element that fills a box."""
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    element = rectangle(box, f' href="{source}" preserveAspectRatio="none"')
     return element.replace("<rect", "<image", 1)
