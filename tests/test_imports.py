@@ -47,7 +47,7 @@ ROOMS = {
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
-    "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
+    "formats": "formats animate descent errors paths raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
     "starts surface toml trace",
@@ -68,7 +68,7 @@ FOR_TYPES = {
 
 ONE_HOME = {
     "click": "cli",
-    "contourpy": "scene.vector",
+    "contourpy": "scene.tracing",
     "imageio_ffmpeg": "formats.mp4",
     "jax": "adapters.optax",
     "keras": "adapters.keras",

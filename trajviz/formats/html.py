@@ -56,7 +56,7 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
         "x": escape(x),
         "y": escape(y),
         "rows": "".join(map(_row, scene.words.chips, map(len, swarms(scene.courses)))),
-        "data": _embedded(_data(scene, drawn, every)),
+        "data": json.dumps(_data(scene, drawn, every), separators=(",", ":"), allow_nan=False),
         "script": script,
     }
     page = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _read("_player.html"))
@@ -84,6 +84,7 @@ def _row(chip: Chip, count: int) -> str:
 
 
 def _data(scene: Scene, drawn: Drawn, every: int) -> dict[str, Any]:
+    """Return what the page's script needs: numbers alone, nothing that anybody wrote."""
     return {
         "steps": scene.steps,
         "motion": max(drawn.motion, 1e-3),
@@ -110,8 +111,3 @@ def _values(swarm: Sequence[Course], every: int) -> dict[str, Any]:
 def _rounded(values: Any) -> list[float | None]:
     """Return numbers to four digits, as many as are shown; None for what is not finite."""
     return [float(f"{value:.4g}") if math.isfinite(value) else None for value in values.tolist()]
-
-
-def _embedded(data: Any) -> str:
-    """Return data as JSON that cannot end the element it stands in."""
-    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
