@@ -150,13 +150,12 @@ def test_a_renderer_without_animation_shows_the_end(name, tmp_path):
 # What a browser shows
 
 
-@pytest.mark.parametrize("share", [0, 0.05, 0.2, 0.6, 1])
 @pytest.mark.parametrize("name", RACES)
-def test_a_browser_shows_at_each_time_the_frame_of_a_gif(name, share, opened):
+def test_a_browser_shows_at_each_time_the_frame_of_a_gif(name, opened):
     page, frames = opened(name).page, frames_of(name)
-    place = round(share * (len(frames) - 1))
-    seek(page, place / one(name).playback.fps + 1e-4)
-    assert apart(shown(page), frames[place]) < 2.1
+    for place in (0, 10, 40, 120, 199):
+        seek(page, place / one(name).playback.fps + 1e-4)
+        assert apart(shown(page), frames[place]) < 2.1
 
 
 @pytest.mark.parametrize("name", ["contour", "dashed", "hidden behind hills"])
