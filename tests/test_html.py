@@ -358,7 +358,7 @@ def test_a_track_that_is_off_is_gone_from_every_plot_and_comes_back(name, opened
     go(page, 41)
     go(page, 40)
     box.check()
-    np.testing.assert_array_equal(picture_of(page), before)
+    assert apart(picture_of(page), before) < 0.1
 
 
 # For everyone
