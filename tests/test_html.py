@@ -193,6 +193,19 @@ def test_of_a_very_long_race_it_knows_every_second_or_third_value(opened):
     assert "every 3 steps" in page.locator("caption").text_content()
 
 
+def test_on_the_clock_of_evaluations_it_says_what_each_track_has_reached_by_then(opened):
+    timed = race("beale", ("sgd:lr=0.01", "backtracking"), clock="evaluations", steps=60)
+    page = opened(text=timed.to_bytes("html").decode()).page
+    go(page, 25)
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "evaluation 25 of 60"
+    assert button(page, "One evaluation on").count() == 1
+    for t, cells in zip(timed.trajectories, values_of(page), strict=True):
+        reached = np.flatnonzero(t.times("evaluations") <= 25)[-1]
+        said = float(cells[2].replace(MINUS, "-"))
+        assert said == pytest.approx(t.heights[reached], rel=6e-3)
+    assert apart(picture_of(page), still(timed.scene, 25)) < 2
+
+
 # Playing
 
 

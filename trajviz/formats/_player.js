@@ -32,16 +32,12 @@ function draw() {
   for (const one of moving) one.currentTime = (1000 * data.motion * step) / data.steps;
   const whole = Math.floor(step + 1e-6);
   slider.value = whole;
-  slider.setAttribute("aria-valuetext", `step ${whole} of ${data.steps}`);
+  slider.setAttribute("aria-valuetext", `${data.unit} ${whole} of ${data.steps}`);
   shown.textContent = `${whole} / ${data.steps}`;
   rows.forEach((row, place) => {
-    const track = data.tracks[place];
-    const at = Math.floor(whole / data.every);
     for (const cell of row.querySelectorAll("[data-of]")) {
-      const values = track[cell.dataset.of];
-      const last = values.length - 1;
-      const over = track.ends && at > last;
-      cell.textContent = over ? "–" : written(values[Math.min(at, last)]);
+      const values = data.tracks[place][cell.dataset.of];
+      cell.textContent = written(values[Math.floor(whole / data.every)]);
     }
   });
   const digits = [...String(whole)].reverse();

@@ -22,6 +22,7 @@ from trajviz.paths import Course
 from trajviz.recipe import Playback
 from trajviz.scene import Scene, swarms
 from trajviz.scene.layout import Chip
+from trajviz.surface import Floats, Ints
 
 KIND = "animation"
 PATHS = True
@@ -52,7 +53,9 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
         ),
         "steps": str(scene.steps),
         "digits": str(2 * len(str(scene.steps)) + 2),
-        "every": f", every {every} steps" if every > 1 else "",
+        "unit": scene.words.unit,
+        "Unit": scene.words.unit.capitalize(),
+        "every": f", every {every} {scene.words.unit}s" if every > 1 else "",
         "x": escape(x),
         "y": escape(y),
         "rows": "".join(map(_row, scene.words.chips, map(len, swarms(scene.courses)))),
@@ -84,30 +87,36 @@ def _row(chip: Chip, count: int) -> str:
 
 
 def _data(scene: Scene, drawn: Drawn, every: int) -> dict[str, Any]:
-    """Return what the page's script needs: numbers alone, nothing that anybody wrote."""
+    """Return what the page's script needs: numbers and one word, nothing that anybody wrote."""
+    moments = np.arange(0, scene.steps + 1, every)
     return {
         "steps": scene.steps,
+        "unit": scene.words.unit,
         "motion": max(drawn.motion, 1e-3),
         "hold": drawn.total - drawn.motion,
         "loop": drawn.loop,
         "every": every,
-        "tracks": [_values(swarm, every) for swarm in swarms(scene.courses)],
+        "tracks": [_values(swarm, scene.clock, moments) for swarm in swarms(scene.courses)],
     }
 
 
-def _values(swarm: Sequence[Course], every: int) -> dict[str, Any]:
+def _values(swarm: Sequence[Course], clock: str, moments: Ints) -> dict[str, list[float | None]]:
     """Return where a track's head is and how high; of several, their median height."""
-    first = swarm[0]
-    if len(swarm) == 1:
-        x, y = first.points[::every].T
-        values = {"x": _rounded(x), "y": _rounded(y), "height": _rounded(first.heights[::every])}
-        return {**values, "ends": first.diverged_at is not None}
-    heights = np.full((len(swarm), max(len(t.heights) for t in swarm)), np.inf)
-    for row, t in zip(heights, swarm, strict=True):
-        row[: len(t.heights)] = t.heights
-    return {"height": _rounded(np.median(heights, axis=0)[::every]), "ends": False}
+    heights = np.median([_at(t, clock, moments, t.heights) for t in swarm], axis=0)
+    if len(swarm) > 1:
+        return {"height": _rounded(heights)}
+    x, y = (_at(swarm[0], clock, moments, axis) for axis in swarm[0].points.T)
+    return {"x": _rounded(x), "y": _rounded(y), "height": _rounded(heights)}
 
 
-def _rounded(values: Any) -> list[float | None]:
+def _at(course: Course, clock: str, moments: Ints, values: Floats) -> Floats:
+    """Return the values that hold at some moments, (n,): infinite where it has diverged by then."""
+    times = course.times(clock)
+    held = values[np.searchsorted(times, moments, side="right") - 1]
+    lost = (moments > times[-1]) & (course.diverged_at is not None)
+    return np.where(lost, np.inf, held)
+
+
+def _rounded(values: Floats) -> list[float | None]:
     """Return numbers to four digits, as many as are shown; None for what is not finite."""
     return [float(f"{value:.4g}") if math.isfinite(value) else None for value in values.tolist()]

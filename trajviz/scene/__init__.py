@@ -61,8 +61,8 @@ class Scene:
     """A picture that waits for its tracks: `background` is all that stands still below them.
 
     The first of `plots` is the view. `marks` are the text and such around the plots, `words` what
-    they say. `courses` are where the tracks went, in their order; basins have none. An `orbit`
-    turns one of the plots.
+    they say. `courses` are where the tracks went, in their order; basins have none. `steps` are
+    what the `clock` counts. An `orbit` turns one of the plots.
     """
 
     background: Picture
@@ -73,6 +73,7 @@ class Scene:
     marks: tuple[Mark, ...]
     words: Words
     courses: tuple[Course, ...] = ()
+    clock: str = "steps"
     orbit: Orbit | None = None
 
     @property
@@ -187,7 +188,7 @@ def compose(
         plots.append(medians.chart(ChartView(chart, axes, box, times)))
     return Scene(
         background, tuple(plots), theme, layout.counter, steps, layout.marks, words,
-        tuple(courses), orbit,
+        tuple(courses), clock, orbit,
     )  # fmt: skip
 
 
