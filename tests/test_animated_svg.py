@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from browser import browser, page_of  # noqa: F401  # fixtures
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -77,7 +76,7 @@ def apart(picture, other):
 
 
 @pytest.fixture
-def opened(page_of, tmp_path):  # noqa: F811
+def opened(page_of, tmp_path):
     """Return a function that opens a race's animated SVG in a window of its size."""
 
     def open_(name="contour", **options):
@@ -184,7 +183,7 @@ def test_the_last_frame_is_held_and_then_it_begins_again(opened):
     assert apart(again[0], frames[-1]) > 2.1
 
 
-def test_what_is_to_play_twice_rests_at_the_end_of_the_second_round(page_of, tmp_path):  # noqa: F811
+def test_what_is_to_play_twice_rests_at_the_end_of_the_second_round(page_of, tmp_path):
     twice = race("bowl", ("sgd:lr=0.1",), loop=2, steps=20)
     opened = page_of(twice.save(tmp_path / "race.anim.svg"), size=(640, 480))
     frames = list(twice.frames())
@@ -200,7 +199,7 @@ def test_who_asks_for_less_motion_sees_the_end_and_nothing_moves(opened):
     assert apart(shown(page), frames_of("contour")[-1]) < 2.1
 
 
-def test_it_moves_inside_an_image_element_and_rests_there_for_less_motion(page_of, tmp_path):  # noqa: F811
+def test_it_moves_inside_an_image_element_and_rests_there_for_less_motion(page_of, tmp_path):
     (tmp_path / "race.anim.svg").write_text(text_of(), encoding="utf-8")
     page = tmp_path / "page.html"
     page.write_text('<body style="margin:0"><img src="race.anim.svg">', encoding="utf-8")
@@ -211,7 +210,7 @@ def test_it_moves_inside_an_image_element_and_rests_there_for_less_motion(page_o
     assert apart(shown(resting), frames_of("contour")[-1]) < 2.1
 
 
-def test_enlarged_it_shows_what_a_larger_picture_would(page_of, tmp_path):  # noqa: F811
+def test_enlarged_it_shows_what_a_larger_picture_would(page_of, tmp_path):
     (tmp_path / "race.anim.svg").write_text(text_of(), encoding="utf-8")
     page = page_of(tmp_path / "race.anim.svg", size=(640, 480), device_scale_factor=2).page
     seek(page, 4)

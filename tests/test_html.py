@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from browser import PHONE, browser, page_of, sideways, violations  # noqa: F401  # fixtures
+from browser import PHONE, sideways, violations
 from PIL import Image
 from races import SEVEN, race
 
@@ -39,7 +39,7 @@ def text_of(name="contour"):
 
 
 @pytest.fixture
-def opened(page_of, tmp_path):  # noqa: F811
+def opened(page_of, tmp_path):
     """Return a function that opens a race's page, by default with the time standing still."""
 
     def open_(name="contour", stopped=True, text=None, **options):
@@ -175,8 +175,8 @@ def test_the_picture_says_the_very_step_and_so_do_the_controls(opened):
     for step in (0, 7, 41, 200):
         go(page, step)
         names = page.locator("#counter").get_attribute("data-digits").split()
-        uses = [use.get_attribute("href")[1:] for use in page.locator("#counter use").all()]
-        number = "".join(str(names.index(use)) for use in reversed(uses) if use)
+        uses = [use.get_attribute("href") for use in page.locator("#counter use").all()]
+        number = "".join(str(names.index(use[1:])) for use in reversed(uses) if use)
         assert number == str(step)
         assert page.locator("#shown").text_content() == f"{step} / 200"
         assert step_of(page) == step

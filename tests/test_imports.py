@@ -49,8 +49,9 @@ ROOMS = {
     "animate": "raster scene surface numpy",
     "formats": "formats animate descent errors paths raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
-    "starts surface toml trace",
+    "notebook": "",
+    "race": "animate catalogue descent errors formats noise notebook optimizers paths recipe "
+    "scene spec starts surface toml trace",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
     "cli": "trajviz cli errors optimizers recipe spec toml formats race scene schedule sensitivity "
     "trace tuning click",

@@ -42,7 +42,8 @@ function draw() {
   });
   const digits = [...String(whole)].reverse();
   document.querySelectorAll("#counter use").forEach((one, place) => {
-    one.setAttribute("href", place in digits ? `#${names[digits[place]]}` : "");
+    if (place in digits) one.setAttribute("href", `#${names[digits[place]]}`);
+    else one.removeAttribute("href");
   });
 }
 
