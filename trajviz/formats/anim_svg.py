@@ -17,5 +17,5 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
     """Write an animation, in the time of a GIF's; who asks for less motion sees its end."""
     drawn = Drawn.of(animation, playback)
     moving = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
-    path.write_text(drawn.svg(f"<style>{moving}{drawn.keyframes}</style>"), encoding="utf-8")
+    path.write_bytes(drawn.svg(f"<style>{moving}{drawn.keyframes}</style>").encode())
     progress(playback.frames, playback.frames)

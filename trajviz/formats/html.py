@@ -63,7 +63,7 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
         "script": script,
     }
     page = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _read("_player.html"))
-    path.write_text(page, encoding="utf-8")
+    path.write_bytes(page.encode())
     progress(playback.frames, playback.frames)
 
 
