@@ -4,6 +4,7 @@ import functools
 import io
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,8 +16,11 @@ from races import SEVEN, race
 from skimage.metrics import structural_similarity
 
 from trajviz.animate import still
+from trajviz.formats._course import course_of
 from trajviz.formats._paths import in_units, path_of
 from trajviz.formats._thinning import thin_lines, thin_motion
+from trajviz.scene.marks import Box
+from trajviz.scene.track import Line
 
 MANY = (*SEVEN, "nadam", "radam", "adamw", "yogi")
 RACES = {
@@ -73,6 +77,14 @@ def shown(page):
 
 def apart(picture, other):
     return float(np.abs(picture.astype(int) - other).mean())
+
+
+def worst_apart(picture, other, side=12):
+    """Return how far apart two pictures are in the square where they are furthest apart."""
+    off = np.abs(picture.astype(int) - other).mean(axis=2)
+    rows, columns = (length // side for length in off.shape)
+    squares = off[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    return float(squares.mean(axis=(1, 3)).max())
 
 
 @pytest.fixture
@@ -152,9 +164,15 @@ def test_a_renderer_without_animation_shows_the_end(name, tmp_path):
 @pytest.mark.parametrize("name", RACES)
 def test_a_browser_shows_at_each_time_the_frame_of_a_gif(name, opened):
     page, frames = opened(name).page, frames_of(name)
-    for place in (0, 10, 40, 120, 199):
+    seek(page, 1e-4)
+    first = shown(page).astype(int)
+    assert apart(first, frames[0]) < 2.1
+    for place in (12, 43, 123, 199):
         seek(page, place / one(name).playback.fps + 1e-4)
-        assert apart(shown(page), frames[place]) < 2.1
+        picture = shown(page)
+        assert apart(picture, frames[place]) < 2.1
+        # What moves alone, whatever letters and level lines look like.
+        assert worst_apart(picture - first, frames[place].astype(int) - frames[0]) < 27
 
 
 @pytest.mark.parametrize("name", ["contour", "dashed", "hidden behind hills"])
@@ -267,6 +285,33 @@ def test_what_cannot_be_drawn_as_paths_is_refused_at_once(more, says, tmp_path):
 
 
 # Its parts
+
+
+def test_of_a_line_that_begins_later_nothing_is_shown_before():
+    line = Line.through(np.array([[10.0, 10], [40, 10], [40, 50]]))
+    late = replace(line, knots=line.knots + 5)
+    course = course_of(late, Box(0, 0, 100, 100), np.array([0.0, 4.9, 5, 5.5, 6.5, 9]))
+    assert course.reveal.tolist() == [-1, -1, 0, 150, 500, 700]
+    assert course.length == 700
+
+
+def test_a_line_that_leaves_its_plot_has_a_gap_while_it_is_out_of_reach():
+    places = np.array([[50.0, 50], [50, 1e30], [900, 50], [60, 50]])
+    course = course_of(Line.through(places), Box(0, 0, 100, 100), np.array([0.0, 1, 2, 3]))
+    assert [part.tolist() for part in course.parts(hidden=False)] == [
+        [[500, 500], [500, 1240]],
+        [[1240, 500], [600, 500]],
+    ]
+    assert course.parts(hidden=True) == []
+    assert course.reveal[0] == 0
+    assert course.reveal[3] == pytest.approx(course.length)
+
+
+def test_a_line_that_never_comes_near_its_plot_is_none():
+    far = Line.through(np.array([[-500.0, 10], [-500, 90]]))
+    assert course_of(far, Box(0, 0, 100, 100), np.array([0.0, 1])) is None
+    assert course_of(Line.through(np.zeros((1, 2))), Box(0, 0, 9, 9), np.array([0.0])) is None
+
 
 PLACES = st.lists(st.tuples(*2 * [st.integers(-300, 300)]), min_size=2, max_size=60)
 
