@@ -19,7 +19,7 @@ from trajviz.formats._thinning import thin_lines
 from trajviz.scene.contour import ContourView
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import letters
-from trajviz.scene.lettering import text_width
+from trajviz.scene.lettering import pen_places, text_width
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
@@ -107,9 +107,10 @@ class Letters:
         faces = [face for face, piece in runs_of(line, text.bold) for _ in piece]
         natural = text_width(line, EM, text.bold)
         stretch = EM / text.size * text_width(line, text.size, text.bold) / max(natural, 1)
+        places = pen_places(line, EM, text.bold)
         return [
-            (self.name(face, letter), round(stretch * text_width(line[:place], EM, text.bold)))
-            for place, (face, letter) in enumerate(zip(faces, line, strict=True))
+            (self.name(face, letter), round(stretch * place))
+            for face, letter, place in zip(faces, line, places, strict=True)
             if letter != " "
         ]
 
