@@ -12,15 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from programs import judge, trajviz
-from races import SEVEN, race
+from races import SEVEN, race, with_tracks
 from skimage.metrics import structural_similarity
 
-from trajviz.animate import still
+from trajviz.animate import Animation, shown_steps, still
+from trajviz.formats import anim_svg
 from trajviz.formats._course import course_of
 from trajviz.formats._paths import in_units, path_of
 from trajviz.formats._thinning import thin_lines, thin_motion
+from trajviz.recipe import Playback
 from trajviz.scene.marks import Box
-from trajviz.scene.track import Line
+from trajviz.scene.track import FAINT, Line
 
 MANY = (*SEVEN, "nadam", "radam", "adamw", "yogi")
 RACES = {
@@ -140,6 +142,10 @@ def test_a_title_cannot_break_out_of_the_file():
 def test_a_surface_with_holes_is_drawn_with_them(tmp_path):
     ragged = race("log(x) + y**2", ("sgd:lr=0.01",), start=(1, 1), window=(-1, 2, -1, 2), steps=5)
     path = ragged.save(tmp_path / "race.anim.svg")
+    (surface,) = (e for e in elements(path.read_text()) if e.get("fill-rule") == "evenodd")
+    lines = [e for e in surface if e.get("stroke")]
+    assert len(lines) == len(ragged.scene.main.view.shading.levels)
+    assert {e.get("fill") for e in lines} == {"none"}  # none runs along the edge of a hole
     assert likeness(path, still(ragged.scene, 5)) > 0.8
 
 
@@ -175,6 +181,36 @@ def test_a_browser_shows_at_each_time_the_frame_of_a_gif(name, opened):
         assert worst_apart(picture - first, frames[place].astype(int) - frames[0]) < 27
 
 
+def test_heads_that_are_lost_outside_or_hidden_look_as_in_a_gif(page_of, tmp_path):
+    base = race("bowl", ("sgd:lr=0.1", "nag:lr=0.1", "adam"), steps=8, seconds=1).scene
+    x0, y0, x1, y1 = base.main.box
+    across = np.linspace(x0 + 40, x1 - 40, 9)
+    scene = with_tracks(
+        base,
+        np.stack([across, np.full(9, y0 + 100)], axis=1),  # ends in a cross halfway
+        np.stack([across, np.array([y1 - 60, *[y1 + 2] * 6, y1 - 60, y1 - 60])], axis=1),  # outside
+        np.stack([across, np.full(9, y0 + 200)], axis=1),  # behind a hill, in between
+    )
+    lost, out, behind = scene.main.tracks
+    hidden = np.arange(9) % 8 > 2
+    behind = replace(behind, line=replace(behind.line, hidden=hidden))
+    place = lost.line.vertices[4]
+    arms = np.array([[(-6, -6), (6, 6)], [(-6, 6), (6, -6)]])
+    lost = replace(lost, cross=place + arms, cross_knot=4)
+    plot = replace(scene.main, tracks=(lost, out, behind))
+    animation = Animation(replace(scene, plots=(plot,)), Playback(seconds=1).positions(8))
+    path = tmp_path / "race.anim.svg"
+    anim_svg.write(path, animation, Playback(seconds=1), lambda _done, _all: None)
+    assert f'opacity="{FAINT}"' in path.read_text(encoding="utf-8")
+    page, frames = page_of(path, size=(640, 480)).page, list(animation.frames())
+    seek(page, 1e-4)
+    first = shown(page).astype(int)
+    for place in (4, 8, 11, 13, 16, 20, 24):
+        seek(page, place / 25 + 1e-4)
+        moved = frames[place].astype(int) - frames[0]
+        assert worst_apart(shown(page) - first, moved) < 25
+
+
 @pytest.mark.parametrize("name", ["contour", "dashed", "hidden behind hills"])
 def test_of_all_frames_around_it_is_the_one_of_its_time(name, opened):
     page, frames = opened(name).page, frames_of(name)
@@ -184,6 +220,18 @@ def test_of_all_frames_around_it_is_the_one_of_its_time(name, opened):
         near = range(place - 15, place + 16)
         best = min(near, key=lambda other: apart(picture, frames[other]))
         assert abs(best - place) <= 1
+
+
+def test_the_step_number_is_that_of_the_frame(opened):
+    page, frames, counter = opened().page, frames_of("contour"), one().scene.counter
+    x, y = round(counter.right), round(counter.y)
+    part = (slice(y - 12, y + 3), slice(x - 30, x + 1))
+    numbers = shown_steps(one().animation.positions).tolist()
+    for place in (2, 13, 44, 103, 198, 199):
+        seek(page, place / one().playback.fps + 1e-4)
+        picture = shown(page)[part]
+        best = min(range(200), key=lambda other: apart(picture, frames[other][part]))
+        assert numbers[best] == numbers[place]
 
 
 def test_the_last_frame_is_held_and_then_it_begins_again(opened):
@@ -204,11 +252,15 @@ def test_the_last_frame_is_held_and_then_it_begins_again(opened):
 def test_what_is_to_play_twice_rests_at_the_end_of_the_second_round(page_of, tmp_path):
     twice = race("bowl", ("sgd:lr=0.1",), loop=2, steps=20)
     opened = page_of(twice.save(tmp_path / "race.anim.svg"), size=(640, 480))
-    frames = list(twice.frames())
-    seek(opened.page, 15)  # five seconds into the second round
-    assert apart(shown(opened.page), frames[125]) < 1.5
-    seek(opened.page, 35)
-    assert apart(shown(opened.page), frames[-1]) < 1.5
+    pictures = []
+    for seconds in (2.02, 12.02, 15.02, 19.9, 25, 32):
+        seek(opened.page, seconds)
+        pictures.append(shown(opened.page))
+    first, second, middle, end, after, later = pictures
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(after, end)
+    np.testing.assert_array_equal(later, end)
+    assert (middle != end).any()
 
 
 def test_who_asks_for_less_motion_sees_the_end_and_nothing_moves(opened):
