@@ -63,15 +63,19 @@ def number(value: float) -> str:
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
-def rectangle(box: Box, more: str = "") -> str:
-    """Return a box of whole pixels as an element."""
+def extent(box: Box) -> str:
+    """Return a box of whole pixels as attributes.
+
+    >>> extent(Box(1, 2, 4, 6))
+    'x="10" y="20" width="30" height="40"'
+    """
     x, y, width, height = (FINE * side for side in (box.x0, box.y0, box.width, box.height))
-    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}"{more}/>'
+    return f'x="{x}" y="{y}" width="{width}" height="{height}"'
 
 
 def clip_of(name: str, box: Box) -> str:
     """Return the definition of a clip path."""
-    return f'<clipPath id="{name}">{rectangle(box)}</clipPath>'
+    return f'<clipPath id="{name}"><rect {extent(box)}/></clipPath>'
 
 
 class Letters:
@@ -140,7 +144,7 @@ def mark(shape: Mark, lettering: Letters) -> str:
     if isinstance(shape, Text):
         return lettering.line(shape)
     if isinstance(shape, Fill):
-        return rectangle(shape.box, f' fill="{hexed(shape.color)}"')
+        return f'<rect {extent(shape.box)} fill="{hexed(shape.color)}"/>'
     if isinstance(shape, Dot):
         x, y, radius = (number(FINE * value) for value in (shape.x, shape.y, shape.radius))
         return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{hexed(shape.color)}"/>'
@@ -228,5 +232,4 @@ def in_palette(picture: Picture) -> bytes:
 def embedded(data: bytes, kind: str, box: Box) -> str:
     """Return a picture's file as an element that fills a box."""
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-    element = rectangle(box, f' href="{source}" preserveAspectRatio="none"')
-    return element.replace("<rect", "<image", 1)
+    return f'<image {extent(box)} href="{source}" preserveAspectRatio="none"/>'

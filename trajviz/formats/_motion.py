@@ -13,7 +13,7 @@ import numpy as np
 
 from trajviz.animate import Animation, shown_steps
 from trajviz.formats._course import MARGIN, Course, course_of
-from trajviz.formats._drawing import EM, Letters, clip_of, hexed, mark, number, rectangle
+from trajviz.formats._drawing import EM, Letters, clip_of, extent, hexed, mark, number
 from trajviz.formats._paths import FINE, in_units, path_of
 from trajviz.formats._thinning import thin_motion
 from trajviz.formats._timeline import Timeline
@@ -91,10 +91,9 @@ class Moving:
             yield False, reveal
             return
         width = number(FINE * (plot.pen.line + 2 * plot.pen.halo))
-        area = rectangle(plot.box).removeprefix("<rect").removesuffix("/>")
         mask = self._define(
             "m",
-            f'<mask id="{{name}}" maskUnits="userSpaceOnUse"{area}>'
+            f'<mask id="{{name}}" maskUnits="userSpaceOnUse" {extent(plot.box)}>'
             f'<g class="l" stroke="#fff" stroke-width="{width}">{reveal}</g></mask>',
         )
         for hidden in (True, False):
