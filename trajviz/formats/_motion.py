@@ -24,6 +24,8 @@ from trajviz.scene.plot import Plot
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
 from trajviz.surface import Ints
 
+_UNDER = 0.5
+"""How far a rim reaches under its head, in pixels, so that nothing shines through between them."""
 _LATE = 0.25
 """How far what moves may be off, in pixels."""
 
@@ -115,13 +117,18 @@ class Moving:
 
     def _heads(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
         """Return a layer's heads: all their rims, then all heads."""
-        pen, theme = plot.pen, self.scene.theme
+        pen, color, edge = plot.pen, hexed(layer[0].color), hexed(self.scene.theme.edge)
         heads = [head for track in layer if (head := self._head(track, plot.box))]
+        # A rim is a ring, so that it is not seen through a faint head; it reaches under the head.
+        reach, rim = pen.rim + _UNDER, number(FINE * (pen.rim + _UNDER))
+        passes = {
+            f'fill="none" stroke="{edge}" stroke-width="{rim}"': pen.head - _UNDER + reach / 2,
+            f'fill="{color}"': pen.head,
+        }
         groups = []
-        for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, layer[0].color)):
+        for ink, radius in passes.items():
             disc = f'<circle r="{number(FINE * radius)}"/>'
-            content = "".join(head.replace("<circle/>", disc) for head in heads)
-            groups.append(f'<g fill="{hexed(color)}">{content}</g>')
+            groups.append(f"<g {ink}>{''.join(heads).replace('<circle/>', disc)}</g>")
         return f'<g class="t{place}">{"".join(groups)}</g>' if heads else ""
 
     def _head(self, track: Track, box: Box) -> str:
