@@ -17,7 +17,7 @@ from trajviz import formats
 from trajviz.animate import still
 from trajviz.errors import TrajvizError
 from trajviz.formats import check_target, format_names, format_of, load_format
-from trajviz.recipe import Playback
+from trajviz.recipe import Look, Playback
 
 SHORT = {"size": (320, 240), "steps": 20, "seconds": 0.4, "hold": 0.2}
 STILLS = [name for name in format_names() if load_format(name).kind == "still"]
@@ -39,8 +39,9 @@ def bytes_of(name, at=None):
 
 def test_there_is_a_format_for_each_file_of_the_folder_and_no_other():
     folder = Path(formats.__file__).parent
-    assert format_names() == sorted(p.stem for p in folder.glob("*.py") if p.stem[0] != "_")
-    assert set(ANIMATIONS) >= {"gif", "mp4"}
+    files = [p.stem for p in folder.glob("*.py") if p.stem[0] != "_"]
+    assert format_names() == sorted(name.replace("_", ".") for name in files)
+    assert set(ANIMATIONS) >= {"anim.svg", "gif", "html", "mp4"}
     assert set(STILLS) >= {"pdf", "png", "svg"}
 
 
@@ -51,7 +52,8 @@ def test_every_format_says_what_it_is(name):
     assert chosen.kind in {"animation", "still"}
     assert 10 < len(chosen.summary) < 100
     assert chosen.summary[-1] == "."
-    assert chosen.write is importlib.import_module(f"trajviz.formats.{name}").write
+    module = importlib.import_module(f"trajviz.formats.{name.replace('.', '_')}")
+    assert chosen.write is module.write
 
 
 @pytest.mark.parametrize("name", format_names())
@@ -65,9 +67,12 @@ def test_every_format_is_found_by_suffix_in_any_case(name):
     [
         ("race.gfi", r"unknown suffix of 'race\.gfi': '\.gfi', did you mean '\.gif'"),
         ("race.jpeg", r"unknown suffix of 'race\.jpeg': '\.jpeg'"),
+        ("race.anim.svgz", r"unknown suffix of 'race\.anim\.svgz': '\.svgz', did you mean '\.svg'"),
+        ("race.anim.gift", r"unknown suffix of 'race\.anim\.gift': '\.gift', did you mean '\.gif'"),
+        ("race.anim_svg", r"unknown suffix of 'race\.anim_svg'"),
         ("race._palette", r"unknown suffix of 'race\._palette'"),
         ("race.gif.bak", r"unknown suffix of 'race\.gif\.bak': '\.bak'"),
-        ("race", r"'race' has no suffix to say its format: \.gif, \.mp4"),
+        ("race", r"'race' has no suffix to say its format: \.anim\.svg, \.gif, "),
         (".gif", r"'\.gif' has no suffix"),
     ],
 )
@@ -120,6 +125,38 @@ def test_a_gif_faster_than_browsers_play_is_refused_and_a_film_is_not():
         load_format("gif").check(Playback(fps=60), None, 20)
     load_format("gif").check(Playback(fps=50), None, 20)
     load_format("mp4").check(Playback(fps=60), None, 20)
+
+
+def test_the_longest_suffix_that_names_a_format_counts():
+    names = {name: format_of(Path(f"race.{name}")).name for name in ("svg", "anim.svg", "anim.gif")}
+    assert names == {"svg": "svg", "anim.svg": "anim.svg", "anim.gif": "gif"}
+    assert format_of(Path("anim.svg")).name == "svg"  # a name, and one suffix
+
+
+def test_a_still_has_a_moving_kind_or_says_which_have():
+    assert load_format("svg").animated.name == "anim.svg"
+    assert load_format("gif").animated.name == "gif"
+    with pytest.raises(TrajvizError, match=r"a \.png cannot be animated, but \.svg can"):
+        _ = load_format("png").animated
+
+
+@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("look", [Look(view="basins"), Look(view="relief", orbit=90)], ids=repr)
+def test_what_changes_the_whole_picture_is_refused_where_tracks_are_paths(name, look):
+    if name in {"anim.svg", "html"}:
+        with pytest.raises(TrajvizError, match=rf"a \.{name} cannot hold: use \.gif or \.mp4"):
+            load_format(name).check_look(look)
+    else:
+        load_format(name).check_look(look)
+    load_format(name).check_look(Look(view="split", panels=("loss",)))
+
+
+def test_a_look_that_a_format_cannot_hold_is_refused_before_it_is_drawn(tmp_path):
+    turning = race("bowl", ("sgd:lr=0.1",), view="relief", orbit=90, **SHORT)
+    with pytest.raises(TrajvizError, match=r"orbit 90 changes the whole picture"):
+        turning.save(tmp_path / "race.html")
+    assert "scene" not in vars(turning)
+    assert list(tmp_path.iterdir()) == []
 
 
 # Where a file could be written

@@ -47,10 +47,11 @@ ROOMS = {
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
-    "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
+    "formats": "formats animate descent errors paths raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
-    "starts surface toml trace",
+    "notebook": "",
+    "race": "animate catalogue descent errors formats noise notebook optimizers paths recipe "
+    "scene spec starts surface toml trace",
     "gallery": "",
     "gallery.page": "gallery.entry errors jinja2",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
@@ -70,7 +71,7 @@ FOR_TYPES = {
 
 ONE_HOME = {
     "click": "cli",
-    "contourpy": "scene.vector",
+    "contourpy": "scene.tracing",
     "imageio_ffmpeg": "formats.mp4",
     "jax": "adapters.optax",
     "jinja2": "gallery.page",

@@ -15,7 +15,7 @@ from trajviz.race import compare
 from trajviz.scene import fonts
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import _Outline, outline
-from trajviz.scene.lettering import text_coverage, text_width
+from trajviz.scene.lettering import pen_places, text_coverage, text_width
 
 TITLE = "椭圆碗"
 SMALL = {"size": (320, 240), "steps": 5, "theme": "light"}
@@ -319,3 +319,11 @@ def test_a_line_drawn_as_vectors_lies_on_its_pixels(folder):
     alike = [np.corrcoef(ours.ravel(), np.roll(theirs, by, 1).ravel())[0, 1] for by in (-1, 0, 1)]
     assert alike[1] > 0.9
     assert alike[1] == max(alike)
+
+
+def test_the_pen_stands_before_each_letter_where_the_line_so_far_ends(folder):
+    for line in ("Gradient descent", "W"):
+        assert pen_places(line, 20) == [text_width(line[:place], 20) for place in range(len(line))]
+    save(folder, "wqy-zenhei.ttf", font(TITLE))
+    between, after = text_width("椭", 20), text_width("椭A", 20)
+    assert pen_places("椭A圆", 20) == [0, between, after]

@@ -96,13 +96,18 @@ def test_in_a_notebook_a_race_shows_itself():
     race = quick('sgd:lr=0.1,label=<b>&"quick"', "adam")
     html = race._repr_html_()
     found = re.fullmatch(
-        r'<img width="320" height="240" src="data:image/gif;base64,([^"]+)" alt="([^"]*)">', html
+        r'<picture><source media="\(prefers-reduced-motion: reduce\)" '
+        r'srcset="data:image/png;base64,([^"]+)">'
+        r'<img width="320" height="240" src="data:image/gif;base64,([^"]+)" alt="([^"]*)">'
+        r"</picture>",
+        html,
     )
     assert found
-    frames, _ = decoded_gif(base64.b64decode(found[1]))
+    assert base64.b64decode(found[1]) == race._repr_png_()
+    frames, _ = decoded_gif(base64.b64decode(found[2]))
     np.testing.assert_array_equal(frames[0].shape, (240, 320, 3))
     assert len(frames) > 5
-    assert found[2] == "&lt;b&gt;&amp;&quot;quick&quot;, adam on Elongated bowl"
+    assert found[3] == "&lt;b&gt;&amp;&quot;quick&quot;, adam on Elongated bowl"
     with Image.open(io.BytesIO(race._repr_png_())) as image:
         assert (image.format, image.size) == ("PNG", (320, 240))
 

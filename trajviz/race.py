@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
 from trajviz.animate import Animation
@@ -19,6 +17,7 @@ from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
 from trajviz.noise import Noise
+from trajviz.notebook import Player, moving_picture
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.paths import Course, Recorded, load_paths
 from trajviz.recipe import Look, Playback, Recipe
@@ -143,6 +142,7 @@ class Race:
         path = Path(path).expanduser()
         chosen = load_format(format) if format else format_of(path)
         chosen.check(self.playback, at, self.steps)
+        chosen.check_look(self.look)
         check_target(path)
         with replacing(path) as temporary:
             self._write(temporary, chosen, at, progress or no_progress)
@@ -198,15 +198,24 @@ class Race:
         else:
             chosen.write(path, self.scene, self.steps if at is None else at)
 
+    def player(self) -> Player:
+        """Return a page that plays the race, to show in a notebook: pause, step, hide tracks.
+
+        Raises TrajvizError for a view that no page can play, as `save` does.
+        """
+        tracks = len({t.label for t in self.courses})
+        return Player(self.to_bytes("html").decode(), self.look.size, tracks, self._summary)
+
+    @property
+    def _summary(self) -> str:
+        """What there is to see, in words."""
+        names = ", ".join(dict.fromkeys(t.label for t in self.courses))
+        return f"{names} on {self.surface.title}"
+
     def _repr_html_(self) -> str:
         """Show the animation in a notebook."""
-        width, height = self.look.size
-        data = base64.b64encode(self.to_bytes("gif")).decode()
-        names = ", ".join(dict.fromkeys(t.label for t in self.courses))
-        return (
-            f'<img width="{width}" height="{height}" src="data:image/gif;base64,{data}" '
-            f'alt="{escape(names)} on {escape(self.surface.title)}">'
-        )
+        gif, png = self.to_bytes("gif"), self.to_bytes("png")
+        return moving_picture(gif, png, self.look.size, self._summary)
 
     def _repr_png_(self) -> bytes:
         """Show the last step where a notebook's viewer strips HTML."""

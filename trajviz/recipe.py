@@ -123,9 +123,10 @@ class Recipe:
     optimizer runs from so many places of the window, at the rate that is tuned from `start`.
     `paths` are files of trajectories that were recorded elsewhere; with them and without
     `optimizers`, nobody else races. `outputs` are files, `format` names the format
-    where a file's suffix does not, and `at` asks for stills of these steps. `clock` is one of
-    CLOCKS; by evaluations, `steps` and `at` count those. `lr` is how rates that are not given are
-    chosen: "tuned", "default" or, one for all, "equal:RATE".
+    where a file's suffix does not, `at` asks for stills of these steps, and `animate` for motion
+    where a format can be either. `clock` is one of CLOCKS; by evaluations, `steps` and `at` count
+    those. `lr` is how rates that are not given are chosen: "tuned", "default" or, one for all,
+    "equal:RATE".
     """
 
     surface: str
@@ -143,6 +144,7 @@ class Recipe:
     outputs: tuple[str, ...] = ()
     format: str = ""
     at: tuple[int, ...] = ()
+    animate: bool = False
     clock: str = "steps"
     lr: str = "tuned"
 
@@ -198,7 +200,7 @@ class Recipe:
 
         A rate that was tuned for this race is left out where that makes it another race.
         """
-        race = set(get_type_hints(Recipe)) - {"outputs", "format", "at"}
+        race = set(get_type_hints(Recipe)) - {"outputs", "format", "at", "animate"}
         if values.keys() & race and "optimizers" not in values:
             values["optimizers"] = tuple(spec.untuned for spec in self.optimizers)
         return Recipe.of(**{**self.values, **values})

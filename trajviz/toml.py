@@ -146,7 +146,7 @@ def _fits(value: Any, kind: Any) -> bool:
     return type(value) is kind
 
 
-_WORDS = {str: "text", int: "whole number", float: "finite number"}
+_WORDS = {str: "text", int: "whole number", float: "finite number", bool: "truth value"}
 
 
 def _named(kind: Any) -> str:

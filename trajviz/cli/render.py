@@ -70,6 +70,7 @@ if TYPE_CHECKING:
 @click.option(
     "--loop", type=int, default=0, show_default=True, help="How often a GIF plays, 0 for ever."
 )
+@click.option("--animate", is_flag=True, help="Make an .svg move, as .anim.svg always does.")
 @click.option(
     "--pix-fmt", "pixel_format", metavar="NAME", default="yuv420p", show_default=True,
     help="How an MP4 keeps its colours; yuv444p is sharper, but not played everywhere.",
@@ -157,6 +158,8 @@ def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
         chosen = load_format(kind) if kind and not path.suffix else format_of(path)
         if kind and path.suffix and chosen.name != kind.lower():
             raise TrajvizError(f"output {output!r} is not what --format {kind} says")
+        chosen = chosen.animated if recipe.animate else chosen
+        chosen.check_look(recipe.look)
         for step in at or (None,):
             chosen.check(recipe.playback, step, recipe.steps)
             target = path if step is None else path.with_stem(f"{path.stem}-{step}")

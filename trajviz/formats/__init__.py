@@ -5,7 +5,9 @@ A format's module says by `KIND` what it holds and defines `write`:
     KIND = "animation"   write(path, animation, playback, progress)
     KIND = "still"       write(path, scene, step)
 
-An animation's module may say with `MOST_FPS` how many frames a second it can hold.
+The file `anim_svg.py` is the format of the suffix `.anim.svg`. An animation's module may say with
+`MOST_FPS` how many frames a second it can hold, and with `PATHS` that it draws tracks as paths over
+one background, which leaves out what changes at every pixel.
 `write` fills a file that nobody sees yet; `replacing` moves it into place when it is complete.
 """
 
@@ -23,7 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.recipe import Playback
+from trajviz.recipe import Look, Playback
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Format:
     summary: str
     write: Callable[..., None]
     most_fps: float = math.inf
+    paths: bool = False
 
     def check(self, playback: Playback, step: int | None, steps: int) -> None:
         """Raise TrajvizError for more frames a second, or for a step, that it cannot show."""
@@ -52,10 +55,34 @@ class Format:
         if not 0 <= step <= steps:
             raise TrajvizError(f"step {step} is not from 0 to {steps}")
 
+    def check_look(self, look: Look) -> None:
+        """Raise TrajvizError for a look that it cannot show."""
+        if not self.paths:
+            return
+        changing = {"view 'basins'": look.view == "basins", f"orbit {look.orbit:g}": look.orbit}
+        for what, given in changing.items():
+            if given:
+                raise TrajvizError(
+                    f"{what} changes the whole picture, which a .{self.name} cannot hold: "
+                    "use .gif or .mp4"
+                )
+
+    @property
+    def animated(self) -> Format:
+        """The format that moves where this is a still; TrajvizError if there is none."""
+        if self.kind == "animation":
+            return self
+        if f"anim.{self.name}" not in format_names():
+            able = [name for name in format_names() if name.startswith("anim.")]
+            names = ", ".join(f".{name.removeprefix('anim.')}" for name in able)
+            raise TrajvizError(f"a .{self.name} cannot be animated, but {names} can")
+        return load_format(f"anim.{self.name}")
+
 
 def format_names() -> list[str]:
     """Return the names of all formats, sorted."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+    files = Path(__file__).parent.glob("[!_]*.py")
+    return sorted(path.stem.replace("_", ".") for path in files)
 
 
 def load_format(name: str) -> Format:
@@ -63,21 +90,22 @@ def load_format(name: str) -> Format:
     plain = name.lower()
     if plain not in format_names():
         raise unknown("format", name, format_names())
-    module: Any = importlib.import_module(f"{__name__}.{plain}")
+    module: Any = importlib.import_module(f"{__name__}.{plain.replace('.', '_')}")
     summary = module.__doc__.split("\n")[0].partition(": ")[2]
-    most_fps = getattr(module, "MOST_FPS", math.inf)
-    return Format(plain, module.KIND, summary, module.write, most_fps)
+    most_fps, paths = getattr(module, "MOST_FPS", math.inf), getattr(module, "PATHS", False)
+    return Format(plain, module.KIND, summary, module.write, most_fps, paths)
 
 
 def format_of(path: Path) -> Format:
-    """Return the format that a path's suffix names; TrajvizError if it names none."""
+    """Return the format that a path's suffix names, the longest; TrajvizError if it names none."""
     known = ", ".join(f".{name}" for name in format_names())
     if not path.suffix:
         raise TrajvizError(f"output {str(path)!r} has no suffix to say its format: {known}")
-    try:
-        return load_format(path.suffix[1:])
-    except TrajvizError:
-        raise unknown(f"suffix of {str(path)!r}:", path.suffix, known.split(", ")) from None
+    endings = ["".join(path.suffixes[place:])[1:] for place in range(len(path.suffixes))]
+    for ending in endings:
+        if ending.lower() in format_names():
+            return load_format(ending)
+    raise unknown(f"suffix of {str(path)!r}:", path.suffix, known.split(", "))
 
 
 def check_target(path: Path) -> None:

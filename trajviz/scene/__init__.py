@@ -60,8 +60,9 @@ def view_names() -> list[str]:
 class Scene:
     """A picture that waits for its tracks: `background` is all that stands still below them.
 
-    The first of `plots` is the view. `marks` are the text and such around the plots. An `orbit`
-    turns one of the plots.
+    The first of `plots` is the view. `marks` are the text and such around the plots, `words` what
+    they say. `courses` are where the tracks went, in their order; basins have none. `steps` are
+    what the `clock` counts. An `orbit` turns one of the plots.
     """
 
     background: Picture
@@ -70,6 +71,9 @@ class Scene:
     counter: Counter | None
     steps: int
     marks: tuple[Mark, ...]
+    words: Words
+    courses: tuple[Course, ...] = ()
+    clock: str = "steps"
     orbit: Orbit | None = None
 
     @property
@@ -182,7 +186,10 @@ def compose(
         charts, _axes(charts, words), layout.plots[len(plots) :], strict=True
     ):
         plots.append(medians.chart(ChartView(chart, axes, box, times)))
-    return Scene(background, tuple(plots), theme, layout.counter, steps, layout.marks, orbit)
+    return Scene(
+        background, tuple(plots), theme, layout.counter, steps, layout.marks, words,
+        tuple(courses), clock, orbit,
+    )  # fmt: skip
 
 
 def blank(look: Look, theme: Theme) -> Picture:
@@ -252,7 +259,7 @@ def _compose_basins(
         stars = minima_stars(points, view, theme, max(layout.scale, 0.7) * 0.8)
         plots.append(Plot(view, (), tuple(stars), Pen.scaled(layout.scale)))
     paint(background, final.marks)
-    return Scene(background, tuple(plots), theme, final.counter, steps, final.marks)
+    return Scene(background, tuple(plots), theme, final.counter, steps, final.marks, words)
 
 
 def _view(

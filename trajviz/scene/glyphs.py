@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from fontTools.misc.transform import Transform
@@ -12,6 +12,8 @@ from fontTools.pens.transformPen import TransformPen
 from trajviz.scene.fonts import Face, open_face
 
 Corner: TypeAlias = tuple[float, float]
+Drawn: TypeAlias = tuple[list[Corner], list[int]]
+"""Corners, and matplotlib's codes for them."""
 
 _MOVE, _LINE, _QUADRATIC, _CUBIC, _CLOSE = 1, 2, 3, 4, 79
 """What leads to a corner, as matplotlib's Path numbers it."""
@@ -45,9 +47,7 @@ class _Outline(BasePen):  # type: ignore[misc]  # has no types
         self._add(_CLOSE, self.corners[-1])
 
 
-def outline(
-    runs: Sequence[tuple[Face, str]], size: float, x: float, y: float
-) -> tuple[list[Corner], list[int]]:
+def outline(runs: Sequence[tuple[Face, str]], size: float, x: float, y: float) -> Drawn:
     """Return the corners of a line's pieces and matplotlib's codes for them, y downwards.
 
     The pen starts at (x, y); `size` is the em in pixels. Spaces alone have no corners.
@@ -66,3 +66,16 @@ def outline(
                 codes += pen.codes
                 x += glyph.width * scale
     return corners, codes
+
+
+def letters(face: Face, characters: Iterable[str], size: float) -> dict[str, Drawn]:
+    """Return the corners of each of these characters alone, as `outline` gives those of a line."""
+    drawn = {}
+    with open_face(face) as font:
+        glyphs = font.getGlyphSet(location={"wght": face.weight} if face.weight else None)
+        names, scale = font.getBestCmap(), size / font["head"].unitsPerEm
+        for character in characters:
+            pen = _Outline(glyphs)
+            glyphs[names[ord(character)]].draw(TransformPen(pen, Transform(scale, 0, 0, -scale)))
+            drawn[character] = pen.corners, pen.codes
+    return drawn

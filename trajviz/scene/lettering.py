@@ -42,6 +42,15 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return sum(font.getlength(piece) for font, piece in _set(text, size, bold))
 
 
+def pen_places(text: str, size: float, bold: bool = False) -> list[float]:
+    """Return where the pen stands before each character of a line, in pixels from its start."""
+    places, start = [], 0.0
+    for font, piece in _set(text, size, bold):
+        places += [start + font.getlength(piece[:count]) for count in range(len(piece))]
+        start += font.getlength(piece)
+    return places
+
+
 @functools.lru_cache(maxsize=256)
 def text_coverage(text: str, size: float, bold: bool = False) -> tuple[Coverage, int]:
     """Return a line's coverage, (height, width), and how many of its rows lie above the baseline.

@@ -53,7 +53,7 @@ def compose_sensitivity(
     paint(background, layout.marks)
     pen = pen if theme.halo else replace(pen, halo=0.0)
     plot = Plot(view, tuple(tracks), tuple(stars), pen)
-    return Scene(background, (plot,), theme, None, 1, layout.marks)
+    return Scene(background, (plot,), theme, None, 1, layout.marks, words)
 
 
 def _axes(tunings: Sequence[Tuning]) -> Axes:

@@ -22,6 +22,7 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
 from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.tracing import Tracing
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Track
 
 if TYPE_CHECKING:
@@ -93,24 +94,17 @@ def _draw_view(axes: Axes, plot: Plot, step: float, spacing: int) -> None:
 
 def _draw_contours(axes: Axes, view: ContourView, spacing: int) -> None:
     """Fill from the lowest band up, each over all that lies higher, so that no seam shows."""
-    from contourpy import FillType, LineType, contour_generator
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
-    box, shading, frame = view.box, view.shading, _frame(axes, view.box)
-    across = np.linspace(box.x0, box.x1, box.width // spacing + 1)
-    down = np.linspace(box.y0, box.y1, box.height // spacing + 1)
-    xs, ys = view.unproject(across, down)
-    heights = np.ma.masked_invalid(view.surface.grid(xs, ys))
-    lines = contour_generator(across, down, heights, line_type=LineType.SeparateCode)
-    fills = contour_generator(across, down, heights, fill_type=FillType.OuterCode)
-    bottoms = [float(heights.min()) - 1, *shading.levels.tolist()]
+    shading, frame, tracing = view.shading, _frame(axes, view.box), Tracing(view, spacing)
+    bottoms = [tracing.bottom, *shading.levels.tolist()]
     for bottom, shade in zip(bottoms, shading.shades.tolist(), strict=True):
-        for corners, codes in zip(*fills.filled(bottom, np.inf), strict=True):
+        for corners, codes in tracing.above(bottom):
             fill = PathPatch(Outline(corners, codes), facecolor=_hex(shade), linewidth=0)
             _add_clipped(axes, fill, frame)
     for level, color in zip(shading.levels.tolist(), shading.lines.tolist(), strict=True):
-        for corners, codes in zip(*lines.lines(level), strict=True):
+        for corners, codes in tracing.along(level):
             line = PathPatch(
                 Outline(corners, codes),
                 fill=False,

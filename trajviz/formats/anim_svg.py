@@ -1,0 +1,21 @@
+"""Animated SVG: sharp at every zoom, no scripts; for pages, and wherever an `<img>` may stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trajviz.animate import Animation
+from trajviz.descent import Progress
+from trajviz.formats._animated import Drawn
+from trajviz.recipe import Playback
+
+KIND = "animation"
+PATHS = True
+
+
+def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
+    """Write an animation, in the time of a GIF's; who asks for less motion sees its end."""
+    drawn = Drawn.of(animation, playback)
+    moving = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
+    path.write_bytes(drawn.svg(f"<style>{moving}{drawn.keyframes}</style>").encode())
+    progress(playback.frames, playback.frames)
