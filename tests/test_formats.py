@@ -67,7 +67,7 @@ def test_every_format_is_found_by_suffix_in_any_case(name):
         ("race.jpeg", r"unknown suffix of 'race\.jpeg': '\.jpeg'"),
         ("race._palette", r"unknown suffix of 'race\._palette'"),
         ("race.gif.bak", r"unknown suffix of 'race\.gif\.bak': '\.bak'"),
-        ("race", r"'race' has no suffix to say its format: \.gif, \.mp4"),
+        ("race", r"'race' has no suffix to say its format: \.apng, \.avif, \.gif"),
         (".gif", r"'\.gif' has no suffix"),
     ],
 )

@@ -47,13 +47,14 @@ ROOMS = {
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
-    "formats": "formats animate descent errors raster recipe scene surface numpy PIL "
+    "metadata": "trajviz adapters metadata recipe toml errors",
+    "formats": "formats animate descent errors metadata raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
-    "starts surface toml trace",
+    "race": "animate catalogue descent errors formats metadata noise optimizers paths recipe scene "
+    "spec starts surface toml trace",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz cli errors optimizers recipe spec toml formats race scene schedule sensitivity "
-    "trace tuning click",
+    "cli": "trajviz cli errors metadata optimizers recipe spec toml formats race scene schedule "
+    "sensitivity trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
@@ -61,7 +62,7 @@ ROOMS = {
 FOR_TYPES = {
     "trace": "race",
     "cli": "surface",
-    "__init__": "catalogue descent errors formats optimizers race recipe scene schedule "
+    "__init__": "catalogue descent errors formats metadata optimizers race recipe scene schedule "
     "sensitivity surface toml",
 }
 """What only a type checker may see, besides."""
@@ -69,7 +70,7 @@ FOR_TYPES = {
 ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.vector",
-    "imageio_ffmpeg": "formats.mp4",
+    "imageio_ffmpeg": "formats._video",
     "jax": "adapters.optax",
     "keras": "adapters.keras",
     "matplotlib": "scene.vector",

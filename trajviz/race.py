@@ -18,6 +18,7 @@ from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
+from trajviz.metadata import note_of
 from trajviz.noise import Noise
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.paths import Course, Recorded, load_paths
@@ -191,12 +192,19 @@ class Race:
         return TRACES[format](self, internals)
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
+        note = self._note(at)
         if "scene" not in vars(self):  # basins take so long that they tell how far they are
             vars(self)["scene"] = self._composed(progress)
         if chosen.kind == "animation":
-            chosen.write(path, self.animation, self.playback, progress)
+            chosen.write(path, self.animation, self.playback, progress, note)
         else:
-            chosen.write(path, self.scene, self.steps if at is None else at)
+            chosen.write(path, self.scene, self.steps if at is None else at, note)
+
+    def _note(self, at: int | None) -> str:
+        """Return what a file says of itself, which is nothing where that is not wanted."""
+        if not self.asked.metadata:
+            return ""
+        return note_of(replace(self.recipe, at=() if at in (None, self.steps) else (at,)))
 
     def _repr_html_(self) -> str:
         """Show the animation in a notebook."""
@@ -261,6 +269,7 @@ def compare(
     hold: float = 2,
     loop: int = 0,
     pixel_format: str = "yuv420p",
+    metadata: bool = True,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
@@ -278,7 +287,8 @@ def compare(
     race is timed by evaluations of the surface, `steps` in all for each. `size` is in pixels;
     `view`, `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
     `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
-    ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the
+    ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. With
+    `metadata` each file says by which version and recipe it was made. `force` lifts the
     limits that only protect your time. `progress` is called with steps taken and steps in all.
     Raises TrajvizError for what makes no sense.
 
@@ -303,6 +313,7 @@ def compare(
         Playback(fps, seconds, hold, loop, pixel_format),
         clock=clock,
         lr=lr,
+        metadata=metadata,
     )
     return run(recipe, own, force=force, progress=progress)
 

@@ -126,6 +126,7 @@ class Recipe:
     where a file's suffix does not, and `at` asks for stills of these steps. `clock` is one of
     CLOCKS; by evaluations, `steps` and `at` count those. `lr` is how rates that are not given are
     chosen: "tuned", "default" or, one for all, "equal:RATE".
+    With `metadata` each file says by which version and recipe it was made.
     """
 
     surface: str
@@ -145,6 +146,7 @@ class Recipe:
     at: tuple[int, ...] = ()
     clock: str = "steps"
     lr: str = "tuned"
+    metadata: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no surface can make good."""
@@ -198,7 +200,7 @@ class Recipe:
 
         A rate that was tuned for this race is left out where that makes it another race.
         """
-        race = set(get_type_hints(Recipe)) - {"outputs", "format", "at"}
+        race = set(get_type_hints(Recipe)) - {"outputs", "format", "at", "metadata"}
         if values.keys() & race and "optimizers" not in values:
             values["optimizers"] = tuple(spec.untuned for spec in self.optimizers)
         return Recipe.of(**{**self.values, **values})

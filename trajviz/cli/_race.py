@@ -59,10 +59,15 @@ def descent_options(command: Command) -> Command:
         "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
     )
     recipe = click.option(
-        "--recipe", "recipe_file", metavar="FILE.toml",
-        help="The race of this recipe, in place of SURFACE and OPTIMIZERs; options override it.",
+        "--recipe", "recipe_file", metavar="FILE",
+        help="The race of this recipe, or of the recipe in this rendered file, in place of SURFACE "
+        "and OPTIMIZERs; options override it.",
     )  # fmt: skip
-    command = start(steps(window(noise(batch_size(seed(recipe(command)))))))
+    trust = click.option(
+        "--trust", is_flag=True,
+        help="Run the Python files and modules that a rendered file's recipe names.",
+    )  # fmt: skip
+    command = start(steps(window(noise(batch_size(seed(recipe(trust(command))))))))
     optimizer = Name("OPTIMIZER", "optimizer_names")
     command = click.argument("optimizers", nargs=-1, type=optimizer)(command)
     surface = Name("SURFACE", "surface_names")
@@ -90,14 +95,14 @@ def asked(
     given = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
     if recipe_file is None:
         if surface is None:
-            raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.toml.")
+            raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.")
         recipe = Recipe.of(surface=surface, optimizers=tuple(map(parse_spec, optimizers)), **given)
         return recipe, contextlib.nullcontext()
     if surface is not None:
         raise TrajvizError(
             f"{surface!r} beside --recipe {recipe_file!r}: SURFACE and OPTIMIZERs are the recipe's"
         )
-    recipe = trajviz.load_recipe(recipe_file).changed(**given)
+    recipe = trajviz.load_recipe(recipe_file, options["trust"]).changed(**given)
     return recipe, contextlib.nullcontext() if given else naming(recipe_file)
 
 

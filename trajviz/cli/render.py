@@ -74,6 +74,10 @@ if TYPE_CHECKING:
     "--pix-fmt", "pixel_format", metavar="NAME", default="yuv420p", show_default=True,
     help="How an MP4 keeps its colours; yuv444p is sharper, but not played everywhere.",
 )  # fmt: skip
+@click.option(
+    "--metadata/--no-metadata", default=True,
+    help="Say in each file by which version and recipe it was made.  [default: yes]",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
 @click.option(
     "--save-recipe", metavar="FILE.toml",
@@ -104,6 +108,7 @@ def command(
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
       trajviz render beale sgd adam --save-recipe beale.toml
       trajviz render --recipe beale.toml --theme dark
+      trajviz render --recipe beale.gif -o beale.mp4
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
     from pathlib import Path
 
@@ -113,8 +118,7 @@ def command(
     with where:
         chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
         if not recipe.outputs:
-            stem = Path(recipe_file).stem if recipe_file else chosen.stem
-            recipe = recipe.changed(outputs=(f"{stem}.{recipe.format or 'gif'}",))
+            recipe = recipe.changed(outputs=(_usual_output(recipe, recipe_file, chosen.stem),))
         jobs = list(_jobs(recipe))
         if save_recipe:
             check_recipe_target(Path(save_recipe).expanduser(), recipe)
@@ -134,6 +138,27 @@ def command(
             _report(path, time.monotonic() - began, race)
     if save_recipe:
         click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+
+
+def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
+    """Return the file where none is asked for: named after the surface or the recipe's file.
+
+    A rendered file is rendered again in its own format, but not over itself.
+    """
+    from pathlib import Path
+
+    from trajviz.metadata import is_rendered
+
+    if recipe_file is None:
+        return f"{stem}.{recipe.format or 'gif'}"
+    file = Path(recipe_file).expanduser()
+    if not is_rendered(file):
+        return f"{file.stem}.{recipe.format or 'gif'}"
+    stem = file.stem.removesuffix("".join(f"-{step}" for step in recipe.at[:1]))
+    output = Path(f"{stem}.{recipe.format or file.suffix[1:]}")
+    if file.resolve() in (output.resolve(), Path(file.name).resolve()):
+        raise TrajvizError(f"{recipe_file!r} would be written over: say with -o where to write")
+    return str(output)
 
 
 def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:

@@ -2,10 +2,13 @@
 
 A format's module says by `KIND` what it holds and defines `write`:
 
-    KIND = "animation"   write(path, animation, playback, progress)
-    KIND = "still"       write(path, scene, step)
+    KIND = "animation"   write(path, animation, playback, progress, note)
+    KIND = "still"       write(path, scene, step, note)
 
-An animation's module may say with `MOST_FPS` how many frames a second it can hold.
+`note` is what the file says of itself (see trajviz.metadata), empty for nothing.
+
+An animation's module may say with `MOST_FPS` how many frames a second it can hold, and with
+`check(playback)` what else it cannot.
 `write` fills a file that nobody sees yet; `replacing` moves it into place when it is complete.
 """
 
@@ -35,6 +38,7 @@ class Format:
     summary: str
     write: Callable[..., None]
     most_fps: float = math.inf
+    refuse: Callable[[Playback], None] | None = None
 
     def check(self, playback: Playback, step: int | None, steps: int) -> None:
         """Raise TrajvizError for more frames a second, or for a step, that it cannot show."""
@@ -42,6 +46,8 @@ class Format:
             raise TrajvizError(
                 f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
             )
+        if self.refuse:
+            self.refuse(playback)
         if step is None:
             return
         if self.kind == "animation":
@@ -66,7 +72,8 @@ def load_format(name: str) -> Format:
     module: Any = importlib.import_module(f"{__name__}.{plain}")
     summary = module.__doc__.split("\n")[0].partition(": ")[2]
     most_fps = getattr(module, "MOST_FPS", math.inf)
-    return Format(plain, module.KIND, summary, module.write, most_fps)
+    refuse = getattr(module, "check", None)
+    return Format(plain, module.KIND, summary, module.write, most_fps, refuse)
 
 
 def format_of(path: Path) -> Format:
