@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trajviz.formats import format_names
     from trajviz.metadata import load_recipe, read_note
     from trajviz.optimizers import load_optimizer, optimizer_names
+    from trajviz.places import place_names
     from trajviz.race import Race, compare, run
     from trajviz.recipe import Recipe
     from trajviz.scene import view_names
@@ -37,6 +38,7 @@ _HOME = {
     "load_surface": "catalogue",
     "optimizer_names": "optimizers",
     "panel_names": "scene.panels",
+    "place_names": "places",
     "read_note": "metadata",
     "run": "race",
     "schedule_names": "schedule",
@@ -62,6 +64,7 @@ __all__ = [
     "load_surface",
     "optimizer_names",
     "panel_names",
+    "place_names",
     "read_note",
     "run",
     "schedule_names",

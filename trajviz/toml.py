@@ -36,7 +36,7 @@ _SPELLED = {"pixel_format": "pix_fmt"}
 """What is spelled as on the command line, and not as in Python."""
 _FIELDS = {_SPELLED.get(name, name): name for name in Recipe.kinds()}
 _NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasses.MISSING]
-TARGETS = ("outputs", "format", "metadata")
+TARGETS = ("outputs", "format", "metadata", "max_bytes")
 """What says where a picture goes, and not what it shows."""
 _PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.toml)()")}
 """What holds a name or else a path, and how to tell: a path, and parameters that may follow it.

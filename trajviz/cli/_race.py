@@ -79,11 +79,13 @@ def asked(
     optimizers: tuple[str, ...],
     recipe_file: str | None,
     options: dict[str, Any],
+    usual: dict[str, Any] | None = None,
 ) -> tuple[Recipe, contextlib.AbstractContextManager[None]]:
     """Return the recipe that is asked for, and what puts its file's name before an error.
 
     Only options that were given count, so that the others stay as the recipe has them. An error
-    of a recipe that options changed may be theirs, and bears no file's name.
+    of a recipe that options changed may be theirs, and bears no file's name. `usual` are
+    values, flat, for what no option says.
     """
     from trajviz.recipe import Recipe
     from trajviz.spec import parse_spec
@@ -92,7 +94,9 @@ def asked(
     source = click.get_current_context().get_parameter_source
     default = click.core.ParameterSource.DEFAULT
     kinds = Recipe.kinds()
-    given = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
+    given = (usual or {}) | {
+        k: v for k, v in options.items() if k in kinds and source(k) is not default
+    }
     if recipe_file is None:
         if surface is None:
             raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.")

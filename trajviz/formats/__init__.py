@@ -7,8 +7,8 @@ A format's module says by `KIND` what it holds and defines `write`:
 
 `note` is what the file says of itself (see trajviz.metadata), empty for nothing.
 
-An animation's module may say with `MOST_FPS` how many frames a second it can hold, and with
-`check(playback)` what else it cannot.
+An animation's module may say with `MOST_FPS` how many frames a second it can hold, with
+`check(playback)` what else it cannot, and with `PALETTE = True` that it heeds `playback.colors`.
 `write` fills a file that nobody sees yet; `replacing` moves it into place when it is complete.
 """
 
@@ -39,6 +39,7 @@ class Format:
     write: Callable[..., None]
     most_fps: float = math.inf
     refuse: Callable[[Playback], None] | None = None
+    palette: bool = False
 
     def check(self, playback: Playback, step: int | None, steps: int) -> None:
         """Raise TrajvizError for more frames a second, or for a step, that it cannot show."""
@@ -73,7 +74,8 @@ def load_format(name: str) -> Format:
     summary = module.__doc__.split("\n")[0].partition(": ")[2]
     most_fps = getattr(module, "MOST_FPS", math.inf)
     refuse = getattr(module, "check", None)
-    return Format(plain, module.KIND, summary, module.write, most_fps, refuse)
+    palette = getattr(module, "PALETTE", False)
+    return Format(plain, module.KIND, summary, module.write, most_fps, refuse, palette)
 
 
 def format_of(path: Path) -> Format:

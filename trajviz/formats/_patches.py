@@ -14,7 +14,7 @@ import numpy.typing as npt
 from trajviz.animate import Animation
 from trajviz.formats._palette import Palette, RoughPalette, pack
 from trajviz.raster import Change
-from trajviz.recipe import Playback
+from trajviz.recipe import MOST_COLORS, Playback
 from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB
@@ -92,17 +92,17 @@ def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
     return np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors]), changes
 
 
-def common_palette(animation: Animation) -> tuple[Palette | None, Iterable[Change]]:
+def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Iterable[Change]]:
     """Return one palette for all pictures, None if it were not faithful, and all changes.
 
-    It leaves a place free for transparency. What turns has too many colours for any palette, and
-    gets a rough one.
+    It has `most` colours, transparency included; where fewer than usual are asked for, they must
+    do. What turns has too many colours for any palette, and gets a rough one.
     """
     colors, changes = sampled(animation)
     every = np.concatenate([animation.first.reshape(-1, 3), colors])
     kind = RoughPalette if animation.scene.orbit else Palette
-    palette = kind(every, pinned(animation.scene), 255)
-    faithful = animation.scene.orbit or palette.error <= _FAITHFUL
+    palette = kind(every, pinned(animation.scene), most - 1)
+    faithful = animation.scene.orbit or most < MOST_COLORS or palette.error <= _FAITHFUL
     return palette if faithful else None, changes
 
 

@@ -24,6 +24,7 @@ from trajviz.metadata.png import text
 from trajviz.recipe import Playback
 
 KIND = "animation"
+PALETTE = True
 
 MOST_FPS = _patches.MOST_FPS
 _LONGEST = 65535
@@ -36,7 +37,7 @@ def write(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
     """Write an animation, in one palette if that is faithful, otherwise in true colours."""
-    palette, changes = _patches.common_palette(animation)
+    palette, changes = _patches.common_palette(animation, playback.colors)
     height, width = animation.first.shape[:2]
     counter = itertools.count(1)
     pieces = _patches.patches(

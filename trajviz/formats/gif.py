@@ -26,6 +26,7 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB
 
 KIND = "animation"
+PALETTE = True
 
 MOST_FPS = 50
 """Browsers play delays under two hundredths of a second five times too slowly."""
@@ -58,7 +59,7 @@ def write(
     """Write an animation."""
     exact = pinned(animation.scene)
     waits = iter(delays(playback))
-    palette, changes = _prepare(animation, exact)
+    palette, changes = _prepare(animation, exact, playback.colors)
     with path.open("wb") as file:
         writer = _Writer(file, animation.first, exact, palette, playback, note)
         writer.hold(next(waits))
@@ -69,25 +70,27 @@ def write(
         writer.close()
 
 
-def _prepare(animation: Animation, exact: list[RGB]) -> tuple[Palette, Iterable[Change]]:
+def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette, Iterable[Change]]:
     """Return the palette for all changes, and the changes."""
     colors, changes = sampled(animation)
     if animation.scene.orbit:
-        return RoughPalette(colors, exact, _TURNING_COLORS), changes
-    return _shared_palette(colors, exact), changes
+        return RoughPalette(colors, exact, min(_TURNING_COLORS, most - 1)), changes
+    return _shared_palette(colors, exact, most - 1), changes
 
 
-def _shared_palette(colors: Picture, pinned: list[RGB]) -> Palette:
+def _shared_palette(colors: Picture, pinned: list[RGB], most: int) -> Palette:
     """Return a palette for all changes, one place free for transparency: the smallest that will do.
 
     Half the palette takes one bit less for every run of pixels, but what the whole palette can
     hold without loss is never made to fit.
     """
-    small = Palette(colors, pinned, 127)
+    small = Palette(colors, pinned, min(127, most))
+    if most <= small.size:
+        return small
     squeezed = small.size < small.wanted <= 255
     if small.error <= _FAITHFUL and not squeezed:
         return small
-    return Palette(colors, pinned, 255)
+    return Palette(colors, pinned, most)
 
 
 class _Writer:
@@ -113,10 +116,11 @@ class _Writer:
         height, self.width = first.shape[:2]
         file.write(_header(self.width, height, palette, self.bits, playback.loop))
         file.write(extension(note))
-        own = Palette(first.reshape(-1, 3), pinned, 256)
+        own = Palette(first.reshape(-1, 3), pinned, playback.colors)
         index = own.index(pack(first.reshape(-1, 3)))
         self.shown = own.packed[index]
-        self.pending = _OPAQUE, _image(0, 0, index.reshape(height, self.width), 8, own)
+        own_bits = (playback.colors - 1).bit_length()
+        self.pending = _OPAQUE, _image(0, 0, index.reshape(height, self.width), own_bits, own)
         self.delay = 0
 
     def hold(self, delay: int) -> None:

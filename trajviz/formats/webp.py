@@ -23,6 +23,7 @@ from trajviz.metadata.xmp import packet
 from trajviz.recipe import Playback
 
 KIND = "animation"
+PALETTE = True
 
 MOST_FPS = _patches.MOST_FPS
 _LONGEST = (1 << 24) - 1
@@ -37,7 +38,7 @@ def write(
 ) -> None:
     """Write an animation: without loss, in one palette if that is faithful; what turns, lossy."""
     turning = animation.scene.orbit is not None
-    palette, changes = _patches.common_palette(animation)
+    palette, changes = _patches.common_palette(animation, playback.colors)
     height, width = animation.first.shape[:2]
     counter = itertools.count(1)
     pieces = _patches.patches(
