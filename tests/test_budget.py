@@ -121,7 +121,7 @@ def test_no_rung_above_the_one_that_is_taken_would_have_fitted():
         if len(one.to_bytes("gif")) <= most:
             break
     assert {key: fitted.asked.values[key] for key in kept} == kept
-    assert told(crowd().asked, fitted.asked) == "32 colours, 6.67 frames a second"
+    assert told(crowd().asked, fitted.asked) == "32 colours, 6.67 frames a second, 320x240 pixels"
 
 
 def test_a_rung_that_saves_nothing_is_not_kept():

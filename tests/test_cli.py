@@ -524,6 +524,7 @@ LISTINGS = {
     "panels": library.panel_names,
     "themes": library.theme_names,
     "formats": library.format_names,
+    "places": library.place_names,
 }
 
 

@@ -50,11 +50,13 @@ ROOMS = {
     "metadata": "trajviz adapters metadata recipe toml errors",
     "formats": "formats animate descent errors metadata raster recipe scene surface numpy PIL "
     "imageio_ffmpeg",
-    "race": "animate catalogue descent errors formats metadata noise optimizers paths recipe scene "
-    "spec starts surface toml trace",
+    "places": "errors",
+    "budget": "recipe errors",
+    "race": "animate budget catalogue descent errors formats metadata noise optimizers paths "
+    "recipe scene spec starts surface toml trace",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz cli errors metadata optimizers recipe spec toml formats race scene schedule "
-    "sensitivity trace tuning click",
+    "cli": "trajviz budget cli errors metadata optimizers places recipe spec toml formats race "
+    "scene schedule sensitivity trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
@@ -62,8 +64,8 @@ ROOMS = {
 FOR_TYPES = {
     "trace": "race",
     "cli": "surface",
-    "__init__": "catalogue descent errors formats metadata optimizers race recipe scene schedule "
-    "sensitivity surface toml",
+    "__init__": "catalogue descent errors formats metadata optimizers places race recipe scene "
+    "schedule sensitivity surface toml",
 }
 """What only a type checker may see, besides."""
 
