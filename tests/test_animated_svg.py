@@ -203,7 +203,7 @@ def test_heads_that_are_lost_outside_or_hidden_look_as_in_a_gif(page_of, tmp_pat
     plot = replace(scene.main, tracks=(lost, out, behind))
     animation = Animation(replace(scene, plots=(plot,)), Playback(seconds=1).positions(8))
     path = tmp_path / "race.anim.svg"
-    anim_svg.write(path, animation, Playback(seconds=1), lambda _done, _all: None)
+    anim_svg.write(path, animation, Playback(seconds=1), lambda _done, _all: None, "")
     assert f'opacity="{FAINT}"' in path.read_text(encoding="utf-8")
     page, frames = page_of(path, size=size).page, list(animation.frames())
     seek(page, 1e-4)

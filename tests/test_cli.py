@@ -446,7 +446,9 @@ def test_options_override_a_recipe_and_an_output_replaces_its_outputs(tmp_path):
     )  # fmt: skip
     assert done.stdout.splitlines() == ["a.png", "b.gif", "all.toml"]
     assert not (tmp_path / "good.png").exists()
-    race = library.compare("bowl", ["sgd:lr=0.1"], size=(160, 120), steps=10, theme="dark")
+    race = library.compare(
+        "bowl", ["sgd:lr=0.1"], size=(160, 120), steps=10, theme="dark", seconds=0.4, hold=0
+    )
     assert (tmp_path / "a.png").read_bytes() == race.to_bytes("png")
 
 
@@ -522,6 +524,7 @@ LISTINGS = {
     "panels": library.panel_names,
     "themes": library.theme_names,
     "formats": library.format_names,
+    "places": library.place_names,
 }
 
 

@@ -72,7 +72,7 @@ def test_every_format_is_found_by_suffix_in_any_case(name):
         ("race.anim_svg", r"unknown suffix of 'race\.anim_svg'"),
         ("race._palette", r"unknown suffix of 'race\._palette'"),
         ("race.gif.bak", r"unknown suffix of 'race\.gif\.bak': '\.bak'"),
-        ("race", r"'race' has no suffix to say its format: \.anim\.svg, \.gif, "),
+        ("race", r"'race' has no suffix to say its format: \.anim\.svg, \.apng, \.avif, \.gif"),
         (".gif", r"'\.gif' has no suffix"),
     ],
 )

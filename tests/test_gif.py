@@ -223,7 +223,7 @@ def gif_of(film, hold=1.0):
     playback = Playback(fps=20, seconds=len(film.positions) / 20, hold=hold)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.gif"
-        write(path, film, playback, no_progress)
+        write(path, film, playback, no_progress, "")
         return path.read_bytes(), playback
 
 

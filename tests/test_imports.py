@@ -47,16 +47,19 @@ ROOMS = {
     "coverage": "scene.marks scene.theme surface numpy",
     "raster": "coverage scene surface numpy",
     "animate": "raster scene surface numpy",
-    "formats": "formats animate descent errors paths raster recipe scene surface numpy PIL "
-    "imageio_ffmpeg",
+    "metadata": "trajviz adapters metadata recipe toml errors",
+    "formats": "formats animate descent errors metadata paths raster recipe scene surface numpy "
+    "PIL imageio_ffmpeg",
     "notebook": "",
-    "race": "animate catalogue descent errors formats noise notebook optimizers paths recipe "
-    "scene spec starts surface toml trace",
+    "places": "errors",
+    "budget": "recipe errors",
+    "race": "animate budget catalogue descent errors formats metadata noise notebook optimizers "
+    "paths recipe scene spec starts surface toml trace",
     "gallery": "",
     "gallery.page": "gallery.entry errors jinja2",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz cli errors optimizers recipe spec toml formats race scene schedule sensitivity "
-    "trace tuning click",
+    "cli": "trajviz budget cli errors metadata optimizers places recipe spec toml formats race "
+    "scene schedule sensitivity trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
@@ -64,15 +67,15 @@ ROOMS = {
 FOR_TYPES = {
     "trace": "race",
     "cli": "surface",
-    "__init__": "catalogue descent errors formats optimizers race recipe scene schedule "
-    "sensitivity surface toml",
+    "__init__": "catalogue descent errors formats metadata optimizers places race recipe scene "
+    "schedule sensitivity surface toml",
 }
 """What only a type checker may see, besides."""
 
 ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.tracing",
-    "imageio_ffmpeg": "formats.mp4",
+    "imageio_ffmpeg": "formats._video",
     "jax": "adapters.optax",
     "jinja2": "gallery.page",
     "keras": "adapters.keras",

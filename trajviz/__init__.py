@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from trajviz.descent import Trajectory
     from trajviz.errors import TrajvizError
     from trajviz.formats import format_names
+    from trajviz.metadata import load_recipe, read_note
     from trajviz.optimizers import load_optimizer, optimizer_names
+    from trajviz.places import place_names
     from trajviz.race import Race, compare, run
     from trajviz.recipe import Recipe
     from trajviz.scene import view_names
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from trajviz.schedule import schedule_names
     from trajviz.sensitivity import Sensitivity, tune
     from trajviz.surface import Surface
-    from trajviz.toml import load_recipe
 
 __version__ = "0.1.0"
 
@@ -33,10 +34,12 @@ _HOME = {
     "compare": "race",
     "format_names": "formats",
     "load_optimizer": "optimizers",
-    "load_recipe": "toml",
+    "load_recipe": "metadata",
     "load_surface": "catalogue",
     "optimizer_names": "optimizers",
     "panel_names": "scene.panels",
+    "place_names": "places",
+    "read_note": "metadata",
     "run": "race",
     "schedule_names": "schedule",
     "surface_names": "catalogue",
@@ -61,6 +64,8 @@ __all__ = [
     "load_surface",
     "optimizer_names",
     "panel_names",
+    "place_names",
+    "read_note",
     "run",
     "schedule_names",
     "surface_names",

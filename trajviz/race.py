@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import functools
+import math
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trajviz.animate import Animation
+from trajviz.budget import ladder
 from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
 from trajviz.errors import TrajvizError, unknown
 from trajviz.formats import Format, check_target, format_of, load_format, replacing
+from trajviz.metadata import note_of
 from trajviz.noise import Noise
 from trajviz.notebook import Player, moving_picture
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
@@ -132,11 +135,13 @@ class Race:
         at: int | None = None,
         format: str = "",  # noqa: A002  # the word users know from matplotlib and Pillow
         progress: Progress | None = None,
+        max_bytes: int | None = None,
     ) -> Path:
         """Write a file in the format of its suffix (or in `format`), and return its path.
 
         A still shows the last step, or step `at`. `progress` is called with frames done and
-        frames in all. The file appears when it is complete; what was there before stays until
+        frames in all. With `max_bytes`, or where the recipe has it, the file is the best that fits
+        (see `fitted`). The file appears when it is complete; what was there before stays until
         then. Raises TrajvizError for what cannot be written.
         """
         path = Path(path).expanduser()
@@ -144,9 +149,51 @@ class Race:
         chosen.check(self.playback, at, self.steps)
         chosen.check_look(self.look)
         check_target(path)
+        one = self.fitted(chosen.name, at, self.asked.max_bytes if max_bytes is None else max_bytes)
         with replacing(path) as temporary:
-            self._write(temporary, chosen, at, progress or no_progress)
+            one._write(temporary, chosen, at, progress or no_progress)
         return path
+
+    def fitted(
+        self,
+        format: str,  # noqa: A002  # as in save
+        at: int | None,
+        max_bytes: int | None,
+    ) -> Race:
+        """Return the race as it is to be shown so that a file takes at most so many bytes.
+
+        Colours, frames and size are given up down a ladder (see budget), until it fits. Raises
+        TrajvizError if it never does.
+        """
+        if max_bytes is None:
+            return self
+        chosen, fewest = load_format(format), math.inf
+        best = replace(self, asked=replace(self.asked, max_bytes=None))
+        for rung in ladder(self.asked, chosen.palette, chosen.kind == "animation"):
+            one = replace(best, asked=best.asked.changed(**rung))
+            if one.look == self.look:
+                vars(one)["scene"] = self.scene
+            try:
+                taken = one._measured(chosen, at)
+            except TrajvizError:
+                if not rung:
+                    raise
+                break  # so small a picture has no room for its words
+            if taken <= max_bytes:
+                return one
+            if taken < fewest:
+                best, fewest = one, taken
+        raise TrajvizError(
+            f"{max_bytes:,} bytes do not hold this as .{format}: with all that can be given up it "
+            f"takes {fewest:,}"
+        )
+
+    def _measured(self, chosen: Format, at: int | None) -> int:
+        """Return how many bytes a file takes."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"race.{chosen.name}"
+            self._write(path, chosen, at, no_progress)
+            return path.stat().st_size
 
     def to_bytes(
         self,
@@ -191,12 +238,19 @@ class Race:
         return TRACES[format](self, internals)
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
+        note = self._note(at)
         if "scene" not in vars(self):  # basins take so long that they tell how far they are
             vars(self)["scene"] = self._composed(progress)
         if chosen.kind == "animation":
-            chosen.write(path, self.animation, self.playback, progress)
+            chosen.write(path, self.animation, self.playback, progress, note)
         else:
-            chosen.write(path, self.scene, self.steps if at is None else at)
+            chosen.write(path, self.scene, self.steps if at is None else at, note)
+
+    def _note(self, at: int | None) -> str:
+        """Return what a file says of itself, which is nothing where that is not wanted."""
+        if not self.asked.metadata:
+            return ""
+        return note_of(replace(self.recipe, at=() if at in (None, self.steps) else (at,)))
 
     def player(self) -> Player:
         """Return a page that plays the race, to show in a notebook: pause, step, hide tracks.
@@ -270,6 +324,9 @@ def compare(
     hold: float = 2,
     loop: int = 0,
     pixel_format: str = "yuv420p",
+    metadata: bool = True,
+    max_bytes: int | None = None,
+    colors: int = 256,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
@@ -287,7 +344,9 @@ def compare(
     race is timed by evaluations of the surface, `steps` in all for each. `size` is in pixels;
     `view`, `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
     `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
-    ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. `force` lifts the
+    ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. With
+    `metadata` each file says by which version and recipe it was made; `max_bytes` is the most that
+    it may take, `colors` how many a palette has at most. `force` lifts the
     limits that only protect your time. `progress` is called with steps taken and steps in all.
     Raises TrajvizError for what makes no sense.
 
@@ -309,9 +368,11 @@ def compare(
         starts,
         tuple(map(str, paths)),
         Look((size[0], size[1]), str(theme), title, axes, view, tuple(panels), camera, orbit),
-        Playback(fps, seconds, hold, loop, pixel_format),
+        Playback(fps, seconds, hold, loop, pixel_format, colors),
         clock=clock,
         lr=lr,
+        metadata=metadata,
+        max_bytes=max_bytes,
     )
     return run(recipe, own, force=force, progress=progress)
 

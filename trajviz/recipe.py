@@ -67,6 +67,8 @@ An evaluation is one gradient, one height or one Hessian of the surface, and all
 
 PIXEL_FORMATS = ("yuv420p", "yuv444p")
 """How a video may keep its colours: one chroma sample for four pixels, or for each."""
+FEWEST_COLORS, MOST_COLORS = 16, 256
+"""What a palette may have: a picture needs a few for itself, and a byte says no more."""
 MOST_FRAMES = 100_000
 LONGEST = 3600
 """Seconds of motion, and of the pause after it."""
@@ -76,7 +78,8 @@ LONGEST = 3600
 class Playback:
     """How an animation plays: seconds of motion, frames a second, the pause after it.
 
-    `loop` is how many times a GIF plays, 0 for ever. `pixel_format` is how a video keeps its
+    `loop` is how many times a GIF plays, 0 for ever, and `colors` how many colours the palette of a
+    GIF, WebP or APNG has at most. `pixel_format` is how a video keeps its
     colours: yuv420p, which plays everywhere, or yuv444p, sharper where it plays at all.
     """
 
@@ -85,6 +88,7 @@ class Playback:
     hold: float = 2
     loop: int = 0
     pixel_format: str = PIXEL_FORMATS[0]
+    colors: int = MOST_COLORS
 
     def __post_init__(self) -> None:
         """Refuse what cannot be played."""
@@ -99,6 +103,10 @@ class Playback:
         if self.fps * self.seconds > MOST_FRAMES:
             raise TrajvizError(
                 f"fps {self.fps:g} for {self.seconds:g} seconds is more than {MOST_FRAMES} frames"
+            )
+        if not FEWEST_COLORS <= self.colors <= MOST_COLORS:
+            raise TrajvizError(
+                f"colors {self.colors} must be from {FEWEST_COLORS} to {MOST_COLORS}"
             )
         if self.pixel_format not in PIXEL_FORMATS:
             raise unknown("pixel format", self.pixel_format, PIXEL_FORMATS)
@@ -126,7 +134,8 @@ class Recipe:
     where a file's suffix does not, `at` asks for stills of these steps, and `animate` for motion
     where a format can be either. `clock` is one of CLOCKS; by evaluations, `steps` and `at` count
     those. `lr` is how rates that are not given are chosen: "tuned", "default" or, one for all,
-    "equal:RATE".
+    "equal:RATE". With `metadata` each file says by which version and recipe it was made. No file is
+    longer than `max_bytes`: to keep to it, colours, frames and size are given up (see budget).
     """
 
     surface: str
@@ -147,6 +156,8 @@ class Recipe:
     animate: bool = False
     clock: str = "steps"
     lr: str = "tuned"
+    metadata: bool = True
+    max_bytes: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no surface can make good."""
@@ -164,6 +175,8 @@ class Recipe:
             for what, given in beside.items():
                 if given:
                     raise TrajvizError(f"clock {self.clock!r} takes no {what}: they go by steps")
+        if self.max_bytes is not None and self.max_bytes < 1:
+            raise TrajvizError(f"max_bytes {self.max_bytes} must be at least 1")
         if self.start is not None:
             check_point(self.start)
         if self.window is not None:
@@ -200,7 +213,8 @@ class Recipe:
 
         A rate that was tuned for this race is left out where that makes it another race.
         """
-        race = set(get_type_hints(Recipe)) - {"outputs", "format", "at", "animate"}
+        form = {"outputs", "format", "at", "animate", "metadata", "max_bytes"}
+        race = set(get_type_hints(Recipe)) - form
         if values.keys() & race and "optimizers" not in values:
             values["optimizers"] = tuple(spec.untuned for spec in self.optimizers)
         return Recipe.of(**{**self.values, **values})

@@ -42,7 +42,7 @@ class Sensitivity:
         path = Path(path).expanduser()
         check_still(path)
         with replacing(path) as temporary:
-            format_of(path).write(temporary, self.scene, self.scene.steps)
+            format_of(path).write(temporary, self.scene, self.scene.steps, "")
         return path
 
 

@@ -36,6 +36,8 @@ _SPELLED = {"pixel_format": "pix_fmt"}
 """What is spelled as on the command line, and not as in Python."""
 _FIELDS = {_SPELLED.get(name, name): name for name in Recipe.kinds()}
 _NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasses.MISSING]
+TARGETS = ("outputs", "format", "metadata", "max_bytes")
+"""What says where a picture goes, and not what it shows."""
 _PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.toml)()")}
 """What holds a name or else a path, and how to tell: a path, and parameters that may follow it.
 
@@ -103,7 +105,7 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
             else:
                 values[name] = _read(value, kinds[name])
     with naming(where):
-        return Recipe.of(**_with_paths(values, lambda path: str(folder / path)))
+        return Recipe.of(**_with_paths(values, _out_of(folder)))
 
 
 def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
@@ -124,7 +126,12 @@ def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
 
 
 def _from(folder: Path, optimizer: str) -> str:
-    return _with_path(optimizer, _PATHS["surface"], lambda path: str(folder / path))
+    return _with_path(optimizer, _PATHS["surface"], _out_of(folder))
+
+
+def _out_of(folder: Path) -> Callable[[str], str]:
+    """Return what makes a path that is relative to a folder one of the current folder's."""
+    return lambda path: path if _is_fixed(path) else str(folder / path)
 
 
 def _read(value: Any, kind: Any) -> Any:
@@ -169,7 +176,43 @@ def to_toml(recipe: Recipe, folder: Path) -> bytes:
     """
     if not recipe.surface:
         raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
-    values = _with_paths(recipe.values, lambda path: _relative(path, folder))
+    text = _text(recipe.values, lambda path: path if _is_fixed(path) else _relative(path, folder))
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise TrajvizError(f"{error.object!r} is no Unicode, as a recipe must be") from error
+
+
+def portable_toml(recipe: Recipe) -> str:
+    """Return the recipe as TOML for whoever gets the picture: without where it went.
+
+    It is the same wherever it is run: of paths only the name is left, since the folders of a user's
+    machine are nobody's business, and 1 is 1.0 where a field holds fractions.
+    """
+    kinds = Recipe.kinds()
+    values = {
+        key: _uniform(value, kinds[key])
+        for key, value in recipe.values.items()
+        if key not in TARGETS and value is not None
+    }
+    return _text(values, lambda path: Path(path).name)
+
+
+def _uniform(value: Any, kind: Any) -> Any:
+    """Return whole numbers as fractions, where a field holds these.
+
+    >>> _uniform((1, 2), tuple[float, float] | None), _uniform(1, int | None)
+    ((1.0, 2.0), 1)
+    """
+    inner = {kind, *get_args(kind), *(deep for one in get_args(kind) for deep in get_args(one))}
+    if float not in inner:
+        return value
+    return tuple(map(float, value)) if isinstance(value, tuple) else float(value)
+
+
+def _text(values: dict[str, Any], move: Callable[[str], str]) -> str:
+    """Return values, flat, as TOML with each path moved."""
+    values = _with_paths(values, move)
     specs = values.pop("optimizers")
     lines = [
         f"{key} = {_written(values[name])}"
@@ -179,14 +222,9 @@ def to_toml(recipe: Recipe, folder: Path) -> bytes:
     for spec in specs:
         lines += ["", "[[optimizers]]"]
         table = spec.table
-        table["name"] = _with_path(
-            table["name"], _PATHS["surface"], lambda path: _relative(path, folder)
-        )
+        table["name"] = _with_path(table["name"], _PATHS["surface"], move)
         lines += [f"{key} = {_written(value)}" for key, value in table.items()]
-    try:
-        return ("\n".join(lines) + "\n").encode()
-    except UnicodeEncodeError as error:
-        raise TrajvizError(f"{error.object!r} is no Unicode, as a recipe must be") from error
+    return "\n".join(lines) + "\n"
 
 
 def _written(value: Any) -> str:
@@ -217,10 +255,15 @@ def _with_path(text: str, pattern: re.Pattern[str], move: Callable[[str], str]) 
 
 
 def _moved(path: str, move: Callable[[str], str]) -> str:
-    """Leave alone what no folder changes: absolute paths, a home, standard output."""
+    """Leave alone what is no file: standard output."""
     if "\0" in path:
         raise TrajvizError(f"{path!r} is no path")
-    return path if path == "-" or path[:1] in ("~", "") or Path(path).is_absolute() else move(path)
+    return path if path in ("-", "") else move(path)
+
+
+def _is_fixed(path: str) -> bool:
+    """Return whether a path is the same from every folder: absolute, or in a home."""
+    return path[:1] == "~" or Path(path).is_absolute()
 
 
 def _relative(path: str, folder: Path) -> str:

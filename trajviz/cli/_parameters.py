@@ -26,6 +26,19 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]  # generic in newer cl
         return numbers
 
 
+class Bytes(click.ParamType):  # type: ignore[type-arg]  # as above
+    name = "SIZE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        from trajviz.budget import parse_bytes
+        from trajviz.errors import TrajvizError
+
+        try:
+            return parse_bytes(value)
+        except TrajvizError as error:
+            self.fail(str(error), param, ctx)
+
+
 class Axes(click.ParamType):  # type: ignore[type-arg]  # as above
     name = "NAME,NAME"
 

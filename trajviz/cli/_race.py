@@ -59,10 +59,15 @@ def descent_options(command: Command) -> Command:
         "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
     )
     recipe = click.option(
-        "--recipe", "recipe_file", metavar="FILE.toml",
-        help="The race of this recipe, in place of SURFACE and OPTIMIZERs; options override it.",
+        "--recipe", "recipe_file", metavar="FILE",
+        help="The race of this recipe, or of the recipe in this rendered file, in place of SURFACE "
+        "and OPTIMIZERs; options override it.",
     )  # fmt: skip
-    command = start(steps(window(noise(batch_size(seed(recipe(command)))))))
+    trust = click.option(
+        "--trust", is_flag=True,
+        help="Run the Python files and modules that a rendered file's recipe names.",
+    )  # fmt: skip
+    command = start(steps(window(noise(batch_size(seed(recipe(trust(command))))))))
     optimizer = Name("OPTIMIZER", "optimizer_names")
     command = click.argument("optimizers", nargs=-1, type=optimizer)(command)
     surface = Name("SURFACE", "surface_names")
@@ -74,11 +79,13 @@ def asked(
     optimizers: tuple[str, ...],
     recipe_file: str | None,
     options: dict[str, Any],
+    usual: dict[str, Any] | None = None,
 ) -> tuple[Recipe, contextlib.AbstractContextManager[None]]:
     """Return the recipe that is asked for, and what puts its file's name before an error.
 
     Only options that were given count, so that the others stay as the recipe has them. An error
-    of a recipe that options changed may be theirs, and bears no file's name.
+    of a recipe that options changed may be theirs, and bears no file's name. `usual` are
+    values, flat, for what no option says.
     """
     from trajviz.recipe import Recipe
     from trajviz.spec import parse_spec
@@ -87,17 +94,19 @@ def asked(
     source = click.get_current_context().get_parameter_source
     default = click.core.ParameterSource.DEFAULT
     kinds = Recipe.kinds()
-    given = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
+    given = (usual or {}) | {
+        k: v for k, v in options.items() if k in kinds and source(k) is not default
+    }
     if recipe_file is None:
         if surface is None:
-            raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.toml.")
+            raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.")
         recipe = Recipe.of(surface=surface, optimizers=tuple(map(parse_spec, optimizers)), **given)
         return recipe, contextlib.nullcontext()
     if surface is not None:
         raise TrajvizError(
             f"{surface!r} beside --recipe {recipe_file!r}: SURFACE and OPTIMIZERs are the recipe's"
         )
-    recipe = trajviz.load_recipe(recipe_file).changed(**given)
+    recipe = trajviz.load_recipe(recipe_file, options["trust"]).changed(**given)
     return recipe, contextlib.nullcontext() if given else naming(recipe_file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -14,7 +15,9 @@ from trajviz.errors import unknown
 
 @click.command("list")
 @click.argument(
-    "what", required=False, metavar="[surfaces|optimizers|schedules|views|panels|themes|formats]"
+    "what",
+    required=False,
+    metavar="[surfaces|optimizers|schedules|views|panels|themes|formats|places]",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(what: str | None, as_json: bool) -> None:
@@ -27,6 +30,7 @@ def command(what: str | None, as_json: bool) -> None:
         "panels": _panels,
         "themes": _themes,
         "formats": _formats,
+        "places": _places,
     }
     if what is not None and what not in listings:
         raise unknown("listing", what, listings)
@@ -130,6 +134,12 @@ def _formats() -> list[dict[str, Any]]:
     return [{"name": f.name, "summary": f.summary, "kind": f.kind} for f in formats]
 
 
+def _places() -> list[dict[str, Any]]:
+    from trajviz.places import PLACES
+
+    return [dataclasses.asdict(PLACES[name]) for name in trajviz.place_names()]
+
+
 def _details(row: dict[str, Any]) -> Iterator[str]:
     """Yield the lines below a row's first in a listing for people."""
     if "window" in row:
@@ -149,6 +159,9 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
         )
     if "formula" in row:
         yield row["source"]
+    if "max_bytes" in row:
+        width, height = row["size"]
+        yield f"{width}x{height}, {row['seconds']} s, at most {row['max_bytes'] / 1e6:g} MB"
 
 
 def _point(numbers: Sequence[float]) -> str:

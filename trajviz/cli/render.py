@@ -11,14 +11,12 @@ import click
 
 import trajviz
 from trajviz.cli._output import progress_bar, write_stdout
-from trajviz.cli._parameters import Axes, Name, Numbers
+from trajviz.cli._parameters import Axes, Bytes, Name, Numbers
 from trajviz.cli._race import asked, race_options, say_what_was_found
 from trajviz.errors import TrajvizError
+from trajviz.places import FILMS, PLACES, Facts, check_place, load_place
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from trajviz.race import Race
     from trajviz.recipe import Recipe
 
 
@@ -75,6 +73,23 @@ if TYPE_CHECKING:
     "--pix-fmt", "pixel_format", metavar="NAME", default="yuv420p", show_default=True,
     help="How an MP4 keeps its colours; yuv444p is sharper, but not played everywhere.",
 )  # fmt: skip
+@click.option(
+    "--colors", type=int, metavar="N", default=256, show_default=True,
+    help="The most colours of a GIF, WebP or APNG.",
+)  # fmt: skip
+@click.option(
+    "--max-bytes", type=Bytes(), metavar="SIZE",
+    help="The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then size are "
+    "given up until it fits.",
+)  # fmt: skip
+@click.option(
+    "--for", "place", type=Name("PLACE", "place_names"),
+    help="Size, length and bytes that suit a place (see `trajviz list places`).",
+)  # fmt: skip
+@click.option(
+    "--metadata/--no-metadata", default=True,
+    help="Say in each file by which version and recipe it was made.  [default: yes]",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
 @click.option(
     "--save-recipe", metavar="FILE.toml",
@@ -86,6 +101,7 @@ def command(
     optimizers: tuple[str, ...],
     recipe_file: str | None,
     save_recipe: str | None,
+    place: str | None,
     force: bool,
     quiet: bool,
     **options: Any,
@@ -105,36 +121,66 @@ def command(
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
       trajviz render beale sgd adam --save-recipe beale.toml
       trajviz render --recipe beale.toml --theme dark
+      trajviz render --recipe beale.gif -o beale.mp4
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
     from pathlib import Path
 
+    from trajviz.budget import told
     from trajviz.race import check_recipe_target
 
-    recipe, where = asked(surface, optimizers, recipe_file, options)
+    goal = load_place(place) if place else None
+    usual = goal.values if goal else None
+    recipe, where = asked(surface, optimizers, recipe_file, options, usual)
     with where:
         chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
         if not recipe.outputs:
-            stem = Path(recipe_file).stem if recipe_file else chosen.stem
-            recipe = recipe.changed(outputs=(f"{stem}.{recipe.format or 'gif'}",))
+            recipe = recipe.changed(outputs=(_usual_output(recipe, recipe_file, chosen.stem),))
         jobs = list(_jobs(recipe))
+        if goal:
+            for _, name, _ in jobs:
+                check_place(goal, _facts(recipe, name))
         if save_recipe:
             check_recipe_target(Path(save_recipe).expanduser(), recipe)
         with progress_bar("descending", quiet) as progress:
             race = trajviz.run(recipe, chosen, force=force, progress=progress)
     if not quiet:
         say_what_was_found(race.surface)
-    for output, name, step in jobs:
+    # All of them, before any file is written over.
+    fitted = [race.fitted(name, step, recipe.max_bytes) for _, name, step in jobs]
+    for (output, name, step), one in zip(jobs, fitted, strict=True):
         began = time.monotonic()
         with progress_bar(f"{output}", quiet) as progress:
             if output == "-":
-                write_stdout(race.to_bytes(name, step, progress))
+                write_stdout(one.to_bytes(name, step, progress))
                 continue
-            path = race.save(output, step, name, progress)
+            path = one.save(output, step, name, progress)
         click.echo(str(path))
         if not quiet:
-            _report(path, time.monotonic() - began, race)
+            facts = _facts(one.asked, name, path.stat().st_size)
+            _report(facts, time.monotonic() - began, told(recipe, one.asked))
     if save_recipe:
         click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+
+
+def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
+    """Return the file where none is asked for: named after the surface or the recipe's file.
+
+    A rendered file is rendered again in its own format, but not over itself.
+    """
+    from pathlib import Path
+
+    from trajviz.metadata import is_rendered
+
+    if recipe_file is None:
+        return f"{stem}.{recipe.format or 'gif'}"
+    file = Path(recipe_file).expanduser()
+    if not is_rendered(file):
+        return f"{file.stem}.{recipe.format or 'gif'}"
+    stem = file.stem.removesuffix("".join(f"-{step}" for step in recipe.at[:1]))
+    output = Path(f"{stem}.{recipe.format or file.suffix[1:]}")
+    if file.resolve() in (output.resolve(), Path(file.name).resolve()):
+        raise TrajvizError(f"{recipe_file!r} would be written over: say with -o where to write")
+    return str(output)
 
 
 def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
@@ -177,7 +223,26 @@ def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
             yield str(target), chosen.name, step
 
 
-def _report(path: Path, took: float, race: Race) -> None:
-    width, height = race.look.size
-    size = path.stat().st_size
-    click.echo(f"  {width}x{height}, {size / 1000:,.0f} kB, drawn in {took:.1f} s", err=True)
+def _facts(recipe: Recipe, name: str, size: int = 0) -> Facts:
+    """Return what a place may ask of a file."""
+    from trajviz.formats import load_format
+
+    play = recipe.playback
+    if load_format(name).kind == "still":
+        return Facts(name, recipe.look.size, 1, 0.0, "", size)
+    seconds = play.seconds + play.hold
+    frames = max(play.frames, round(seconds * play.fps)) if name in FILMS else play.frames
+    return Facts(name, recipe.look.size, frames, seconds, play.pixel_format, size)
+
+
+def _report(facts: Facts, took: float, given_up: str) -> None:
+    """Say what was written, what was given up for it, and where it would be refused."""
+    width, height = facts.size
+    frames = f"{facts.frames} frames, {facts.seconds:g} s, " if facts.seconds else ""
+    size = f"{facts.bytes / 1000:,.0f} kB"
+    click.echo(f"  {width}x{height}, {frames}{size}, drawn in {took:.1f} s", err=True)
+    if given_up:
+        click.echo(f"  to fit: {given_up}", err=True)
+    for place in PLACES.values():
+        for reason in place.refusals(facts):
+            click.echo(f"  {place.name} would refuse it: {reason}", err=True)

@@ -2,12 +2,15 @@
 
 A format's module says by `KIND` what it holds and defines `write`:
 
-    KIND = "animation"   write(path, animation, playback, progress)
-    KIND = "still"       write(path, scene, step)
+    KIND = "animation"   write(path, animation, playback, progress, note)
+    KIND = "still"       write(path, scene, step, note)
+
+`note` is what the file says of itself (see trajviz.metadata), empty for nothing.
 
 The file `anim_svg.py` is the format of the suffix `.anim.svg`. An animation's module may say with
-`MOST_FPS` how many frames a second it can hold, and with `PATHS` that it draws tracks as paths over
-one background, which leaves out what changes at every pixel.
+`MOST_FPS` how many frames a second it can hold, with `check(playback)` what else it cannot, with
+`PALETTE = True` that it heeds `playback.colors`, and with `PATHS = True` that it draws tracks as
+paths over one background, which leaves out what changes at every pixel.
 `write` fills a file that nobody sees yet; `replacing` moves it into place when it is complete.
 """
 
@@ -38,6 +41,8 @@ class Format:
     write: Callable[..., None]
     most_fps: float = math.inf
     paths: bool = False
+    refuse: Callable[[Playback], None] | None = None
+    palette: bool = False
 
     def check(self, playback: Playback, step: int | None, steps: int) -> None:
         """Raise TrajvizError for more frames a second, or for a step, that it cannot show."""
@@ -45,6 +50,8 @@ class Format:
             raise TrajvizError(
                 f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
             )
+        if self.refuse:
+            self.refuse(playback)
         if step is None:
             return
         if self.kind == "animation":
@@ -92,8 +99,16 @@ def load_format(name: str) -> Format:
         raise unknown("format", name, format_names())
     module: Any = importlib.import_module(f"{__name__}.{plain.replace('.', '_')}")
     summary = module.__doc__.split("\n")[0].partition(": ")[2]
-    most_fps, paths = getattr(module, "MOST_FPS", math.inf), getattr(module, "PATHS", False)
-    return Format(plain, module.KIND, summary, module.write, most_fps, paths)
+    return Format(
+        plain,
+        module.KIND,
+        summary,
+        module.write,
+        getattr(module, "MOST_FPS", math.inf),
+        getattr(module, "PATHS", False),
+        getattr(module, "check", None),
+        getattr(module, "PALETTE", False),
+    )
 
 
 def format_of(path: Path) -> Format:

@@ -7,15 +7,19 @@ from pathlib import Path
 from trajviz.animate import Animation
 from trajviz.descent import Progress
 from trajviz.formats._animated import Drawn
+from trajviz.metadata.markup import svg_element
 from trajviz.recipe import Playback
 
 KIND = "animation"
 PATHS = True
 
 
-def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
+def write(
+    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
+) -> None:
     """Write an animation, in the time of a GIF's; who asks for less motion sees its end."""
     drawn = Drawn.of(animation, playback)
     moving = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
-    path.write_bytes(drawn.svg(f"<style>{moving}{drawn.keyframes}</style>").encode())
+    head = f"{svg_element(note)}<style>{moving}{drawn.keyframes}</style>"
+    path.write_bytes(drawn.svg(head).encode())
     progress(playback.frames, playback.frames)

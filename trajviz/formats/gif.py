@@ -18,13 +18,15 @@ from PIL import Image
 from trajviz.animate import Animation
 from trajviz.descent import Progress
 from trajviz.formats._palette import Palette, RoughPalette, pack
+from trajviz.formats._patches import pinned, sampled, ticks
+from trajviz.metadata.gif import extension
 from trajviz.raster import Change
 from trajviz.recipe import Playback
-from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB
 
 KIND = "animation"
+PALETTE = True
 
 MOST_FPS = 50
 """Browsers play delays under two hundredths of a second five times too slowly."""
@@ -33,11 +35,9 @@ _FAITHFUL = 3.0
 """The mean squared error up to which a small palette will do: 43 dB where something changes."""
 _OPAQUE, _TRANSPARENT = 0x04, 0x05
 """Flags of an image: it is left in place when the next is drawn; one of its colours is clear."""
-_SAMPLED_FRAMES = 256
-"""Frames from which the palette is chosen: all of an ordinary animation, a share of a long one."""
-_TURNING_FRAMES, _TURNING_COLORS = 12, 63
-"""The same for an animation whose frames are drawn anew, and the size of its palette: what moves
-as a whole looks the same in 63 colours as in 255, and takes a quarter less."""
+_TURNING_COLORS = 63
+"""The palette for frames that are drawn anew: what moves as a whole looks the same in 63 colours as
+in 255, and takes a quarter less."""
 
 Indices = npt.NDArray[np.uint8]
 
@@ -50,19 +50,18 @@ def delays(playback: Playback) -> list[int]:
     >>> delays(Playback(fps=30, seconds=0.2, hold=0))
     [3, 4, 3, 3, 4, 3]
     """
-    frames = playback.frames
-    ends = [round(100 * frame / playback.fps) for frame in range(1, frames)]
-    ends.append(max(round(100 * (playback.seconds + playback.hold)), [0, *ends][-1] + 2))
-    return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return ticks(playback, 100, 2)
 
 
-def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
+def write(
+    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
+) -> None:
     """Write an animation."""
-    pinned = _pinned(animation.scene)
+    exact = pinned(animation.scene)
     waits = iter(delays(playback))
-    palette, changes = _prepare(animation, pinned)
+    palette, changes = _prepare(animation, exact, playback.colors)
     with path.open("wb") as file:
-        writer = _Writer(file, animation.first, pinned, palette, playback)
+        writer = _Writer(file, animation.first, exact, palette, playback, note)
         writer.hold(next(waits))
         for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
             writer.show(change)
@@ -71,47 +70,27 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
         writer.close()
 
 
-def _pinned(scene: Scene) -> list[RGB]:
-    """Return the colours that must be exact: tracks, flat background, text, and marks that turn."""
-    theme = scene.theme
-    marks = [theme.star, theme.marker] if scene.orbit else []
-    tracks = [track.color for track in scene.main.tracks]
-    return [*tracks, theme.background, theme.ink, theme.muted, *marks]
+def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette, Iterable[Change]]:
+    """Return the palette for all changes, and the changes."""
+    colors, changes = sampled(animation)
+    if animation.scene.orbit:
+        return RoughPalette(colors, exact, min(_TURNING_COLORS, most - 1)), changes
+    return _shared_palette(colors, exact, most - 1), changes
 
 
-def _prepare(animation: Animation, pinned: list[RGB]) -> tuple[Palette, Iterable[Change]]:
-    """Return the palette for all changes, and the changes.
-
-    A long animation is sampled, so that its changes need not be kept; one that turns is sampled
-    sparsely, since every frame has the colours of the whole.
-    """
-    turning = animation.scene.orbit is not None
-    stride = -(-len(animation.positions) // (_TURNING_FRAMES if turning else _SAMPLED_FRAMES))
-    if stride == 1:
-        changes: Iterable[Change] = list(animation.changes())
-        sample = changes
-    else:
-        changes = animation.changes()
-        sample = Animation(animation.scene, animation.positions[::stride]).changes()
-    colors = [change.colors for change in sample]
-    every = np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors])
-    palette = (
-        RoughPalette(every, pinned, _TURNING_COLORS) if turning else _shared_palette(every, pinned)
-    )
-    return palette, changes
-
-
-def _shared_palette(colors: Picture, pinned: list[RGB]) -> Palette:
+def _shared_palette(colors: Picture, pinned: list[RGB], most: int) -> Palette:
     """Return a palette for all changes, one place free for transparency: the smallest that will do.
 
     Half the palette takes one bit less for every run of pixels, but what the whole palette can
     hold without loss is never made to fit.
     """
-    small = Palette(colors, pinned, 127)
+    small = Palette(colors, pinned, min(127, most))
+    if most <= small.size:
+        return small
     squeezed = small.size < small.wanted <= 255
     if small.error <= _FAITHFUL and not squeezed:
         return small
-    return Palette(colors, pinned, 255)
+    return Palette(colors, pinned, most)
 
 
 class _Writer:
@@ -128,6 +107,7 @@ class _Writer:
         pinned: list[RGB],
         palette: Palette,
         playback: Playback,
+        note: str,
     ) -> None:
         """Write the header and ready the first picture, which has a palette of its own."""
         self.file, self.palette = file, palette
@@ -135,10 +115,12 @@ class _Writer:
         self.transparent = palette.size
         height, self.width = first.shape[:2]
         file.write(_header(self.width, height, palette, self.bits, playback.loop))
-        own = Palette(first.reshape(-1, 3), pinned, 256)
+        file.write(extension(note))
+        own = Palette(first.reshape(-1, 3), pinned, playback.colors)
         index = own.index(pack(first.reshape(-1, 3)))
         self.shown = own.packed[index]
-        self.pending = _OPAQUE, _image(0, 0, index.reshape(height, self.width), 8, own)
+        own_bits = (playback.colors - 1).bit_length()
+        self.pending = _OPAQUE, _image(0, 0, index.reshape(height, self.width), own_bits, own)
         self.delay = 0
 
     def hold(self, delay: int) -> None:

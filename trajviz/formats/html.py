@@ -18,6 +18,7 @@ from trajviz.animate import Animation
 from trajviz.descent import Progress
 from trajviz.formats._animated import Drawn
 from trajviz.formats._drawing import hexed
+from trajviz.metadata.markup import html_element
 from trajviz.paths import Course
 from trajviz.recipe import Playback
 from trajviz.scene import Scene, swarms
@@ -32,7 +33,9 @@ MOST_VALUES = 2000
 _HERE = Path(__file__).parent
 
 
-def write(path: Path, animation: Animation, playback: Playback, progress: Progress) -> None:
+def write(
+    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
+) -> None:
     """Write a page that plays an animation, in the time of a GIF's until its reader wants another.
 
     Who asks for less motion sees the last step and a button to play.
@@ -61,6 +64,7 @@ def write(path: Path, animation: Animation, playback: Playback, progress: Progre
         "rows": "".join(map(_row, scene.words.chips, map(len, swarms(scene.courses)))),
         "data": json.dumps(_data(scene, drawn, every), separators=(",", ":"), allow_nan=False),
         "script": script,
+        "note": html_element(note),
     }
     page = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _read("_player.html"))
     path.write_bytes(page.encode())

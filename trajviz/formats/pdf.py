@@ -9,8 +9,8 @@ from trajviz.scene import Scene
 KIND = "still"
 
 
-def write(path: Path, scene: Scene, step: int) -> None:
+def write(path: Path, scene: Scene, step: int, note: str) -> None:
     """Write the picture after `step` steps."""
-    from trajviz.scene.vector import save
+    from trajviz.scene.vector import rendered
 
-    save(scene, step, path, "pdf")
+    path.write_bytes(rendered(scene, step, "pdf", Subject=note or None))

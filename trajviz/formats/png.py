@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from trajviz.animate import still
+from trajviz.metadata.png import text
 from trajviz.scene import Scene
 
 KIND = "still"
 
 
-def write(path: Path, scene: Scene, step: int) -> None:
+def write(path: Path, scene: Scene, step: int, note: str) -> None:
     """Write the picture after `step` steps."""
-    Image.fromarray(still(scene, step)).save(path, format="PNG", optimize=True)
+    info = PngInfo()
+    if note:
+        info.add(b"iTXt", text(note))
+    Image.fromarray(still(scene, step)).save(path, format="PNG", optimize=True, pnginfo=info)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +33,11 @@ PIXELS_PER_INCH = 96  # as CSS has it
 _POINT = 72 / PIXELS_PER_INCH
 
 
-def save(scene: Scene, step: int, path: Path, kind: str) -> None:
-    """Write the picture after `step` steps as "svg" or "pdf", the same bytes every time."""
+def rendered(scene: Scene, step: int, kind: str, **facts: str | None) -> bytes:
+    """Return the picture after `step` steps as "svg" or "pdf", the same bytes every time.
+
+    `facts` are what matplotlib writes into the file's metadata.
+    """
     import matplotlib
 
     undated = {"Date": None} if kind == "svg" else {"CreationDate": None}
@@ -45,8 +47,8 @@ def save(scene: Scene, step: int, path: Path, kind: str) -> None:
         matplotlib.rcParams.update({"svg.hashsalt": "trajviz", "pdf.fonttype": 42})
         figure = draw(scene, step)
         file = io.BytesIO()  # what goes wrong on a disk would be lost inside matplotlib
-        figure.savefig(file, format=kind, metadata=undated, dpi=PIXELS_PER_INCH)
-    path.write_bytes(file.getvalue())
+        figure.savefig(file, format=kind, metadata={**undated, **facts}, dpi=PIXELS_PER_INCH)
+    return file.getvalue()
 
 
 def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
