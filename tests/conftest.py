@@ -1,9 +1,15 @@
-"""Hypothesis for all tests: the same examples on every run, and no time limit. In CI no skips."""
+"""Hypothesis for all tests: the same examples on every run, and no time limit. In CI no skips.
+
+And the fixtures of the browser.
+"""
 
 import os
 
 import pytest
+from browser import browser, page_of
 from hypothesis import settings
+
+__all__ = ["browser", "page_of"]
 
 settings.register_profile("trajviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("trajviz")
