@@ -51,6 +51,8 @@ ROOMS = {
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
     "starts surface toml trace",
+    "gallery": "",
+    "gallery.page": "gallery.entry errors jinja2",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
     "cli": "trajviz cli errors optimizers recipe spec toml formats race scene schedule sensitivity "
     "trace tuning click",
@@ -71,6 +73,7 @@ ONE_HOME = {
     "contourpy": "scene.vector",
     "imageio_ffmpeg": "formats.mp4",
     "jax": "adapters.optax",
+    "jinja2": "gallery.page",
     "keras": "adapters.keras",
     "matplotlib": "scene.vector",
     "optax": "adapters.optax",

@@ -1,0 +1,1 @@
+"""Many recipes in one folder: what is stale, drawn in parallel, and the page that shows them."""

@@ -1,0 +1,178 @@
+"""The page that shows a gallery: HTML for a browser, Markdown for those who browse the repository.
+
+Both are filled in by Jinja2 from the templates beside this file. The HTML needs nothing but the
+media beside it, neither a server nor a network, and whatever a caption holds stays text in both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from trajviz.errors import TrajvizError
+from trajviz.gallery.entry import Entry
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_FILMS = (".mp4", ".webm")
+_LOOPS = (".gif", ".webp")
+_STILLS = (".png", ".svg")
+"""What shows an animation or a still, the best first, by its file's suffix."""
+
+
+def page(title: str, introduction: str, entries: Sequence[Entry]) -> str:
+    """Return the gallery as one HTML page, its media beside it; all texts are plain.
+
+    A blank line parts the introduction's paragraphs. Sections come in the order of their first
+    entries. Raises TrajvizError without Jinja2.
+    """
+    return _filled("page.html.jinja", title, introduction, entries)
+
+
+def readme(title: str, introduction: str, entries: Sequence[Entry]) -> str:
+    """Return the gallery as Markdown: stills that link to the animations; all texts are plain.
+
+    Raises TrajvizError without Jinja2.
+    """
+    return _filled("readme.md.jinja", title, introduction, entries)
+
+
+def _filled(template: str, title: str, introduction: str, entries: Sequence[Entry]) -> str:
+    sections: dict[str, list[_Item]] = {}
+    for entry in entries:
+        sections.setdefault(entry.section, []).append(_Item(entry))
+    paragraphs = [_line(part) for part in re.split(r"\n\s*\n", introduction)]
+    return (
+        _environment()
+        .get_template(template)
+        .render(title=title, paragraphs=[*filter(None, paragraphs)], sections=sections)
+    )
+
+
+@dataclass(frozen=True)
+class _Item:
+    """An entry, and its files by what they are shown as."""
+
+    entry: Entry
+
+    @property
+    def anchor(self) -> str:
+        """What a link calls it: its name where that can be written in an address as it is."""
+        return quote(self.entry.name, safe="")
+
+    @property
+    def films(self) -> list[str]:
+        """What a video element plays."""
+        return self._of(_FILMS)
+
+    @property
+    def loop(self) -> str | None:
+        """What an image element plays."""
+        return next(iter(self._of(_LOOPS)), None)
+
+    @property
+    def stills(self) -> list[str]:
+        """Pictures that do not move; SVG only where there is no PNG, of which it is a copy."""
+        found = self._of(_STILLS)
+        return [path for path in found if _suffix(path) == _suffix(found[0])]
+
+    @property
+    def poster(self) -> str | None:
+        """What stands for the animation while it does not play."""
+        return next(iter(self.stills), None)
+
+    @property
+    def moving(self) -> str | None:
+        """The animation that most places show: an image rather than a film."""
+        return self.loop or next(iter(self.films), None)
+
+    @property
+    def shown(self) -> list[str]:
+        """The pictures of a page without films: the poster, else what there is."""
+        return self.stills[:1] if self.moving and self.stills else self._of(_LOOPS) or self.stills
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Each file, and what it is called: its format, or its name where two have one format."""
+        files = self.entry.files
+        names = [_suffix(path)[1:].upper() or path for path in files]
+        return [
+            (path, name if names.count(name) == 1 else PurePosixPath(path).name)
+            for path, name in zip(files, names, strict=True)
+        ]
+
+    def _of(self, suffixes: Sequence[str]) -> list[str]:
+        found = [path for path in self.entry.files if _suffix(path) in suffixes]
+        return sorted(found, key=lambda path: suffixes.index(_suffix(path)))
+
+
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()
+
+
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError as error:
+        raise TrajvizError(
+            "the gallery's page needs Jinja2: pip install 'optimizer-trajviz[gallery]'"
+        ) from error
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=lambda name: name == "page.html.jinja",
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(url=_url, markdown=_markdown, fenced=_fenced)
+    return environment
+
+
+def _url(path: str) -> str:
+    """Return a path as a relative address.
+
+    >>> _url("lr=0.1/a b#c.gif")
+    'lr%3D0.1/a%20b%23c.gif'
+    """
+    return quote(path)
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>&~|$#]")
+_FIRST = re.compile(r"^(\d*)([-+=.)])")
+"""What means something anywhere in Markdown, and what only at the beginning of a line."""
+
+
+def _markdown(text: str) -> str:
+    r"""Return plain text as one line of Markdown that shows it.
+
+    >>> print(_markdown("1. *Beale*: f(x_0) < 1"))
+    1\. \*Beale\*: f(x\_0) \< 1
+    """
+    return _FIRST.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", _line(text)))
+
+
+def _fenced(text: str) -> str:
+    """Return text as a block of code, in a fence that is longer than any in it.
+
+    >>> print(_fenced("trajviz render beale"))
+    ```sh
+    trajviz render beale
+    ```
+    """
+    fence = "`" * max([2, *map(len, re.findall("`+", text))]) + "`"
+    return f"{fence}sh\n{text}\n{fence}"
+
+
+def _line(text: str) -> str:
+    r"""Return text with each run of white space as one blank; a no-break space is none.
+
+    >>> _line(" two\n  lines ")
+    'two lines'
+    """
+    return re.sub(r"[ \t\n\v\f\r]+", " ", text).strip(" ")
