@@ -117,7 +117,10 @@ def _note(told, said):
 
 
 def violations(page):
-    """Return what axe-core holds against a page, as one line per rule and element."""
+    """Return what axe-core holds against a page, as one line per rule and element.
+
+    This, `shift` and `scroll_through` wait inside the page, and so need one with script.
+    """
     from axe_playwright_python.base import AXE_FILE_PATH
 
     page.evaluate(Path(AXE_FILE_PATH).read_text(encoding="utf-8"))

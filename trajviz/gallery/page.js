@@ -2,8 +2,8 @@
 // Each animation plays while it is in view, unless it or all of them were told to stop. A film
 // loads nothing before; a loop that stands still shows its still instead.
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const pauseAll = document.getElementById("pause-all");
-const said = document.getElementById("said");
+const pauseAll = document.getElementById("page:pause-all");
+const said = document.getElementById("page:said");
 let paused;
 
 const items = new Map([...document.querySelectorAll(".moves")].map((frame) => [frame, {
@@ -42,20 +42,31 @@ function play(item) {
 
 // The browser cannot play the film: the loop takes its place, else the still stays.
 function replace(item) {
-  item.video.remove();
+  const { video, frame } = item;
+  video.remove();
   item.video = null;
-  const image = item.frame.querySelector("img") ?? item.frame.appendChild(document.createElement("img"));
-  const { loop } = item.frame.dataset;
-  if (!loop) {
+  if (!frame.dataset.loop) {
     item.button.remove();
-    items.delete(item.frame);
+    items.delete(frame);
     return;
   }
+  const image = frame.querySelector("img") ?? pictureFor(video, frame);
   item.still = document.createElement("source");
-  item.still.srcset = image.src;
+  item.still.srcset = frame.dataset.still;
   image.before(item.still);
-  image.src = loop;
+  image.src = frame.dataset.loop;
   update(item);
+}
+
+function pictureFor(video, frame) {
+  const picture = document.createElement("picture");
+  const image = document.createElement("img");
+  image.alt = video.getAttribute("aria-label");
+  image.width = video.width;
+  image.height = video.height;
+  picture.append(image);
+  frame.prepend(picture);
+  return image;
 }
 
 // No still came with the loop: its first frame is drawn instead.

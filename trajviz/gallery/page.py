@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -87,6 +88,15 @@ class _Item:
         return next(iter(self.stills), None)
 
     @property
+    def still(self) -> str:
+        """The address of the poster, else of a blank picture of the same size."""
+        if self.poster:
+            return _url(self.poster)
+        width, height = self.entry.size
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'/>"
+        return "data:image/svg+xml," + quote(svg, safe="/:=")
+
+    @property
     def moving(self) -> str | None:
         """The animation that most places show: an image rather than a film."""
         return self.loop or next(iter(self.films), None)
@@ -115,6 +125,7 @@ def _suffix(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
+@cache
 def _environment() -> Environment:
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
