@@ -24,6 +24,8 @@ _FILMS = (".mp4", ".webm")
 _LOOPS = (".gif", ".webp")
 _STILLS = (".png", ".svg")
 """What shows an animation or a still, the best first, by its file's suffix."""
+_OPTION = re.compile(r"-[^ =]+")
+"""What may have its value behind a blank."""
 
 
 def page(title: str, introduction: str, entries: Sequence[Entry]) -> str:
@@ -64,7 +66,7 @@ class _Item:
     @property
     def anchor(self) -> str:
         """What a link calls it: its name where that can be written in an address as it is."""
-        return quote(self.entry.name, safe="")
+        return quote(self.entry.name, safe="=,")
 
     @property
     def films(self) -> list[str]:
@@ -105,6 +107,17 @@ class _Item:
     def shown(self) -> list[str]:
         """The pictures of a page without films: the poster, else what there is."""
         return self.stills[:1] if self.moving and self.stills else self._of(_LOOPS) or self.stills
+
+    @property
+    def phrases(self) -> list[str]:
+        """The command in pieces that stay on one line, an option with its value; join by blanks."""
+        found: list[str] = []
+        for word in self.entry.command.split(" "):
+            if found and _OPTION.fullmatch(found[-1]) and not word.startswith("-"):
+                found[-1] += f" {word}"
+            else:
+                found.append(word)
+        return found
 
     @property
     def links(self) -> list[tuple[str, str]]:
