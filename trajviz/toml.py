@@ -42,6 +42,11 @@ _PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.t
 An optimizer's name is told as a surface's is."""
 
 
+def recipe_keys() -> list[str]:
+    """Return the keys of a recipe, in order."""
+    return [*_FIELDS]
+
+
 @contextmanager
 def naming(where: str) -> Iterator[None]:
     """Put into each TrajvizError's message where the mistake stands."""
@@ -103,7 +108,7 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
             else:
                 values[name] = _read(value, kinds[name])
     with naming(where):
-        return Recipe.of(**_with_paths(values, lambda path: str(folder / path)))
+        return Recipe.of(**with_paths(values, lambda path: str(folder / path)))
 
 
 def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
@@ -169,7 +174,7 @@ def to_toml(recipe: Recipe, folder: Path) -> bytes:
     """
     if not recipe.surface:
         raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
-    values = _with_paths(recipe.values, lambda path: _relative(path, folder))
+    values = with_paths(recipe.values, lambda path: _relative(path, folder))
     specs = values.pop("optimizers")
     lines = [
         f"{key} = {_written(values[name])}"
@@ -199,8 +204,8 @@ def _written(value: Any) -> str:
     return text.replace("\x7f", "\\u007f")
 
 
-def _with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
-    """Return values with each path among them moved."""
+def with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
+    """Return a recipe's values, flat, with each path among them moved that a folder changes."""
     moved = dict(values)
     for key, pattern in _PATHS.items():
         if key in values:

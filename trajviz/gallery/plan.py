@@ -1,0 +1,82 @@
+"""What is stale and why, found without drawing or running anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.gallery.definitions import made_from
+from trajviz.gallery.draw import versions
+from trajviz.gallery.items import Gallery, Item
+from trajviz.gallery.lock import Lock, other_versions, why_stale
+from trajviz.toml import naming
+
+
+@dataclass(frozen=True)
+class Step:
+    """An item, the digests of what it is to be made from, and why it must be made; perhaps not."""
+
+    item: Item
+    sources: dict[str, str]
+    reasons: tuple[str, ...]
+
+
+def steps_of(
+    gallery: Gallery,
+    lock: Lock,
+    only: Collection[str] = (),
+    force: bool = False,
+    strict: bool = False,
+) -> Iterator[Step]:
+    """Yield the items of a gallery, or `only` some, each with why it is stale.
+
+    `force` is a reason by itself, and with `strict` so are other versions.
+    """
+    here = versions()
+    for item in gallery.items():
+        if only and item.name not in only:
+            continue
+        with naming(f"{item.name}"):
+            sources = made_from(item, gallery.folder)
+        made = lock.made.get(item.name)
+        reasons = why_stale(made, sources, item.files, gallery.folder)
+        if strict and made is not None:
+            others = other_versions(made, here)
+            reasons += [f"made with {name} {was or '?'}" for name, was in others.items()]
+        yield Step(item, sources, tuple(reasons or ["forced"] * force))
+
+
+def names_of(gallery: Gallery, only: Collection[str] = ()) -> list[str]:
+    """Return the names of all items, each checked; TrajvizError for a name that is not there."""
+    names = []
+    for item in gallery.items():
+        with naming(item.name):
+            made_from(item, gallery.folder)
+        names.append(item.name)
+    for name in only:
+        if name not in names:
+            near = get_close_matches(name, names, n=20, cutoff=0.3) if len(names) > 40 else names
+            raise unknown("item", name, near)
+    return names
+
+
+def notes_of(lock: Lock, names: Collection[str]) -> list[str]:
+    """Return what is worth knowing and makes nothing stale: other versions, items that are gone."""
+    here = versions()
+    others = Counter(
+        (name, was)
+        for item in lock.made.keys() & set(names)
+        for name, was in other_versions(lock.made[item], here).items()
+    )
+    notes = [
+        f"{count} {'item was' if count == 1 else 'items were'} made with {name} {was or '?'}, here "
+        f"is {here[name]} (stale only with --strict)"
+        for (name, was), count in sorted(others.items())
+    ]
+    for item in sorted(lock.made.keys() - set(names)):
+        files = ", ".join(lock.made[item].outputs)
+        notes.append(f"{item!r} is no item any more; nothing needs its files: {files}")
+    return notes
