@@ -51,11 +51,13 @@ ROOMS = {
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
     "starts surface toml trace",
-    "gallery": "",
+    "gallery": "gallery trajviz catalogue errors formats formula optimizers race recipe scene "
+    "schedule spec toml distributed",
+    "gallery.entry": "",
     "gallery.page": "gallery.entry errors jinja2",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz cli errors optimizers recipe spec toml formats race scene schedule sensitivity "
-    "trace tuning click",
+    "cli": "trajviz cli gallery errors optimizers recipe spec toml formats race scene schedule "
+    "sensitivity trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
@@ -72,9 +74,13 @@ ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.vector",
     "imageio_ffmpeg": "formats.mp4",
-    "jax": "adapters.optax",
-    "jinja2": "gallery.page",
-    "keras": "adapters.keras",
+    "gallery": "gallery trajviz catalogue errors formats formula optimizers race recipe scene "
+    "schedule spec toml distributed",
+    "gallery.entry": "",
+    "gallery.page": "gallery.entry errors jinja2",
+    "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
+    "cli": "trajviz cli gallery errors optimizers recipe spec toml formats race scene schedule "
+    "sensitivity trace tuning click",
     "matplotlib": "scene.vector",
     "optax": "adapters.optax",
     "scipy": "adapters.scipy",

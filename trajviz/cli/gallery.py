@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
+import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from trajviz.cli._output import Lines
+from trajviz.cli import FAILED, STALE
+from trajviz.cli._output import Foot
 
 if TYPE_CHECKING:
-    from trajviz.gallery.build import Step
-
-STALE, FAILED = 1, 3
-"""Exit codes: `check` found something to make again, an item of `build` could not be made."""
+    from trajviz.gallery.plan import Step
+    from trajviz.gallery.workers import Share
 
 _folder = click.argument("folder", default="gallery", metavar="[FOLDER]")
 _strict = click.option(
@@ -54,9 +54,86 @@ def build(
     dask: str | None,
     strict: bool,
     quiet: bool,
-) -> None:
+) -> int | None:
     """Render what is new, changed, missing or edited, and write the page."""
     from trajviz.gallery import crew, plan
     from trajviz.gallery.build import build as make
 
-    ...
+    if dry_run:
+        for name, reasons in plan.stale_of(folder, only, force, strict):
+            click.echo(f"{name}: {', '.join(reasons)}")
+        return None
+    hire = crew.cluster(dask) if dask else crew.here(jobs or os.cpu_count() or 1)
+    with Foot() as foot:
+        outcome = make(folder, hire, _Teller(foot, quiet), only, force, strict)
+    if not quiet:
+        _tell_notes(folder)
+        items, files, size = plan.size_of(folder)
+        done = "" if outcome.made or outcome.failed or outcome.page else "everything is current: "
+        click.echo(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
+    if outcome.failed:
+        click.echo(f"Error: not made: {', '.join(outcome.failed)}", err=True)
+        return FAILED
+    return None
+
+
+@command.command()
+@_folder
+@_strict
+def check(folder: str, strict: bool) -> int | None:
+    """Say what is stale, and the command that mends it; nothing is rendered.
+
+    The exit code is 1 if anything is.
+    """
+    from trajviz.gallery import plan
+
+    current = True
+    for name, reasons in plan.stale_of(folder, strict=strict):
+        current = False
+        click.echo(f"{name}: {', '.join(reasons)}")
+    _tell_notes(folder)
+    if current:
+        click.echo("everything is current")
+        return None
+    words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
+    click.echo(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
+    return STALE
+
+
+def _tell_notes(folder: str) -> None:
+    from trajviz.gallery.plan import notes_of
+
+    for note in notes_of(folder):
+        click.echo(f"note: {note}", err=True)
+
+
+class _Teller:
+    """Tells what a build does: what is done on standard output, what goes on at its foot."""
+
+    def __init__(self, foot: Foot, quiet: bool) -> None:
+        self._foot, self._quiet = foot, quiet
+
+    def running(self, shares: Mapping[str, Share | None]) -> None:
+        width = max(map(len, shares), default=0)
+        if not self._quiet:
+            self._foot.show([f"{name:{width}}  {_share(share)}" for name, share in shares.items()])
+
+    def drawn(self, step: Step, size: int, seconds: float) -> None:
+        if not self._quiet:
+            files = " ".join(step.item.files)
+            reasons = ", ".join(step.reasons)
+            self._foot.say(
+                f"{step.item.name}: {reasons}; made {files}, {size / 1000:,.0f} kB, {seconds:.1f} s"
+            )
+
+    def failed(self, step: Step, message: str) -> None:
+        self._foot.say(f"{step.item.name}: {message}", err=True)
+
+
+def _share(share: Share | None) -> str:
+    """Return a bar, and what it is about."""
+    if share is None:
+        return ""
+    what, done, total = share
+    full = 20 * done // max(total, 1)
+    return f"[{'#' * full}{'-' * (20 - full)}] {100 * done // max(total, 1):3} %  {what}"

@@ -152,9 +152,7 @@ class _Shop:
 
     def _submit(self, step: Step, crew: Crew) -> Future[Drawn]:
         item = step.item
-        recipe, inputs = item.recipe, {}
-        if crew.elsewhere:
-            recipe, inputs = _packed(recipe, self.folder)
+        recipe, inputs = _packed(item.recipe, self.folder) if crew.elsewhere else (item.recipe, {})
         task = Task(
             item.name,
             to_toml(recipe, Path()).decode(),

@@ -59,7 +59,7 @@ def cluster(address: str) -> Hire:
     @contextmanager
     def hire() -> Iterator[Crew]:
         try:
-            from distributed import Client
+            from distributed import Client  # untyped
         except ImportError as error:
             raise TrajvizError(
                 "a dask cluster needs dask: pip install 'optimizer-trajviz[dask]'"

@@ -30,8 +30,9 @@ def versions() -> dict[str, str]:
 class Task:
     """One item to draw, in nothing but texts, bytes and numbers, so that it can go anywhere.
 
-    `recipe` is TOML whose paths are relative to `folder`; `jobs` are the files to make in `target`, with
-    the step of each. `force` lifts the limits that only protect your time.
+    `recipe` is TOML whose paths are relative to `folder`, where `inputs` are to be put first if it
+    is on another machine; `jobs` are the files to make in `target`, with the step of each. `force`
+    lifts the limits that only protect your time.
     """
 
     name: str

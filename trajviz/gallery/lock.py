@@ -111,4 +111,6 @@ def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
 
 def other_versions(made: Made, here: Mapping[str, str]) -> dict[str, str]:
     """Return what was of another version when the item was made, and of which."""
-    return {name: made.versions.get(name, "") for name in here if made.versions.get(name) != here[name]}
+    return {
+        name: made.versions.get(name, "") for name in here if made.versions.get(name) != here[name]
+    }

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
-from trajviz.errors import TrajvizError, unknown
+from trajviz.errors import unknown
 from trajviz.gallery.definitions import made_from
 from trajviz.gallery.draw import versions
-from trajviz.gallery.items import Gallery, Item
+from trajviz.gallery.items import Gallery, Item, load_gallery
 from trajviz.gallery.lock import Lock, other_versions, why_stale
+from trajviz.gallery.site import why_page_stale
 from trajviz.toml import naming
 
 
@@ -63,12 +65,40 @@ def names_of(gallery: Gallery, only: Collection[str] = ()) -> list[str]:
     return names
 
 
-def notes_of(lock: Lock, names: Collection[str]) -> list[str]:
+def stale_of(
+    folder: str | Path, only: Collection[str] = (), force: bool = False, strict: bool = False
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what is stale of a gallery, items by name and then its page, each with its reasons.
+
+    Nothing is drawn. Raises TrajvizError, before anything else, for a gallery that is wrong.
+    """
+    gallery = load_gallery(folder)
+    lock = Lock(gallery.folder)
+    names_of(gallery, only)
+    for step in steps_of(gallery, lock, only, force, strict):
+        if step.reasons:
+            yield step.item.name, step.reasons
+    if reasons := why_page_stale(gallery, lock):
+        yield "page", tuple(reasons)
+
+
+def size_of(folder: str | Path) -> tuple[int, int, int]:
+    """Return how many items a gallery has, and how many files and bytes its folder."""
+    gallery = load_gallery(folder)
+    files = [path for path in gallery.folder.rglob("*") if path.is_file()]
+    items = sum(1 for _ in gallery.items())
+    return items, len(files), sum(path.stat().st_size for path in files)
+
+
+def notes_of(folder: str | Path) -> list[str]:
     """Return what is worth knowing and makes nothing stale: other versions, items that are gone."""
+    gallery = load_gallery(folder)
+    lock = Lock(gallery.folder)
+    names = {item.name for item in gallery.items()}
     here = versions()
     others = Counter(
         (name, was)
-        for item in lock.made.keys() & set(names)
+        for item in lock.made.keys() & names
         for name, was in other_versions(lock.made[item], here).items()
     )
     notes = [
@@ -76,7 +106,7 @@ def notes_of(lock: Lock, names: Collection[str]) -> list[str]:
         f"is {here[name]} (stale only with --strict)"
         for (name, was), count in sorted(others.items())
     ]
-    for item in sorted(lock.made.keys() - set(names)):
+    for item in sorted(lock.made.keys() - names):
         files = ", ".join(lock.made[item].outputs)
         notes.append(f"{item!r} is no item any more; nothing needs its files: {files}")
     return notes

@@ -19,7 +19,9 @@ FILES = ("index.html", "README.md")
 
 def entries_of(gallery: Gallery, lock: Lock) -> list[Entry]:
     """Return what the page shows: every item that has been made."""
-    return [_entry(item, lock.made[item.name]) for item in gallery.items() if item.name in lock.made]
+    return [
+        _entry(item, lock.made[item.name]) for item in gallery.items() if item.name in lock.made
+    ]
 
 
 def _entry(item: Item, made: Made) -> Entry:
@@ -48,7 +50,9 @@ _PARTS = ("page", "readme")
 
 def why_page_stale(gallery: Gallery, lock: Lock) -> list[str]:
     """Return why the two files must be written again; nothing where they are current."""
-    return why_stale(lock.page, sources_of(gallery, entries_of(gallery, lock)), FILES, gallery.folder)
+    return why_stale(
+        lock.page, sources_of(gallery, entries_of(gallery, lock)), FILES, gallery.folder
+    )
 
 
 def check_site(gallery: Gallery) -> None:

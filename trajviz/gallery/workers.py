@@ -9,6 +9,7 @@ ends as well.
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import os
 import queue
@@ -86,10 +87,11 @@ class Workers(Executor):
                 continue
             try:
                 worker = worker or self._begin()
-                result = worker.run(call, lambda share, of=future: self.shares.update({of: share}))
+                result = worker.run(call, functools.partial(self.shares.__setitem__, future))
             except BaseException as error:
-                if isinstance(error, WorkerDiedError):
-                    worker = self._forget(worker)
+                if worker is not None and isinstance(error, WorkerDiedError):
+                    self._forget(worker)
+                    worker = None
                 future.set_exception(error)
             else:
                 future.set_result(result)
@@ -105,9 +107,9 @@ class Workers(Executor):
             self._workers.add(worker)
             return worker
 
-    def _forget(self, worker: _Worker | None) -> None:
+    def _forget(self, worker: _Worker) -> None:
         with self._guard:
-            self._workers -= {worker}
+            self._workers.remove(worker)
 
 
 class _Worker:
