@@ -58,6 +58,13 @@ ROOMS = {
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
     "cli": "trajviz cli gallery errors optimizers recipe spec toml formats race scene schedule "
     "sensitivity trace tuning click",
+    "gallery": "gallery trajviz catalogue errors formats formula optimizers race recipe scene "
+    "schedule spec toml distributed",
+    "gallery.entry": "",
+    "gallery.page": "gallery.entry errors jinja2",
+    "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
+    "cli": "trajviz cli gallery errors optimizers recipe spec toml formats race scene schedule "
+    "sensitivity trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""

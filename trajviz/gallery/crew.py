@@ -59,13 +59,15 @@ def cluster(address: str) -> Hire:
     @contextmanager
     def hire() -> Iterator[Crew]:
         try:
-            from distributed import Client  # untyped
+            from distributed import Client
         except ImportError as error:
             raise TrajvizError(
                 "a dask cluster needs dask: pip install 'optimizer-trajviz[dask]'"
             ) from error
         try:
-            client = Client(address, timeout=_PATIENCE, set_as_default=False)
+            client: Any = Client(  # type: ignore[no-untyped-call]
+                address, timeout=_PATIENCE, set_as_default=False
+            )
         except (OSError, ValueError, TypeError) as error:
             raise TrajvizError(f"no dask scheduler answers at {address!r}: {error}") from error
         with client:
