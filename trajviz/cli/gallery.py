@@ -63,11 +63,12 @@ def build(
         for name, reasons in plan.stale_of(folder, only, force, strict):
             click.echo(f"{name}: {', '.join(reasons)}")
         return None
+    if not quiet:
+        _tell_notes(folder)
     hire = crew.cluster(dask) if dask else crew.here(jobs or os.cpu_count() or 1)
     with Foot() as foot:
         outcome = make(folder, hire, _Teller(foot, quiet), only, force, strict)
     if not quiet:
-        _tell_notes(folder)
         items, files, size = plan.size_of(folder)
         done = "" if outcome.made or outcome.failed or outcome.page else "everything is current: "
         click.echo(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")

@@ -143,9 +143,10 @@ _SPELLING = {str: "a text", dict: "a table, [defaults]", list: "a list of tables
 
 def _claim(taken: dict[str, str], value: str, name: str, what: str) -> None:
     """Note what an item takes for itself, or say who has it; case tells no two files apart."""
-    owner = taken.setdefault(value.casefold(), name)
-    if owner is not name:
-        raise TrajvizError(f"{what} {value!r} is also that of {owner!r}")
+    key = value.casefold()
+    if key in taken:
+        raise TrajvizError(f"{what} {value!r} is also that of {taken[key]!r}")
+    taken[key] = name
 
 
 def _check_keys(table: Mapping[str, Any]) -> None:
@@ -187,6 +188,11 @@ def _outputs(table: Mapping[str, Any]) -> list[str]:
     outputs = table.get("outputs", [])
     if not (isinstance(outputs, list) and outputs and all(isinstance(o, str) for o in outputs)):
         raise TrajvizError(f"outputs {outputs!r} is not a list of files' names, at least one")
+    for output in outputs:
+        path = PurePosixPath(output)
+        inside = not path.is_absolute() and ".." not in path.parts and output[:1] not in ("~", "-")
+        if not inside or "\\" in output or "\0" in output or path.name[:1] in ("", "."):
+            raise TrajvizError(f"output {output!r} is no file in the gallery's folder")
     return outputs
 
 
@@ -197,14 +203,11 @@ def _derived(output: str, table: Mapping[str, Any]) -> str:
 
 
 def _steps(output: str, recipe: Recipe) -> tuple[int | None, ...]:
-    """Return the steps that an output shows alone, and refuse one that cannot be."""
-    path = PurePosixPath(output)
-    inside = not path.is_absolute() and ".." not in path.parts and output[:1] != "~"
-    if not inside or "\\" in output or "\0" in output or path.name[:1] in ("", "."):
-        raise TrajvizError(f"output {output!r} is no file in the gallery's folder")
+    """Return the steps that an output shows alone, and refuse what it cannot show."""
+    path = Path(output)
     if path.as_posix().lower() in RESERVED:
         raise TrajvizError(f"output {output!r} is a file of the gallery's own")
-    chosen = format_of(Path(path))
+    chosen = format_of(path)
     steps = recipe.at or (None,)
     for step in steps:
         chosen.check(recipe.playback, step, recipe.steps)

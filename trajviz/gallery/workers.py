@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import multiprocessing
+import multiprocessing.connection
 import os
 import queue
 import signal
@@ -19,11 +20,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection
+from types import FrameType
 from typing import Any, TypeAlias
 
 _SPAWN = multiprocessing.get_context("spawn")  # a process with threads must not be forked
 _EVERY = 0.1
 """Seconds between two reports of a worker."""
+_GRACE = 0.5
+"""Seconds in which a worker that is stopped may end its encoder."""
 
 Share: TypeAlias = tuple[str, int, int]
 """What a worker is at, how much of it is done, and how much there is in all."""
@@ -72,8 +76,12 @@ class Workers(Executor):
         """End all processes at once, in the middle of whatever they are at."""
         with self._guard:
             self._stopped = True
-            for worker in self._workers:
-                worker.kill()
+            workers = [*self._workers]
+        for worker in workers:
+            worker.terminate()
+        until = time.monotonic() + _GRACE
+        for worker in workers:
+            worker.kill(after=until - time.monotonic())
         self.shutdown(cancel_futures=True)
 
     def _attend(self) -> None:
@@ -139,8 +147,13 @@ class _Worker:
             how = f"signal {-code}" if code < 0 else f"exit code {code}"
             raise WorkerDiedError(f"its worker process died ({how})") from None
 
-    def kill(self) -> None:
-        """End the process and all that it has started."""
+    def terminate(self) -> None:
+        """Ask the process to drop what it is at."""
+        self._process.terminate()
+
+    def kill(self, after: float) -> None:
+        """End the process after so many seconds at the latest, and all that it has started."""
+        multiprocessing.connection.wait([self._process.sentinel], max(after, 0))
         if hasattr(os, "killpg") and self._process.pid:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -173,17 +186,36 @@ def _serve(line: Connection[Any, Any]) -> None:
     _line = line
     if hasattr(os, "setsid"):
         os.setsid()
+    signal.signal(signal.SIGTERM, _stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
+    try:
+        while True:
             function, args, kwargs = line.recv()
-        except EOFError:
-            return
-        try:
-            answer = "done", function(*args, **kwargs)
-        except Exception as error:
-            answer = "error", _portable(error)
-        line.send(answer)
+            try:
+                answer = "done", function(*args, **kwargs)
+            except Exception as error:
+                answer = "error", _portable(error)
+            line.send(answer)
+    except EOFError:  # there is no more to do
+        return
+    except _Stopped:
+        _end_group()
+
+
+def _end_group() -> None:
+    """End this process and what it has started, at once."""
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)
+
+
+class _Stopped(BaseException):
+    """SIGTERM, as an exception, so that an encoder is ended with its worker."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Stopped
 
 
 def _portable(error: Exception) -> Exception:
@@ -201,6 +233,6 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        if hasattr(os, "killpg"):
-            os.killpg(os.getpgrp(), signal.SIGKILL)
-        os._exit(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE)
+        _end_group()
