@@ -1,6 +1,7 @@
 """gallery.toml: items, sweeps, and the one line that says what is wrong."""
 
 import itertools
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -76,10 +77,13 @@ def test_paths_lead_from_the_gallery(items, tmp_path):
         paths = ["run.csv"]
         outputs = ["trough.gif"]
     """)
-    recipe = item.recipe_in(tmp_path)
-    assert recipe.surface == f"{tmp_path}/own/trough.py:k=3"
-    assert recipe.look.theme == f"{tmp_path}/own/blue.toml"
-    assert recipe.paths == (f"{tmp_path}/run.csv",)
+    here = os.path.relpath(tmp_path)
+    assert item.recipe.surface == f"{here}/own/trough.py:k=3"
+    assert item.recipe.look.theme == f"{here}/own/blue.toml"
+    assert item.recipe.paths == (f"{here}/run.csv",)
+    assert item.table["surface"] == "own/trough.py:k=3"
+    assert item.table["theme"] == "own/blue.toml"
+    assert item.table["paths"] == ["run.csv"]
 
 
 def test_stills_of_some_steps_are_files_of_their_own(items):
@@ -135,6 +139,14 @@ def test_a_grid_takes_any_key_of_a_recipe_and_any_setting(items):
     assert all(s.schedule.name == "cosine" for item in found for s in item.recipe.optimizers)
 
 
+def test_a_rate_in_a_grid_is_each_optimizers_and_a_text_the_rule_for_all(items):
+    first, second = items(
+        f"[[sweep]]\n{PLAIN}\noptimizers = ['sgd']\ngrid = {{ lr = [0.5, 'default'] }}"
+    )
+    assert first.recipe.optimizers[0].settings == {"lr": 0.5}
+    assert (second.recipe.optimizers[0].settings, second.recipe.lr) == ({}, "default")
+
+
 def test_a_setting_in_a_grid_is_for_the_default_optimizers_where_none_are_named(items):
     (item,) = items(f"[[sweep]]\n{PLAIN}\ngrid = {{ lr = [0.5] }}")
     names = [spec.optimizer.name for spec in item.recipe.optimizers]
@@ -188,8 +200,8 @@ WRONG = {
     "[[animation]]\nsurface = 'bowl'\noutputs = ['x.gfi']": "did you mean '.gif'?",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['Index.html']": "a file of the gallery's own",
     f"[[animation]]\n{PLAIN}[[animation]]\n{PLAIN}": "name 'bowl' is also that of 'bowl'",
-    f"[[animation]]\nname = 'a'\noutputs = ['x.gif']\nsurface = 'bowl'\n"
-    f"[[animation]]\nname = 'b'\noutputs = ['X.gif']\nsurface = 'bowl'": "also that of 'a'",
+    "[[animation]]\nname = 'a'\noutputs = ['x.gif']\nsurface = 'bowl'\n"
+    "[[animation]]\nname = 'b'\noutputs = ['X.gif']\nsurface = 'bowl'": "also that of 'a'",
     "[[animaton]]\nsurface = 'bowl'": "did you mean 'animation'?",
     "[animation]\nsurface = 'bowl'": "animation is not a list of tables",
     "animation = [1]": "animation is not a list of tables",
@@ -203,9 +215,9 @@ WRONG = {
     f"[[sweep]]\n{PLAIN}steps = 3\ngrid = {{ steps = [3] }}": "given beside the grid",
     f"[[sweep]]\n{PLAIN}grid = {{ strat = [[1, 2]] }}": "did you mean 'start'?",
     f"[[sweep]]\n{PLAIN}grid = {{ lr = [0.1, 0.1] }}": "is also that of",
-    f"[[sweep]]\n{PLAIN}grid = {{ lr = ['fast'] }}": "lr 'fast' is not a number",
+    f"[[sweep]]\n{PLAIN}grid = {{ lr = ['fast'] }}": "lr 'fast' is not tuned",
     f"[[sweep]]\n{PLAIN}grid = {{ lr = [-1] }}": "must be above 0",
-    f"[[sweep]]\n{PLAIN}caption = '{{rate}}'\ngrid = {{ lr = [1] }}": "unknown word in braces 'rate'",
+    f"[[sweep]]\n{PLAIN}caption = '{{rate}}'\ngrid = {{ lr = [1] }}": "braces 'rate'",
     "[[sweep]]\nsurface = 'bowl'\noutputs = ['x.gif']\ngrid = { lr = [1, 2] }": "is also that of",
     f"[[sweep]]\n{PLAIN}grid = {{ steps = {list(range(1, 500))}, seed = {list(range(500))} }}": (
         "249,500 items are more than 100,000"

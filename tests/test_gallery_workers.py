@@ -78,9 +78,9 @@ def test_tasks_are_done_in_processes_of_their_own():
 )
 def test_a_worker_that_dies_takes_its_own_task_along_and_no_other(task, args, how):
     with Workers(1) as workers:
-        before, dead, after = (
-            workers.submit(process_of, 0), workers.submit(task, *args), workers.submit(process_of, 0)
-        )  # fmt: skip
+        before = workers.submit(process_of, 0)
+        dead = workers.submit(task, *args)
+        after = workers.submit(process_of, 0)
         with pytest.raises(WorkerDiedError, match=how):
             dead.result()
         assert before.result() != after.result()

@@ -51,15 +51,8 @@ ROOMS = {
     "imageio_ffmpeg",
     "race": "animate catalogue descent errors formats noise optimizers paths recipe scene spec "
     "starts surface toml trace",
-    "gallery": "gallery trajviz catalogue errors formats formula optimizers race recipe scene "
-    "schedule spec toml distributed",
-    "gallery.entry": "",
-    "gallery.page": "gallery.entry errors jinja2",
-    "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz cli gallery errors optimizers recipe spec toml formats race scene schedule "
-    "sensitivity trace tuning click",
-    "gallery": "gallery trajviz catalogue errors formats formula optimizers race recipe scene "
-    "schedule spec toml distributed",
+    "gallery": "gallery trajviz catalogue errors formats formula optimizers recipe scene schedule "
+    "spec toml race distributed",
     "gallery.entry": "",
     "gallery.page": "gallery.entry errors jinja2",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
@@ -80,14 +73,11 @@ FOR_TYPES = {
 ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.vector",
+    "distributed": "gallery.crew",
     "imageio_ffmpeg": "formats.mp4",
-    "gallery": "gallery trajviz catalogue errors formats formula optimizers race recipe scene "
-    "schedule spec toml distributed",
-    "gallery.entry": "",
-    "gallery.page": "gallery.entry errors jinja2",
-    "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz cli gallery errors optimizers recipe spec toml formats race scene schedule "
-    "sensitivity trace tuning click",
+    "jax": "adapters.optax",
+    "jinja2": "gallery.page",
+    "keras": "adapters.keras",
     "matplotlib": "scene.vector",
     "optax": "adapters.optax",
     "scipy": "adapters.scipy",
@@ -102,6 +92,7 @@ DYNAMIC = {
     "cli",
     "definition",
     "formats",
+    "gallery.draw",
     "optimizers",
     "scene.fonts",
 }

@@ -183,7 +183,7 @@ class Recipe:
         """Return the recipe of these values, flat."""
         parts = {
             name: kind(**{key: values.pop(key) for key in _hints(kind) if key in values})
-            for name, kind in _hints(cls).items()
+            for name, kind in _hints(Recipe).items()
             if _is_part(kind)
         }
         return cls(**values, **parts)
@@ -210,6 +210,6 @@ def _is_part(kind: Any) -> bool:
 
 
 @functools.cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, Any]:
     """Return the types of a class's values; to find them takes longer than to read a recipe."""
     return get_type_hints(kind)

@@ -108,7 +108,7 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
             else:
                 values[name] = _read(value, kinds[name])
     with naming(where):
-        return Recipe.of(**with_paths(values, lambda path: str(folder / path)))
+        return Recipe.of(**_with_paths(values, lambda path: str(folder / path)))
 
 
 def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
@@ -167,27 +167,35 @@ def _named(kind: Any) -> str:
     return f"a list of {count}{_WORDS[first]}s"
 
 
+def to_table(recipe: Recipe, folder: Path) -> dict[str, Any]:
+    """Return the recipe as `read_recipe` reads it, in plain values, its paths from `folder`.
+
+    Raises TrajvizError for a surface made in Python.
+    """
+    if not recipe.surface:
+        raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
+    values = _with_paths(recipe.values, lambda path: _relative(path, folder))
+    tables = [spec.table for spec in values.pop("optimizers")]
+    for table in tables:
+        table["name"] = _with_path(
+            table["name"], _PATHS["surface"], lambda path: _relative(path, folder)
+        )
+    said = {key: values[name] for key, name in _FIELDS.items() if values.get(name) is not None}
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in said.items()}
+    return {**plain, "optimizers": tables} if tables else plain
+
+
 def to_toml(recipe: Recipe, folder: Path) -> bytes:
     """Return the recipe as TOML whose paths work from `folder`.
 
     Raises TrajvizError for a surface made in Python, and for what is not Unicode.
     """
-    if not recipe.surface:
-        raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
-    values = with_paths(recipe.values, lambda path: _relative(path, folder))
-    specs = values.pop("optimizers")
-    lines = [
-        f"{key} = {_written(values[name])}"
-        for key, name in _FIELDS.items()
-        if values.get(name) is not None
-    ]
+    table = to_table(recipe, folder)
+    specs = table.pop("optimizers", [])
+    lines = [f"{key} = {_written(value)}" for key, value in table.items()]
     for spec in specs:
         lines += ["", "[[optimizers]]"]
-        table = spec.table
-        table["name"] = _with_path(
-            table["name"], _PATHS["surface"], lambda path: _relative(path, folder)
-        )
-        lines += [f"{key} = {_written(value)}" for key, value in table.items()]
+        lines += [f"{key} = {_written(value)}" for key, value in spec.items()]
     try:
         return ("\n".join(lines) + "\n").encode()
     except UnicodeEncodeError as error:
@@ -204,7 +212,7 @@ def _written(value: Any) -> str:
     return text.replace("\x7f", "\\u007f")
 
 
-def with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
+def _with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
     """Return a recipe's values, flat, with each path among them moved that a folder changes."""
     moved = dict(values)
     for key, pattern in _PATHS.items():

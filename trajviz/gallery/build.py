@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -10,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from trajviz.errors import TrajvizError
 from trajviz.formats import replacing
@@ -22,8 +23,6 @@ from trajviz.gallery.lock import Lock, Made
 from trajviz.gallery.plan import Step, names_of, steps_of
 from trajviz.gallery.site import check_site, why_page_stale, write_site
 from trajviz.gallery.workers import Share, WorkerDiedError
-from trajviz.recipe import Recipe
-from trajviz.toml import to_toml, with_paths
 
 _SCRATCH = ".building"
 _TICK = 0.1
@@ -152,10 +151,10 @@ class _Shop:
 
     def _submit(self, step: Step, crew: Crew) -> Future[Drawn]:
         item = step.item
-        recipe, inputs = _packed(item.recipe, self.folder) if crew.elsewhere else (item.recipe, {})
+        table, inputs = _packed(item.table, self.folder) if crew.elsewhere else (item.table, {})
         task = Task(
             item.name,
-            to_toml(recipe, Path()).decode(),
+            table,
             str(self.folder.resolve()),
             item.jobs,
             str((self.scratch / item.name).resolve()),
@@ -196,17 +195,23 @@ class _Shop:
             temporary.write_bytes(data)
 
 
-def _packed(recipe: Recipe, folder: Path) -> tuple[Recipe, dict[str, bytes]]:
-    """Return a recipe whose own files bear other names, and these files by their names."""
+def _packed(table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return a recipe's table whose own files bear other names, and these files by their names."""
     inputs: dict[str, bytes] = {}
 
-    def pack(path: str) -> str:
-        name = f"{len(inputs)}/{Path(path).name}"
-        inputs[name] = (folder / path).read_bytes()
-        return name
+    def packed(text: str) -> str:
+        found = re.fullmatch(r"(.+\.(?:py|toml|csv|json|npz))(|:.*)", text)
+        if not found or found[1][:1] == "~" or Path(found[1]).is_absolute():
+            return text
+        name = f"{len(inputs)}/{Path(found[1]).name}"
+        inputs[name] = (folder / found[1]).read_bytes()
+        return name + found[2]
 
-    values = with_paths({**recipe.values, "outputs": ()}, pack)
-    return Recipe.of(**values), inputs
+    moved = {**table, "surface": packed(table["surface"]), "theme": packed(table["theme"])}
+    moved["paths"] = [packed(path) for path in table["paths"]]
+    if "optimizers" in table:
+        moved["optimizers"] = [{**o, "name": packed(o["name"])} for o in table["optimizers"]]
+    return {**moved, "outputs": []}, inputs
 
 
 def _said(error: Exception) -> str:

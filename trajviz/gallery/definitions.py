@@ -10,8 +10,9 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from trajviz.catalogue import find_definition
 from trajviz.errors import TrajvizError
@@ -21,6 +22,7 @@ from trajviz.optimizers import DEFAULT_OPTIMIZERS, load_optimizer
 from trajviz.recipe import Recipe
 from trajviz.scene.theme import find_theme
 from trajviz.schedule import SCHEDULES
+from trajviz.toml import to_table
 
 
 def digest(data: bytes) -> str:
@@ -28,13 +30,13 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def made_from(item: Item, folder: Path) -> dict[str, str]:
-    """Return the digest of everything an item of a gallery's folder is made from, by what it is.
+def made_from(item: Item) -> dict[str, str]:
+    """Return the digest of everything an item is made from, by what it is.
 
     Texts count without regard to how their lines end. Raises TrajvizError for what is not there.
     """
-    recipe = item.recipe_in(folder)
-    digests = {"recipe": _of_recipe(item.recipe)}
+    recipe = item.recipe
+    digests = {"recipe": _of_recipe(item.table)}
     definition = find_definition(recipe.surface)
     if definition is None:
         read_formula(recipe.surface)  # a mistake in it is told before anything is drawn
@@ -42,8 +44,10 @@ def made_from(item: Item, folder: Path) -> dict[str, str]:
         digests["surface"] = _of_texts(definition[0])
     names = () if recipe.optimizers or recipe.paths else DEFAULT_OPTIMIZERS
     for optimizer in (*(s.optimizer for s in recipe.optimizers), *map(load_optimizer, names)):
-        rule = Path(inspect.getfile(optimizer.rule))
-        digests[f"optimizer {optimizer.name}"] = _of_texts(*_with_helpers(rule))
+        name = optimizer.name
+        own = re.match(r"(.+\.py)(:|$)", name)
+        rule = Path(own[1]).expanduser() if own else Path(inspect.getfile(optimizer.rule))
+        digests[f"optimizer {rule.name if own else name}"] = _of_texts(*_with_helpers(rule))
     for schedule in {spec.schedule.name for spec in recipe.optimizers if spec.schedule}:
         digests[f"schedule {schedule}"] = digest(inspect.getsource(SCHEDULES[schedule]).encode())
     digests[f"theme {Path(recipe.look.theme).name}"] = _of_texts(find_theme(recipe.look.theme))
@@ -54,15 +58,15 @@ def made_from(item: Item, folder: Path) -> dict[str, str]:
     return digests
 
 
-def _of_recipe(recipe: Recipe) -> str:
+def _of_recipe(table: Mapping[str, Any]) -> str:
     """Return the digest of what a recipe says beyond the defaults, however it is spelled.
 
     A key that a later trajviz adds leaves it as it is. Files are not part of it: one that is added
     is simply missing.
     """
-    plain = Recipe(recipe.surface).values
-    said = {key: value for key, value in recipe.values.items() if value != plain[key]}
-    said |= {"surface": recipe.surface, "optimizers": [spec.table for spec in recipe.optimizers]}
+    plain = to_table(Recipe(table["surface"]), Path())
+    said = {key: value for key, value in table.items() if value != plain.get(key)}
+    said["surface"] = table["surface"]
     said.pop("outputs", None)
     numbers_alike = json.loads(json.dumps(said), parse_int=float)  # 1 is 1.0
     return digest(json.dumps(numbers_alike, sort_keys=True).encode())

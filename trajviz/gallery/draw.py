@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import platform
 import tempfile
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import trajviz
 from trajviz.gallery.workers import report
@@ -28,15 +28,15 @@ def versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Task:
-    """One item to draw, in nothing but texts, bytes and numbers, so that it can go anywhere.
+    """One item to draw, in plain values, so that it can go anywhere.
 
-    `recipe` is TOML whose paths are relative to `folder`, where `inputs` are to be put first if it
-    is on another machine; `jobs` are the files to make in `target`, with the step of each. `force`
+    `recipe` is a table whose paths are relative to `folder`, where `inputs` are put first if it is
+    on another machine; `jobs` are the files to make in `target`, with the step of each. `force`
     lifts the limits that only protect your time.
     """
 
     name: str
-    recipe: str
+    recipe: Mapping[str, Any]
     folder: str
     jobs: tuple[tuple[str, int | None], ...]
     target: str = ""
@@ -60,7 +60,7 @@ def draw(task: Task) -> Drawn:
     """Draw a task's files into its target folder; raises what the pipeline raises."""
     from trajviz.race import run
 
-    recipe = read_recipe(tomllib.loads(task.recipe), task.name, Path(task.folder))
+    recipe = read_recipe(task.recipe, task.name, Path(task.folder))
     race = run(recipe, force=task.force, progress=_progress("descending"))
     for file, step in task.jobs:
         path = Path(task.target) / file

@@ -17,6 +17,7 @@ Keys are those of a recipe and of OWN; paths are relative to the file, outputs i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from trajviz.gallery.sweep import Point, count_points, each_point, filled, with_
 from trajviz.recipe import Recipe
 from trajviz.scene import view_names
 from trajviz.scene.panels import panel_names
-from trajviz.toml import load_toml, naming, read_recipe, recipe_keys, with_paths
+from trajviz.toml import load_toml, naming, read_recipe, recipe_keys, to_table
 
 FILE = "gallery.toml"
 """The file that makes a folder a gallery."""
@@ -46,9 +47,10 @@ _HEAD = {"title": str, "introduction": str, "defaults": dict, "animation": list,
 
 @dataclass(frozen=True)
 class Item:
-    """One item: its recipe, whose paths are relative to the gallery's folder, and words about it.
+    """One item: its recipe, and words about it.
 
-    `jobs` are the files it becomes, with the step that each is a still of, None for the last.
+    `table` is the recipe as `read_recipe` reads it, its paths from the gallery's folder. `jobs` are
+    the files it becomes, with the step that each is a still of, None for the last.
     """
 
     name: str
@@ -56,16 +58,13 @@ class Item:
     caption: str
     alt: str
     recipe: Recipe
+    table: Mapping[str, Any]
     jobs: tuple[tuple[str, int | None], ...]
 
     @property
     def files(self) -> tuple[str, ...]:
         """The files it becomes, relative to the gallery's folder."""
         return tuple(file for file, _ in self.jobs)
-
-    def recipe_in(self, folder: Path) -> Recipe:
-        """Return the recipe with paths that lead to the gallery in this folder."""
-        return Recipe.of(**with_paths(self.recipe.values, lambda path: str(folder / path)))
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,10 @@ class Gallery:
         """
         names: dict[str, str] = {}
         files: dict[str, str] = {}
+        here = Path(os.path.relpath(self.folder))  # so that paths are the same wherever we are
         for where, point in self._points():
             with naming(where):
-                item = _item(point)
+                item = _item(point, here)
                 _claim(names, item.name, item.name, "name")
                 for file in item.files:
                     _claim(files, file, item.name, "output")
@@ -156,7 +156,7 @@ def _check_keys(table: Mapping[str, Any]) -> None:
             raise unknown("key", key, known)
 
 
-def _item(point: Point) -> Item:
+def _item(point: Point, folder: Path) -> Item:
     table = {**dict.fromkeys((*OWN, "title"), ""), **point.table}
     _check_keys(table)
     for key in (*OWN, "title"):
@@ -173,7 +173,7 @@ def _item(point: Point) -> Item:
             "or a digit"
         )
     table["outputs"] = [output.replace("{name}", name) for output in outputs]
-    recipe = with_settings(read_recipe(table, name, Path()), point.settings)
+    recipe = with_settings(read_recipe(table, name, folder), point.settings)
     with naming(name):
         _check_look(recipe)
     jobs = tuple(
@@ -181,7 +181,7 @@ def _item(point: Point) -> Item:
         for output in table["outputs"]
         for step in _steps(output, recipe)
     )
-    return Item(**own, recipe=recipe, jobs=jobs)
+    return Item(**own, recipe=recipe, table=to_table(recipe, folder), jobs=jobs)
 
 
 def _outputs(table: Mapping[str, Any]) -> list[str]:

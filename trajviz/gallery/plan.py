@@ -42,7 +42,7 @@ def steps_of(
         if only and item.name not in only:
             continue
         with naming(f"{item.name}"):
-            sources = made_from(item, gallery.folder)
+            sources = made_from(item)
         made = lock.made.get(item.name)
         reasons = why_stale(made, sources, item.files, gallery.folder)
         if strict and made is not None:
@@ -56,7 +56,7 @@ def names_of(gallery: Gallery, only: Collection[str] = ()) -> list[str]:
     names = []
     for item in gallery.items():
         with naming(item.name):
-            made_from(item, gallery.folder)
+            made_from(item)
         names.append(item.name)
     for name in only:
         if name not in names:

@@ -58,12 +58,22 @@ def each_point(table: Mapping[str, Any]) -> Iterator[Point]:
     for values in itertools.product(*grid.values()):
         point = dict(zip(grid, values, strict=True))
         label = "-".join(f"{key}={_slug(value)}" for key, value in point.items())
+        settings = {key for key, value in point.items() if key not in keys or _is_rate(key, value)}
         yield Point(
-            {**common, **{k: v for k, v in point.items() if k in keys}, "name": f"{base}-{label}"},
-            {key: value for key, value in point.items() if key not in keys},
+            {
+                **common,
+                **{key: value for key, value in point.items() if key not in settings},
+                "name": f"{base}-{label}",
+            },
+            {key: value for key, value in point.items() if key in settings},
             {key: _spoken(value) for key, value in point.items()},
             label,
         )
+
+
+def _is_rate(key: str, value: Any) -> bool:
+    """Return whether this is an optimizer's rate, and not the recipe's rule for rates."""
+    return key == "lr" and not isinstance(value, str)
 
 
 def _grid(table: Mapping[str, Any]) -> dict[str, list[Any]]:
