@@ -50,7 +50,7 @@ def test_a_cluster_makes_the_same_files_from_what_is_sent_to_it(scheduler, tmp_p
     assert stale(there) == {}
 
 
-def test_an_item_that_fails_or_kills_its_worker_leaves_the_others_to_be_made(scheduler, tmp_path):
+def test_an_item_that_fails_leaves_the_others_to_be_made(scheduler, tmp_path):
     folder = write(tmp_path / "gallery")
     (folder / "own.py").write_text("surface = nothing\n")
     done = trajviz("gallery", "build", folder, "--dask", scheduler)
@@ -62,11 +62,18 @@ def test_an_item_that_fails_or_kills_its_worker_leaves_the_others_to_be_made(sch
     assert (folder / "sub" / "b.gif").exists()
 
 
-def test_nobody_at_the_address_is_a_wrong_request(tmp_path):
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("somewhere", "dask 'somewhere' is no address, as in tcp://127.0.0.1:8786"),
+        ("tcp://127.0.0.1:1", "no dask scheduler answers at 'tcp://127.0.0.1:1': "),
+    ],
+)
+def test_nobody_at_the_address_is_a_wrong_request(address, says, tmp_path):
     folder = write(tmp_path / "gallery")
-    done = trajviz("gallery", "build", folder, "--dask", "somewhere")
+    done = trajviz("gallery", "build", folder, "--dask", address)
     assert done.returncode == 2
-    assert done.stderr.startswith("Error: no dask scheduler answers at 'somewhere': ")
+    assert done.stderr.startswith(f"Error: {says}")
     assert len(done.stderr.splitlines()) == 1
 
 

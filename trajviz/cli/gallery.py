@@ -134,7 +134,7 @@ class _Teller:
 def _share(share: Share | None) -> str:
     """Return a bar, and what it is about."""
     if share is None:
-        return ""
+        return "..."
     what, done, total = share
     full = 20 * done // max(total, 1)
     return f"[{'#' * full}{'-' * (20 - full)}] {100 * done // max(total, 1):3} %  {what}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
@@ -64,6 +65,8 @@ def cluster(address: str) -> Hire:
             raise TrajvizError(
                 "a dask cluster needs dask: pip install 'optimizer-trajviz[dask]'"
             ) from error
+        if not re.fullmatch(r"\w+://\S+:\d+", address):  # or dask complains for long, and aloud
+            raise TrajvizError(f"dask {address!r} is no address, as in tcp://127.0.0.1:8786")
         try:
             client: Any = Client(  # type: ignore[no-untyped-call]
                 address, timeout=_PATIENCE, set_as_default=False
@@ -78,6 +81,6 @@ def cluster(address: str) -> Hire:
             try:
                 yield Crew(executor, 2 * size, elsewhere=True)
             finally:
-                executor.shutdown(wait=False, cancel_futures=True)
+                executor.shutdown(wait=False)  # which also cancels what is not done
 
     return hire
