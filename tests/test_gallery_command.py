@@ -36,7 +36,9 @@ def test_the_command_of_an_item_asks_for_its_recipe(name, monkeypatch):
 
 
 def item_of(folder=".", **table):
-    gallery = Gallery(Path(folder), "", "", {"outputs": ["{name}.png"], "name": "x"}, (table,), ())
+    gallery = Gallery(
+        Path(folder), "", "", (), {"outputs": ["{name}.png"], "name": "x"}, (table,), ()
+    )
     return next(gallery.items())
 
 

@@ -203,7 +203,9 @@ WRONG = {
     "[[animation]]\nname = 'a'\noutputs = ['x.gif']\nsurface = 'bowl'\n"
     "[[animation]]\nname = 'b'\noutputs = ['X.gif']\nsurface = 'bowl'": "also that of 'a'",
     "[[animaton]]\nsurface = 'bowl'": "did you mean 'animation'?",
-    "[animation]\nsurface = 'bowl'": "animation is not a list of tables",
+    "[animation]\nsurface = 'bowl'": "animation is not a list",
+    f"sections = ['A']\n[[animation]]\n{PLAIN}section = 'B'": "unknown section 'B'. Known: A",
+    f"sections = [1]\n[[animation]]\n{PLAIN}": "sections [1] is not a list of texts",
     "animation = [1]": "animation is not a list of tables",
     "title = 3": "title is not a text",
     "title = 'only'": "has neither [[animation]] nor [[sweep]]",
@@ -255,7 +257,7 @@ def test_whatever_stands_in_a_table_is_read_or_refused_by_us(table, kind):
     tables = {"animations": (), "sweeps": (), kind: ({"surface": "bowl", **table},)}
     if kind == "sweeps" and not isinstance(table.get("grid"), dict):
         tables[kind][0]["grid"] = {"lr": [0.5]}
-    gallery = Gallery(Path(), "", "", {"outputs": ["{name}.gif"]}, **tables)
+    gallery = Gallery(Path(), "", "", (), {"outputs": ["{name}.gif"]}, **tables)
     try:
         found = list(itertools.islice(gallery.items(), 10))
     except TrajvizError:

@@ -41,7 +41,14 @@ RESERVED = ("index.html", "readme.md", FILE, "gallery.lock")
 MOST_ITEMS = 100_000
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,119}")
-_HEAD = {"title": str, "introduction": str, "defaults": dict, "animation": list, "sweep": list}
+_HEAD = {
+    "title": str,
+    "introduction": str,
+    "sections": list,
+    "defaults": dict,
+    "animation": list,
+    "sweep": list,
+}
 """The keys of the file and what they hold."""
 
 
@@ -69,11 +76,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Gallery:
-    """A folder with a `gallery.toml`; its items are read anew each time they are asked for."""
+    """A folder with a `gallery.toml`; its items are read anew each time they are asked for.
+
+    `sections` is the order in which they are shown, empty for that in which they come.
+    """
 
     folder: Path
     title: str
     introduction: str
+    sections: tuple[str, ...]
     defaults: Mapping[str, Any]
     animations: tuple[Mapping[str, Any], ...]
     sweeps: tuple[Mapping[str, Any], ...]
@@ -89,6 +100,8 @@ class Gallery:
         for where, point in self._points():
             with naming(where):
                 item = _item(point, here)
+                if self.sections and item.section not in self.sections:
+                    raise unknown("section", item.section, self.sections)
                 _claim(names, item.name, item.name, "name")
                 for file in item.files:
                     _claim(files, file, item.name, "output")
@@ -120,9 +133,12 @@ def load_gallery(folder: str | Path) -> Gallery:
     tables = {key: tuple(head.get(key, ())) for key in ("animation", "sweep")}
     for key, given in tables.items():
         if not all(isinstance(table, dict) for table in given):
-            raise TrajvizError(f"{path}: {key} is not {_SPELLING[list]}")
+            raise TrajvizError(f"{path}: {key} is not a list of tables, as in [[sweep]]")
     if not any(tables.values()):
         raise TrajvizError(f"{path} has neither [[animation]] nor [[sweep]]")
+    sections = head.get("sections", [])
+    if not all(isinstance(section, str) for section in sections):
+        raise TrajvizError(f"{path}: sections {sections!r} is not a list of texts")
     defaults = head.get("defaults", {})
     with naming(f"{path}: defaults"):
         _check_keys(defaults)
@@ -132,13 +148,17 @@ def load_gallery(folder: str | Path) -> Gallery:
             count += count_points(table)
     if count > MOST_ITEMS:
         raise TrajvizError(f"{path}: {count:,} items are more than {MOST_ITEMS:,}")
-    title = head.get("title", "Gallery")
     return Gallery(
-        folder, title, head.get("introduction", ""), defaults, tables["animation"], tables["sweep"]
+        folder,
+        head.get("title", "Gallery"),
+        head.get("introduction", ""),
+        tuple(sections),
+        defaults,
+        **{f"{key}s": given for key, given in tables.items()},
     )
 
 
-_SPELLING = {str: "a text", dict: "a table, [defaults]", list: "a list of tables, as in [[sweep]]"}
+_SPELLING = {str: "a text", dict: "a table, [defaults]", list: "a list"}
 
 
 def _claim(taken: dict[str, str], value: str, name: str, what: str) -> None:

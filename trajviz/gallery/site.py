@@ -18,10 +18,11 @@ FILES = ("index.html", "README.md")
 
 
 def entries_of(gallery: Gallery, lock: Lock) -> list[Entry]:
-    """Return what the page shows: every item that has been made."""
-    return [
-        _entry(item, lock.made[item.name]) for item in gallery.items() if item.name in lock.made
-    ]
+    """Return what the page shows: every item that has been made, section by section."""
+    made = (item for item in gallery.items() if item.name in lock.made)
+    entries = [_entry(item, lock.made[item.name]) for item in made]
+    order = gallery.sections
+    return sorted(entries, key=lambda e: order.index(e.section)) if order else entries
 
 
 def _entry(item: Item, made: Made) -> Entry:
