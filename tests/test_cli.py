@@ -551,7 +551,7 @@ def test_optimizers_are_listed_by_family_with_formula_defaults_and_source():
     assert [line.strip() for line in lines[start : start + 4]] == [
         "rmsprop             each axis divided by the running size of its own gradient.",
         "s = beta s + (1 - beta) g^2; w = w - lr g / sqrt(s + eps)",
-        "lr tuned, beta=0.9, eps=1e-08",
+        "lr tuned (default 0.01), beta=0.9, eps=1e-08",
         "Tieleman and Hinton (2012), lecture 6.5, with eps inside the root as in the article this "
         "project grew from.",
     ]

@@ -55,11 +55,13 @@ ROOMS = {
     "budget": "recipe errors",
     "race": "animate budget catalogue descent errors formats metadata noise notebook optimizers "
     "paths recipe scene spec starts surface toml trace",
-    "gallery": "",
+    "gallery": "gallery trajviz catalogue errors formats formula optimizers recipe scene schedule "
+    "spec toml race distributed",
+    "gallery.entry": "",
     "gallery.page": "gallery.entry errors jinja2",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz budget cli errors metadata optimizers places recipe spec toml formats race "
-    "scene schedule sensitivity trace tuning click",
+    "cli": "trajviz budget cli errors gallery metadata optimizers places recipe spec toml formats "
+    "race scene schedule sensitivity trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
@@ -75,6 +77,7 @@ FOR_TYPES = {
 ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.tracing",
+    "distributed": "gallery.crew",
     "imageio_ffmpeg": "formats._video",
     "jax": "adapters.optax",
     "jinja2": "gallery.page",
@@ -93,6 +96,7 @@ DYNAMIC = {
     "cli",
     "definition",
     "formats",
+    "gallery.draw",
     "optimizers",
     "scene.fonts",
 }

@@ -48,21 +48,31 @@ def load_surface(
     fails or defines no surface, parameters it does not take, and a formula that cannot be read.
     """
     text = str(surface)
+    found = find_definition(text)
+    if found is not None:
+        return read_definition(*found, text)
+    shaped = framed(read_formula(text), start, window)
+    shown = " ".join(text.split())
+    return dataclasses.replace(shaped, name=shown, title=shown)
+
+
+def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
+    """Return the file that defines a surface and the parameters given, None for a formula.
+
+    Nothing is run. Raises TrajvizError for an unknown name and a missing file.
+    """
     path, rest = _path(text)
     if path is not None:
         if not path.is_file():
             raise TrajvizError(f"no surface file {text!r}")
-        return read_definition(path, _settings(rest, text), text)
+        return path, _settings(rest, text)
     name, colon, rest = text.partition(":")
     plain = name.replace("_", "-")
     if plain in surface_names():
-        path = folder() / f"{plain.replace('-', '_')}.py"
-        return read_definition(path, _settings(colon + rest, text), text)
+        return folder() / f"{plain.replace('-', '_')}.py", _settings(colon + rest, text)
     if not looks_like_formula(text):
         raise unknown("surface", name if colon else text, surface_names())
-    found = framed(read_formula(text), start, window)
-    shown = " ".join(text.split())
-    return dataclasses.replace(found, name=shown, title=shown)
+    return None
 
 
 def _path(text: str) -> tuple[Path | None, str]:

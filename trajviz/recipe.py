@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -188,16 +189,16 @@ class Recipe:
     def kinds() -> dict[str, Any]:
         """Return the types of all values, flat: those of look and playback in their places."""
         flat: dict[str, Any] = {}
-        for name, kind in get_type_hints(Recipe).items():
-            flat |= get_type_hints(kind) if _is_part(kind) else {name: kind}
+        for name, kind in _hints(Recipe).items():
+            flat |= _hints(kind) if _is_part(kind) else {name: kind}
         return flat
 
     @classmethod
     def of(cls, **values: Any) -> Recipe:
         """Return the recipe of these values, flat."""
         parts = {
-            name: kind(**{key: values.pop(key) for key in get_type_hints(kind) if key in values})
-            for name, kind in get_type_hints(cls).items()
+            name: kind(**{key: values.pop(key) for key in _hints(kind) if key in values})
+            for name, kind in _hints(Recipe).items()
             if _is_part(kind)
         }
         return cls(**values, **parts)
@@ -214,7 +215,7 @@ class Recipe:
         A rate that was tuned for this race is left out where that makes it another race.
         """
         form = {"outputs", "format", "at", "animate", "metadata", "max_bytes"}
-        race = set(get_type_hints(Recipe)) - form
+        race = set(_hints(Recipe)) - form
         if values.keys() & race and "optimizers" not in values:
             values["optimizers"] = tuple(spec.untuned for spec in self.optimizers)
         return Recipe.of(**{**self.values, **values})
@@ -222,3 +223,9 @@ class Recipe:
 
 def _is_part(kind: Any) -> bool:
     return dataclasses.is_dataclass(kind)
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Return the types of a class's values; to find them takes longer than to read a recipe."""
+    return get_type_hints(kind)

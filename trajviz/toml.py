@@ -44,6 +44,11 @@ _PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.t
 An optimizer's name is told as a surface's is."""
 
 
+def recipe_keys() -> list[str]:
+    """Return the keys of a recipe, in order."""
+    return [*_FIELDS]
+
+
 @contextmanager
 def naming(where: str) -> Iterator[None]:
     """Put into each TrajvizError's message where the mistake stands."""
@@ -169,16 +174,23 @@ def _named(kind: Any) -> str:
     return f"a list of {count}{_WORDS[first]}s"
 
 
+def to_table(recipe: Recipe, folder: Path) -> dict[str, Any]:
+    """Return the recipe as `read_recipe` reads it, in plain values, its paths from `folder`.
+
+    Raises TrajvizError for a surface made in Python.
+    """
+    if not recipe.surface:
+        raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
+    return _table(recipe.values, lambda path: path if _is_fixed(path) else _relative(path, folder))
+
+
 def to_toml(recipe: Recipe, folder: Path) -> bytes:
     """Return the recipe as TOML whose paths work from `folder`.
 
     Raises TrajvizError for a surface made in Python, and for what is not Unicode.
     """
-    if not recipe.surface:
-        raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
-    text = _text(recipe.values, lambda path: path if _is_fixed(path) else _relative(path, folder))
     try:
-        return text.encode()
+        return _text(to_table(recipe, folder)).encode()
     except UnicodeEncodeError as error:
         raise TrajvizError(f"{error.object!r} is no Unicode, as a recipe must be") from error
 
@@ -195,7 +207,7 @@ def portable_toml(recipe: Recipe) -> str:
         for key, value in recipe.values.items()
         if key not in TARGETS and value is not None
     }
-    return _text(values, lambda path: Path(path).name)
+    return _text(_table(values, lambda path: Path(path).name))
 
 
 def _uniform(value: Any, kind: Any) -> Any:
@@ -210,20 +222,25 @@ def _uniform(value: Any, kind: Any) -> Any:
     return tuple(map(float, value)) if isinstance(value, tuple) else float(value)
 
 
-def _text(values: dict[str, Any], move: Callable[[str], str]) -> str:
-    """Return values, flat, as TOML with each path moved."""
-    values = _with_paths(values, move)
-    specs = values.pop("optimizers")
-    lines = [
-        f"{key} = {_written(values[name])}"
-        for key, name in _FIELDS.items()
-        if values.get(name) is not None
-    ]
+def _table(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
+    """Return values, flat, as a recipe's table with each path moved."""
+    moved = _with_paths(values, move)
+    specs = [spec.table for spec in moved.pop("optimizers")]
+    for spec in specs:
+        spec["name"] = _with_path(spec["name"], _PATHS["surface"], move)
+    said = {key: moved[name] for key, name in _FIELDS.items() if moved.get(name) is not None}
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in said.items()}
+    return {**plain, "optimizers": specs} if specs else plain
+
+
+def _text(table: Mapping[str, Any]) -> str:
+    """Return a recipe's table as TOML."""
+    values = dict(table)
+    specs = values.pop("optimizers", [])
+    lines = [f"{key} = {_written(value)}" for key, value in values.items()]
     for spec in specs:
         lines += ["", "[[optimizers]]"]
-        table = spec.table
-        table["name"] = _with_path(table["name"], _PATHS["surface"], move)
-        lines += [f"{key} = {_written(value)}" for key, value in table.items()]
+        lines += [f"{key} = {_written(value)}" for key, value in spec.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -238,7 +255,7 @@ def _written(value: Any) -> str:
 
 
 def _with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
-    """Return values with each path among them moved."""
+    """Return a recipe's values, flat, with each path among them moved that a folder changes."""
     moved = dict(values)
     for key, pattern in _PATHS.items():
         if key in values:

@@ -19,7 +19,7 @@ import click
 import trajviz
 from trajviz.errors import TrajvizError
 
-WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
+STALE, WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
 """Exit codes."""
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are too small to share out
     try:
-        cli.main(prog_name="trajviz", standalone_mode=False)
+        code = cli.main(prog_name="trajviz", standalone_mode=False)
     except click.ClickException as error:
         _fail(error.format_message() + _about_minus(error), WRONG_REQUEST)
     except TrajvizError as error:
@@ -45,6 +45,8 @@ def main() -> None:
         sys.exit(FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
+    else:
+        sys.exit(code)
 
 
 def _about_minus(error: click.ClickException) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -40,3 +41,35 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None]
 def write_stdout(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+class Foot:
+    """Lines at the foot of a terminal's standard error about what goes on; elsewhere nothing.
+
+    What is said meanwhile stands above them, and they are gone in the end.
+    """
+
+    def __init__(self) -> None:
+        self._lines = 0
+
+    def __enter__(self) -> Foot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.show([])
+
+    def show(self, lines: Sequence[str]) -> None:
+        """Show these lines in place of those before."""
+        if not sys.stderr.isatty():
+            return
+        columns, rows = shutil.get_terminal_size()
+        lines = [line[: columns - 1] for line in lines[: rows - 2]]
+        up = f"\x1b[{self._lines}F" if self._lines else ""
+        sys.stderr.write(f"{up}\r\x1b[J" + "".join(f"{line}\n" for line in lines))
+        sys.stderr.flush()
+        self._lines = len(lines)
+
+    def say(self, text: str, err: bool = False) -> None:
+        """Say something that stays."""
+        self.show([])
+        click.echo(text, err=err)

@@ -187,7 +187,7 @@ def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
     """Yield target, format and step of every file to write; refuse the request as a whole."""
     from pathlib import Path
 
-    from trajviz.formats import check_target, format_of, load_format
+    from trajviz.formats import check_target, format_of, load_format, still_path
 
     kind, outputs, at = recipe.format, recipe.outputs, recipe.at
     if kind:
@@ -208,7 +208,7 @@ def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
         chosen.check_look(recipe.look)
         for step in at or (None,):
             chosen.check(recipe.playback, step, recipe.steps)
-            target = path if step is None else path.with_stem(f"{path.stem}-{step}")
+            target = still_path(path, step)
             if output == "-":
                 if len(at) > 1 or len(outputs) > 1:
                     raise TrajvizError(

@@ -123,6 +123,15 @@ def format_of(path: Path) -> Format:
     raise unknown(f"suffix of {str(path)!r}:", path.suffix, known.split(", "))
 
 
+def still_path(path: Path, step: int | None) -> Path:
+    """Return where the still of one step goes that is asked for as `path`; None is the last.
+
+    >>> still_path(Path("beale.png"), 20).name
+    'beale-20.png'
+    """
+    return path if step is None else path.with_stem(f"{path.stem}-{step}")
+
+
 def check_target(path: Path) -> None:
     """Raise TrajvizError unless a file could be written here; nothing is left behind."""
     folder = path.parent

@@ -75,20 +75,25 @@ def theme_names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
+def find_theme(theme: str | Path) -> Path:
+    """Return the file of a theme, named or a path; TrajvizError where there is none."""
+    text = str(theme)
+    if not text.endswith(".toml"):
+        if text not in theme_names():
+            raise unknown("theme", text, theme_names())
+        return _FOLDER / f"{text}.toml"
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise TrajvizError(f"no theme file {text!r}")
+    return path
+
+
 def load_theme(theme: str | Path) -> Theme:
     """Return the theme of this name, or that this .toml file holds.
 
     Raises TrajvizError for an unknown name, a missing file, and a file that is no theme.
     """
-    text = str(theme)
-    if text.endswith(".toml"):
-        path = Path(text).expanduser()
-        if not path.is_file():
-            raise TrajvizError(f"no theme file {text!r}")
-    elif text in theme_names():
-        path = _FOLDER / f"{text}.toml"
-    else:
-        raise unknown("theme", text, theme_names())
+    path = find_theme(theme)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,0 +1,140 @@
+"""trajviz gallery: many recipes in one folder, and what of them must be made again."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from trajviz.cli import FAILED, STALE
+from trajviz.cli._output import Foot
+
+if TYPE_CHECKING:
+    from trajviz.gallery.plan import Step
+    from trajviz.gallery.workers import Share
+
+_folder = click.argument("folder", default="gallery", metavar="[FOLDER]")
+_strict = click.option(
+    "--strict", is_flag=True, help="What other versions of Python or a library made is stale."
+)
+
+
+@click.group("gallery")
+def command() -> None:
+    """Render many recipes at once, and again only what has changed.
+
+    FOLDER (gallery, unless you name another) holds gallery.toml, the files it describes, a page
+    that shows them, and gallery.lock, which says what each was made from.
+    """
+
+
+@command.command()
+@_folder
+@click.option("--only", multiple=True, metavar="NAME", help="This item; may be repeated.")
+@click.option(
+    "--force", is_flag=True, help="What is current too, and without limits that protect your time."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be rendered, and why.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 1000), metavar="N",
+    help="Worker processes. [default: one for each processor]",
+)  # fmt: skip
+@click.option("--dask", metavar="tcp://HOST:PORT", help="On the cluster of this dask scheduler.")
+@_strict
+@click.option("-q", "--quiet", is_flag=True, help="Say only what fails.")
+def build(
+    folder: str,
+    only: tuple[str, ...],
+    force: bool,
+    dry_run: bool,
+    jobs: int | None,
+    dask: str | None,
+    strict: bool,
+    quiet: bool,
+) -> int | None:
+    """Render what is new, changed, missing or edited, and write the page."""
+    from trajviz.gallery import crew, plan
+    from trajviz.gallery.build import build as make
+
+    if dry_run:
+        for name, reasons in plan.stale_of(folder, only, force, strict):
+            click.echo(f"{name}: {', '.join(reasons)}")
+        return None
+    if not quiet:
+        _tell_notes(folder)
+    hire = crew.cluster(dask) if dask else crew.here(jobs or os.cpu_count() or 1)
+    with Foot() as foot:
+        outcome = make(folder, hire, _Teller(foot, quiet), only, force, strict)
+    if not quiet:
+        items, files, size = plan.size_of(folder)
+        done = "" if outcome.made or outcome.failed or outcome.page else "everything is current: "
+        click.echo(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
+    if outcome.failed:
+        click.echo(f"Error: not made: {', '.join(outcome.failed)}", err=True)
+        return FAILED
+    return None
+
+
+@command.command()
+@_folder
+@_strict
+def check(folder: str, strict: bool) -> int | None:
+    """Say what is stale, and the command that mends it; nothing is rendered.
+
+    The exit code is 1 if anything is.
+    """
+    from trajviz.gallery import plan
+
+    current = True
+    for name, reasons in plan.stale_of(folder, strict=strict):
+        current = False
+        click.echo(f"{name}: {', '.join(reasons)}")
+    _tell_notes(folder)
+    if current:
+        click.echo("everything is current")
+        return None
+    words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
+    click.echo(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
+    return STALE
+
+
+def _tell_notes(folder: str) -> None:
+    from trajviz.gallery.plan import notes_of
+
+    for note in notes_of(folder):
+        click.echo(f"note: {note}", err=True)
+
+
+class _Teller:
+    """Tells what a build does: what is done on standard output, what goes on at its foot."""
+
+    def __init__(self, foot: Foot, quiet: bool) -> None:
+        self._foot, self._quiet = foot, quiet
+
+    def running(self, shares: Mapping[str, Share | None]) -> None:
+        width = max(map(len, shares), default=0)
+        if not self._quiet:
+            self._foot.show([f"{name:{width}}  {_share(share)}" for name, share in shares.items()])
+
+    def drawn(self, step: Step, size: int, seconds: float) -> None:
+        if not self._quiet:
+            files = " ".join(step.item.files)
+            reasons = ", ".join(step.reasons)
+            self._foot.say(
+                f"{step.item.name}: {reasons}; made {files}, {size / 1000:,.0f} kB, {seconds:.1f} s"
+            )
+
+    def failed(self, step: Step, message: str) -> None:
+        self._foot.say(f"{step.item.name}: {message}", err=True)
+
+
+def _share(share: Share | None) -> str:
+    """Return a bar, and what it is about."""
+    if share is None:
+        return "..."
+    what, done, total = share
+    full = 20 * done // max(total, 1)
+    return f"[{'#' * full}{'-' * (20 - full)}] {100 * done // max(total, 1):3} %  {what}"

@@ -1,0 +1,79 @@
+"""The gallery's own two files, `index.html` and `README.md`: when they are stale, and written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from trajviz.formats import format_of, replacing
+from trajviz.gallery.command import command_of
+from trajviz.gallery.definitions import digest
+from trajviz.gallery.entry import Entry
+from trajviz.gallery.items import Gallery, Item
+from trajviz.gallery.lock import Lock, Made, why_stale
+
+FILES = ("index.html", "README.md")
+
+
+def entries_of(gallery: Gallery, lock: Lock) -> list[Entry]:
+    """Return what the page shows: every item that has been made, section by section."""
+    made = (item for item in gallery.items() if item.name in lock.made)
+    entries = [_entry(item, lock.made[item.name]) for item in made]
+    order = gallery.sections
+    return sorted(entries, key=lambda e: order.index(e.section)) if order else entries
+
+
+def _entry(item: Item, made: Made) -> Entry:
+    playback = item.recipe.playback
+    moves = any(format_of(Path(file)).kind == "animation" for file in item.files)
+    return Entry(
+        item.name, item.section, made.title, item.caption, item.alt, command_of(item),
+        item.recipe.look.size, playback.seconds + playback.hold if moves else 0.0, item.files,
+    )  # fmt: skip
+
+
+def sources_of(gallery: Gallery, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return the digests of what the page is made from: the words, and the templates."""
+    words = [gallery.title, gallery.introduction, *map(asdict, entries)]
+    parts = [path for path in Path(__file__).parent.iterdir() if path.stem.split(".")[0] in _PARTS]
+    texts = [path.read_bytes().replace(b"\r\n", b"\n") for path in sorted(parts)]
+    return {
+        "what it says": digest(json.dumps(words, sort_keys=True).encode()),
+        "its template": digest(b"\0".join(texts)),
+    }
+
+
+_PARTS = ("page", "readme")
+"""What the files are called from which both are made."""
+
+
+def why_page_stale(gallery: Gallery, lock: Lock) -> list[str]:
+    """Return why the two files must be written again; nothing where they are current."""
+    return why_stale(
+        lock.page, sources_of(gallery, entries_of(gallery, lock)), FILES, gallery.folder
+    )
+
+
+def check_site(gallery: Gallery) -> None:
+    """Raise TrajvizError where `write_site` would: without Jinja2."""
+    from trajviz.gallery.page import page
+
+    page(gallery.title, gallery.introduction, [])
+
+
+def write_site(gallery: Gallery, lock: Lock) -> None:
+    """Write the two files; raises TrajvizError without Jinja2."""
+    from trajviz.gallery.page import page, readme
+
+    entries = entries_of(gallery, lock)
+    outputs = {}
+    for name, make in zip(FILES, (page, readme), strict=True):
+        data = make(gallery.title, gallery.introduction, entries).encode()
+        path = gallery.folder / name
+        if not path.is_file() or path.read_bytes() != data:
+            with replacing(path) as temporary:
+                temporary.write_bytes(data)
+        outputs[name] = digest(data)
+    lock.write_page(Made(gallery.title, sources_of(gallery, entries), outputs, {}))
