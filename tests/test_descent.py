@@ -252,7 +252,9 @@ def test_the_tuned_rate_is_the_one_that_the_documented_rule_gives(name, plain, s
 
     def best_of(rates):
         results = [score([BOWL.start, *plain(BOWL.start, lr, steps)], heights) for lr in rates]
-        return results.index(min(results))
+        around = [results[0], *results, results[-1]]
+        steady = [max(around[k], around[k + 2]) < math.inf for k in range(len(results))]
+        return results.index(min(r for r, fine in zip(results, steady, strict=True) if fine))
 
     best = best_of(rates)
     low, high = rates[best - 1], rates[best + 1]

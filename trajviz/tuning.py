@@ -3,14 +3,16 @@
 Objective: the mean over all steps of log10(rank + 1e-4), where the rank of a height is the share of
 the window that lies lower and a point outside the window counts as the highest, plus 0.1 times the
 detour: the length of the path less the distance from its first to its last point (at most 1), both
-in window widths. The lowest wins, the smaller rate on a tie; a rate that diverges never wins
-against one that does not. The objective needs no minimum, so it works on an unbounded surface; it
-rewards early progress, shuns zigzag and has nothing against travel.
+in window widths; infinite where the rate diverges. It needs no minimum, so it works on an unbounded
+surface; it rewards early progress, shuns zigzag and has nothing against travel.
+
+Choice: the lowest objective, the smaller rate on a tie; but a rate whose neighbour diverges is not
+chosen while there is another, since it owes its success to luck.
 
 Grid: 241 rates from 1e-5 to 1e3, thirty a decade, equally spaced in the logarithm, all run at once
-as one array. Refinement: 33 rates from the best one's lower neighbour to its upper, the same way.
-Budget: each runs for as many steps as the race has, at most 1000. Every rate sees the race's own
-mini-batches or noise, and follows the track's schedule.
+as one array. Refinement: 33 rates from the lower neighbour of the choice to its upper, among which
+the choice is made again. Budget: each runs for as many steps as the race has, at most 1000. Every
+rate sees the race's own mini-batches or noise, and follows the track's schedule.
 """
 
 from __future__ import annotations
@@ -42,19 +44,16 @@ NEAR = 1e-3
 class Tuning:
     """What was tried for one optimizer: `rates` (n,), rising, and their `objectives` (n,).
 
-    An objective is inf where the rate diverges. `arrival` is the first step at which the best rate
-    is within NEAR of the lowest known minimum, None where it never is or none is known.
+    An objective is inf where the rate diverges. `best` is which of the rates is chosen, `arrival`
+    the first step at which it is within NEAR of the lowest known minimum, None where it never is or
+    none is known.
     """
 
     spec: Spec
     rates: Floats
     objectives: Floats
+    best: int
     arrival: int | None
-
-    @property
-    def best(self) -> int:
-        """Which of the rates is chosen."""
-        return int(np.argmin(self.objectives))
 
     @property
     def rate(self) -> float:
@@ -88,14 +87,26 @@ def tune(
         return paths, scores(surface, paths, window, ranks)
 
     _, coarse = tried(RATES)
-    near = _neighbours(RATES, int(np.argmin(coarse)))
+    near = _neighbours(RATES, choice(coarse))
     paths, fine = tried(near)
-    best = surface.value(paths[:, int(np.argmin(fine))])
+    chosen = choice(fine)
     lowest = surface.value(np.array(surface.minima)).min() if surface.minima else -np.inf
-    there = np.flatnonzero(best <= lowest + NEAR)
+    there = np.flatnonzero(surface.value(paths[:, chosen]) <= lowest + NEAR)
     rates, places = np.unique(np.concatenate([near, RATES]), return_index=True)
     objectives = np.concatenate([fine, coarse])[places]
-    return Tuning(spec, rates, objectives, int(there[0]) if len(there) else None)
+    best = int(np.searchsorted(rates, near[chosen]))
+    return Tuning(spec, rates, objectives, best, int(there[0]) if len(there) else None)
+
+
+def choice(objectives: Floats) -> int:
+    """Return which of some rates, in order, the rule chooses by their objectives, (n,).
+
+    >>> choice(np.array([3.0, 1.0, 2.0, -9.0, np.inf]))
+    1
+    """
+    padded = np.pad(objectives, 1, mode="edge")
+    steady = np.where(np.isinf(padded[:-2]) | np.isinf(padded[2:]), np.inf, objectives)
+    return int(np.argmin(steady if np.isfinite(steady).any() else objectives))
 
 
 def _neighbours(rates: Floats, best: int) -> Floats:

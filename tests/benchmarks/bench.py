@@ -101,7 +101,7 @@ def main() -> int:
         ours.save_trace(data)
         sides, rows = side_by_side(folder, data)
         encoding, more = encoder_table(folder, ours)
-        rows += more + own_limits(folder) + basins() + starts()
+        rows += more + own_limits(folder) + tuning() + basins() + starts()
         text = "\n\n".join([heading(), requirements(rows), sides, encoding])
         if not QUICK:
             from scaling import scaling
@@ -308,6 +308,30 @@ def drawing_steps() -> float:
             out = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
             took.append(float(out.stdout))
     return took[1] - took[0]
+
+
+def tuning() -> list[Row]:
+    """Measure what the rates of seven optimizers take, once all is loaded."""
+    code = (
+        "import sys, time, trajviz\n"
+        "surface = trajviz.load_surface(sys.argv[1])\n"
+        "from trajviz.spec import parse_specs\n"
+        "from trajviz.tuning import tune_all\n"
+        "specs = parse_specs('sgd momentum nag adagrad adadelta rmsprop adam'.split())\n"
+        "def took():\n"
+        "    began = time.perf_counter()\n"
+        "    tune_all(surface, specs, surface.start, 200, surface.window)\n"
+        "    return time.perf_counter() - began\n"
+        "print(min(took() for _ in range(5)))"
+    )
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    rows = []
+    for surface in ("bowl", "rosenbrock", "beale"):
+        command = [sys.executable, "-c", code, surface]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        what = f"tuning seven optimizers on {surface}, 200 steps"
+        rows.append(at_most(what, 0.2, float(done.stdout), " s"))
+    return rows
 
 
 def basins() -> list[Row]:
