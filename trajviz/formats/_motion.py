@@ -6,6 +6,7 @@ animation shows the end.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from trajviz.animate import Animation, shown_steps
 from trajviz.formats._course import MARGIN, Course, course_of
-from trajviz.formats._drawing import EM, Letters, clip_of, extent, hexed, mark, number
+from trajviz.formats._drawing import EM, Letters, extent, hexed, mark, number
 from trajviz.formats._paths import FINE, in_units, path_of
 from trajviz.formats._thinning import thin_motion
 from trajviz.formats._timeline import Timeline
@@ -160,38 +161,39 @@ class Moving:
         return f' class="m"{end}{timeline.animate(timeline.moments[kept], styles)}'
 
     def counter(self, counter: Counter) -> str:
-        """Return the step number: all that are shown, one below the other, behind a window."""
-        timeline = self.timeline
-        shown = shown_steps(timeline.positions)
-        numbers = np.unique(shown)
-        row = round(2 * EM)
-        rows = "".join(
-            self._number(counter, step, place * row) for place, step in enumerate(numbers.tolist())
-        )
-        down = (-row * np.searchsorted(numbers, shown)).tolist()
+        """Return the step number: all that are shown, each at its time."""
+        shown = shown_steps(self.timeline.positions)
         changes = np.flatnonzero(np.diff(shown, prepend=-1))
-        styles = (f"transform:translate(0,{down[i]}px)" for i in changes.tolist())
-        moving = timeline.animate(timeline.frames[changes], styles) if len(changes) > 1 else ""
-        size, y = math.ceil(counter.size), round(counter.y)
-        left = math.floor(counter.digits(10 ** len(str(self.scene.steps)))[-1].x)
-        box = Box(left, y - size, math.ceil(counter.right) + 1, y + size // 2)
-        clip = self._define("c", clip_of("{name}", box))
-        return (
-            f'<g clip-path="url(#{clip})"><g{_placed(counter)}>'
-            f'<g class="s" transform="translate(0 {down[-1]})"{moving}>{rows}</g></g></g>'
-        )
+        times = [*self.timeline.frames[changes].tolist(), math.inf]
+        numbers = [
+            f"<g{self._between(begin, end)}>{self._number(counter, step)}</g>"
+            for step, (begin, end) in zip(
+                shown[changes].tolist(), itertools.pairwise(times), strict=True
+            )
+        ]
+        return f"<g{_placed(counter)}>{''.join(numbers)}</g>"
+
+    def _between(self, begin: float, end: float) -> str:
+        """Return the attributes of what is seen between two times, in seconds, or to the end."""
+        seen = {0.0: "hidden", begin: "visible", end: "hidden"}
+        seen.pop(math.inf, None)
+        still = "" if math.isinf(end) else ' visibility="hidden"'
+        if len(seen) == 1:
+            return still
+        styles = (f"visibility:{value}" for value in seen.values())
+        return f' class="s"{still}{self.timeline.animate(np.array([*seen]), styles)}'
 
     def settable(self, counter: Counter) -> str:
         """Return the step number for a script to set: its digits from the last, and their names."""
         names = " ".join(map(self.letters.digit, "0123456789"))
-        digits = self._number(counter, self.scene.steps, 0)
+        digits = self._number(counter, self.scene.steps)
         return f'<g id="counter" data-digits="{names}"{_placed(counter)}>{digits}</g>'
 
-    def _number(self, counter: Counter, step: int, y: int) -> str:
+    def _number(self, counter: Counter, step: int) -> str:
         """Return a step's digits, the last first, in units of their size from where they end."""
         return "".join(
             f'<use href="#{self.letters.digit(digit.text)}" '
-            f'x="{round((digit.x - round(counter.right)) * EM / counter.size)}" y="{y}"/>'
+            f'x="{round((digit.x - round(counter.right)) * EM / counter.size)}"/>'
             for digit in counter.digits(step)
         )
 
