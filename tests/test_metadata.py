@@ -67,7 +67,7 @@ def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
     assert note.table == tomllib.loads(note.text)
     assert set(note.table) == {
         "pix_fmt" if key == "pixel_format" else key for key in Recipe.kinds()
-    } - {"outputs", "format", "metadata", "batch_size", "camera", "max_bytes"}
+    } - {"outputs", "format", "metadata", "max_bytes", "batch_size", "camera"}
     assert note.table["title"] == "Ünï & <b>"
     assert note.table["optimizers"][0]["lr_rule"] == "tuned"
 

@@ -94,7 +94,7 @@ def test_a_saved_recipe_has_every_key_with_its_value():
     race = compare("bowl", ["adam", "sgd:lr=0.1,label=mine"], camera=(30, 45), **QUICK)
     table = tomllib.loads(to_toml(race.recipe, HERE).decode())
     spelled = {"pix_fmt" if name == "pixel_format" else name for name in Recipe.kinds()}
-    assert set(table) == spelled - {"batch_size", "max_bytes"}  # there are no data, no limit
+    assert set(table) == spelled - {"batch_size", "max_bytes"}  # no data, no budget
     assert table["start"] == list(race.surface.start)
     assert table["window"] == list(race.surface.window)
     assert table["title"] == "Elongated bowl"
@@ -516,4 +516,4 @@ def test_the_defaults_of_compare_are_the_recipes():
     defaults = {name: p.default for name, p in parameters.items() if name in values}
     del defaults["surface"]
     assert defaults == {name: values[name] for name in defaults}
-    assert set(values) - set(parameters) == {"outputs", "format", "at", "animate"}
+    assert set(values) - set(parameters) == {"outputs", "format", "at"}
