@@ -22,13 +22,16 @@ _strict = click.option(
 )
 
 
-@click.group("gallery")
-def command() -> None:
+@click.group("gallery", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Render many recipes at once, and again only what has changed.
 
     FOLDER (gallery, unless you name another) holds gallery.toml, the files it describes, a page
     that shows them, and gallery.lock, which says what each was made from.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @command.command()
