@@ -1,4 +1,4 @@
-"""Gaussian hills in a bowl: the way to the bottom leads between them."""
+"""The Gaussian hills in a bowl: the way to the bottom leads between them."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Noisy moons, after Alec Radford's: logistic regression of two weights, learnt in mini-batches."""
+"""The noisy moons, after Alec Radford's: logistic regression on them, learnt in mini-batches."""
 
 import numpy as np
 

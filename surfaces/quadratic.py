@@ -1,4 +1,4 @@
-"""A quadratic bowl of any condition number, turned by any angle."""
+"""A quadratic bowl: of any condition number, turned by any angle."""
 
 import numpy as np
 

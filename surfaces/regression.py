@@ -1,4 +1,4 @@
-"""Linear regression, W x + b: the loss that the parameters of a textbook's RMSProp belong to."""
+"""A linear regression, W x + b: the loss that the parameters of a textbook's RMSProp belong to."""
 
 import numpy as np
 

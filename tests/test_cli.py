@@ -525,6 +525,7 @@ LISTINGS = {
     "themes": library.theme_names,
     "formats": library.format_names,
     "places": library.place_names,
+    "snippets": library.snippet_names,
 }
 
 

@@ -53,24 +53,29 @@ ROOMS = {
     "notebook": "",
     "places": "errors",
     "budget": "recipe errors",
-    "race": "animate budget catalogue descent errors formats metadata noise notebook optimizers "
-    "paths recipe scene spec starts surface toml trace",
+    "dimensions": "metadata.boxes metadata.ebml",
+    "snippets": "errors",
+    "embedding": "dimensions errors metadata optimizers race recipe snippets starts",
+    "alt": "basins descent paths recipe scene surface numpy",
+    "race": "alt animate budget catalogue descent dimensions errors formats metadata noise "
+    "notebook optimizers paths recipe scene snippets spec starts surface toml trace",
     "gallery": "gallery trajviz catalogue errors formats formula optimizers recipe scene schedule "
     "spec toml race distributed",
     "gallery.entry": "",
     "gallery.page": "gallery.entry errors jinja2",
     "sensitivity": "catalogue errors formats noise race recipe scene surface tuning",
-    "cli": "trajviz budget cli errors gallery metadata optimizers places recipe spec toml formats "
-    "race scene schedule sensitivity trace tuning click",
+    "cli": "trajviz budget cli errors gallery metadata optimizers places recipe snippets spec toml "
+    "formats race scene schedule sensitivity trace tuning click",
     "__init__": "",
 }
 """What each room may import of the package and of others, beyond the standard library."""
 
 FOR_TYPES = {
+    "alt": "race",
     "trace": "race",
     "cli": "surface",
-    "__init__": "catalogue descent errors formats metadata optimizers places race recipe scene "
-    "schedule sensitivity surface toml",
+    "__init__": "catalogue descent embedding errors formats metadata optimizers places race recipe "
+    "scene schedule sensitivity snippets surface toml",
 }
 """What only a type checker may see, besides."""
 
@@ -241,6 +246,7 @@ EXPLAINS = {
     "help of render": [TRAJVIZ, "render", "--help"],
     "help of trace": [TRAJVIZ, "trace", "--help"],
     "help of list": [TRAJVIZ, "list", "--help"],
+    "help of embed": [TRAJVIZ, "embed", "--help"],
 }
 
 

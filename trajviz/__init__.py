@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trajviz.catalogue import load_surface, surface_names
     from trajviz.descent import Trajectory
+    from trajviz.embedding import embed
     from trajviz.errors import TrajvizError
     from trajviz.formats import format_names
     from trajviz.metadata import load_recipe, read_note
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from trajviz.scene.theme import theme_names
     from trajviz.schedule import schedule_names
     from trajviz.sensitivity import Sensitivity, tune
+    from trajviz.snippets import snippet_names
     from trajviz.surface import Surface
 
 __version__ = "0.1.0"
@@ -32,6 +34,7 @@ _HOME = {
     "Sensitivity": "sensitivity",
     "TrajvizError": "errors",
     "compare": "race",
+    "embed": "embedding",
     "format_names": "formats",
     "load_optimizer": "optimizers",
     "load_recipe": "metadata",
@@ -42,6 +45,7 @@ _HOME = {
     "read_note": "metadata",
     "run": "race",
     "schedule_names": "schedule",
+    "snippet_names": "snippets",
     "surface_names": "catalogue",
     "theme_names": "scene.theme",
     "tune": "sensitivity",
@@ -58,6 +62,7 @@ __all__ = [
     "TrajvizError",
     "__version__",
     "compare",
+    "embed",
     "format_names",
     "load_optimizer",
     "load_recipe",
@@ -68,6 +73,7 @@ __all__ = [
     "read_note",
     "run",
     "schedule_names",
+    "snippet_names",
     "surface_names",
     "theme_names",
     "tune",

@@ -12,6 +12,7 @@ import dataclasses
 import importlib.util
 import inspect
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,7 +41,8 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
     """
     name = path.stem.replace("_", "-")
     with explained(path):
-        made = _run(path)
+        module = run_file(path)
+    made: Any = getattr(module, "surface", None)
     defaults = _defaults(path, made)
     values = {key: _number(key, value, text) for key, value in given.items()}
     for key in values:
@@ -57,15 +59,27 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
         raise TrajvizError(f"{path}: the function `surface` returns no Surface, but {surface!r}")
     shown = {key: _plain(value) for key, value in values.items()}
     name, title = surface.name or name, surface.title or name.replace("-", " ").capitalize()
+    phrase = surface.phrase or _phrase(module.__doc__ or "") or f"the surface {title}"
     if shown:
+        given_as = [f"{key} = {value}" for key, value in shown.items()]
         name = f"{name}:{','.join(f'{key}={value}' for key, value in shown.items())}"
-        title = ", ".join([title, *(f"{key} = {value}" for key, value in shown.items())])
-    return dataclasses.replace(surface, name=name, title=title, parameters=parameters)
+        title = ", ".join([title, *given_as])
+        phrase = f"{phrase} with {' and '.join(given_as)}"
+    return dataclasses.replace(
+        surface, name=name, title=title, parameters=parameters, phrase=phrase
+    )
 
 
-def _run(path: Path) -> Any:
-    """Run a file and return what it calls `surface`."""
-    return getattr(run_file(path), "surface", None)
+def _phrase(text: str) -> str:
+    """Return what a file's docstring calls its surface: all before the first colon or comma.
+
+    >>> _phrase("The eggholder: hundreds of minima."), _phrase("Levy's function: a wavy trough.")
+    ('the eggholder', "Levy's function")
+    """
+    found = re.match(r"([^\n:,]{1,60})(?=[^\n]*: )", text.strip())
+    heading = found[1] if found else ""
+    article = re.match(r"(A|An|The) ", heading)
+    return heading[:1].lower() + heading[1:] if article else heading
 
 
 def run_file(path: Path) -> ModuleType:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import tempfile
@@ -12,12 +13,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trajviz.alt import describe
 from trajviz.animate import Animation
 from trajviz.budget import ladder
 from trajviz.catalogue import load_surface
 from trajviz.descent import Progress, Trajectory, descend, no_progress
+from trajviz.dimensions import size_of
 from trajviz.errors import TrajvizError, unknown
-from trajviz.formats import Format, check_target, format_of, load_format, replacing
+from trajviz.formats import (
+    Format,
+    check_target,
+    format_names,
+    format_of,
+    load_format,
+    replacing,
+)
 from trajviz.metadata import note_of
 from trajviz.noise import Noise
 from trajviz.notebook import Player, moving_picture
@@ -26,6 +36,7 @@ from trajviz.paths import Course, Recorded, load_paths
 from trajviz.recipe import Look, Playback, Recipe
 from trajviz.scene import Scene, check_room, compose
 from trajviz.scene.paint import Picture
+from trajviz.snippets import SNIPPETS, checked_alt, checked_url, shown_by
 from trajviz.spec import Spec, labelled, parse_spec, parse_specs
 from trajviz.starts import count_starts, spread
 from trajviz.surface import Surface, Window, check_point, check_window
@@ -39,6 +50,9 @@ _PATIENCE = {
     "steps from all starts": 2_000_000,
 }
 """What takes longer than anybody expects is only done when it is meant."""
+
+BUNDLED = ("gif", "mp4", "png")
+"""The formats of a bundle: what moves everywhere, what is smaller and plays, what stands still."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +219,42 @@ class Race:
         with tempfile.TemporaryDirectory() as folder:
             return self.save(Path(folder) / f"race.{format}", at, progress=progress).read_bytes()
 
+    def bundle(
+        self,
+        path: str | Path,
+        kind: str = "html",
+        alt: str | None = None,
+        url: str = "",
+        progress: Progress | None = None,
+    ) -> tuple[Path, ...]:
+        """Write all that a page needs, and return the paths: GIF, MP4, PNG and the snippet.
+
+        `path` is without suffix, as "post/beale"; `kind` is a name in SNIPPETS, `alt` and `url` are
+        as for `embed`. All files appear when all are complete, each at once; until then what was
+        there before stays. Raises TrajvizError for what cannot be written.
+        """
+        targets = bundle_targets(path, kind)
+        words = self.alt_text() if alt is None else checked_alt(alt)
+        prefix, one = checked_url(url), self.fitted_bundle()
+        with contextlib.ExitStack() as stack:
+            *media, page = [stack.enter_context(replacing(target)) for target in targets]
+            for name, temporary in zip(BUNDLED, media, strict=True):
+                one._write(temporary, load_format(name), None, progress or no_progress)
+            sizes = [size_of(temporary) or self.look.size for temporary in media]
+            files = [
+                (target.name, name, size)
+                for target, name, size in zip(targets, BUNDLED, sizes, strict=False)
+            ]
+            page.write_text(SNIPPETS[kind].write(shown_by(files, words, prefix)) + "\n", "utf-8")
+        return targets
+
+    def fitted_bundle(self) -> Race:
+        """Return the race as all files of a bundle show it, so that each fits what is allowed."""
+        one = self
+        for name in BUNDLED:
+            one = one.fitted(name, None, self.asked.max_bytes)
+        return one
+
     def save_trace(self, path: str | Path, internals: bool = False) -> Path:
         """Write the numbers as .csv, .json or .npz, and return the path."""
         path = Path(path).expanduser()
@@ -237,6 +287,13 @@ class Race:
             raise unknown("trace format", format, trace_names())
         return TRACES[format](self, internals)
 
+    def alt_text(self, at: int | None = None) -> str:
+        """Return what the picture shows, or its still at a step: who gets where, and when.
+
+        It is plain text, for the alt attribute of whatever shows the picture.
+        """
+        return describe(self, at)
+
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         note = self._note(at)
         if "scene" not in vars(self):  # basins take so long that they tell how far they are
@@ -258,18 +315,12 @@ class Race:
         Raises TrajvizError for a view that no page can play, as `save` does.
         """
         tracks = len({t.label for t in self.courses})
-        return Player(self.to_bytes("html").decode(), self.look.size, tracks, self._summary)
-
-    @property
-    def _summary(self) -> str:
-        """What there is to see, in words."""
-        names = ", ".join(dict.fromkeys(t.label for t in self.courses))
-        return f"{names} on {self.surface.title}"
+        return Player(self.to_bytes("html").decode(), self.look.size, tracks, self.alt_text())
 
     def _repr_html_(self) -> str:
         """Show the animation in a notebook."""
         gif, png = self.to_bytes("gif"), self.to_bytes("png")
-        return moving_picture(gif, png, self.look.size, self._summary)
+        return moving_picture(gif, png, self.look.size, self.alt_text())
 
     def _repr_png_(self) -> bytes:
         """Show the last step where a notebook's viewer strips HTML."""
@@ -285,6 +336,21 @@ def _settled(trajectory: Trajectory) -> Spec:
         rate_rule=trajectory.rate_rule,
         label="" if spec.label == spec.optimizer.name else spec.label,
     )
+
+
+def bundle_targets(path: str | Path, kind: str) -> tuple[Path, ...]:
+    """Return the files of a bundle, or raise TrajvizError unless all could be written."""
+    if kind not in SNIPPETS:
+        raise unknown("snippet", kind, SNIPPETS)
+    plain = Path(path).expanduser()
+    suffix = plain.suffix[1:].lower()
+    if not plain.name or suffix in (*format_names(), *(s.suffix for s in SNIPPETS.values())):
+        raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")
+    suffixes = (*BUNDLED, SNIPPETS[kind].suffix)
+    targets = tuple(plain.with_name(f"{plain.name}.{suffix}") for suffix in suffixes)
+    for target in targets:
+        check_target(target)
+    return targets
 
 
 def check_recipe_target(path: Path, recipe: Recipe) -> None:

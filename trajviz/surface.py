@@ -126,6 +126,7 @@ class Surface:
     of the samples that x and y classify rightly.
     `parameters` are the numbers it was made with, by name, and those that were given stand in its
     `name` and title too. `note` says what was found rather than stated: a formula's window, start.
+    `phrase` is what a sentence calls it, as in "Beale's function".
     """
 
     formula: Formula
@@ -142,6 +143,7 @@ class Surface:
     accuracy: Formula | None = field(default=None, repr=False)
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     note: str = ""
+    phrase: str = ""
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""

@@ -17,7 +17,7 @@ from trajviz.errors import unknown
 @click.argument(
     "what",
     required=False,
-    metavar="[surfaces|optimizers|schedules|views|panels|themes|formats|places]",
+    metavar="[surfaces|optimizers|schedules|views|panels|themes|formats|places|snippets]",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(what: str | None, as_json: bool) -> None:
@@ -31,6 +31,7 @@ def command(what: str | None, as_json: bool) -> None:
         "themes": _themes,
         "formats": _formats,
         "places": _places,
+        "snippets": _snippets,
     }
     if what is not None and what not in listings:
         raise unknown("listing", what, listings)
@@ -138,6 +139,12 @@ def _places() -> list[dict[str, Any]]:
     from trajviz.places import PLACES
 
     return [dataclasses.asdict(PLACES[name]) for name in trajviz.place_names()]
+
+
+def _snippets() -> list[dict[str, Any]]:
+    from trajviz.snippets import SNIPPETS
+
+    return [{"name": name, "summary": SNIPPETS[name].summary} for name in trajviz.snippet_names()]
 
 
 def _details(row: dict[str, Any]) -> Iterator[str]:

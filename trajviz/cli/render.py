@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +17,14 @@ from trajviz.errors import TrajvizError
 from trajviz.places import FILMS, PLACES, Facts, check_place, load_place
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trajviz.race import Race
     from trajviz.recipe import Recipe
+
+
+_Job = tuple[str, str, int | None]
+"""Target, format and step of a file to write."""
 
 
 @click.command("render")
@@ -90,6 +97,14 @@ if TYPE_CHECKING:
     "--metadata/--no-metadata", default=True,
     help="Say in each file by which version and recipe it was made.  [default: yes]",
 )  # fmt: skip
+@click.option(
+    "--bundle", is_flag=True,
+    help="Write -o NAME as NAME.gif, NAME.mp4, NAME.png and the snippet that shows them.",
+)  # fmt: skip
+@click.option(
+    "--as", "kind", metavar="NAME", default="html",
+    help="Where a bundle's snippet goes (see `trajviz list snippets`).  [default: html]",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
 @click.option(
     "--save-recipe", metavar="FILE.toml",
@@ -102,6 +117,8 @@ def command(
     recipe_file: str | None,
     save_recipe: str | None,
     place: str | None,
+    bundle: bool,
+    kind: str,
     force: bool,
     quiet: bool,
     **options: Any,
@@ -119,23 +136,27 @@ def command(
       trajviz render beale
       trajviz render "x**2 + 20*y**2" sgd adam
       trajviz render beale sgd:lr=0.001 adam --start 1,1.6 -o beale.gif -o beale.mp4
+      trajviz render beale -o post/beale --bundle
       trajviz render beale sgd adam --save-recipe beale.toml
       trajviz render --recipe beale.toml --theme dark
       trajviz render --recipe beale.gif -o beale.mp4
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
     from pathlib import Path
 
-    from trajviz.budget import told
-    from trajviz.race import check_recipe_target
+    from trajviz.race import bundle_targets, check_recipe_target
 
+    _check_kind(bundle)
     goal = load_place(place) if place else None
     usual = goal.values if goal else None
     recipe, where = asked(surface, optimizers, recipe_file, options, usual)
     with where:
         chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
-        if not recipe.outputs:
+        if bundle:
+            recipe = recipe.changed(outputs=(_bundle_name(recipe, recipe_file, chosen.stem),))
+            bundle_targets(recipe.outputs[0], kind)
+        elif not recipe.outputs:
             recipe = recipe.changed(outputs=(_usual_output(recipe, recipe_file, chosen.stem),))
-        jobs = list(_jobs(recipe))
+        jobs = list(_bundled(recipe) if bundle else _jobs(recipe))
         if goal:
             for _, name, _ in jobs:
                 check_place(goal, _facts(recipe, name))
@@ -145,6 +166,15 @@ def command(
             race = trajviz.run(recipe, chosen, force=force, progress=progress)
     if not quiet:
         say_what_was_found(race.surface)
+    if bundle:
+        _write_bundle(race, recipe, kind, quiet)
+    else:
+        _write_each(race, recipe, jobs, quiet)
+    if save_recipe:
+        click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+
+
+def _write_each(race: Race, recipe: Recipe, jobs: Sequence[_Job], quiet: bool) -> None:
     # All of them, before any file is written over.
     fitted = [race.fitted(name, step, recipe.max_bytes) for _, name, step in jobs]
     for (output, name, step), one in zip(jobs, fitted, strict=True):
@@ -156,10 +186,47 @@ def command(
             path = one.save(output, step, name, progress)
         click.echo(str(path))
         if not quiet:
-            facts = _facts(one.asked, name, path.stat().st_size)
-            _report(facts, time.monotonic() - began, told(recipe, one.asked))
-    if save_recipe:
-        click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+            _report(path, name, time.monotonic() - began, recipe, one.asked)
+
+
+def _write_bundle(race: Race, recipe: Recipe, kind: str, quiet: bool) -> None:
+    from trajviz.race import BUNDLED
+
+    began, one = time.monotonic(), race.fitted_bundle()
+    with progress_bar(recipe.outputs[0], quiet) as progress:
+        paths = one.bundle(recipe.outputs[0], kind, progress=progress)
+    took = time.monotonic() - began
+    for path, name in zip(paths, (*BUNDLED, ""), strict=True):
+        click.echo(str(path))
+        if name and not quiet:
+            _report(path, name, took, recipe, one.asked)
+
+
+def _check_kind(bundle: bool) -> None:
+    """Refuse --as where no snippet is written."""
+    source = click.get_current_context().get_parameter_source("kind")
+    if not bundle and source is not click.core.ParameterSource.DEFAULT:
+        raise TrajvizError("--as says which snippet a --bundle has: add that, or leave both")
+
+
+def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
+    """Return the one name of a bundle: what -o says, else the surface's or the recipe file's."""
+    from pathlib import Path
+
+    for option, given in {"--format": recipe.format, "--at": recipe.at}.items():
+        if given:
+            raise TrajvizError(f"--bundle writes a GIF, an MP4 and a PNG: it takes no {option}")
+    if len(recipe.outputs) > 1 or "-" in recipe.outputs:
+        raise TrajvizError("--bundle writes several files, of one name: give one -o, and not '-'")
+    return recipe.outputs[0] if recipe.outputs else Path(recipe_file or stem).stem
+
+
+def _bundled(recipe: Recipe) -> Iterator[_Job]:
+    """Yield target and format of the pictures of a bundle."""
+    from trajviz.race import BUNDLED
+
+    for name in BUNDLED:
+        yield f"{recipe.outputs[0]}.{name}", name, None
 
 
 def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
@@ -183,7 +250,7 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     return str(output)
 
 
-def _jobs(recipe: Recipe) -> Iterator[tuple[str, str, int | None]]:
+def _jobs(recipe: Recipe) -> Iterator[_Job]:
     """Yield target, format and step of every file to write; refuse the request as a whole."""
     from pathlib import Path
 
@@ -235,8 +302,11 @@ def _facts(recipe: Recipe, name: str, size: int = 0) -> Facts:
     return Facts(name, recipe.look.size, frames, seconds, play.pixel_format, size)
 
 
-def _report(facts: Facts, took: float, given_up: str) -> None:
+def _report(path: Path, name: str, took: float, before: Recipe, after: Recipe) -> None:
     """Say what was written, what was given up for it, and where it would be refused."""
+    from trajviz.budget import told
+
+    facts, given_up = _facts(after, name, path.stat().st_size), told(before, after)
     width, height = facts.size
     frames = f"{facts.frames} frames, {facts.seconds:g} s, " if facts.seconds else ""
     size = f"{facts.bytes / 1000:,.0f} kB"

@@ -36,17 +36,26 @@ from trajviz.surface import Surface, Window
 
 @dataclass(frozen=True)
 class View:
-    """A way to show the surface: one or several pictures of it, or one for each optimizer."""
+    """A way to show the surface: one or several pictures of it, or one for each optimizer.
+
+    `noun` is what a sentence calls it, at its beginning.
+    """
 
     summary: str
+    noun: str
     pictures: tuple[str, ...] = ()
 
 
 VIEWS = {
-    "basins": View("Which minimum each optimizer reaches from every pixel, and how fast."),
-    "contour": View("From above, shaded and lined by rank.", ("contour",)),
-    "relief": View("In 3-D, as a block, tracks behind hills faint.", ("relief",)),
-    "split": View("From above and in 3-D, side by side.", ("contour", "relief")),
+    "basins": View(
+        "Which minimum each optimizer reaches from every pixel, and how fast.",
+        "Basins of attraction",
+    ),
+    "contour": View("From above, shaded and lined by rank.", "Contour plot", ("contour",)),
+    "relief": View("In 3-D, as a block, tracks behind hills faint.", "3-D relief", ("relief",)),
+    "split": View(
+        "From above and in 3-D, side by side.", "Contour plot and 3-D relief", ("contour", "relief")
+    ),
 }
 """The views by name."""
 
@@ -228,7 +237,7 @@ def _compose_basins(
     minima = minima_of(surface, trajectories, steps, window, noise)
     chips = chips_of(minima, theme, {ELSEWHERE, DIVERGED})
     words = _words(surface, chips, caption, steps, look, "steps")
-    titles = [" ".join([_name(t.spec), _remark([t])]) for t in trajectories]
+    titles = [" ".join([name_of(t.spec), _remark([t])]) for t in trajectories]
     axes = [_titled(window, words.axes, title) for title in titles]
     layout = lay_out(*look.size, words, axes, [], theme)
     cell = cell_of(layout.plots)
@@ -301,12 +310,12 @@ def _words(
 def chip_for(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
     """Return a track's entry in the key; colours that are used up come again in another style."""
     if spec.color:
-        return Chip(parse_color(spec.color), _name(spec), remark)
+        return Chip(parse_color(spec.color), name_of(spec), remark)
     style = index // len(theme.tracks)
-    return Chip(theme.track(index), _name(spec), remark, style)
+    return Chip(theme.track(index), name_of(spec), remark, style)
 
 
-def _name(spec: Spec) -> str:
+def name_of(spec: Spec) -> str:
     """Return a track's name in the key: the optimizer's as people write it, unless labelled."""
     name, *words = spec.label.split(" ")
     if name != spec.optimizer.name:

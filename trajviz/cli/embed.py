@@ -1,0 +1,43 @@
+"""trajviz embed: what to paste into a page."""
+
+from __future__ import annotations
+
+import click
+
+import trajviz
+from trajviz.cli._parameters import Name
+from trajviz.snippets import SNIPPETS
+
+
+@click.command(
+    "embed",
+    epilog="\b\nWhere a snippet goes, and what cannot be done there:\n"
+    + "\n".join(f"  {name:9} {SNIPPETS[name].summary}" for name in sorted(SNIPPETS)),
+)
+@click.argument("file")
+@click.option(
+    "--as", "kind", default="html", show_default=True, type=Name("NAME", "snippet_names"),
+    help="Where the snippet goes.",
+)  # fmt: skip
+@click.option(
+    "--alt", metavar="TEXT",
+    help="What the picture shows, in words. [default: computed from the recipe in FILE]",
+)  # fmt: skip
+@click.option(
+    "--url", metavar="PREFIX", default="",
+    help="The address of the folder where the files will live. [default: beside the page]",
+)  # fmt: skip
+@click.option("--trust", is_flag=True, help="Run the Python file that FILE's recipe names.")
+def command(file: str, kind: str, alt: str | None, url: str, trust: bool) -> None:
+    """Print the snippet that shows FILE in a page, with size and alt text.
+
+    FILE is a GIF, WebP, APNG, AVIF, MP4, WebM, PNG or SVG. Files of the same name and size beside
+    it belong to it: the MP4 is played, with the GIF as fall-back, and the PNG stands where motion
+    is unwanted. The alt text says who came how near to which minimum after how many steps.
+
+    \b
+      trajviz embed beale.gif
+      trajviz embed beale.gif --as markdown --url https://example.org/pictures
+      trajviz render beale -o beale --bundle
+    """  # noqa: D301  # as in render
+    click.echo(trajviz.embed(file, kind, alt=alt, url=url, trust=trust), nl=False)
