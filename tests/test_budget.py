@@ -57,14 +57,15 @@ def test_any_text_is_a_size_or_a_trajviz_error(text):
 
 
 @pytest.mark.parametrize("name", [n for n in format_names() if load_format(n).palette])
-@pytest.mark.parametrize("colors", [16, 64, 100])
+@pytest.mark.parametrize("colors", [16, 100])
 def test_a_picture_has_no_more_colours_than_asked_for(name, colors, tmp_path):
     one = race("beale", SEVEN[:3], colors=colors, **SHORT)
     with Image.open(one.save(tmp_path / f"a.{name}")) as image:
         seen = set()
         for place in range(image.n_frames):
             image.seek(place)
-            seen |= {*map(tuple, np.array(image.convert("RGB")).reshape(-1, 3).tolist())}
+            packed = np.array(image.convert("RGB")).astype(np.int64) @ [65536, 256, 1]
+            seen |= {*np.unique(packed).tolist()}
             most = 2 * colors if name == "gif" else colors  # whose first picture has its own
             assert len(seen) <= most
         assert psnr(np.array(image.convert("RGB")), [*one.frames()][-1]) > 25

@@ -440,7 +440,7 @@ def test_sizes_are_what_other_readers_say(name, tmp_path):
             "ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", file
         )
         assert size == tuple(map(int, said.decode().split()[0].strip(",").split(",")))
-    elif name == "svg":
+    elif name.endswith("svg"):
         assert size == (161, 121)
     else:
         with Image.open(file) as image:

@@ -18,7 +18,7 @@ from trajviz.optimizers import Optimizer
 from trajviz.race import compare
 from trajviz.spec import Spec, parse_specs
 from trajviz.surface import Surface, Window
-from trajviz.trace import INTERNALS
+from trajviz.trace import COUNTS, INTERNALS
 
 BOWL, MOONS = load_surface("bowl"), load_surface("noisy-moons")
 NOISES = [(BOWL, CUSTOMARY), (BOWL, Noise(0.5, seed=4)), (MOONS, Noise(seed=2))]
@@ -117,10 +117,10 @@ def rows_of(race):
 def test_csv_gains_the_columns_and_keeps_the_others():
     head, *body = rows_of(race())
     plain = list(csv.reader(io.StringIO(race().trace("csv").decode())))
-    assert head == ["optimizer", "step", "x", "y", "f", *INTERNALS, "accuracy"]
+    assert head == ["optimizer", "step", "x", "y", "f", *COUNTS, *INTERNALS, "accuracy"]
     assert INTERNALS == ("gx", "gy", "step_x", "step_y")
-    assert [row[:5] for row in body] == plain[1:]
-    sgd = [[float(text) for text in row[5:]] for row in body[:7]]
+    assert [row[:8] for row in body] == plain[1:]
+    sgd = [[float(text) for text in row[8:]] for row in body[:7]]
     points, noise = race().trajectories[0].points, race().noise
     assert noise == Noise(seed=3)
     assert np.isnan(sgd[0][:4]).all()
@@ -131,7 +131,7 @@ def test_csv_gains_the_columns_and_keeps_the_others():
 
 
 def test_a_surface_that_classifies_nothing_has_no_accuracy():
-    assert rows_of(falling())[0] == ["optimizer", "step", "x", "y", "f", *INTERNALS]
+    assert rows_of(falling())[0] == ["optimizer", "step", "x", "y", "f", *COUNTS, *INTERNALS]
 
 
 @pytest.mark.parametrize("one", [race, falling])
@@ -139,12 +139,12 @@ def test_json_and_npz_hold_the_same_columns(one):
     rows = rows_of(one())
     facts = json.loads(one().trace("json", internals=True), parse_constant=pytest.fail)
     arrays = np.load(io.BytesIO(one().trace("npz", internals=True)))
-    names = rows[0][5:]
+    names = rows[0][8:]
     plain = np.load(io.BytesIO(one().trace("npz")))
     assert sorted(arrays) == sorted([*plain, *names])
     for place, track in enumerate(facts["trajectories"]):
         mine = [row for row in rows[1:] if row[0] == track["label"]]
-        for column, name in enumerate(names, start=5):
+        for column, name in enumerate(names, start=8):
             values = np.array([float(row[column]) for row in mine])
             told = [math.nan if value is None else value for value in track[name]]
             np.testing.assert_array_equal(told, np.where(np.isfinite(values), values, math.nan))

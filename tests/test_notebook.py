@@ -87,5 +87,5 @@ def test_the_player_plays_in_its_frame_and_all_of_it_can_be_seen(stored, page_of
     assert frame.locator("#counter use").count() == 2
     room = told.page.locator("iframe").bounding_box()["height"]
     assert frame.locator("summary").bounding_box()["y"] + 30 < room
-    assert told.page.locator("iframe").get_attribute("title") == "sgd, adam on Elongated bowl"
+    assert told.page.locator("iframe").get_attribute("title").startswith("Contour plot of")
     assert told.errors == []

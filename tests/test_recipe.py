@@ -516,4 +516,4 @@ def test_the_defaults_of_compare_are_the_recipes():
     defaults = {name: p.default for name, p in parameters.items() if name in values}
     del defaults["surface"]
     assert defaults == {name: values[name] for name in defaults}
-    assert set(values) - set(parameters) == {"outputs", "format", "at"}
+    assert set(values) - set(parameters) == {"outputs", "format", "at", "animate"}
