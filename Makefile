@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test gallery parity bench format clean
+.PHONY: demo test browser gallery parity bench format clean
 
 demo: .venv/.installed  ## render a race of six optimizers on Beale's function
 	@mkdir -p demo
@@ -18,6 +18,9 @@ test: .venv/.test  ## every check that needs neither a framework nor a system pr
 
 gallery: .venv/.test  ## render what has changed of the gallery, and write its page
 	$(BIN)/trajviz gallery build
+
+browser: .venv/.test  ## pages, the player and the moving SVG in the system's chromium
+	$(BIN)/pytest -m browser -n auto tests
 
 parity: .venv/.parity  ## the same numbers from torch, keras and optax themselves
 	$(BIN)/pytest -m parity -n auto tests/parity

@@ -1,6 +1,6 @@
 """Hypothesis for all tests: the same examples on every run, and no time limit. In CI no skips.
 
-And the fixtures of the browser.
+And the fixtures of the browser, with whose tests `make browser` is about.
 """
 
 import os
@@ -13,6 +13,14 @@ __all__ = ["browser", "page_of"]
 
 settings.register_profile("trajviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("trajviz")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what looks at a page in the browser."""
+    for item in items:
+        if {"browser", "page_of"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("browser")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trajviz.adapters import library_names, split_name
+from trajviz.adapters import scipy as scipy_adapter
 from trajviz.adapters._signature import Signature
 from trajviz.adapters._turns import turns
 from trajviz.adapters.scipy import METHODS
@@ -204,13 +205,10 @@ def test_a_wrong_request_is_told_in_one_line(text, said, mine):
 
 @pytest.mark.parametrize("name", ["torch.SGD", "keras.SGD", "optax.sgd", "scipy.BFGS"])
 def test_a_missing_library_is_one_line_that_names_the_extra(name, monkeypatch):
-    load_optimizer("scipy.BFGS")
     library = name.partition(".")[0]
+    scipy_adapter.load.cache_clear()
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    sys.modules[f"trajviz.adapters.{library}"] and getattr(
-        sys.modules[f"trajviz.adapters.{library}"].load, "cache_clear", lambda: None
-    )()
     with pytest.raises(TrajvizError, match=rf"{name} needs .*\[{library}\]'"):
         load_optimizer(name)
 

@@ -67,7 +67,9 @@ def test_an_item_says_what_it_teaches_and_what_is_to_be_seen(name):
     assert item.section
     assert len(item.caption) > 40
     assert len(item.alt) > 40
-    assert {Path(file).suffix for file in item.files} == {".gif", ".mp4", ".png"}
+    suffixes = {Path(file).suffix for file in item.files}
+    small = item.recipe.look.size[0] <= 400  # one of several pictures that stand side by side
+    assert suffixes == ({".gif", ".png"} if small else {".gif", ".mp4", ".png"})
 
 
 @pytest.mark.parametrize("name", ITEMS)
