@@ -72,9 +72,14 @@ def seek(page, seconds):
 
 
 def shown(page):
-    """Return the picture in the page's upper left corner."""
+    """Return the picture in the page's upper left corner, once it stands still."""
     width, height = page.evaluate("() => [innerWidth, innerHeight]")
-    data = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
+    data, before = b"", None
+    for _ in range(4):  # a browser under load composes a picture in parts
+        data = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
+        if data == before:
+            break
+        before = data
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
