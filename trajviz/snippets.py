@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import quote
 
 from trajviz.errors import TrajvizError
 
@@ -84,6 +83,8 @@ def checked_alt(text: str) -> str:
 
 def checked_url(url: str) -> str:
     """Return the address of a folder, escaped and ready for a name, or raise TrajvizError."""
+    from urllib.parse import quote  # slow to load, and `--help` only wants the names
+
     scheme = re.match(r"\s*([A-Za-z][\w+.-]*):", url)
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise TrajvizError(f"url {url!r} begins with neither http: nor https:, and is no path")
@@ -97,6 +98,8 @@ def checked_url(url: str) -> str:
 
 
 def _address(prefix: str, name: str) -> str:
+    from urllib.parse import quote
+
     return prefix + quote(name, safe="", errors="surrogateescape")
 
 

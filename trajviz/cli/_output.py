@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +61,8 @@ class Foot:
         """Show these lines in place of those before."""
         if not sys.stderr.isatty():
             return
+        import shutil
+
         columns, rows = shutil.get_terminal_size()
         lines = [line[: columns - 1] for line in lines[: rows - 2]]
         up = f"\x1b[{self._lines}F" if self._lines else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -100,6 +99,8 @@ def check(folder: str, strict: bool) -> int | None:
         click.echo("everything is current")
         return None
     words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
+    import shlex
+
     click.echo(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
     return STALE
 

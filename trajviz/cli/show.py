@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 import trajviz
@@ -24,6 +22,8 @@ def command(file: str, as_json: bool) -> None:
     """  # noqa: D301  # as in render
     note = trajviz.read_note(file)
     if as_json:
+        import json
+
         click.echo(
             json.dumps({"version": note.version, "recipe": note.table}, indent=1, default=str)
         )
