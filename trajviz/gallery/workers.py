@@ -63,20 +63,25 @@ class Workers(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the processes end after what was submitted, or only after what they are at."""
         if cancel_futures:
-            with contextlib.suppress(queue.Empty):
-                while task := self._tasks.get_nowait():
-                    task[0].cancel()
+            self._drop()
         for _ in self._threads:
             self._tasks.put(None)
         if wait:
             for thread in self._threads:
                 thread.join()
 
+    def _drop(self) -> None:
+        """Cancel what waits."""
+        with contextlib.suppress(queue.Empty):
+            while task := self._tasks.get_nowait():
+                task[0].cancel()
+
     def stop(self) -> None:
         """End all processes at once, in the middle of whatever they are at."""
         with self._guard:
             self._stopped = True
             workers = [*self._workers]
+        self._drop()  # before a thread whose process ends would take it up
         for worker in workers:
             worker.terminate()
         until = time.monotonic() + _GRACE
