@@ -522,7 +522,9 @@ def test_an_interrupt_leaves_no_half_file_and_nobody_and_the_next_build_goes_on(
     _, err = process.communicate()
     assert time.monotonic() - sent < 10  # a second on a machine that has nothing else to do
     assert process.returncode == code
-    assert err.lstrip("\n") == f"Error: {says}\n"
+    # The video's writer has a word of its own where no frame had come yet.
+    ours = [line for line in err.splitlines() if line and "No frames have been written" not in line]
+    assert ours == [f"Error: {says}"]
     assert files(folder) - before == {"short.gif", "gallery.lock"}
     while marked(mark):
         time.sleep(0.01)
