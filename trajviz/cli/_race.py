@@ -74,6 +74,20 @@ def descent_options(command: Command) -> Command:
     return click.argument("surface", required=False, metavar="SURFACE", type=surface)(command)
 
 
+def look_options(command: Command) -> Command:
+    """Add how any picture looks: theme, size and title."""
+    theme = click.option(
+        "--theme", default="light", show_default=True, type=Name("NAME|FILE.toml", "theme_names"),
+        help="Colours.",
+    )  # fmt: skip
+    size = click.option(
+        "--size", type=Numbers("WxH", int, 2, "x"), default="640x480", show_default=True,
+        help="Size in pixels.",
+    )  # fmt: skip
+    title = click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
+    return theme(size(title(command)))
+
+
 def asked(
     surface: str | None,
     optimizers: tuple[str, ...],

@@ -12,7 +12,7 @@ import click
 import trajviz
 from trajviz.cli._output import progress_bar, write_stdout
 from trajviz.cli._parameters import Axes, Bytes, Name, Numbers
-from trajviz.cli._race import asked, race_options, say_what_was_found
+from trajviz.cli._race import asked, look_options, race_options, say_what_was_found
 from trajviz.errors import TrajvizError
 from trajviz.places import FILMS, PLACES, Facts, check_place, load_place
 
@@ -43,15 +43,7 @@ _Job = tuple[str, str, int | None]
     help="Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them), "
     "alone or beside OPTIMIZERs; may be repeated.",
 )  # fmt: skip
-@click.option(
-    "--theme", default="light", show_default=True, type=Name("NAME|FILE.toml", "theme_names"),
-    help="Colours.",
-)  # fmt: skip
-@click.option(
-    "--size", type=Numbers("WxH", int, 2, "x"), default="640x480", show_default=True,
-    help="Size in pixels.",
-)  # fmt: skip
-@click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
+@look_options
 @click.option("--axes", type=Axes(), help="Names of the axes, as in W,b.")
 @click.option(
     "--view", type=Name("NAME", "view_names"), default="contour", show_default=True,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import trajviz
-from trajviz.cli._parameters import Name, Numbers
-from trajviz.cli._race import asked, descent_options, say_what_was_found
+from trajviz.cli._race import asked, descent_options, look_options, say_what_was_found
 
 if TYPE_CHECKING:
     from trajviz.tuning import Tuning
@@ -21,15 +20,7 @@ if TYPE_CHECKING:
     "-o", "--output", metavar="FILE",
     help="Draw objective against rate for all of them, as .png, .svg or .pdf.",
 )  # fmt: skip
-@click.option(
-    "--theme", default="light", show_default=True, type=Name("NAME|FILE.toml", "theme_names"),
-    help="Colours.",
-)  # fmt: skip
-@click.option(
-    "--size", type=Numbers("WxH", int, 2, "x"), default="640x480", show_default=True,
-    help="Size in pixels.",
-)  # fmt: skip
-@click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
+@look_options
 @click.option("--json", "as_json", is_flag=True, help="For machines: every rate that was tried.")
 def command(
     surface: str | None,
