@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from programs import trajviz
 
-from trajviz.formats import format_names, load_format
+from trajviz.files.formats import format_names, load_format
 
 WORLDS = (
     {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "0"},

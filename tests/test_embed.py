@@ -25,13 +25,12 @@ from programs import judge, trajviz
 from races import race
 
 import trajviz as library
-from trajviz import dimensions
 from trajviz.embedding import embed
 from trajviz.errors import TrajvizError
-from trajviz.formats import format_names, load_format
-from trajviz.metadata import read_note
-from trajviz.race import BUNDLED, compare
-from trajviz.snippets import (
+from trajviz.files import dimensions
+from trajviz.files.formats import format_names, load_format
+from trajviz.files.metadata import read_note
+from trajviz.files.snippets import (
     FILMS,
     MOVING,
     SNIPPETS,
@@ -40,6 +39,7 @@ from trajviz.snippets import (
     checked_url,
     shown_by,
 )
+from trajviz.race import BUNDLED, compare
 from trajviz.surface import Surface
 
 SHORT = {"size": (161, 121), "steps": 8, "seconds": 0.6, "hold": 0.2, "fps": 10}

@@ -10,7 +10,8 @@ import pytest
 from programs import TRAJVIZ
 
 from trajviz import surface_names
-from trajviz.optimizers import FAMILIES, load_optimizer, optimizer_names
+from trajviz.optimizers import FAMILIES
+from trajviz.optimizers.find import load_optimizer, optimizer_names
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

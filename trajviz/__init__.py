@@ -6,47 +6,47 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trajviz.catalogue import load_surface, surface_names
     from trajviz.descent import Trajectory
     from trajviz.embedding import embed
     from trajviz.errors import TrajvizError
-    from trajviz.formats import format_names
-    from trajviz.metadata import load_recipe, read_note
-    from trajviz.optimizers import load_optimizer, optimizer_names
-    from trajviz.places import place_names
+    from trajviz.files.formats import format_names
+    from trajviz.files.metadata import load_recipe, read_note
+    from trajviz.files.places import place_names
+    from trajviz.files.snippets import snippet_names
+    from trajviz.optimizers.find import load_optimizer, optimizer_names
     from trajviz.race import Race, compare, run
-    from trajviz.recipe import Recipe
+    from trajviz.recipe.recipe import Recipe
+    from trajviz.recipe.schedule import schedule_names
     from trajviz.scene import view_names
     from trajviz.scene.panels import panel_names
     from trajviz.scene.theme import theme_names
-    from trajviz.schedule import schedule_names
     from trajviz.sensitivity import Sensitivity, tune
-    from trajviz.snippets import snippet_names
     from trajviz.surface import Surface
+    from trajviz.surface.catalogue import load_surface, surface_names
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Race": "race",
-    "Recipe": "recipe",
+    "Recipe": "recipe.recipe",
     "Surface": "surface",
     "Trajectory": "descent",
     "Sensitivity": "sensitivity",
     "TrajvizError": "errors",
     "compare": "race",
     "embed": "embedding",
-    "format_names": "formats",
-    "load_optimizer": "optimizers",
-    "load_recipe": "metadata",
-    "load_surface": "catalogue",
-    "optimizer_names": "optimizers",
+    "format_names": "files.formats",
+    "load_optimizer": "optimizers.find",
+    "load_recipe": "files.metadata",
+    "load_surface": "surface.catalogue",
+    "optimizer_names": "optimizers.find",
     "panel_names": "scene.panels",
-    "place_names": "places",
-    "read_note": "metadata",
+    "place_names": "files.places",
+    "read_note": "files.metadata",
     "run": "race",
-    "schedule_names": "schedule",
-    "snippet_names": "snippets",
-    "surface_names": "catalogue",
+    "schedule_names": "recipe.schedule",
+    "snippet_names": "files.snippets",
+    "surface_names": "surface.catalogue",
     "theme_names": "scene.theme",
     "tune": "sensitivity",
     "view_names": "scene",

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trajviz.dimensions import Size, size_of
 from trajviz.errors import TrajvizError, unknown
-from trajviz.metadata import load_recipe, read_note
-from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.race import run
-from trajviz.recipe import Recipe
-from trajviz.snippets import (
+from trajviz.files.dimensions import Size, size_of
+from trajviz.files.metadata import load_recipe, read_note
+from trajviz.files.snippets import (
     FILMS,
     MOVING,
     SNIPPETS,
@@ -24,7 +21,10 @@ from trajviz.snippets import (
     checked_url,
     shown_by,
 )
-from trajviz.starts import count_starts
+from trajviz.optimizers import DEFAULT_OPTIMIZERS
+from trajviz.race import run
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.starts import count_starts
 
 MOST_STEPS = 2_000_000
 """Steps of all tracks together that are run for an alt text."""

@@ -13,14 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trajviz.alt import describe
-from trajviz.animate import Animation
-from trajviz.budget import ladder
-from trajviz.catalogue import load_surface
+from trajviz.animation import Animation
 from trajviz.descent import Progress, Trajectory, descend, no_progress
-from trajviz.dimensions import size_of
+from trajviz.descent.noise import Noise
+from trajviz.descent.outcome import Outcome
+from trajviz.descent.paths import Course, Recorded, load_paths
+from trajviz.descent.trace import TRACES, trace_names
 from trajviz.errors import TrajvizError, unknown
-from trajviz.formats import (
+from trajviz.files.dimensions import size_of
+from trajviz.files.formats import (
     Format,
     check_target,
     format_names,
@@ -28,20 +29,20 @@ from trajviz.formats import (
     load_format,
     replacing,
 )
-from trajviz.metadata import note_of
-from trajviz.noise import Noise
-from trajviz.notebook import Player, moving_picture
+from trajviz.files.metadata import note_of
+from trajviz.files.notebook import Player, moving_picture
+from trajviz.files.snippets import SNIPPETS, checked_alt, checked_url, shown_by
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.paths import Course, Recorded, load_paths
-from trajviz.recipe import Look, Playback, Recipe
+from trajviz.recipe.budget import ladder
+from trajviz.recipe.recipe import Look, Playback, Recipe
+from trajviz.recipe.spec import Spec, labelled, parse_spec, parse_specs
+from trajviz.recipe.starts import count_starts, spread
+from trajviz.recipe.toml import to_toml
 from trajviz.scene import Scene, check_room, compose
+from trajviz.scene.alt import describe
 from trajviz.scene.paint import Picture
-from trajviz.snippets import SNIPPETS, checked_alt, checked_url, shown_by
-from trajviz.spec import Spec, labelled, parse_spec, parse_specs
-from trajviz.starts import count_starts, spread
 from trajviz.surface import Surface, Window, check_point, check_window
-from trajviz.toml import to_toml
-from trajviz.trace import TRACES, trace_names
+from trajviz.surface.catalogue import load_surface
 
 _PATIENCE = {
     "steps": 1_000_000,
@@ -57,30 +58,57 @@ BUNDLED = ("gif", "mp4", "png")
 
 @dataclass(frozen=True)
 class Race:
-    """Trajectories from one shared start or from many, and how they are to be shown.
-
-    `paths` are trajectories that were recorded elsewhere.
+    """What came of a recipe, and how it is to be shown.
 
     Saves itself in every format, gives its frames as arrays, and shows itself in a notebook.
-    `asked` is the recipe as it was given, `recipe` the same with everything settled.
     """
 
-    surface: Surface
-    start: tuple[float, float]
-    window: Window
-    trajectories: tuple[Trajectory, ...]
-    asked: Recipe
-    paths: tuple[Recorded, ...] = ()
+    outcome: Outcome
+
+    @property
+    def surface(self) -> Surface:
+        """What was raced on."""
+        return self.outcome.surface
+
+    @property
+    def start(self) -> tuple[float, float]:
+        """Where all start."""
+        return self.outcome.start
+
+    @property
+    def window(self) -> Window:
+        """The part of the plane that is shown."""
+        return self.outcome.window
+
+    @property
+    def trajectories(self) -> tuple[Trajectory, ...]:
+        """Where our optimizers went, one for each start."""
+        return self.outcome.trajectories
+
+    @property
+    def paths(self) -> tuple[Recorded, ...]:
+        """Trajectories that were recorded elsewhere."""
+        return self.outcome.paths
 
     @property
     def courses(self) -> tuple[Course, ...]:
         """All that is drawn: our trajectories, then paths from elsewhere."""
-        return (*self.trajectories, *self.paths)
+        return self.outcome.courses
 
     @property
     def steps(self) -> int:
         """How many steps each optimizer was to take."""
-        return self.asked.steps
+        return self.outcome.steps
+
+    @property
+    def asked(self) -> Recipe:
+        """The recipe as it was given."""
+        return self.outcome.recipe
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe, complete: start, window, words, settings and rates as they were used."""
+        return self.outcome.settled
 
     @property
     def look(self) -> Look:
@@ -92,26 +120,12 @@ class Race:
         """How the animation plays."""
         return self.asked.playback
 
-    @property
-    def noise(self) -> Noise:
-        """What makes the gradients inexact."""
-        return Noise(self.asked.noise, self.asked.seed, self.asked.batch_size)
-
-    @property
-    def recipe(self) -> Recipe:
-        """What was asked, complete: start, window, words, settings and rates as they were used."""
-        return replace(
-            self.asked,
-            optimizers=tuple(_settled(t) for t in self.trajectories if not t.number),
-            start=self.start,
-            window=self.window,
-            batch_size=self.noise.batch(self.surface) or None,
-            look=replace(
-                self.look,
-                title=self.look.title or self.surface.title,
-                axes=self.look.axes or self.surface.axes,
-            ),
-        )
+    def _showing(self, asked: Recipe) -> Race:
+        """Return the same race shown as another recipe says; it keeps its scene if that does."""
+        one = Race(replace(self.outcome, recipe=asked))
+        if asked.look == self.look and "scene" in vars(self):
+            vars(one)["scene"] = self.scene
+        return one
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -120,7 +134,7 @@ class Race:
 
     def _composed(self, progress: Progress) -> Scene:
         return compose(
-            self.surface, self.courses, self.steps, self.window, self.look, self.noise,
+            self.surface, self.courses, self.steps, self.window, self.look, self.outcome.noise,
             self.asked.clock, self._about_starts, progress,
         )  # fmt: skip
 
@@ -129,10 +143,9 @@ class Race:
         """What the caption says of starts that are not the customary one."""
         if not self.asked.starts:
             return ""
-        many = sum(t.label == self.trajectories[0].label for t in self.trajectories)
         tuned = any(t.rate_rule == "tuned" for t in self.trajectories)
         x, y = self.start
-        return f"{many} starts" + (f", tuned from ({x:g}, {y:g})" if tuned else "")
+        return f"{self.outcome.starts} starts" + (f", tuned from ({x:g}, {y:g})" if tuned else "")
 
     @functools.cached_property
     def animation(self) -> Animation:
@@ -182,11 +195,9 @@ class Race:
         if max_bytes is None:
             return self
         chosen, fewest = load_format(format), math.inf
-        best = replace(self, asked=replace(self.asked, max_bytes=None))
+        best = self._showing(replace(self.asked, max_bytes=None))
         for rung in ladder(self.asked, chosen.palette, chosen.kind == "animation"):
-            one = replace(best, asked=best.asked.changed(**rung))
-            if one.look == self.look:
-                vars(one)["scene"] = self.scene
+            one = best._showing(best.asked.changed(**rung))
             try:
                 taken = one._measured(chosen, at)
             except TrajvizError:
@@ -285,14 +296,14 @@ class Race:
         """
         if format not in TRACES:
             raise unknown("trace format", format, trace_names())
-        return TRACES[format](self, internals)
+        return TRACES[format](self.outcome, internals)
 
     def alt_text(self, at: int | None = None) -> str:
         """Return what the picture shows, or its still at a step: who gets where, and when.
 
         It is plain text, for the alt attribute of whatever shows the picture.
         """
-        return describe(self, at)
+        return describe(self.outcome, at)
 
     def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         note = self._note(at)
@@ -325,17 +336,6 @@ class Race:
     def _repr_png_(self) -> bytes:
         """Show the last step where a notebook's viewer strips HTML."""
         return self.to_bytes("png")
-
-
-def _settled(trajectory: Trajectory) -> Spec:
-    """Return the spec of a trajectory with all settings, labelled where its name does not do."""
-    spec = trajectory.spec
-    return replace(
-        spec,
-        settings=trajectory.settings,
-        rate_rule=trajectory.rate_rule,
-        label="" if spec.label == spec.optimizer.name else spec.label,
-    )
 
 
 def bundle_targets(path: str | Path, kind: str) -> tuple[Path, ...]:
@@ -481,7 +481,7 @@ def run(
         starts,
         recipe.clock,
     )
-    return Race(surface, start, window, tuple(trajectories), recipe, paths)
+    return Race(Outcome(surface, start, window, tuple(trajectories), recipe, paths))
 
 
 def specs_of(recipe: Recipe) -> list[Spec]:

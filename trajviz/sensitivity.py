@@ -6,16 +6,16 @@ import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trajviz.catalogue import load_surface
+from trajviz.descent.noise import Noise
+from trajviz.descent.tuning import RATES, Tuning, tune_all
 from trajviz.errors import TrajvizError
-from trajviz.formats import check_target, format_of, replacing
-from trajviz.noise import Noise
+from trajviz.files.formats import check_target, format_of, replacing
 from trajviz.race import specs_of
-from trajviz.recipe import Recipe
+from trajviz.recipe.recipe import Recipe
 from trajviz.scene import Scene
 from trajviz.scene.sensitivity import compose_sensitivity
 from trajviz.surface import Surface, check_point, check_window
-from trajviz.tuning import RATES, Tuning, tune_all
+from trajviz.surface.catalogue import load_surface
 
 
 @dataclass(frozen=True)

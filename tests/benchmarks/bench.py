@@ -315,8 +315,8 @@ def tuning() -> list[Row]:
     code = (
         "import sys, time, trajviz\n"
         "surface = trajviz.load_surface(sys.argv[1])\n"
-        "from trajviz.spec import parse_specs\n"
-        "from trajviz.tuning import tune_all\n"
+        "from trajviz.recipe.spec import parse_specs\n"
+        "from trajviz.descent.tuning import tune_all\n"
         "specs = parse_specs('sgd momentum nag adagrad adadelta rmsprop adam'.split())\n"
         "def took():\n"
         "    began = time.perf_counter()\n"
@@ -338,7 +338,7 @@ def basins() -> list[Row]:
     """Measure basins of 320x240 starts, 200 steps, 3 optimizers, less what all else takes."""
     code = (
         "import sys, trajviz\n"
-        "from trajviz.basins import find_basins, lattice, minima_of\n"
+        "from trajviz.descent.basins import find_basins, lattice, minima_of\n"
         "r = trajviz.compare('himmelblau', ['sgd:lr=0.01', 'momentum:lr=0.005', 'adam:lr=0.3'])\n"
         "starts = lattice(r.window, 320, 240)[:: int(sys.argv[1])]\n"
         "minima = minima_of(r.surface, r.trajectories, r.steps, r.window, r.noise)\n"

@@ -7,10 +7,10 @@ import sys
 import numpy as np
 import pytest
 
-from trajviz.catalogue import load_surface
 from trajviz.errors import TrajvizError
-from trajviz.optimizers import load_optimizer
+from trajviz.optimizers.find import load_optimizer
 from trajviz.race import compare
+from trajviz.surface.catalogue import load_surface
 
 pytestmark = pytest.mark.parity
 

@@ -23,8 +23,8 @@ from write_trajectories import (
     write,
 )
 
-from trajviz.catalogue import load_surface
-from trajviz.optimizers import load_optimizer, optimizer_names
+from trajviz.optimizers.find import load_optimizer, optimizer_names
+from trajviz.surface.catalogue import load_surface
 
 RECORDED, RUNS, POINTS = read()
 EXACT = 1e-10

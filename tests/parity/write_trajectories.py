@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trajviz.catalogue import load_surface
-from trajviz.optimizers import load_optimizer
+from trajviz.optimizers.find import load_optimizer
+from trajviz.surface.catalogue import load_surface
 
 FILE = Path(__file__).parent.parent / "data" / "parity.npz"
 STEPS = 500

@@ -30,8 +30,8 @@ class Bytes(click.ParamType):  # type: ignore[type-arg]  # as above
     name = "SIZE"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        from trajviz.budget import parse_bytes
         from trajviz.errors import TrajvizError
+        from trajviz.recipe.budget import parse_bytes
 
         try:
             return parse_bytes(value)

@@ -13,7 +13,7 @@ from trajviz.cli._parameters import Name, Numbers
 from trajviz.errors import TrajvizError
 
 if TYPE_CHECKING:
-    from trajviz.recipe import Recipe
+    from trajviz.recipe.recipe import Recipe
     from trajviz.surface import Surface
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -101,9 +101,9 @@ def asked(
     of a recipe that options changed may be theirs, and bears no file's name. `usual` are
     values, flat, for what no option says.
     """
-    from trajviz.recipe import Recipe
-    from trajviz.spec import parse_spec
-    from trajviz.toml import naming
+    from trajviz.recipe.recipe import Recipe
+    from trajviz.recipe.spec import parse_spec
+    from trajviz.recipe.toml import naming
 
     source = click.get_current_context().get_parameter_source
     default = click.core.ParameterSource.DEFAULT

@@ -6,7 +6,7 @@ import click
 
 import trajviz
 from trajviz.cli._parameters import Name
-from trajviz.snippets import SNIPPETS
+from trajviz.files.snippets import SNIPPETS
 
 
 @click.command(

@@ -97,7 +97,7 @@ def _optimizers() -> list[dict[str, Any]]:
 
 
 def _schedules() -> list[dict[str, Any]]:
-    from trajviz.schedule import SCHEDULES, schedule_defaults, schedule_names
+    from trajviz.recipe.schedule import SCHEDULES, schedule_defaults, schedule_names
 
     return [
         {
@@ -129,20 +129,20 @@ def _themes() -> list[dict[str, Any]]:
 
 
 def _formats() -> list[dict[str, Any]]:
-    from trajviz.formats import load_format
+    from trajviz.files.formats import load_format
 
     formats = [load_format(name) for name in trajviz.format_names()]
     return [{"name": f.name, "summary": f.summary, "kind": f.kind} for f in formats]
 
 
 def _places() -> list[dict[str, Any]]:
-    from trajviz.places import PLACES
+    from trajviz.files.places import PLACES
 
     return [dataclasses.asdict(PLACES[name]) for name in trajviz.place_names()]
 
 
 def _snippets() -> list[dict[str, Any]]:
-    from trajviz.snippets import SNIPPETS
+    from trajviz.files.snippets import SNIPPETS
 
     return [{"name": name, "summary": SNIPPETS[name].summary} for name in trajviz.snippet_names()]
 

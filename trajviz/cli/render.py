@@ -14,13 +14,13 @@ from trajviz.cli._output import progress_bar, write_stdout
 from trajviz.cli._parameters import Axes, Bytes, Name, Numbers
 from trajviz.cli._race import asked, look_options, race_options, say_what_was_found
 from trajviz.errors import TrajvizError
-from trajviz.places import FILMS, PLACES, Facts, check_place, load_place
+from trajviz.files.places import FILMS, PLACES, Facts, check_place, load_place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trajviz.race import Race
-    from trajviz.recipe import Recipe
+    from trajviz.recipe.recipe import Recipe
 
 
 _Job = tuple[str, str, int | None]
@@ -228,7 +228,7 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     """
     from pathlib import Path
 
-    from trajviz.metadata import is_rendered
+    from trajviz.files.metadata import is_rendered
 
     if recipe_file is None:
         return f"{stem}.{recipe.format or 'gif'}"
@@ -246,7 +246,7 @@ def _jobs(recipe: Recipe) -> Iterator[_Job]:
     """Yield target, format and step of every file to write; refuse the request as a whole."""
     from pathlib import Path
 
-    from trajviz.formats import check_target, format_of, load_format, still_path
+    from trajviz.files.formats import check_target, format_of, load_format, still_path
 
     kind, outputs, at = recipe.format, recipe.outputs, recipe.at
     if kind:
@@ -284,7 +284,7 @@ def _jobs(recipe: Recipe) -> Iterator[_Job]:
 
 def _facts(recipe: Recipe, name: str, size: int = 0) -> Facts:
     """Return what a place may ask of a file."""
-    from trajviz.formats import load_format
+    from trajviz.files.formats import load_format
 
     play = recipe.playback
     if load_format(name).kind == "still":
@@ -296,7 +296,7 @@ def _facts(recipe: Recipe, name: str, size: int = 0) -> Facts:
 
 def _report(path: Path, name: str, took: float, before: Recipe, after: Recipe) -> None:
     """Say what was written, what was given up for it, and where it would be refused."""
-    from trajviz.budget import told
+    from trajviz.recipe.budget import told
 
     facts, given_up = _facts(after, name, path.stat().st_size), told(before, after)
     width, height = facts.size

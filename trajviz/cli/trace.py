@@ -34,7 +34,7 @@ def command(
     **options: Any,
 ) -> None:
     """Write the same race as numbers: one row for each step of each optimizer."""
-    from trajviz.trace import TRACES, trace_names
+    from trajviz.descent.trace import TRACES, trace_names
 
     if kind and kind not in TRACES:
         raise unknown("trace format", kind, trace_names())

@@ -11,7 +11,7 @@ import trajviz
 from trajviz.cli._race import asked, descent_options, look_options, say_what_was_found
 
 if TYPE_CHECKING:
-    from trajviz.tuning import Tuning
+    from trajviz.descent.tuning import Tuning
 
 
 @click.command("tune")

@@ -9,9 +9,9 @@ from typing import Any
 
 from trajviz.errors import TrajvizError
 from trajviz.gallery.items import Item
-from trajviz.recipe import Recipe
-from trajviz.spec import Spec, parse_spec
-from trajviz.toml import to_table
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.spec import Spec, parse_spec
+from trajviz.recipe.toml import to_table
 
 _OPTIONS = {"outputs": "-o", "panels": "--panel"}
 """Options that are not called as their key is."""

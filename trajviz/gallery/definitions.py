@@ -14,15 +14,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from trajviz.catalogue import find_definition
 from trajviz.errors import TrajvizError
-from trajviz.formula import read_formula
 from trajviz.gallery.items import Item
-from trajviz.optimizers import DEFAULT_OPTIMIZERS, load_optimizer
-from trajviz.recipe import Recipe
+from trajviz.optimizers import DEFAULT_OPTIMIZERS
+from trajviz.optimizers.find import load_optimizer
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.schedule import SCHEDULES
+from trajviz.recipe.toml import to_table
 from trajviz.scene.theme import find_theme
-from trajviz.schedule import SCHEDULES
-from trajviz.toml import to_table
+from trajviz.surface.catalogue import find_definition
+from trajviz.surface.formula import read_formula
 
 
 def digest(data: bytes) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import trajviz
 from trajviz.gallery.workers import report
-from trajviz.toml import read_recipe
+from trajviz.recipe.toml import read_recipe
 
 _DISTRIBUTIONS = ("imageio-ffmpeg", "matplotlib", "numpy", "pillow")
 """What leaves its mark on the files, besides Python and trajviz."""

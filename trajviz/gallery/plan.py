@@ -14,7 +14,7 @@ from trajviz.gallery.draw import versions
 from trajviz.gallery.items import Gallery, Item, load_gallery
 from trajviz.gallery.lock import Lock, other_versions, why_stale
 from trajviz.gallery.site import why_page_stale
-from trajviz.toml import naming
+from trajviz.recipe.toml import naming
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.recipe import Recipe
-from trajviz.schedule import SCHEDULES, schedule_defaults
-from trajviz.spec import DECAY, TRACK_KEYS, Spec, parse_spec, read_spec
-from trajviz.toml import recipe_keys
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.schedule import SCHEDULES, schedule_defaults
+from trajviz.recipe.spec import DECAY, TRACK_KEYS, Spec, parse_spec, read_spec
+from trajviz.recipe.toml import recipe_keys
 
 _FIXED = ("name", "section", "caption", "alt", "title", "outputs", "at", "format")
 """Keys whose values make no other race or look."""

@@ -12,25 +12,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trajviz.basins import DIVERGED, ELSEWHERE, Basins, find_basins, minima_of
 from trajviz.descent import Progress, Trajectory, no_progress
+from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins, find_basins, minima_of
+from trajviz.descent.noise import CUSTOMARY, Noise
+from trajviz.descent.paths import Course, Recorded
 from trajviz.errors import TrajvizError, unknown
-from trajviz.noise import CUSTOMARY, Noise
-from trajviz.paths import Course, Recorded
-from trajviz.recipe import CLOCKS, Look
-from trajviz.scene.basins import BasinsView, cell_of, chips_of, span_of, starts_of
+from trajviz.recipe.recipe import CLOCKS, Look
+from trajviz.recipe.spec import Spec
 from trajviz.scene.chart import Chart, ChartView, median_of
-from trajviz.scene.contour import ContourView
 from trajviz.scene.horizon import Camera
 from trajviz.scene.layout import Axes, Chip, Counter, Layout, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import PANELS, Run
 from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer, minima_stars
-from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import Theme, load_theme, parse_color
 from trajviz.scene.track import Pen
-from trajviz.spec import Spec
+from trajviz.scene.views.basins import BasinsView, cell_of, chips_of, span_of, starts_of
+from trajviz.scene.views.contour import ContourView
+from trajviz.scene.views.relief import ReliefView
 from trajviz.surface import Surface, Window
 
 

@@ -9,15 +9,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from trajviz.paths import Course
-from trajviz.scene.basins import BasinsView
+from trajviz.descent.paths import Course
 from trajviz.scene.chart import ChartView
-from trajviz.scene.contour import ContourView
 from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Shape, square, star
-from trajviz.scene.relief import ReliefView
 from trajviz.scene.theme import RGB, Theme
 from trajviz.scene.track import Line, Pen, Track
+from trajviz.scene.views.basins import BasinsView
+from trajviz.scene.views.contour import ContourView
+from trajviz.scene.views.relief import ReliefView
 from trajviz.surface import Surface
 
 SurfaceView: TypeAlias = ContourView | ReliefView

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from trajviz.recipe import Look
+from trajviz.descent.tuning import Tuning
+from trajviz.recipe.recipe import Look
 from trajviz.scene import Scene, blank, chip_for
 from trajviz.scene.chart import Chart, ChartView
 from trajviz.scene.layout import Axes, Words, lay_out
@@ -17,7 +18,6 @@ from trajviz.scene.plot import Plot
 from trajviz.scene.theme import load_theme
 from trajviz.scene.track import Line, Pen, Track
 from trajviz.surface import Surface, Window
-from trajviz.tuning import Tuning
 
 _HIGHEST = 0.5
 """Higher objectives are all as bad: paths that leave the window, or leap about."""

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.scene.contour import ContourView
+from trajviz.scene.views.contour import ContourView
 from trajviz.surface import Points
 
 Outline: TypeAlias = tuple[Points, npt.NDArray[np.uint8]]

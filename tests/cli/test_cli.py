@@ -1,0 +1,690 @@
+"""The command as people run it: what it refuses, what it prints, what it leaves behind."""
+
+import contextlib
+import functools
+import io
+import json
+import os
+import pty
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pictures import decoded_gif
+from PIL import Image
+from programs import TRAJVIZ, begin, judge, trajviz
+
+import trajviz as library
+from trajviz.cli import cli
+from trajviz.optimizers import FAMILIES
+
+SMALL = ["--size", "160x120", "--steps", "10", "--seconds", "0.4", "--hold", "0"]
+COMMANDS = sorted(cli.commands)
+
+# What is refused
+
+FILES = {
+    "broken.py": "from trajviz import Surface\n\nsurface = 1 / 0\n",
+    "syntax.py": "def f(:\n",
+    "nothing.py": "x = 1\n",
+    "abrupt.py": "raise SystemExit(7)\n",
+    "broken.toml": "summary = [\n",
+    "lacking.toml": 'summary = "x"\n',
+    "folder/keep": "",
+    "good.toml": 'surface = "bowl"\noutputs = ["good.png"]\noptimizers = ["sgd:lr=0.1"]\n',
+    "typo.toml": 'surface = "bowl"\nthme = "dark"\n',
+    "cut.toml": 'surface = "bowl"\nsteps =\n',
+    "beal.toml": 'surface = "beal"\n',
+    "astray.toml": 'surface = "bowl"\noutputs = ["none/a.gif"]\n',
+}
+
+REFUSED = {
+    "render beal": "'beal', did you mean 'beale'",
+    "render": "SURFACE",
+    "render beal:k=3": "'beal', did you mean 'beale'",
+    "render beale:k=3": "beale takes no parameters",
+    "render rosenbrock:c=3": "'c'",
+    "render rosenbrock:b=0": "b=0 must be above 0",
+    "render rosenbrock:b=nan": "b=nan",
+    "render 'x^2 + y'": "character 2 '^': write ** for powers",
+    "render '2x + y'": "character 2 'x': write * between '2' and 'x'",
+    "render 'x²'": "character 2 '²'",
+    "render '9**9**9*x'": "character 2 '**'",
+    "render '1e999*x'": "character 1 '1e999'",
+    "render 'z*x'": "unknown name 'z'",
+    "render 'x.__class__'": "character 2 '.'",
+    "render '(x'": "character 1 '(': this is never closed",
+    "render '0*x'": "flat",
+    "render 'log(x)' --start -1,0": "no finite value and slope at the start",
+    "render 'sqrt(-1 - x**2)'": "no place with a finite value",
+    "render -x**2+y**2": "needs parentheses, '(-x**2+y**2)', or --",
+    "render '-exp(x) + y'": "needs parentheses, '(-exp(x) + y)', or --",
+    "render '-3*x'": "needs parentheses, '(-3*x)', or --",
+    "trace -x": "needs parentheses, '(-x)', or --",
+    "rendr beale": "rendr",
+    "render ''": "''",
+    "render missing.py": "'missing.py'",
+    "render broken.py": "broken.py, line 3: ZeroDivisionError",
+    "render syntax.py": "syntax.py, line 1",
+    "render nothing.py": "nothing.py defines no `surface",
+    "render abrupt.py": "abrupt.py",
+    "render folder": "'folder'",
+    "render beale sgdd": "'sgdd', did you mean 'sgd'",
+    "render beale sgd:lrr=1": "'lrr', did you mean 'lr'",
+    "render beale sgd:lr=fast": "lr=fast",
+    "render beale sgd:lr=nan": "lr=nan",
+    "render beale sgd:lr=-1": "lr=-1",
+    "render beale momentum:beta=1": "beta=1",
+    "render beale sgd:": "'sgd:'",
+    "render beale sgd:lr": "'lr'",
+    "render beale sgd:lr=1,lr=2": "'lr' is given twice",
+    "render beale ''": "''",
+    "render beale sgd:color=reddish": "'reddish'",
+    "render beale sgd:color=#12345": "'#12345'",
+    "render beale sgd:label=a adam:label=a": "'a' is given twice",
+    "render beale --nope": "--nope",
+    "render beale --theme dakr": "'dakr', did you mean 'dark'",
+    "render beale --theme none.toml": "'none.toml'",
+    "render beale --theme broken.toml": "broken.toml",
+    "render beale --theme lacking.toml": "lacking.toml lacks background",
+    "render beale --format giff": "'giff', did you mean 'gif'",
+    "render beale --start nan,1": "'nan,1'",
+    "render beale --start inf,1": "'inf,1'",
+    "render beale --start 1": "'1'",
+    "render beale --start 1,2,3": "'1,2,3'",
+    "render beale --start a,b": "'a,b'",
+    "render beale --start 1e200,0": "1e+200",
+    "render beale --size 0x0": "0x0",
+    "render beale --size 1000000x1000000": "1000000x1000000",
+    "render beale --size 640": "'640'",
+    "render beale --size 640x480x3": "'640x480x3'",
+    "render beale --size big": "'big'",
+    "render beale --size 3840x2160 --seconds 60": "12,441,600,000",
+    "render beale --fps 0": "fps 0",
+    "render beale --fps 60": "fps 60",
+    "render beale --fps 60 -o a.mp4 -o a.gif": "fps 60",
+    "render beale --fps nan": "fps nan",
+    "render beale --fps fast": "'fast'",
+    "render beale --seconds 0": "seconds 0",
+    "render beale --seconds -1": "seconds -1",
+    "render beale --seconds inf": "seconds inf",
+    "render beale --seconds 1e9": "seconds 1e+09",
+    "render beale --seconds 300": "7,500 frames",
+    "render beale --hold -1": "hold -1",
+    "render beale --hold 1e6": "hold 1e+06",
+    "render beale --loop -1": "loop -1",
+    "render beale --loop 65536": "loop 65536",
+    "render beale --loop 1.5": "'1.5'",
+    "render beale --steps 0": "steps 0",
+    "render beale --steps 1.5": "'1.5'",
+    "render beale --steps 1000001": "1,000,001 steps",
+    "render beale --window 1,-1,0,1": "'1,-1,0,1'",
+    "render beale --window 1,2,3": "'1,2,3'",
+    "render beale --window 0,nan,0,1": "'0,nan,0,1'",
+    "render beale --window 0,0,0,1": "'0,0,0,1'",
+    "render beale --window 1,1.0000000000000002,0,1": "1",
+    "render beale --axes W": "'W'",
+    "render beale --axes W,b,c": "'W,b,c'",
+    "render beale --pix-fmt yuv422p -o a.mp4": "'yuv422p'",
+    "render beale --title": "--title",
+    "render beale -o none/a.gif": "'none/a.gif'",
+    "render beale -o folder": "'folder'",
+    "render beale -o folder --format gif": "'folder'",
+    "render beale -o a.tiff": "'.tiff'",
+    "render beale -o a.gfi": "'.gfi', did you mean '.gif'",
+    "render beale -o a": "'a'",
+    "render beale -o ''": "''",
+    "render beale -o a.gif --format mp4": "'a.gif'",
+    "render beale -o /dev/null": "'/dev/null'",
+    "render beale -o /dev/null --format gif": "'/dev/null'",
+    "render beale -o /proc/self/a.gif": "'/proc/self/a.gif'",
+    "render beale -o a.gif -o a.gif": "'a.gif' is given twice",
+    "render beale -o a.gif -o ./a.gif": "'a.gif' is given twice",
+    "render beale -o a.png -o none/b.gif": "'none/b.gif'",
+    "render beale -o -": "'-'",
+    "render beale --format gif -o - -o -": "'-'",
+    "render beale --format png -o - --at 1,2": "'-'",
+    "render beale --at 201 -o a.png": "201",
+    "render beale --at -1 -o a.png": "-1",
+    "render beale --at 5,5 -o a.png": "'a-5.png' is given twice",
+    "render beale --at 5": "step 5",
+    "render beale --at 5 -o a.gif": "step 5",
+    "render beale --at five -o a.png": "'five'",
+    "render beale --camera 30": "'30'",
+    "render beale --camera 95,0": "camera 95,0",
+    "render beale --orbit 1e9": "orbit 1e+09",
+    "render beale --orbit far": "'far'",
+    "render --recipe none.toml": "'none.toml'",
+    "render --recipe folder": "'folder'",
+    "render --recipe typo.toml": "unknown key in typo.toml 'thme', did you mean 'theme'",
+    "render --recipe cut.toml": "cut.toml, line 2: ",
+    "render --recipe beal.toml": "beal.toml: unknown surface 'beal', did you mean 'beale'",
+    "render --recipe astray.toml": "'none/a.gif'",
+    "render --recipe good.toml --theme dakr": "Error: unknown theme 'dakr'",
+    "render --recipe good.toml --steps 0": "steps 0",
+    "render beale --recipe good.toml": "'beale' beside --recipe 'good.toml'",
+    "render beale sgd --recipe good.toml": "'beale' beside --recipe 'good.toml'",
+    "render beale --save-recipe a": "'a' does not end in .toml",
+    "render beale --save-recipe a.gif": "'a.gif' does not end in .toml",
+    "render beale --save-recipe none/a.toml": "'none/a.toml'",
+    "render beale --save-recipe folder": "'folder'",
+    "render beal --save-recipe a.toml": "'beal'",
+    "render beale --title \udcff --save-recipe a.toml": "is no Unicode",
+    "trace --recipe typo.toml": "unknown key in typo.toml 'thme'",
+    "trace beale --recipe good.toml": "'beale' beside --recipe 'good.toml'",
+    "trace": "SURFACE",
+    "render beale sgd:decay=cosin": "'cosin', did you mean 'cosine'",
+    "render beale sgd:rate=0.9": "needs decay=NAME",
+    "render beale --noise -1": "noise -1",
+    "render beale --noise nan": "noise nan",
+    "render beale --noise loud": "'loud'",
+    "render beale --seed -1": "seed -1",
+    "render beale --seed 1.5": "'1.5'",
+    "render beale --seed 4294967296": "seed 4294967296",
+    "render beale --batch-size 5": "--noise SIGMA",
+    "render noisy-moons --noise 1": "--batch-size N",
+    "render noisy-moons --batch-size 0": "from 1 to the 100 samples",
+    "render noisy-moons --batch-size 101": "batch size 101",
+    "trace regression --batch-size 12": "from 1 to the 11 samples",
+    "list surface": "'surface', did you mean 'surfaces'",
+    "list --nope": "--nope",
+    "trace beale --format cvs": "'cvs', did you mean 'csv'",
+    "trace beale -o a.txt": "'.txt'",
+    "trace beale -o none/a.csv": "'none/a.csv'",
+    "trace beale -o folder": "'folder'",
+    "trace beale --steps 0": "steps 0",
+    "trace beal": "'beal'",
+}
+"""Requests that are wrong, and what the message must say of them."""
+
+
+def filled(folder):
+    """Fill a folder with the files above, and return all that is in it."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return listing(folder)
+
+
+def listing(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("request_", REFUSED)
+def test_a_wrong_request_is_told_in_one_line_and_leaves_nothing(request_, tmp_path):
+    before = filled(tmp_path)
+    done = trajviz(*shlex.split(request_), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.endswith("\n")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert REFUSED[request_] in done.stderr
+    assert listing(tmp_path) == before
+
+
+def test_a_name_that_no_file_can_have_is_a_wrong_request(tmp_path):
+    done = trajviz("render", "beale", "-o", "a" * 300 + ".gif", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert listing(tmp_path) == []
+
+
+def on_a_terminal(stream, *args, folder):
+    """Run the command with one stream on a terminal; return the process and what was shown."""
+    terminal, inside = pty.openpty()
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: inside}
+    process = subprocess.Popen([TRAJVIZ, *args], cwd=folder, text=True, **streams)
+    os.close(inside)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while part := os.read(terminal, 4096):
+            shown += part
+    os.close(terminal)
+    return process, shown
+
+
+def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
+    order = ["render", "beale", "--format", "gif", "-o", "-"]
+    process, shown = on_a_terminal("stdout", *order, folder=tmp_path)
+    _, err = process.communicate()
+    assert (process.returncode, shown, err.count("\n")) == (2, b"", 1)
+    assert "'-' is a terminal" in err
+
+
+# What is rendered
+
+
+def drawn(*args, folder, **options):
+    """Render a small race; it must succeed."""
+    done = trajviz("render", "bowl", "sgd:lr=0.1", *SMALL, *args, cwd=folder, **options)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_without_an_output_a_gif_is_named_after_the_surface(tmp_path):
+    done = trajviz("render", "long_valley", *SMALL, cwd=tmp_path)
+    assert done.stdout == "long-valley.gif\n"
+    assert listing(tmp_path) == ["long-valley.gif"]
+
+
+def test_a_format_alone_names_the_file_too(tmp_path):
+    assert drawn("--format", "png", folder=tmp_path).stdout == "bowl.png\n"
+    assert listing(tmp_path) == ["bowl.png"]
+
+
+def test_a_surface_file_names_its_output(tmp_path):
+    (tmp_path / "my_own.py").write_text(
+        "from trajviz import Surface\n"
+        "def f(x, y):\n"
+        "    return x * x + y * y\n"
+        "surface = Surface(f, window=(-1, 1, -1, 1), start=(0.5, 0.5))\n"
+    )
+    done = trajviz("render", "./my_own.py", *SMALL, cwd=tmp_path)
+    assert done.stdout == "my-own.gif\n"
+    assert listing(tmp_path) == ["my-own.gif", "my_own.py"]
+
+
+def test_a_formula_says_where_it_is_looked_at_and_names_its_output(tmp_path):
+    for order in (["x**2 + 20*y**2", *SMALL], [*SMALL, "--", "-x**2 + y**2"]):
+        done = trajviz("render", *order, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "window -5,5,-5,5 and start " in done.stderr
+    assert listing(tmp_path) == ["x2-20y2.gif", "x2-y2.gif"]
+    done = trajviz("render", "x - y", *SMALL, "--quiet", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("x-y.gif\n", "")
+    done = trajviz("render", "(-x)", "sgd", "--start", "1,1", *SMALL, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "x.gif\n")
+
+
+def test_a_trace_of_a_formula_says_where_it_starts(tmp_path):
+    done = trajviz("trace", "x**2 + y**2", "sgd:lr=0.1", "--steps", "1", cwd=tmp_path)
+    x, y = done.stdout.splitlines()[1].split(",")[2:4]
+    assert f"start {float(x):g},{float(y):g} found" in done.stderr
+
+
+def test_an_option_that_is_no_formula_gets_no_advice_on_formulas(tmp_path):
+    for option in ("-z", "--nope", "-4,1"):
+        done = trajviz("render", "beale", option, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "parentheses" not in done.stderr
+
+
+def test_parameters_name_the_output(tmp_path):
+    done = trajviz("render", "rosenbrock:b=10", *SMALL, cwd=tmp_path)
+    assert done.stdout == "rosenbrock-b-10.gif\n"
+
+
+def test_several_outputs_are_all_written_and_told_in_order(tmp_path):
+    (tmp_path / "sub").mkdir()
+    names = ["b.mp4", "a.gif", "sub/c.png", "d.svg", "e.PDF"]
+    done = drawn(*(word for name in names for word in ("-o", name)), folder=tmp_path)
+    assert done.stdout.splitlines() == names
+    assert listing(tmp_path) == sorted([*names, "sub"])
+    heads = {"b.mp4": b"ftyp", "a.gif": b"GIF89a", "sub/c.png": b"PNG", "d.svg": b"<svg"}
+    for name, head in heads.items():
+        assert head in (tmp_path / name).read_bytes()[:600]
+
+
+def test_stills_of_several_steps_are_named_after_them(tmp_path):
+    done = drawn("--at", "0,5,10", "-o", "a.png", folder=tmp_path)
+    assert done.stdout.split() == ["a-0.png", "a-5.png", "a-10.png"]
+    assert len({(tmp_path / name).read_bytes() for name in listing(tmp_path)}) == 3
+
+
+def test_facts_go_to_standard_error_and_quiet_silences_them(tmp_path):
+    done = drawn(folder=tmp_path)
+    assert done.stdout == "bowl.gif\n"
+    assert "160x120" in done.stderr
+    assert "kB" in done.stderr
+    for option in ("-q", "--quiet"):
+        done = drawn(option, folder=tmp_path)
+        assert (done.stdout, done.stderr) == ("bowl.gif\n", "")
+
+
+@pytest.mark.parametrize("kind", ["gif", "mp4", "png", "svg"])
+def test_standard_output_gets_the_bytes_of_the_file_and_no_more(kind, tmp_path):
+    done = drawn("--format", kind, "-o", "-", folder=tmp_path, text=False)
+    assert done.stderr == b""
+    drawn("-o", f"file.{kind}", folder=tmp_path)
+    assert done.stdout == (tmp_path / f"file.{kind}").read_bytes()
+    assert listing(tmp_path) == [f"file.{kind}"]
+
+
+def test_a_gif_and_a_picture_from_standard_output_can_be_decoded(tmp_path):
+    frames, waits = decoded_gif(
+        drawn("--format", "gif", "-o", "-", folder=tmp_path, text=False).stdout
+    )
+    assert (len(frames), sum(waits)) == (10, 40)
+    data = drawn("--format", "png", "--at", "3", "-o", "-", folder=tmp_path, text=False).stdout
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (160, 120)
+
+
+def test_a_film_from_standard_output_can_be_decoded(tmp_path):
+    data = drawn("--format", "mp4", "-o", "-", folder=tmp_path, text=False).stdout
+    (tmp_path / "film.mp4").write_bytes(data)
+    ask = ["-v", "error", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    video = judge("ffmpeg", "-i", tmp_path / "film.mp4", *ask)
+    assert len(video) == 10 * 160 * 120
+
+
+def test_a_reader_who_leaves_early_is_no_traceback(tmp_path):
+    process = begin("list", "surfaces", cwd=tmp_path)
+    process.stdout.close()
+    with process.stderr as stream:
+        assert "Traceback" not in stream.read()
+    assert process.wait() == 3
+
+
+def test_the_options_do_what_the_library_does(tmp_path):
+    drawn(
+        "adam", "--start", "-12,2", "--window=-10,5,-3,3", "--theme", "dark", "--title", "Mine",
+        "--axes", "p, q", "--fps", "10", "--loop", "2", "-o", "a.gif", folder=tmp_path,
+    )  # fmt: skip
+    race = library.compare(
+        "bowl", ["sgd:lr=0.1", "adam"], start=(-12, 2), window=(-10, 5, -3, 3), theme="dark",
+        title="Mine", axes=("p", "q"), fps=10, loop=2, size=(160, 120), steps=10, seconds=0.4,
+        hold=0,
+    )  # fmt: skip
+    assert (tmp_path / "a.gif").read_bytes() == race.to_bytes("gif")
+
+
+def test_force_and_pixel_format_reach_the_library(tmp_path):
+    drawn("--pix-fmt", "yuv444p", "--force", "-o", "a.mp4", folder=tmp_path)
+    race = library.compare(
+        "bowl", ["sgd:lr=0.1"], size=(160, 120), steps=10, seconds=0.4, hold=0,
+        pixel_format="yuv444p",
+    )  # fmt: skip
+    assert (tmp_path / "a.mp4").read_bytes() == race.to_bytes("mp4")
+
+
+def test_progress_is_for_terminals(tmp_path):
+    order = ["render", "beale", "--size", "800x600", "--seconds", "60", "--fps", "30"]
+    process, shown = on_a_terminal("stderr", *order, folder=tmp_path)
+    out, _ = process.communicate()
+    assert (process.returncode, out) == (0, "beale.gif\n")
+    assert b"100%" in shown
+
+
+def test_trace_writes_csv_to_standard_output_or_a_file(tmp_path):
+    order = ["trace", "bowl", "sgd:lr=0.1", "--steps", "3"]
+    done = trajviz(*order, cwd=tmp_path)
+    assert done.stdout.splitlines()[0] == "optimizer,step,x,y,f,gradients,values,hessians"
+    assert len(done.stdout.splitlines()) == 5
+    assert listing(tmp_path) == []
+    for kind in ("csv", "json", "npz"):
+        done = trajviz(*order, "-o", f"race.{kind}", cwd=tmp_path)
+        assert (done.stdout, done.stderr) == (f"race.{kind}\n", "")
+    assert len(json.loads((tmp_path / "race.json").read_text())["trajectories"]) == 1
+    data = trajviz(*order, "--format", "npz", cwd=tmp_path, text=False).stdout
+    assert np.load(io.BytesIO(data))["points"].shape == (1, 4, 2)
+
+
+# Recipes
+
+
+def test_a_saved_recipe_renders_to_the_same_bytes(tmp_path):
+    (tmp_path / "sub").mkdir()
+    done = drawn("adam", "sgd", "-o", "a.gif", "--save-recipe", "sub/a.toml", folder=tmp_path)
+    assert done.stdout.splitlines() == ["a.gif", "sub/a.toml"]
+    data = (tmp_path / "a.gif").read_bytes()
+    (tmp_path / "a.gif").unlink()
+    done = trajviz("render", "--recipe", "sub/a.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "sub/../a.gif\n")
+    assert (tmp_path / "a.gif").read_bytes() == data
+
+
+def test_options_override_a_recipe_and_an_output_replaces_its_outputs(tmp_path):
+    filled(tmp_path)
+    done = trajviz(
+        "render", "--recipe", "good.toml", *SMALL, "--theme", "dark", "-o", "a.png", "-o", "b.gif",
+        "--save-recipe", "all.toml", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["a.png", "b.gif", "all.toml"]
+    assert not (tmp_path / "good.png").exists()
+    race = library.compare(
+        "bowl", ["sgd:lr=0.1"], size=(160, 120), steps=10, theme="dark", seconds=0.4, hold=0
+    )
+    assert (tmp_path / "a.png").read_bytes() == race.to_bytes("png")
+
+
+def test_an_option_that_says_the_default_overrides_a_recipe(tmp_path):
+    text = 'surface = "bowl"\ntheme = "dark"\nsteps = 5\noptimizers = ["sgd:lr=0.1"]\n'
+    (tmp_path / "a.toml").write_text(text)
+    trajviz("render", "--recipe", "a.toml", "--theme", "light", "-o", "a.png", cwd=tmp_path)
+    race = library.compare("bowl", ["sgd:lr=0.1"], steps=5)
+    assert (tmp_path / "a.png").read_bytes() == race.to_bytes("png")
+
+
+def test_without_outputs_a_file_in_the_current_folder_is_named_after_the_recipe(tmp_path):
+    filled(tmp_path)
+    (tmp_path / "folder" / "my own.toml").write_text('surface = "bowl"\n')
+    done = trajviz("render", "--recipe", "folder/my own.toml", *SMALL, cwd=tmp_path)
+    assert done.stdout == "my own.gif\n"
+    done = trajviz("render", "--recipe", "folder/my own.toml", "--format", "png", cwd=tmp_path)
+    assert done.stdout == "my own.png\n"
+
+
+def test_standard_output_keeps_its_bytes_when_a_recipe_is_saved(tmp_path):
+    order = ["--format", "png", "-o", "-"]
+    done = drawn(*order, "--save-recipe", "a.toml", folder=tmp_path, text=False)
+    assert done.stderr == b"a.toml\n"
+    assert done.stdout == drawn(*order, folder=tmp_path, text=False).stdout
+    again = trajviz("render", "--recipe", "a.toml", cwd=tmp_path, text=False)
+    assert again.stdout == done.stdout
+
+
+def test_a_recipe_is_not_left_behind_when_its_race_cannot_be_run(tmp_path):
+    done = trajviz("render", "bowl", "--start", "1e200,0", "--save-recipe", "a.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert listing(tmp_path) == []
+
+
+def test_trace_gives_the_numbers_of_a_recipe(tmp_path):
+    filled(tmp_path)
+    done = trajviz("trace", "--recipe", "good.toml", "--steps", "3", cwd=tmp_path)
+    assert done.stdout == trajviz("trace", "bowl", "sgd:lr=0.1", "--steps", "3").stdout
+
+
+def test_the_options_of_a_race_and_its_view_reach_the_recipe(tmp_path):
+    drawn(
+        "--noise", "0.5", "--seed", "7", "--size", "640x480", "--view", "split", "--panel", "loss",
+        "--camera", "30,45", "--orbit", "90", "--save-recipe", "a.toml", folder=tmp_path,
+    )  # fmt: skip
+    recipe = library.load_recipe(tmp_path / "a.toml")
+    assert (recipe.noise, recipe.seed, recipe.batch_size) == (0.5, 7, None)
+    look = recipe.look
+    assert (look.view, look.panels, look.camera, look.orbit) == ("split", ("loss",), (30, 45), 90)
+
+
+@pytest.mark.parametrize(
+    ("order", "options"),
+    [
+        (["noisy-moons", "--batch-size", "9", "--seed", "2"], {"batch_size": 9, "seed": 2}),
+        (["bowl", "--noise", "0.5", "--seed", "3"], {"noise": 0.5, "seed": 3}),
+    ],
+)
+def test_noise_and_internals_do_what_the_library_does(order, options):
+    done = trajviz("trace", *order, "sgd:decay=cosine", "--steps", "9", "--internals")
+    race = library.compare(order[0], ["sgd:decay=cosine"], steps=9, **options)
+    assert done.stdout.encode() == race.trace("csv", internals=True)
+
+
+# What is listed and explained
+
+LISTINGS = {
+    "surfaces": library.surface_names,
+    "optimizers": library.optimizer_names,
+    "schedules": library.schedule_names,
+    "views": library.view_names,
+    "panels": library.panel_names,
+    "themes": library.theme_names,
+    "formats": library.format_names,
+    "places": library.place_names,
+    "snippets": library.snippet_names,
+}
+
+
+@functools.cache
+def listed():
+    return trajviz("list").stdout
+
+
+@pytest.mark.parametrize("what", LISTINGS)
+def test_the_listing_has_every_name(what):
+    alone = trajviz("list", what).stdout
+    assert alone in listed()
+    firsts = [line.split()[0] for line in alone.splitlines()]
+    assert firsts[0] == what
+    assert sorted(name for name in firsts if name in LISTINGS[what]()) == LISTINGS[what]()
+
+
+def test_optimizers_are_listed_by_family_with_formula_defaults_and_source():
+    lines = trajviz("list", "optimizers").stdout.splitlines()
+    families = [line.strip(" :") for line in lines if re.fullmatch("  [A-Za-z ]+:", line)]
+    assert families == list(FAMILIES)
+    start = next(i for i, line in enumerate(lines) if line.startswith("  rmsprop "))
+    assert lines.index("  adaptive:") < start < lines.index("  Adam:")
+    assert [line.strip() for line in lines[start : start + 4]] == [
+        "rmsprop             each axis divided by the running size of its own gradient.",
+        "s = beta s + (1 - beta) g^2; w = w - lr g / sqrt(s + eps)",
+        "lr tuned (default 0.01), beta=0.9, eps=1e-08",
+        "Tieleman and Hinton (2012), lecture 6.5, with eps inside the root as in the article this "
+        "project grew from.",
+    ]
+
+
+def test_the_listing_for_machines_is_complete():
+    facts = json.loads(trajviz("list", "--json").stdout)
+    assert {what: sorted(row["name"] for row in rows) for what, rows in facts.items()} == {
+        what: names() for what, names in LISTINGS.items()
+    }
+    for row in facts["surfaces"]:
+        surface = library.load_surface(row["name"])
+        assert row["window"] == list(surface.window)
+        assert row["minima"] == [list(point) for point in surface.minima]
+        assert row["source"]
+        assert (row["samples"], row["batch_size"]) == (surface.samples, surface.batch_size)
+        assert row["parameters"] == dict(surface.parameters)
+    for row in facts["optimizers"]:
+        optimizer = library.load_optimizer(row["name"])
+        assert row["settings"] == dict(optimizer.defaults)
+        assert row["family"] == optimizer.family
+        assert row["formula"] == optimizer.formula
+        assert row["source"] == optimizer.source
+    for rows in facts.values():
+        assert all(row["summary"] for row in rows)
+
+
+def test_the_listing_says_how_much_data_there_is():
+    lines = [line.strip() for line in trajviz("list", "surfaces").stdout.splitlines()]
+    assert "100 samples, mini-batches of 5" in lines
+    assert "11 samples, all at once" in lines
+    assert sum("samples," in line for line in lines) == 2
+
+
+def test_the_listing_shows_parameters_with_their_defaults():
+    lines = trajviz("list", "surfaces").stdout.splitlines()
+    row = next(i for i, line in enumerate(lines) if line.startswith("  rosenbrock "))
+    assert lines[row + 2].strip() == "a=1, b=100"
+
+
+def test_one_listing_for_machines_is_the_same_part():
+    facts = json.loads(trajviz("list", "--json").stdout)
+    for what in LISTINGS:
+        assert json.loads(trajviz("list", what, "--json").stdout) == {what: facts[what]}
+
+
+def test_the_version_is_the_packages():
+    assert trajviz("--version").stdout == f"trajviz {library.__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_explains_itself_and_all_its_options(command, option):
+    done = trajviz(command, option)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: trajviz {command}")
+    for parameter in cli.commands[command].params:
+        for word in parameter.opts if parameter.param_type_name == "option" else ():
+            assert word in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_the_help_names_every_command():
+    assert all(f"  {command} " in trajviz("--help").stdout for command in COMMANDS)
+
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command):
+    assert f"trajviz {command}" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "option", [p for p in cli.commands["render"].params if p.param_type_name == "option"], ids=str
+)
+def test_every_option_of_render_is_in_the_readme(option):
+    text = README.read_text(encoding="utf-8")
+    for word in option.opts:
+        assert f"`{word}`" in text or f"`{word} " in text, word
+
+
+# Completion
+
+
+def completed(line):
+    """Return what bash would offer at the end of a line."""
+    env = {
+        "_TRAJVIZ_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(line.split(" ")) - 1),
+    }
+    done = trajviz(env=env)
+    assert done.stderr == ""
+    return [offer.partition(",")[2] for offer in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("trajviz re", ["render"]),
+        ("trajviz render be", ["beale"]),
+        ("trajviz trace be", ["beale"]),
+        ("trajviz render ", library.surface_names()),
+        ("trajviz render beale ", library.optimizer_names()),
+        ("trajviz render beale sgd adag", ["adagrad"]),
+        ("trajviz render beale --theme ", library.theme_names()),
+        ("trajviz render beale --theme d", ["dark"]),
+        ("trajviz render beale --quie", ["--quiet"]),
+    ],
+)
+def test_the_shell_completes(line, offers):
+    assert completed(line) == offers
+
+
+def test_the_script_for_the_shell_is_printed():
+    done = trajviz(env={"_TRAJVIZ_COMPLETE": "bash_source"})
+    assert "_TRAJVIZ_COMPLETE=bash_complete" in done.stdout
+
+
+def test_the_command_is_beside_the_python_that_runs_the_tests():
+    assert TRAJVIZ.exists()
+    assert TRAJVIZ.parent == Path(sys.executable).parent
+
+
+def test_the_command_alone_shows_its_help():
+    done = trajviz()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == trajviz("--help").stdout
+
+
+def test_the_examples_in_the_help_keep_their_lines():
+    lines = [line.strip() for line in trajviz("render", "--help").stdout.splitlines()]
+    assert "trajviz render beale" in lines

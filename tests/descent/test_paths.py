@@ -1,0 +1,330 @@
+"""Paths from elsewhere: what `trace` writes is read back; anything else is told with its place."""
+
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from programs import trajviz
+
+from trajviz.descent import paths as module
+from trajviz.descent.paths import load_paths
+from trajviz.errors import TrajvizError
+from trajviz.race import compare, run
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.toml import load_recipe
+from trajviz.scene.theme import load_theme
+from trajviz.surface import check_window
+from trajviz.surface.catalogue import load_surface
+
+BOWL = load_surface("bowl")
+SMALL = {"size": (320, 240), "seconds": 0.4, "hold": 0}
+HEAD = "optimizer,step,x,y\n"
+
+
+def written(folder, content, name="run.csv"):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def loaded(folder, content, name="run.csv", steps=1000):
+    return load_paths(written(folder, content, name), BOWL, steps)
+
+
+# What is read
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "npz"])
+@pytest.mark.parametrize("starts", ["", "2x2"])
+@pytest.mark.parametrize("internals", [False, True])
+def test_what_trace_writes_is_read_back_to_the_last_bit(kind, starts, internals, tmp_path):
+    race = compare("beale", ["sgd:lr=10,label=wild ü", "adam"], steps=30, starts=starts)
+    path = race.save_trace(tmp_path / f"run.{kind}", internals)
+    paths = load_paths(path, race.surface, 30)
+    assert len(paths) == len(race.trajectories)
+    for one, t in zip(paths, race.trajectories, strict=True):
+        assert (one.label, one.number, one.source) == (t.label, t.number, path.name)
+        np.testing.assert_array_equal(one.points, t.points)
+        np.testing.assert_array_equal(one.heights, t.heights)
+
+
+def test_a_csv_of_any_program_may_order_its_columns_and_mix_its_rows(tmp_path):
+    text = "y,f,step,x,optimizer\r\n2,9,0,1,a\r\n4,9,0,3,b\r\n2.5,9,1,1e-3,a\r\n\r\n"
+    a, b = loaded(tmp_path, "\ufeff" + text)
+    assert a.points.tolist() == [[1, 2], [0.001, 2.5]]
+    assert b.points.tolist() == [[3, 4]]
+
+
+def test_heights_are_the_surfaces_whatever_the_file_says(tmp_path):
+    (path,) = loaded(tmp_path, "optimizer,step,x,y,f\na,0,1,2,77\n")
+    np.testing.assert_array_equal(path.heights, BOWL.value(np.array([[1.0, 2.0]])))
+
+
+def test_paths_of_one_label_follow_each_other(tmp_path):
+    head = "optimizer,start,step,x,y\n"
+    paths = loaded(tmp_path, head + "b,0,0,1,1\na,0,0,2,2\nb,1,0,3,3\n")
+    assert [(path.label, path.number) for path in paths] == [("b", 0), ("b", 1), ("a", 0)]
+
+
+def test_json_needs_no_more_than_labels_and_points(tmp_path):
+    text = '{"trajectories": [{"label": "mine", "points": [[1, 2], [0.5, 1]]}]}'
+    (path,) = loaded(tmp_path, text, "run.json")
+    assert (path.label, path.points.tolist()) == ("mine", [[1, 2], [0.5, 1]])
+
+
+# What is refused
+
+
+CSV = {
+    "": "line 1: column 'optimizer' is missing",
+    "optimizer,step,x\n": "line 1: column 'y' is missing",
+    "optimizer,step,x,y,x\n": "line 1: column 'x' is there twice",
+    HEAD: "there is no path in it",
+    HEAD + "a,0,1\n": "line 2: 3 values are not the head's 4",
+    HEAD + "a,0,1,2\na,2,1,2\n": "line 3: step 2 of 'a' comes after 1 steps, where step 1 is due",
+    HEAD + "a,0,1,2\na,0,1,2\n": "line 3: step 0 of 'a' comes after 1 steps, where step 1 is due",
+    HEAD + "a,1,1,2\n": "line 2: step 1 of 'a' comes after 0 steps, where step 0 is due",
+    HEAD + "a,-1,1,2\n": "line 2: step '-1' is not a whole number",
+    HEAD + "a,0,nan,2\n": "line 2: x 'nan' is not a finite number",
+    HEAD + "a,0,1,1e999\n": "line 2: y '1e999' is not a finite number",
+    HEAD + "a,0,1,two\n": "line 2: y 'two' is not a finite number",
+    HEAD + " ,0,1,2\n": "a path has no label",
+    HEAD + '"a,0,1,2\n': "line 2: unexpected end of data",
+    b"optimizer,step,x,y\n\xff,0,1,2\n": "line 2: not UTF-8",
+}
+TRACK = {"label": "a", "points": [[1, 2]]}
+JSON = {
+    "{": "line 1, column 2",
+    "[]": "it has no list of 'trajectories'",
+    '{"trajectories": 3}': "it has no list of 'trajectories'",
+    '{"trajectories": []}': "there is no path in it",
+    '{"trajectories": [7]}': r"trajectories[0] is no object with 'label' and 'points'",
+    json.dumps({"trajectories": [{"label": 3, "points": [[1, 2]]}]}): "'label' is not a text",
+    json.dumps({"trajectories": [{"label": "a"}]}): "'points' is not a list",
+    json.dumps({"trajectories": [{"label": "a", "points": [[1]]}]}): "point 0 is not a pair",
+    json.dumps({"trajectories": [{"label": "a", "points": [[1, True]]}]}): "point 0 is not a pair",
+    '{"trajectories": [{"label": "a", "points": [[1, NaN]]}]}': "point 0 is not finite",
+    json.dumps(
+        {"trajectories": [{"label": "a", "points": [[1, 10**400]]}]}
+    ): "point 0 is not finite",
+    json.dumps({"trajectories": [{**TRACK, "start": "x"}]}): "start 'x' is not a whole number",
+    json.dumps({"trajectories": [TRACK, TRACK]}): "label 'a' is there twice",
+    "[" * 100_000: "recursion",
+}
+
+
+def npz(**arrays):
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+LABELS, POINTS = np.array(["a"]), np.zeros((1, 2, 2))
+NPZ = {
+    b"nonsense": "it is no NPZ file",
+    npz(points=POINTS): "array 'labels' is missing",
+    npz(labels=LABELS): "array 'points' is missing",
+    npz(labels=LABELS, points=POINTS[0]): "points of shape (2, 2)",
+    npz(labels=LABELS, points=POINTS.astype(complex)): "complex128",
+    npz(labels=LABELS, points=np.array([[["x", "y"]]])): "are no numbers",
+    npz(labels=np.array([1]), points=POINTS): "labels are not one text for each track",
+    npz(labels=np.array(["a", "b"]), points=POINTS): "labels are not one text for each track",
+    npz(labels=np.array(["a"], dtype=object), points=POINTS): "it is no NPZ file",
+    npz(labels=LABELS, points=POINTS, starts=np.array([0.5])): "starts are not one whole number",
+    npz(labels=LABELS, points=np.full((1, 2, 2), np.nan)): "points[0] are not finite numbers",
+    npz(labels=LABELS, points=np.full((1, 2, 2), np.inf)): "points[0] are not finite numbers",
+    npz(labels=LABELS, points=np.array([[[np.nan, 0], [1.0, 2]]])): "points[0] are not finite",
+}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content", "message"),
+    [
+        (suffix, *case)
+        for suffix, cases in (("csv", CSV), ("json", JSON), ("npz", NPZ))
+        for case in cases.items()
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, str) else "npz",
+)
+def test_a_mistake_is_told_with_its_file_and_place(suffix, content, message, tmp_path):
+    name = f"run.{suffix}"
+    with pytest.raises(TrajvizError, match=re.escape(message)) as caught:
+        loaded(tmp_path, content, name)
+    assert str(caught.value).startswith(f"paths {str(tmp_path / name)!r}: ")
+
+
+def test_a_file_of_unknown_kind_a_missing_one_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(TrajvizError, match=r"unknown suffix .* did you mean '.csv'"):
+        load_paths(tmp_path / "run.cvs", BOWL, 9)
+    with pytest.raises(TrajvizError, match="no file of paths"):
+        load_paths(tmp_path / "none.csv", BOWL, 9)
+    (tmp_path / "dir.csv").mkdir()
+    with pytest.raises(TrajvizError, match="no file of paths"):
+        load_paths(tmp_path / "dir.csv", BOWL, 9)
+
+
+def test_what_is_too_long_is_refused_unread(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 3_000)
+    with pytest.raises(TrajvizError, match="are longer than 3,000 bytes"):
+        loaded(tmp_path, HEAD + "a,0,1,2\n" * 400)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, labels=LABELS, points=np.zeros((1, 10_000, 2)))
+    assert len(packed.getvalue()) < 3_000
+    with pytest.raises(TrajvizError, match="unpacked it is longer than 3,000 bytes"):
+        loaded(tmp_path, packed.getvalue(), "run.npz")
+
+
+def test_more_paths_than_a_picture_can_hold_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST_PATHS", 2)
+    with pytest.raises(TrajvizError, match="3 paths are more than 2"):
+        loaded(tmp_path, HEAD + "a,0,1,2\nb,0,1,2\nc,0,1,2\n")
+
+
+LINES = st.lists(
+    st.lists(
+        st.sampled_from(["a", "b", "0", "1", "2", "nan", "1e999", "-3.5", '"', "", "\0", "é"]),
+        max_size=5,
+    ).map(",".join)
+).map("\n".join)
+
+
+@given(st.text() | LINES.map(HEAD.__add__), st.sampled_from(["csv", "json"]))
+@example(HEAD + "a,0,\x00,1", "csv")
+@example(HEAD + "a,²,1,1", "csv")
+def test_any_text_is_paths_or_a_trajviz_error(text, suffix):
+    reader = module._READERS[suffix]
+    try:
+        found = reader(text.encode("utf-8", "surrogatepass"))
+    except TrajvizError:
+        return
+    for points in found.values():
+        assert points.ndim == 2
+        assert np.isfinite(points).all()
+
+
+@given(st.lists(st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 2), min_size=1))
+def test_any_finite_points_in_a_csv_are_read_as_they_are(points):
+    text = HEAD + "".join(f"a,{k},{x!r},{y!r}\n" for k, (x, y) in enumerate(points))
+    found = module._READERS["csv"](text.encode())
+    np.testing.assert_array_equal(found["a", None], np.array(points))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_npz_or_a_trajviz_error(data):
+    with pytest.raises(TrajvizError):
+        module._READERS["npz"](npz(labels=LABELS, points=POINTS)[:-30] + data)
+
+
+# How they are drawn
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    return written(tmp_path, HEAD + "mine,0,2,2\nmine,1,1,1\nmine,2,0.5,0\nother,0,-1,2\n")
+
+
+def texts(race):
+    return [getattr(mark, "text", "") for mark in race.scene.marks]
+
+
+def test_paths_alone_are_drawn_without_any_optimizer(recorded):
+    race = compare("bowl", paths=[recorded], **SMALL)
+    assert race.trajectories == ()
+    assert [track.label for track in race.scene.main.tracks] == ["mine", "other"]
+    expected = race.scene.main.view.project(np.array([[2, 2], [1, 1], [0.5, 0]]))
+    np.testing.assert_allclose(race.scene.main.tracks[0].vertices, expected)
+    assert "run.csv" in texts(race)
+    assert any(text.startswith("paths from run.csv") for text in texts(race))
+    assert not any("learning rates" in text for text in texts(race))
+
+
+def test_beside_ours_paths_take_the_colours_after(recorded):
+    race = compare("bowl", ["sgd:lr=0.1"], paths=[recorded], steps=5, panels=["loss"], **SMALL)
+    theme = load_theme("light")
+    assert [track.color for track in race.scene.main.tracks] == [theme.track(k) for k in range(3)]
+    assert [track.label for track in race.scene.plots[1].tracks] == ["sgd", "mine", "other"]
+
+
+def test_each_start_that_differs_has_its_square(recorded):
+    race = compare("bowl", ["sgd:lr=0.1"], start=(2, 2), paths=[recorded], steps=5, **SMALL)
+    squares = [shape for shape in race.scene.main.foreground if len(shape.corners) == 4]
+    assert len(squares) == 2  # that of `mine` is ours as well
+
+
+def test_a_label_of_ours_in_a_file_is_another_track(tmp_path):
+    path = written(tmp_path, HEAD + "sgd,0,1,1\n")
+    race = compare("bowl", ["sgd:lr=0.1"], paths=[path], steps=5, **SMALL)
+    assert [len(layer) for layer in race.scene.main.layers] == [1, 1]
+
+
+def test_paths_end_with_the_picture_and_the_caption_says_so(recorded):
+    race = compare("bowl", paths=[recorded], steps=1, **{**SMALL, "size": (640, 480)})
+    assert race.paths[0].steps == 1
+    assert "paths from run.csv, their first 1 of 2 steps" in texts(race)
+
+
+def test_a_path_that_starts_outside_widens_the_window(tmp_path):
+    path = written(tmp_path, HEAD + "far,0,40,1\n")
+    race = compare("bowl", paths=[path], **SMALL)
+    assert race.window == check_window(BOWL.window.including(40, 1))
+
+
+def test_paths_are_part_of_the_numbers_and_can_be_drawn_again(recorded, tmp_path):
+    race = compare("bowl", ["sgd:lr=0.1"], paths=[recorded], steps=5)
+    for kind in ("csv", "json", "npz"):
+        again = load_paths(race.save_trace(tmp_path / f"all.{kind}"), BOWL, 5)
+        assert [path.label for path in again] == ["sgd", "mine", "other"]
+
+
+def test_basins_take_no_paths(recorded):
+    with pytest.raises(TrajvizError, match="it takes no paths"):
+        compare("bowl", ["sgd:lr=0.1"], view="basins", paths=[recorded])
+
+
+def test_a_saved_recipe_names_paths_from_its_own_folder_and_gives_the_same_bytes(
+    recorded, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    race = compare("bowl", ["sgd"], paths=[recorded.name], steps=5, **SMALL)
+    (tmp_path / "deep").mkdir()
+    recipe = race.save_recipe(tmp_path / "deep" / "paths.toml")
+    assert 'paths = ["../run.csv"]' in recipe.read_text()
+    assert run(load_recipe(recipe)).to_bytes("gif") == race.to_bytes("gif")
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_recipe_reads_paths_relative_to_itself(tmp_path):
+    recipe = written(tmp_path, 'surface = "bowl"\npaths = ["run.csv"]\n', "r.toml")
+    assert len(run(load_recipe(recipe)).paths) == 2
+
+
+def test_the_command_line_draws_paths_and_tells_a_mistake_in_a_line(recorded, tmp_path):
+    out = tmp_path / "p.png"
+    assert trajviz("render", "bowl", "--paths", recorded, "-o", out).returncode == 0
+    assert out.exists()
+    broken = written(tmp_path, HEAD + "a,7,1,1\n", "broken.csv")
+    wrong = trajviz("render", "bowl", "--paths", broken, "-o", tmp_path / "wrong.png")
+    assert wrong.returncode == 2
+    assert len(wrong.stderr.splitlines()) == 1
+    assert "broken.csv': line 2" in wrong.stderr
+    assert not (tmp_path / "wrong.png").exists()
+
+
+def test_what_a_path_from_elsewhere_had_asked_is_not_known(tmp_path):
+    path = str(written(tmp_path, HEAD + "mine,0,1,2\nmine,1,3,4\n"))
+    alone = run(Recipe("bowl", paths=(path,), steps=1)).trace("csv").decode().splitlines()
+    assert alone[0] == "optimizer,step,x,y,f"
+    both = compare("bowl", ["sgd:lr=0.1"], paths=[path], steps=1)
+    rows = both.trace("csv").decode().splitlines()
+    assert [row.split(",")[5:] for row in rows[1:]] == [["0", "0", "0"], ["1", "0", "0"]] + [
+        ["nan"] * 3
+    ] * 2
+    ours, theirs = json.loads(both.trace("json"))["trajectories"]
+    assert ours["gradients"] == [0, 1]
+    assert "gradients" not in theirs
+    with np.load(io.BytesIO(both.trace("npz"))) as arrays:
+        assert np.isnan(arrays["gradients"][1]).all()

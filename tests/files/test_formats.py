@@ -1,0 +1,225 @@
+"""Every format that is registered, and the stills: PNG, SVG and PDF."""
+
+import functools
+import importlib
+import io
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from programs import judge
+from races import SEVEN, race
+from skimage.metrics import structural_similarity
+
+from trajviz.animation import still
+from trajviz.errors import TrajvizError
+from trajviz.files import formats
+from trajviz.files.formats import check_target, format_names, format_of, load_format
+from trajviz.recipe.recipe import Look, Playback
+
+SHORT = {"size": (320, 240), "steps": 20, "seconds": 0.4, "hold": 0.2}
+STILLS = [name for name in format_names() if load_format(name).kind == "still"]
+ANIMATIONS = [name for name in format_names() if load_format(name).kind == "animation"]
+
+
+@functools.cache
+def one():
+    return race("beale", SEVEN[:3], **SHORT)
+
+
+@functools.cache
+def bytes_of(name, at=None):
+    return one().to_bytes(name, at)
+
+
+# The registry
+
+
+def test_there_is_a_format_for_each_file_of_the_folder_and_no_other():
+    folder = Path(formats.__file__).parent
+    files = [p.stem for p in folder.glob("*.py") if p.stem[0] != "_"]
+    assert format_names() == sorted(name.replace("_", ".") for name in files)
+    assert set(ANIMATIONS) >= {"anim.svg", "gif", "html", "mp4"}
+    assert set(STILLS) >= {"pdf", "png", "svg"}
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_format_says_what_it_is(name):
+    chosen = load_format(name)
+    assert chosen.name == name
+    assert chosen.kind in {"animation", "still"}
+    assert 10 < len(chosen.summary) < 100
+    assert chosen.summary[-1] == "."
+    module = importlib.import_module(f"trajviz.files.formats.{name.replace('.', '_')}")
+    assert chosen.write is module.write
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_format_is_found_by_suffix_in_any_case(name):
+    for suffix in (name, name.upper()):
+        assert format_of(Path(f"race.old.{suffix}")).name == name
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("race.gfi", r"unknown suffix of 'race\.gfi': '\.gfi', did you mean '\.gif'"),
+        ("race.jpeg", r"unknown suffix of 'race\.jpeg': '\.jpeg'"),
+        ("race.anim.svgz", r"unknown suffix of 'race\.anim\.svgz': '\.svgz', did you mean '\.svg'"),
+        ("race.anim.gift", r"unknown suffix of 'race\.anim\.gift': '\.gift', did you mean '\.gif'"),
+        ("race.anim_svg", r"unknown suffix of 'race\.anim_svg'"),
+        ("race._palette", r"unknown suffix of 'race\._palette'"),
+        ("race.gif.bak", r"unknown suffix of 'race\.gif\.bak': '\.bak'"),
+        ("race", r"'race' has no suffix to say its format: \.anim\.svg, \.apng, \.avif, \.gif"),
+        (".gif", r"'\.gif' has no suffix"),
+    ],
+)
+def test_a_suffix_that_names_no_format_is_refused(path, says):
+    with pytest.raises(TrajvizError, match=says):
+        format_of(Path(path))
+
+
+def test_an_unknown_format_is_refused_with_a_guess():
+    with pytest.raises(TrajvizError, match="unknown format 'giff', did you mean 'gif'"):
+        load_format("giff")
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_format_writes_a_file_of_its_own(name, tmp_path):
+    path = one().save(tmp_path / f"race.{name}")
+    assert path == tmp_path / f"race.{name}"
+    assert path.stat().st_size > 500
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_format_writes_the_same_bytes_twice(name):
+    assert one().to_bytes(name) == bytes_of(name)
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_a_still_is_of_the_last_step_or_of_the_one_asked_for(name):
+    assert bytes_of(name) == bytes_of(name, at=20)
+    assert bytes_of(name) != bytes_of(name, at=5)
+
+
+@pytest.mark.parametrize("name", STILLS)
+@pytest.mark.parametrize("step", [-1, 21])
+def test_a_still_of_a_step_that_is_not_taken_is_refused(name, step):
+    with pytest.raises(TrajvizError, match=f"step {step} is not from 0 to 20"):
+        load_format(name).check(Playback(), step, 20)
+
+
+@pytest.mark.parametrize("name", ANIMATIONS)
+def test_an_animation_of_one_step_is_refused(name):
+    with pytest.raises(
+        TrajvizError, match=f"step 5 alone makes no .{name}, but a still: .pdf, .png"
+    ):
+        load_format(name).check(Playback(), 5, 20)
+
+
+def test_a_gif_faster_than_browsers_play_is_refused_and_a_film_is_not():
+    with pytest.raises(TrajvizError, match=r"fps 60 is more than the 50 a \.gif can play"):
+        load_format("gif").check(Playback(fps=60), None, 20)
+    load_format("gif").check(Playback(fps=50), None, 20)
+    load_format("mp4").check(Playback(fps=60), None, 20)
+
+
+def test_the_longest_suffix_that_names_a_format_counts():
+    names = {name: format_of(Path(f"race.{name}")).name for name in ("svg", "anim.svg", "anim.gif")}
+    assert names == {"svg": "svg", "anim.svg": "anim.svg", "anim.gif": "gif"}
+    assert format_of(Path("anim.svg")).name == "svg"  # a name, and one suffix
+
+
+def test_a_still_has_a_moving_kind_or_says_which_have():
+    assert load_format("svg").animated.name == "anim.svg"
+    assert load_format("gif").animated.name == "gif"
+    with pytest.raises(TrajvizError, match=r"a \.png cannot be animated, but \.svg can"):
+        _ = load_format("png").animated
+
+
+@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("look", [Look(view="basins"), Look(view="relief", orbit=90)], ids=repr)
+def test_what_changes_the_whole_picture_is_refused_where_tracks_are_paths(name, look):
+    if name in {"anim.svg", "html"}:
+        with pytest.raises(TrajvizError, match=rf"a \.{name} cannot hold: use \.gif or \.mp4"):
+            load_format(name).check_look(look)
+    else:
+        load_format(name).check_look(look)
+    load_format(name).check_look(Look(view="split", panels=("loss",)))
+
+
+def test_a_look_that_a_format_cannot_hold_is_refused_before_it_is_drawn(tmp_path):
+    turning = race("bowl", ("sgd:lr=0.1",), view="relief", orbit=90, **SHORT)
+    with pytest.raises(TrajvizError, match=r"orbit 90 changes the whole picture"):
+        turning.save(tmp_path / "race.html")
+    assert "scene" not in vars(turning)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Where a file could be written
+
+
+def test_a_target_that_could_be_written_is_left_without_a_trace(tmp_path):
+    check_target(tmp_path / "race.gif")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "race.gif").write_bytes(b"old")
+    check_target(tmp_path / "race.gif")
+    assert (tmp_path / "race.gif").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("{}/none/race.gif", "there is no folder '.*none'"),
+        ("{}", "is a folder"),
+        ("/dev/null", "is not a regular file"),
+        ("/proc/self/race.gif", "cannot be written"),
+        ("{}/" + 300 * "a" + ".gif", "cannot be written"),
+    ],
+)
+def test_a_target_that_cannot_be_written_is_refused(path, says, tmp_path):
+    with pytest.raises(TrajvizError, match=says):
+        check_target(Path(path.format(tmp_path)))
+
+
+# Stills
+
+
+@pytest.mark.parametrize("step", [0, 7, 20])
+def test_a_png_is_the_still_pixel_for_pixel(step):
+    with Image.open(io.BytesIO(one().to_bytes("png", at=step))) as image:
+        assert (image.format, image.mode) == ("PNG", "RGB")
+        np.testing.assert_array_equal(np.asarray(image), still(one().scene, step))
+
+
+def test_an_svg_is_well_formed_of_the_right_size_and_without_a_date():
+    data = bytes_of("svg")
+    root = ElementTree.fromstring(data)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.get("viewBox") == "0 0 240 180"  # points, 3/4 of a pixel each
+    assert b"dc:date" not in data
+    assert b"<script" not in data
+
+
+def test_an_svg_shows_in_another_renderer_what_the_png_shows(tmp_path):
+    whole = race("beale", SEVEN[:3], steps=20)
+    path = whole.save(tmp_path / "race.svg")
+    video = judge(
+        "ffmpeg", "-v", "error", "-i", path, "-vf", "scale=640:480", "-f", "rawvideo",
+        "-pix_fmt", "rgb24", "-",
+    )  # fmt: skip
+    theirs = np.frombuffer(video, np.uint8).reshape(480, 640, 3)
+    ours = still(whole.scene, 20)
+    assert structural_similarity(ours, theirs, channel_axis=2) >= 0.92
+
+
+def test_a_pdf_is_whole_undated_and_has_its_fonts_embedded():
+    data = bytes_of("pdf")
+    assert data.startswith(b"%PDF-1.")
+    assert data.rstrip().endswith(b"%%EOF")
+    assert b"/FontFile2" in data
+    assert b"CreationDate" not in data
+    assert b"/MediaBox [ 0 0 240 180 ]" in data

@@ -1,0 +1,291 @@
+"""A file appears when it is complete; until then, and when it fails, the old one stays."""
+
+import contextlib
+import errno
+import functools
+import os
+import resource
+import signal
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from programs import TRAJVIZ, begin, processes, program, trajviz
+from races import race
+
+from trajviz.files.formats import format_names, load_format, replacing
+
+OLD = b"what was there before"
+
+
+@pytest.fixture
+def umask():
+    """Let a test set the umask, and set the old one again."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def write_new(path, data=b"new"):
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def test_a_new_file_takes_the_place_of_the_old(tmp_path):
+    path = tmp_path / "race.gif"
+    path.write_bytes(OLD)
+    write_new(path)
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_until_it_is_complete_the_old_one_is_there(tmp_path):
+    path = tmp_path / "race.gif"
+    path.write_bytes(OLD)
+    with replacing(path) as temporary:
+        temporary.write_bytes(b"half")
+        assert temporary.parent == tmp_path
+        assert temporary.suffix == ".gif"
+        assert temporary.name.startswith(".")
+        assert path.read_bytes() == OLD
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, OSError, KeyboardInterrupt, SystemExit, BaseException]
+)
+@pytest.mark.parametrize("old", [OLD, None], ids=["over an old file", "as the first"])
+def test_an_exception_leaves_the_old_file_and_no_other(error, old, tmp_path):
+    path = tmp_path / "race.gif"
+    if old:
+        path.write_bytes(old)
+    before = path.stat().st_mtime_ns if old else None
+
+    def fail():
+        with replacing(path) as temporary:
+            temporary.write_bytes(b"half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert list(tmp_path.iterdir()) == ([path] if old else [])
+    if old:
+        assert path.read_bytes() == old
+        assert path.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_failure_in_any_format_leaves_the_old_file_and_no_other(
+    name, error, tmp_path, monkeypatch
+):
+    path = tmp_path / f"race.{name}"
+    path.write_bytes(OLD)
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(os, "fsync", fail)  # the last thing that happens before the renaming
+    with pytest.raises(error):
+        race("bowl", size=(160, 120), steps=10, seconds=0.2).save(path)
+    assert path.read_bytes() == OLD
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("mask", "expected"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_new_file_has_the_permissions_that_the_umask_leaves(mask, expected, tmp_path, umask):
+    umask(mask)
+    path = race("bowl", size=(160, 120), steps=10).save(tmp_path / "race.png")
+    assert mode(path) == expected
+
+
+@pytest.mark.parametrize("permissions", [0o600, 0o640, 0o666, 0o755])
+def test_an_old_files_permissions_are_kept(permissions, tmp_path, umask):
+    umask(0o022)
+    path = tmp_path / "race.png"
+    path.write_bytes(OLD)
+    path.chmod(permissions)
+    write_new(path)
+    assert mode(path) == permissions
+
+
+def test_a_symbolic_link_is_written_through(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "links").mkdir()
+    target, link = tmp_path / "real" / "race.png", tmp_path / "links" / "latest.png"
+    target.write_bytes(OLD)
+    link.symlink_to(target)
+    write_new(link)
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert [*(tmp_path / "links").iterdir()] == [link]
+    assert [*(tmp_path / "real").iterdir()] == [target]
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_makes_that_file(tmp_path):
+    link = tmp_path / "latest.png"
+    link.symlink_to(tmp_path / "race.png")
+    write_new(link)
+    assert link.is_symlink()
+    assert (tmp_path / "race.png").read_bytes() == b"new"
+
+
+def test_a_long_name_is_written_too(tmp_path):
+    path = tmp_path / (250 * "a" + ".gif")
+    write_new(path)
+    assert path.read_bytes() == b"new"
+
+
+# Signals in the middle
+
+LONG = ["sgd:lr=0.001", "--size", "640x480", "--seconds", "150", "--steps", "3750"]
+
+
+def begin_long(kind, folder):
+    path = folder / f"race.{kind}"
+    path.write_bytes(OLD)
+    return path, begin("render", "beale", *LONG, "-o", path.name, cwd=folder)
+
+
+def wait_for(condition, process):
+    """Wait until something is so, while the process runs."""
+    while not condition():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.002)
+
+
+def temporary_size(folder):
+    """Return the size of what is being written, -1 if nothing is."""
+    sizes = [-1]
+    for path in folder.glob(".race-*"):
+        with contextlib.suppress(FileNotFoundError):
+            sizes.append(path.stat().st_size)
+    return max(sizes)
+
+
+MIDDLES = {"at once": 0, "later": 1}
+"""Bytes written when the signal comes."""
+
+
+@pytest.mark.parametrize("kind", ["gif", "mp4"])
+@pytest.mark.parametrize("middle", MIDDLES)
+@pytest.mark.parametrize(
+    ("number", "code", "says"),
+    [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")],
+)
+def test_a_signal_in_the_middle_leaves_the_old_file_and_nobody(
+    kind, middle, number, code, says, tmp_path
+):
+    path, process = begin_long(kind, tmp_path)
+    wait_for(lambda: temporary_size(tmp_path) >= MIDDLES[middle], process)
+    # Ctrl-C goes to all of a terminal's processes, a kill to one.
+    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
+    out, err = process.communicate()
+    assert (process.returncode, out) == (code, "")
+    assert err.lstrip("\n") == f"Error: {says}\n"  # click ends the line on which ^C stands
+    assert path.read_bytes() == OLD
+    assert list(tmp_path.iterdir()) == [path]
+    assert processes(f"{tmp_path}/") == []
+
+
+def test_a_signal_before_anything_is_written_ends_it_too(tmp_path):
+    process = begin("render", "beale", "--steps", "900000", cwd=tmp_path)
+    wait_for(lambda: b"numpy" in maps(process), process)
+    process.terminate()
+    _, err = process.communicate()
+    assert (process.returncode, err) == (143, "Error: terminated\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def maps(process):
+    """Return what a process has loaded."""
+    path = Path(f"/proc/{process.pid}/maps")
+    if not path.exists():
+        pytest.skip("no /proc to see what a process has loaded")
+    return path.read_bytes()
+
+
+# A full disk
+
+
+def at_most(size):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return limit
+
+
+ORDER = ["render", "bowl", "sgd:lr=0.1", "--size", "320x240", "--seconds", "2", "-q"]
+
+
+@functools.cache
+def whole_size(name):
+    return len(trajviz(*ORDER, "--format", name, "-o", "-", text=False).stdout)
+
+
+SHARES = {"animation": [0, 0.5, 0.98, 1], "still": [0.5]}
+FULL_AT = [(name, share) for name in format_names() for share in SHARES[load_format(name).kind]]
+
+
+@pytest.mark.parametrize(("name", "share"), FULL_AT)
+def test_a_file_that_cannot_grow_is_a_failure_and_leaves_the_old_one(name, share, tmp_path):
+    path = tmp_path / f"race.{name}"
+    path.write_bytes(OLD)
+    enough = int(share * whole_size(name))
+    done = trajviz(*ORDER, "-o", path.name, cwd=tmp_path, preexec_fn=at_most(max(1, enough - 1)))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Error: ")
+    assert path.read_bytes() == OLD
+    assert list(tmp_path.iterdir()) == [path]
+
+
+FULL = """
+import errno, os
+
+def fsync(_number):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+os.fsync = fsync
+"""
+
+
+@pytest.mark.parametrize("command", ["render", "trace"])
+def test_a_disk_that_is_full_at_the_very_end_is_a_failure(command, tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(FULL)
+    suffix = {"render": "png", "trace": "csv"}[command]
+    path = tmp_path / f"race.{suffix}"
+    path.write_bytes(OLD)
+    env = {"PYTHONPATH": str(tmp_path / "site"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = trajviz(command, "bowl", "sgd", "-o", path.name, cwd=tmp_path, env=env)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"Error: [Errno {errno.ENOSPC}] No space left on device\n"
+    assert path.read_bytes() == OLD
+    assert {p.name for p in tmp_path.iterdir()} == {path.name, "site"}
+
+
+def test_a_really_full_disk_leaves_the_old_film(tmp_path):
+    order = "render bowl sgd:lr=0.1 --size 1280x960 --seconds 1 -q -o disk/race.mp4"
+    script = f"""
+        mount -t tmpfs -o size=40k tmpfs disk || exit 77
+        printf old > disk/race.mp4
+        {TRAJVIZ} {order} 2>error
+        echo $? $(cat disk/race.mp4) $(ls -A disk)
+    """
+    (tmp_path / "disk").mkdir()
+    done = subprocess.run(
+        [program("unshare"), "--user", "--map-root-user", "--mount", "sh", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "Operation not permitted" in done.stderr or done.returncode == 77:
+        pytest.skip("this kernel lets nobody mount a small disk")
+    assert done.stdout == "3 old race.mp4\n", (done, (tmp_path / "error").read_text())

@@ -1,0 +1,209 @@
+"""A scene in motion: the first picture, then what changes from frame to frame."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
+from trajviz.scene import Scene
+from trajviz.scene.marks import Box
+from trajviz.scene.paint import Picture, paint
+from trajviz.scene.plot import Orbit, Plot
+from trajviz.scene.views.basins import BasinsView
+from trajviz.surface import Floats, Ints
+
+
+@dataclass
+class Animation:
+    """A scene in motion: `first` is frame 0, `changes()` what each later frame changes.
+
+    `positions`, (frames,), non-decreasing, says how many steps have been taken at each frame;
+    between two steps the heads glide. Changes are computed anew by every call, in bounded memory.
+    """
+
+    scene: Scene
+    positions: Floats
+    first: Picture = field(init=False)
+    _numbers: Ints = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Draw frame 0."""
+        self._numbers = shown_steps(self.positions)
+        self.first = self.scene.background.copy()
+        for part in self._parts(self.positions[:1], self._numbers[:1]):
+            self._lay(self.first, next(part))
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what frames 1, 2, ... change."""
+        parts = self._parts(self.positions, self._numbers)
+        for part in parts:
+            next(part)
+        for changes in zip(*parts, strict=True):
+            pixels, colors = zip(*changes, strict=True)
+            yield Change(np.concatenate(pixels), np.concatenate(colors))
+
+    def frames(self) -> Iterator[Picture]:
+        """Yield every frame, (height, width, 3); each is a copy of its own."""
+        canvas = self.first.copy()
+        yield canvas.copy()
+        for change in self.changes():
+            self._lay(canvas, change)
+            yield canvas.copy()
+
+    @staticmethod
+    def _lay(canvas: Picture, change: Change) -> None:
+        canvas.reshape(-1, 3)[change.pixels] = change.colors
+
+    def _parts(self, positions: Floats, numbers: Ints) -> list[Iterator[Change]]:
+        """Return what each plot changes, and the counter, frame 0 against the background."""
+        orbit = self.scene.orbit
+        parts = [
+            _turning(self.scene, orbit, positions)
+            if orbit and place == orbit.place
+            else _growing(self.scene, plot, plot.view, positions)
+            if isinstance(plot.view, BasinsView)
+            else _moving(self.scene, plot, positions)
+            for place, plot in enumerate(self.scene.plots)
+        ]
+        return [*parts, _counting(self.scene, numbers)] if self.scene.counter else parts
+
+
+def still(scene: Scene, step: float) -> Picture:
+    """Return the picture after `step` steps."""
+    return Animation(scene, np.array([float(step)])).first
+
+
+def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
+    """Yield what the tracks of a plot change; in frame 0 also what stands above its lines."""
+    box = plot.box
+    stage = Stage(plot, _part(scene.background, box), scene.theme)
+    place = _places(scene, box).ravel()
+    changes = Rasterizer(stage, positions).changes()
+    first = next(changes)
+    stage.canvas[first.pixels] = first.colors
+    there = np.flatnonzero(differ(stage.canvas, stage.below))
+    yield Change(place[there], stage.canvas[there])
+    for change in changes:
+        yield Change(place[change.pixels], change.colors)
+
+
+def _growing(scene: Scene, plot: Plot, view: BasinsView, positions: Floats) -> Iterator[Change]:
+    """Yield the pixels of basins whose runs arrive, in frame 0 also what stands above them all."""
+    stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
+    place = _places(scene, plot.box).ravel()
+    colors = view.colors.reshape(-1, 3)
+    colors = np.rint(stage.veiled(colors, np.arange(len(colors)))).astype(np.uint8)
+    arrival = view.arrival.ravel()
+    order = np.argsort(arrival, kind="stable")
+    ends = np.searchsorted(arrival[order], positions, side="right")
+    there = order[: ends[0]]
+    stage.canvas[there] = colors[there]
+    first = np.flatnonzero(differ(stage.canvas, stage.below))
+    yield Change(place[first], stage.canvas[first])
+    order = order[np.flatnonzero(differ(colors, stage.canvas)[order])]
+    ends = np.searchsorted(arrival[order], positions, side="right")
+    for begin, end in itertools.pairwise(ends):
+        chosen = order[begin:end]
+        yield Change(place[chosen], colors[chosen])
+
+
+def _turning(scene: Scene, orbit: Orbit, positions: Floats) -> Iterator[Change]:
+    """Yield what a turning relief changes: its picture is drawn anew for every frame."""
+    plot = scene.plots[orbit.place]
+    box, inks = plot.box, Inks(plot.pen, [layer[0].color for layer in plot.layers], scene.theme)
+
+    def draw(position: float) -> Picture:
+        view = orbit.view(position / scene.steps)
+        picture = np.empty((box.height, box.width, 3), dtype=np.uint8)
+        view.draw(picture)
+        draw_tracks(picture, orbit.plot(view), position, inks)
+        return picture.reshape(-1, 3)
+
+    place = _places(scene, box).ravel()
+    shown = _part(scene.background, box).reshape(-1, 3)
+    for picture in _ahead(draw, positions.tolist()):
+        there = np.flatnonzero(differ(picture, shown))
+        shown = picture
+        yield Change(place[there], shown[there])
+
+
+def _ahead(work: Callable[[float], Picture], items: Sequence[float]) -> Iterator[Picture]:
+    """Yield the results of some work in order, a few of them made ahead, on all processors.
+
+    Threads will do: numpy leaves the interpreter to the others while it computes.
+    """
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        made: deque[Future[Picture]] = deque()
+        try:
+            for item in items:
+                made.append(pool.submit(work, item))
+                if len(made) > workers + 1:
+                    yield made.popleft().result()
+            while made:
+                yield made.popleft().result()
+        finally:
+            for future in made:
+                future.cancel()
+
+
+def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
+    """Yield what the step number changes."""
+    counter = scene.counter
+    assert counter is not None
+    size = math.ceil(2 * counter.size)
+    top = max(0, round(counter.y) - size)
+    left = max(0, round(counter.digits(10 ** len(str(scene.steps)))[-1].x))
+    box = Box(left, top, math.ceil(counter.right) + 1, min(top + 2 * size, scene.size[1]))
+    blank, places = _part(scene.background, box), _places(scene, box)
+    shown, number = blank, -1
+    nothing = Change(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.uint8))
+    for step in numbers.tolist():
+        if step == number:
+            yield nothing
+            continue
+        number, picture = step, blank.copy()
+        digits = counter.digits(step)
+        paint(picture, [digit.moved(-left, -top) for digit in digits])
+        differs = (picture != shown).any(axis=2)
+        shown = picture
+        yield Change(places[differs], picture[differs])
+
+
+def _part(picture: Picture, box: Box) -> Picture:
+    return picture[box.y0 : box.y1, box.x0 : box.x1]
+
+
+def _places(scene: Scene, box: Box) -> Ints:
+    """Return the flat indices of a box's pixels in the picture, (height, width)."""
+    width, height = scene.size
+    places: Ints = np.arange(width * height).reshape(height, width)[
+        box.y0 : box.y1, box.x0 : box.x1
+    ]
+    return places
+
+
+def shown_steps(positions: Floats) -> Ints:
+    """Return the step number shown in each frame, (frames,): round ones, and at the end the last.
+
+    Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes:
+    they tick in the least of 1, 2, 5, 10, 20, ... that leaves each for four frames.
+
+    >>> shown_steps(np.linspace(0, 8, 9)).tolist()
+    [0, 0, 0, 0, 0, 5, 5, 5, 8]
+    """
+    taken: Ints = np.floor(positions).astype(np.int64)
+    least = 4 * positions[-1] / max(len(positions) - 1, 1)
+    power = 10 ** max(0, math.floor(math.log10(max(least, 1))))
+    tick = next(power * lead for lead in (1, 2, 5, 10) if power * lead >= least)
+    shown: Ints = taken - taken % tick
+    shown[-1] = taken[-1]
+    return shown

@@ -1,0 +1,429 @@
+"""Frames to changed pixels: what lines and heads touch, composed in the tracks' order.
+
+Nothing is redrawn. All pixels that are touched in a stretch of frames are found at once, each with
+the frame in which it changes; a mask per layer, one track or all those of a swarm, remembers how
+nearly its lines have covered every pixel so far; and the touched pixels alone are composed anew:
+background, lines with their halos, foreground, heads. So a later segment of a lower track never
+covers a higher one, and a pixel that does not change is never mentioned. Every plot of a picture is
+rasterised by itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.animation.coverage import (
+    SUBPIXELS,
+    Covered,
+    blend_table,
+    covered_by_discs,
+    covered_by_segments,
+    nearness_levels,
+)
+from trajviz.scene.marks import Box
+from trajviz.scene.paint import Picture, paint, veil
+from trajviz.scene.plot import Plot
+from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Pen, Track, clip_segments
+from trajviz.surface import Floats, Ints, Points
+
+
+class Change(NamedTuple):
+    """What a frame changes: flat indices of pixels, (n,), and their new colours, (n, 3)."""
+
+    pixels: Ints
+    colors: Picture
+
+
+class _Segments(NamedTuple):
+    """A track's clipped segments with the frame in which each is complete, in order of frames."""
+
+    a: Points
+    b: Points
+    frame: Ints
+    hidden: npt.NDArray[np.bool_]
+
+
+class _Ink(NamedTuple):
+    """How nearness becomes colour: what is hidden has the lower values, `hidden` of them.
+
+    `shift` is what a hidden line, which is thinner, loses of its nearness.
+    """
+
+    keep: Floats
+    add: Floats
+    hidden: int
+    shift: int
+
+
+class Inks:
+    """How the lines and heads of a plot's layers become colour, and how far they reach."""
+
+    def __init__(self, pen: Pen, colors: Sequence[RGB], theme: Theme) -> None:
+        self.line_radius = pen.line / 2 + pen.halo + 0.5
+        self.head_radius = pen.head + pen.rim + 0.5
+        halo = theme.background if theme.halo else None
+        self.lines = [
+            _line_ink(self.line_radius, pen.line / 2, pen.faint / 2, color, halo)
+            for color in colors
+        ]
+        self.heads = [_head_ink(self.head_radius, pen.head, color, theme.edge) for color in colors]
+
+
+class Stage:
+    """What stands still in a plot: the background, the foreground above the lines, the inks.
+
+    Everything is in the plot's own pixels, counted from its upper left corner.
+    """
+
+    def __init__(self, plot: Plot, below: Picture, theme: Theme) -> None:
+        """Take what lies below the tracks, the box's part of the background."""
+        box = plot.box
+        self.below = below.reshape(-1, 3)
+        self.box = Box(0, 0, box.width, box.height)
+        self.layers = _moved_layers(plot)
+        self.inks = Inks(plot.pen, [layer[0].color for layer in plot.layers], theme)
+        self.canvas = self.below.copy()
+        marks = [shape.moved(-box.x0, -box.y0) for shape in plot.foreground]
+        opacity, color = veil(marks, box.width, box.height)
+        self.opacity, self.color = opacity.reshape(-1, 1), color.reshape(-1, 3)
+        veiled = np.flatnonzero(self.opacity)
+        self.canvas[veiled] = np.rint(self.veiled(self.below[veiled], veiled))
+
+    def veiled(self, color: npt.NDArray[Any], pixel: Ints) -> npt.NDArray[np.float32]:
+        """Return colours, (n, 3), with the foreground over them."""
+        return np.asarray(color * (1 - self.opacity[pixel]) + self.color[pixel], dtype=np.float32)
+
+
+def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
+    """Lay a plot's tracks over its part of a picture, (height, width, 3), as after `step` steps.
+
+    This is what the rasteriser's frames show, for a picture that is not drawn on afterwards.
+    """
+    box = plot.box
+    inner = Box(0, 0, box.width, box.height)
+    flat = picture.reshape(-1, 3)
+    layers = [[track.until(step) for track in layer] for layer in _moved_layers(plot)]
+    segments = [
+        _together([_drawn(track, step, inner, inks.line_radius) for track in layer])
+        for layer in layers
+    ]
+    for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
+        _blend(flat, mask, ink)
+    paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
+    drawn = [track for layer in layers for track in layer]
+    whose = np.repeat(np.arange(len(layers)), [len(layer) for layer in layers])
+    heads = _rested(np.array([track.line.vertices[-1] for track in drawn]))
+    heads[[step >= track.cross_knot for track in drawn]] = np.nan
+    hidden = np.array([track.line.hidden[-1] for track in drawn])
+    covered = _discs(heads, inner, inks.head_radius)
+    for k, ink in enumerate(inks.heads):
+        mine = np.flatnonzero(whose[covered.item] == k)
+        lift = np.where(hidden[covered.item[mine]], 0, ink.hidden).astype(np.uint8)
+        mask = np.zeros(len(flat), dtype=np.uint8)
+        np.maximum.at(mask, covered.pixel[mine], covered.near[mine] + lift)
+        _blend(flat, mask, ink)
+
+
+def _moved_layers(plot: Plot) -> list[list[Track]]:
+    """Return a plot's layers in the plot's own pixels."""
+    x, y = plot.box.x0, plot.box.y0
+    return [[track.moved(-x, -y) for track in layer] for layer in plot.layers]
+
+
+def _together(segments: Sequence[_Segments]) -> _Segments:
+    """Return the segments of several tracks as one list, in order of frames."""
+    a, b, frame, hidden = map(np.concatenate, zip(*segments, strict=True))
+    order = np.argsort(frame, kind="stable")
+    return _Segments(a[order], b[order], frame[order], hidden[order])
+
+
+def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[np.uint8]:
+    """Return how nearly each layer covers each pixel, (layers, pixels), all measured at once."""
+    everything = _Segments(*(np.concatenate(column) for column in zip(*segments, strict=True)))
+    whose = np.repeat(np.arange(len(segments)), [len(each.a) for each in segments])
+    # What is hidden and how thin does not depend on the colour: any track's ink will do.
+    covered = _stroke(everything, box, inks.line_radius, inks.lines[0])
+    size = box.width * box.height
+    masks = np.zeros(len(segments) * size, dtype=np.uint8)
+    np.maximum.at(masks, whose[covered.item] * size + covered.pixel, covered.near)
+    return masks.reshape(len(segments), size)
+
+
+def _drawn(track: Track, step: float, box: Box, radius: float) -> _Segments:
+    """Return all of a track that ends at a step, as of one frame."""
+    line = track.line
+    there = np.flatnonzero(~line.gap[1:])
+    a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
+    hidden = line.hidden[1:][there][kept]
+    if track.cross is not None and track.cross_knot <= step:
+        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
+        hidden = np.append(hidden, [False, False])
+    return _Segments(a, b, np.zeros(len(a), dtype=np.int64), hidden)
+
+
+def _blend(flat: Picture, mask: npt.NDArray[np.uint8], ink: _Ink) -> None:
+    """Blend one layer over the pixels its mask touches, in place."""
+    touched = np.flatnonzero(mask != 0)  # far faster than over the numbers themselves
+    color = flat[touched].astype(np.float32)
+    _lay(color, mask[touched], ink)
+    flat[touched] = np.rint(color)
+
+
+def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | None) -> _Ink:
+    keep, add = blend_table(radius, core, color, halo or color)
+    outer = faint + 0.5
+    thin_keep, thin_add = _thinned(blend_table(outer, faint, color, color), FAINT)
+    hidden = nearness_levels(outer) - 1
+    return _Ink(
+        np.concatenate([thin_keep, keep[1:]]),
+        np.concatenate([thin_add, add[1:]]),
+        hidden,
+        round((radius - outer) * SUBPIXELS),
+    )
+
+
+def _head_ink(radius: float, core: float, color: RGB, rim: RGB) -> _Ink:
+    keep, add = blend_table(radius, core, color, rim)
+    thin_keep, thin_add = _thinned((keep, add), HIDDEN_HEAD)
+    return _Ink(
+        np.concatenate([thin_keep, keep[1:]]),
+        np.concatenate([thin_add, add[1:]]),
+        nearness_levels(radius) - 1,
+        0,
+    )
+
+
+def _thinned(table: tuple[Floats, Floats], opacity: float) -> tuple[Floats, Floats]:
+    keep, add = table
+    return 1 - opacity * (1 - keep), opacity * add
+
+
+_FEW_HEADS = 16
+"""So many heads at a time are as good as free."""
+
+
+class Rasterizer:
+    """Walks through the frames in stretches, carrying the masks and the canvas along."""
+
+    def __init__(self, stage: Stage, positions: Floats) -> None:
+        """Take how many steps have been taken at each frame, (frames,)."""
+        self.stage, self.positions = stage, positions
+        self.width = stage.box.width
+        self.canvas = stage.canvas.copy()
+        box, inks = stage.box, stage.inks
+        self.segments = [
+            _together([_segments(track, positions, box, inks.line_radius) for track in layer])
+            for layer in stage.layers
+        ]
+        # One row of heads for each track of a layer, (tracks, frames, 2).
+        self.heads = [
+            np.stack([_heads(track, positions) for track in layer]) for layer in stage.layers
+        ]
+        self.lifts = [
+            np.stack([_lift(track, positions, ink) for track in layer])
+            for layer, ink in zip(stage.layers, inks.heads, strict=True)
+        ]
+        self.masks = np.zeros((len(stage.layers), len(self.canvas)), dtype=np.uint8)
+        # Heads dominate: a stretch is so long that memory stays flat whatever their size, number.
+        crowd = max(1.0, sum(map(len, stage.layers)) / _FEW_HEADS)
+        self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2 / crowd, 4, 128))
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what frames 0, 1, 2, ... change, frame 0 against the stage's canvas."""
+        for start in range(0, len(self.positions), self.stretch):
+            stop = min(start + self.stretch, len(self.positions))
+            yield from self._stretch(start, stop)
+
+    def _stretch(self, start: int, stop: int) -> Iterator[Change]:
+        """Yield the changes of frames start to stop, computed together."""
+        frames = stop - start
+        lines = [self._lines(k, start, stop) for k in range(len(self.segments))]
+        heads = [self._heads(k, start, stop) for k in range(len(self.heads))]
+        # A row is one pixel in one frame in which its colour may change, sorted by pixel, then
+        # frame. A head's pixel may change once more in the frame after.
+        keys = [key for key, _ in lines]
+        for key, _ in heads:
+            keys += [key, key[key % frames < frames - 1] + 1]
+        before = self._heads_before(start, frames)
+        rows = _distinct(np.concatenate([*keys, before]))
+        pixel, frame = np.divmod(rows, frames)
+        first = np.flatnonzero(np.diff(pixel, prepend=-1))
+        colors = self._compose(rows, pixel, first, lines, heads)
+        # Only real changes count: against the row before, or the canvas for a pixel's first row.
+        previous = np.empty_like(colors)
+        previous[1:] = colors[:-1]
+        previous[first] = self.canvas[pixel[first]]
+        changed = np.flatnonzero(differ(colors, previous))
+        last = np.append(first[1:], len(rows)) - 1
+        if len(first):
+            self.canvas[pixel[last]] = colors[last]
+        order = changed[np.argsort(frame[changed].astype(np.uint16), kind="stable")]
+        ends = np.searchsorted(frame[order], np.arange(frames + 1))
+        for begin, end in itertools.pairwise(ends):
+            chosen = order[begin:end]
+            yield Change(pixel[chosen], colors[chosen])
+
+    def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
+        """Return keys (pixel * frames + frame) and nearness of what layer k draws."""
+        a, b, frame, hidden = self.segments[k]
+        part = slice(*np.searchsorted(frame, [start, stop]))
+        segments = _Segments(a[part], b[part], frame[part], hidden[part])
+        inks = self.stage.inks
+        pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, inks.lines[k])
+        return pixel * (stop - start) + (segments.frame[item] - start), near
+
+    def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
+        """Return keys and nearness of where layer k's heads are in each frame."""
+        frames = stop - start
+        pixel, item, near = self._discs(self.heads[k][:, start:stop].reshape(-1, 2))
+        lifts = self.lifts[k][:, start:stop].ravel()
+        return pixel * frames + item % frames, near + lifts[item]
+
+    def _heads_before(self, start: int, frames: int) -> Ints:
+        """Return the keys of the pixels that heads of the frame before this stretch leave."""
+        if start == 0:
+            return np.empty(0, dtype=np.int64)
+        last = np.concatenate([heads[:, start - 1] for heads in self.heads])
+        return self._discs(last).pixel * frames
+
+    def _discs(self, centers: Points) -> Covered:
+        return _discs(centers, self.stage.box, self.stage.inks.head_radius)
+
+    def _compose(
+        self,
+        rows: Ints,
+        pixel: Ints,
+        first: Ints,
+        lines: list[tuple[Ints, npt.NDArray[np.uint8]]],
+        heads: list[tuple[Ints, npt.NDArray[np.uint8]]],
+    ) -> Picture:
+        """Return the colour of every row."""
+        color = self.stage.below[pixel].astype(np.float32)
+        for k, (key, near) in enumerate(lines):
+            so_far = self._accumulate(k, rows, pixel, first, key, near)
+            _lay(color, so_far, self.stage.inks.lines[k])
+        veiled = np.flatnonzero(self.stage.opacity[pixel])
+        color[veiled] = self.stage.veiled(color[veiled], pixel[veiled])
+        for k, (key, near) in enumerate(heads):
+            now = np.zeros(len(rows), dtype=np.uint8)
+            np.maximum.at(now, np.searchsorted(rows, key), near)
+            _lay(color, now, self.stage.inks.heads[k])
+        return np.rint(color).astype(np.uint8)
+
+    def _accumulate(
+        self,
+        k: int,
+        rows: Ints,
+        pixel: Ints,
+        first: Ints,
+        key: Ints,
+        near: npt.NDArray[np.uint8],
+    ) -> npt.NDArray[np.uint8]:
+        """Return how nearly layer k's lines cover each row's pixel by then; keep the mask."""
+        mask = self.masks[k]
+        so_far = np.zeros(len(rows), dtype=np.int64)
+        so_far[first] = mask[pixel[first]]
+        np.maximum.at(so_far, np.searchsorted(rows, key), near)
+        # A running maximum that starts anew with each pixel: lift each pixel above the one before.
+        group = np.zeros(len(rows), dtype=np.int64)
+        group[first[1:]] = 256
+        np.cumsum(group, out=group)
+        running = (np.maximum.accumulate(so_far + group) - group).astype(np.uint8)
+        last = np.append(first[1:], len(rows)) - 1
+        if len(first):
+            mask[pixel[last]] = running[last]
+        return running
+
+
+def _heads(track: Track, positions: Floats) -> Points:
+    """Return where a track's head is in each frame, (frames, 2), NaN before it sets out or gone.
+
+    Off by a quarter of a pixel at most, which cannot be seen; a head that creeps rests.
+    """
+    heads = np.rint(2 * track.at(positions)) / 2
+    heads[(positions < track.line.knots[0]) | (positions >= track.cross_knot)] = np.nan
+    return heads
+
+
+def _rested(heads: Points) -> Points:
+    """Return heads, (n, 2), off by a quarter of a pixel at most: one that creeps seems to rest."""
+    return np.asarray(np.rint(2 * heads) / 2)
+
+
+def _lift(track: Track, positions: Floats, ink: _Ink) -> npt.NDArray[np.uint8]:
+    """Return what a head's nearness is raised by in each frame, (frames,): 0 behind the surface."""
+    hidden = track.line.hidden[track.line.ending(positions)]
+    return np.where(hidden, 0, ink.hidden).astype(np.uint8)
+
+
+def _discs(centers: Points, box: Box, radius: float) -> Covered:
+    """Return what heads around centres, (n, 2), cover; those outside the box are not drawn."""
+    inside = (centers >= (0, 0)) & (centers <= (box.x1, box.y1))
+    shown = np.flatnonzero(inside.all(axis=1))
+    covered = covered_by_discs(centers[shown], radius, box, box.width)
+    return covered._replace(item=shown[covered.item])
+
+
+def _stroke(segments: _Segments, box: Box, radius: float, ink: _Ink) -> Covered:
+    """Return what segments cover, in the ink's values: hidden ones are thinner, and below."""
+    pixel, item, near = covered_by_segments(segments.a, segments.b, radius, box, box.width)
+    if not segments.hidden.any():
+        return Covered(pixel, item, near + np.uint8(ink.hidden))
+    faint = np.maximum(near, ink.shift) - np.uint8(ink.shift)
+    near = np.where(segments.hidden[item], faint, near + np.uint8(ink.hidden))
+    seen = np.flatnonzero(near)
+    return Covered(pixel[seen], item[seen], near[seen])
+
+
+def differ(colors: Picture, others: Picture) -> npt.NDArray[np.bool_]:
+    """Tell where colours differ, (n, 3) each to (n,); numpy's any() over three takes far longer."""
+    red, green, blue = (colors != others).T
+    return np.asarray(red | green | blue)
+
+
+def _distinct(keys: Ints) -> Ints:
+    """Return the distinct keys, sorted: np.unique, but by numpy's vectorised sort."""
+    keys = np.sort(keys)
+    return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
+
+
+def _lay(color: npt.NDArray[np.float32], near: npt.NDArray[np.uint8], ink: _Ink) -> None:
+    """Blend one layer over the rows it touches, in place."""
+    touched = np.flatnonzero(near)
+    level = near[touched]
+    color[touched] = color[touched] * ink.keep[level, None] + ink.add[level]
+
+
+def _segments(track: Track, positions: Floats, box: Box, radius: float) -> _Segments:
+    """Return a track as segments, each with the frame that completes it.
+
+    Vertices in the same quarter of a pixel are passed over, and a segment that was drawn before
+    is not drawn again, so that a hundred thousand steps cost no more than what they show.
+    """
+    line, last = track.line, positions[-1]
+    reached = line.knots[: np.searchsorted(line.knots, last, side="right")]
+    knots = np.unique(np.concatenate([reached, np.minimum(positions, line.knots[-1])]))
+    places, ending = line.at(knots), line.ending(knots)
+    hidden, gap = line.hidden[ending], line.gap[ending]
+    with np.errstate(all="ignore"):
+        cell = np.floor(np.clip(places, -1e9, 1e9) * 4).astype(np.int64)
+    cell = np.column_stack([cell, hidden, gap])
+    moved = np.append(True, (np.diff(cell, axis=0) != 0).any(axis=1))
+    knots, places, cell = knots[moved], places[moved], cell[moved]
+    ends = np.concatenate([cell[:-1, :2], cell[1:]], axis=1)
+    new = np.sort(np.unique(ends, axis=0, return_index=True)[1])
+    new = new[cell[1:, 3][new] == 0]
+    a, b, kept = clip_segments(places[:-1][new], places[1:][new], box, radius)
+    at, behind = knots[1:][new][kept], cell[1:, 2][new][kept] == 1
+    if track.cross is not None and track.cross_knot <= last:
+        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
+        at, behind = np.append(at, [track.cross_knot] * 2), np.append(behind, [False] * 2)
+    frame = np.searchsorted(positions, at)
+    order = np.argsort(frame, kind="stable")
+    return _Segments(a[order], b[order], frame[order], behind[order])

@@ -1,0 +1,36 @@
+"""What an optimizer saw and did at each step, beside where it went."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trajviz.descent.noise import CUSTOMARY, Noise
+from trajviz.descent.paths import Course
+from trajviz.surface import Floats, Points, Surface
+
+
+def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Points:
+    """Return the gradient at the point that each step leaves, (steps, 2).
+
+    It is the race's own, of that step's mini-batch or with that step's noise, whatever the
+    optimizer made of it.
+    """
+    leaves = trajectory.points[:-1]
+    if not noise.summary(surface):
+        return surface.gradient(leaves)
+    slopes = np.empty(leaves.shape)
+    for step, gradient in zip(range(len(leaves)), noise.gradients(surface), strict=False):
+        slopes[step] = gradient(leaves[step])
+    return slopes
+
+
+def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
+    """Return each step's effective learning rate along each axis, |dw| / |gradient|, (steps, 2).
+
+    For SGD it is the learning rate itself. The gradient is that at the point which the step
+    leaves, also for an optimizer that looks ahead. Where it is 0, the rate of a step that moves is
+    infinite, and that of one that does not is NaN.
+    """
+    with np.errstate(all="ignore"):
+        moved = np.diff(trajectory.points, axis=0)
+        return np.asarray(np.abs(moved / gradients(surface, trajectory, noise)))

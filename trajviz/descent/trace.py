@@ -1,0 +1,164 @@
+"""A race as numbers: CSV, JSON or NPZ."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.descent.internals import effective_steps, gradients
+from trajviz.descent.outcome import Outcome
+from trajviz.descent.paths import Course, Recorded
+from trajviz.surface import Floats
+
+
+def to_csv(outcome: Outcome, internals: bool = False) -> bytes:
+    """Return one row for each step of each track: optimizer,step,x,y,f and COUNTS, floats in full.
+
+    `optimizer` is the track's label; step 0 is the start; a diverged track ends at its last
+    finite step. Where there are several starts, a column `start` after the label says which one.
+    With internals, the columns of INTERNALS follow, and on a surface that classifies
+    the accuracy.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    many = _many(outcome)
+    for place, t in enumerate(outcome.courses):
+        columns: dict[str, Any] = {"x": t.points[:, 0], "y": t.points[:, 1], "f": t.heights}
+        columns |= _counts(outcome, t)
+        if internals:
+            columns |= _internals(outcome, t)
+        if place == 0:
+            writer.writerow(["optimizer", *(["start"] if many else []), "step", *columns])
+        which = [t.number or 0] if many else []
+        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+        for step, row in enumerate(rows):
+            writer.writerow([t.label, *which, step, *map(repr, row)])
+    return text.getvalue().encode()
+
+
+def to_json(outcome: Outcome, internals: bool = False) -> bytes:
+    """Return the settings, how each rate was chosen, where a track diverged, points and COUNTS.
+
+    With internals, each track also has the columns of INTERNALS, null for what is no number.
+    """
+    facts = _facts(outcome)
+    for track, t in zip(facts["trajectories"], outcome.courses, strict=True):
+        track |= {"points": t.points.tolist(), "heights": t.heights.tolist()}
+        if not isinstance(t, Recorded):
+            track |= {name: column.tolist() for name, column in _counts(outcome, t).items()}
+        if internals:
+            for name, column in _internals(outcome, t).items():
+                track[name] = [value if math.isfinite(value) else None for value in column.tolist()]
+    return (json.dumps(facts, indent=1) + "\n").encode()
+
+
+def to_npz(outcome: Outcome, internals: bool = False) -> bytes:
+    """Return arrays in numpy's format.
+
+    `points` (tracks, steps + 1, 2), `heights` and COUNTS (tracks, steps + 1), NaN after a track's
+    end; `labels` (tracks,); where there are several starts, `starts` (tracks,), which of them;
+    `settings`, a JSON text with everything else. With internals, also the
+    columns of INTERNALS (tracks, steps + 1).
+    """
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for row, t in enumerate(outcome.courses):
+        columns = {"points": t.points, "heights": t.heights, **_counts(outcome, t)}
+        if internals:
+            columns |= _internals(outcome, t)
+        for name, column in columns.items():
+            shape = (len(outcome.courses), outcome.steps + 1, *column.shape[1:])
+            arrays.setdefault(name, np.full(shape, np.nan))[row, : t.steps + 1] = column
+    if _many(outcome):
+        arrays["starts"] = np.array([t.number or 0 for t in outcome.courses])
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        **arrays,  # type: ignore[arg-type]  # numpy's stub takes a keyword of its own for them all
+        labels=np.array([t.label for t in outcome.courses]),
+        settings=np.array(json.dumps(_facts(outcome))),
+    )
+    return buffer.getvalue()
+
+
+class Tracer(Protocol):
+    """Writes a race as numbers, with what the optimizers saw and did if that is asked for."""
+
+    def __call__(self, outcome: Outcome, internals: bool = False) -> bytes:
+        """Return the file."""
+
+
+TRACES: dict[str, Tracer] = {"csv": to_csv, "json": to_json, "npz": to_npz}
+"""How a race is written as numbers, by suffix."""
+
+COUNTS = ("gradients", "values", "hessians")
+"""How many of each a track had asked of the surface when it came to a point."""
+
+INTERNALS = ("gx", "gy", "step_x", "step_y")
+"""Of the step that led to a point: the gradient where it set out, and the effective learning rate
+along each axis; NaN at the start."""
+
+
+def _many(outcome: Outcome) -> bool:
+    return any(t.number is not None for t in outcome.courses)
+
+
+def _counts(outcome: Outcome, t: Course) -> dict[str, Any]:
+    """Return the columns of COUNTS, NaN for a path from elsewhere, none where all are."""
+    if not outcome.trajectories:
+        return {}
+    unknown = np.full((t.steps + 1, len(COUNTS)), np.nan)
+    return dict(zip(COUNTS, (unknown if isinstance(t, Recorded) else t.counts).T, strict=True))
+
+
+def _internals(outcome: Outcome, t: Course) -> dict[str, Floats]:
+    """Return further columns of a track by name, (steps + 1,) each."""
+    slopes = gradients(outcome.surface, t, outcome.noise)
+    effective = effective_steps(outcome.surface, t, outcome.noise)
+    both = np.full((t.steps + 1, len(INTERNALS)), np.nan)
+    both[1:] = np.concatenate([slopes, effective], axis=1)
+    columns = dict(zip(INTERNALS, both.T, strict=True))
+    if outcome.surface.accuracy is not None:
+        columns["accuracy"] = np.asarray(outcome.surface.accuracy(*t.points.T), dtype=np.float64)
+    return columns
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "surface": outcome.surface.name,
+        "start": list(outcome.start),
+        "window": list(outcome.window),
+        "steps": outcome.steps,
+        "clock": outcome.recipe.clock,
+        "noise": outcome.noise.facts(outcome.surface),
+        "trajectories": [_track(t) for t in outcome.courses],
+    }
+
+
+def _track(t: Course) -> dict[str, Any]:
+    which = {"label": t.label} if t.number is None else {"label": t.label, "start": t.number}
+    if isinstance(t, Recorded):
+        return {**which, "source": t.source}
+    schedule = t.spec.schedule
+    return {
+        **which,
+        "optimizer": t.spec.optimizer.name,
+        "settings": dict(t.settings),
+        "decay": schedule and {"name": schedule.name, **schedule.complete},
+        "lr_rule": t.rate_rule,
+        "diverged_at": t.diverged_at,
+        "evaluations": t.evaluations,
+        "value_evaluations": t.value_evaluations,
+        "hessian_evaluations": t.hessian_evaluations,
+    }
+
+
+def trace_names() -> Sequence[str]:
+    """Return the suffixes that `trace` writes."""
+    return sorted(TRACES)

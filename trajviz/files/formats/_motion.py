@@ -1,0 +1,205 @@
+"""What moves in a scene, as SVG that CSS animates: lines revealed, heads along them, the counter.
+
+Every element stands as after the last step; an animation takes it there. So whatever shows no
+animation shows the end.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from trajviz.animation import Animation, shown_steps
+from trajviz.files.formats._course import MARGIN, Course, course_of
+from trajviz.files.formats._drawing import EM, Letters, extent, hexed, mark, number
+from trajviz.files.formats._paths import FINE, in_units, path_of
+from trajviz.files.formats._thinning import thin_motion
+from trajviz.files.formats._timeline import Timeline
+from trajviz.recipe.recipe import Playback
+from trajviz.scene.layout import Counter
+from trajviz.scene.marks import Box
+from trajviz.scene.plot import Plot
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
+from trajviz.surface import Ints
+
+_UNDER = 0.5
+"""How far a rim reaches under its head, in pixels, so that nothing shines through between them."""
+_LATE = 0.25
+"""How far what moves may be off, in pixels."""
+
+
+class Moving:
+    """Draws what moves in a scene; collects what it defines."""
+
+    def __init__(self, animation: Animation, playback: Playback, letters: Letters) -> None:
+        self.scene, self.letters = animation.scene, letters
+        self.timeline = Timeline(playback, animation.positions)
+        self.definitions = ""
+        self._count = 0
+
+    def _define(self, kind: str, content: str) -> str:
+        name = f"{kind}{self._count}"
+        self._count += 1
+        self.definitions += content.format(name=name)
+        return name
+
+    def plot(self, plot: Plot, clip: str) -> str:
+        """Return a plot's lines, its foreground and its heads, in order."""
+        lines = [self._lines(plot, layer, place) for place, layer in enumerate(plot.layers)]
+        heads = [self._heads(plot, layer, place) for place, layer in enumerate(plot.layers)]
+        marks = [mark(shape, self.letters) for shape in plot.foreground]
+        return f'<g clip-path="url(#{clip})">{"".join([*lines, *marks, *heads])}</g>'
+
+    def _lines(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
+        """Return a layer's lines: what is hidden, then all halos, then all that is seen."""
+        pen, theme, color = plot.pen, self.scene.theme, hexed(layer[0].color)
+        drawn = [strokes for track in layer for strokes in self._strokes(track, plot)]
+        halo = pen.line + 2 * pen.halo
+        passes = [
+            (True, color, pen.faint, f' opacity="{FAINT}"'),
+            *([(False, hexed(theme.background), halo, "")] if theme.halo else []),
+            (False, color, pen.line, ""),
+        ]
+        groups = []
+        for hidden, stroke, width, more in passes:
+            content = "".join(element for behind, element in drawn if behind is hidden)
+            if content:
+                pencil = f'stroke="{stroke}" stroke-width="{number(FINE * width)}"{more}'
+                groups.append(f"<g {pencil}>{content}</g>")
+        return f'<g class="l t{place}">{"".join(groups)}</g>'
+
+    def _strokes(self, track: Track, plot: Plot) -> Iterator[tuple[bool, str]]:
+        """Yield a track's strokes, each with whether it is hidden."""
+        course = course_of(track.line, plot.box, self.timeline.steps)
+        if course is not None and course.length:
+            yield from self._revealed(course, plot)
+        if track.cross is not None:
+            there = (self.timeline.steps >= track.cross_knot).tolist()
+            if there[-1]:
+                shown = self.timeline.stepwise(there, (f"opacity:{int(yes)}" for yes in there))
+                yield False, f'<path d="{path_of(in_units(track.cross))}"{shown}/>'
+
+    def _revealed(self, course: Course, plot: Plot) -> Iterator[tuple[bool, str]]:
+        """Yield a line that is revealed as time goes on.
+
+        A line in one piece is one dash that grows. Of one in several a mask grows, as wide as the
+        line.
+        """
+        whole = self._define("p", f'<path id="{{name}}" d="{path_of([course.corners])}"/>')
+        reveal = f'<use href="#{whole}"{self._growing(course)}/>'
+        if not (course.hidden.any() or course.gap[1:].any()):
+            yield False, reveal
+            return
+        width = number(FINE * (plot.pen.line + 2 * plot.pen.halo))
+        mask = self._define(
+            "m",
+            f'<mask id="{{name}}" maskUnits="userSpaceOnUse" {extent(plot.box)}>'
+            f'<g class="l" stroke="#fff" stroke-width="{width}">{reveal}</g></mask>',
+        )
+        for hidden in (True, False):
+            data = path_of(course.parts(hidden))
+            if data:
+                yield hidden, f'<g mask="url(#{mask})"><path d="{data}"/></g>'
+
+    def _growing(self, course: Course) -> str:
+        """Return the attributes of a line as one dash, followed by a gap into which it shrinks."""
+        timeline, length = self.timeline, course.length
+        clear = length + 100  # so that no round end shows before it begins
+        left = np.where(course.reveal < 0, clear - 1, length - course.reveal)
+        kept = thin_motion(timeline.moments, left[:, None], _LATE * FINE)
+        if len(kept) < 2:
+            return ""
+        dash = f' class="m" stroke-dasharray="{number(length)} {number(clear)}"'
+        styles = (f"stroke-dashoffset:{round(value)}" for value in left[kept].tolist())
+        return dash + timeline.animate(timeline.moments[kept], styles)
+
+    def _heads(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
+        """Return a layer's heads: all their rims, then all heads."""
+        pen, color, edge = plot.pen, hexed(layer[0].color), hexed(self.scene.theme.edge)
+        heads = [head for track in layer if (head := self._head(track, plot.box))]
+        # A rim is a ring, so that it is not seen through a faint head; it reaches under the head.
+        reach, rim = pen.rim + _UNDER, number(FINE * (pen.rim + _UNDER))
+        passes = {
+            f'fill="none" stroke="{edge}" stroke-width="{rim}"': pen.head - _UNDER + reach / 2,
+            f'fill="{color}"': pen.head,
+        }
+        groups = []
+        for ink, radius in passes.items():
+            disc = f'<circle r="{number(FINE * radius)}"/>'
+            groups.append(f"<g {ink}>{''.join(heads).replace('<circle/>', disc)}</g>")
+        return f'<g class="t{place}">{"".join(groups)}</g>' if heads else ""
+
+    def _head(self, track: Track, box: Box) -> str:
+        """Return a head that moves, around a circle that has no size yet."""
+        timeline = self.timeline
+        steps, places = timeline.steps, track.at(timeline.steps)
+        low, high = (box.x0, box.y0), (box.x1, box.y1)
+        there = ((places >= low) & (places <= high)).all(axis=1)
+        there &= (steps >= track.line.knots[0]) & (steps < track.cross_knot)
+        if not there.any():
+            return ""
+        behind = track.line.hidden[track.line.ending(steps)]
+        opacity = np.where(there, np.where(behind, HIDDEN_HEAD, 1.0), 0.0).tolist()
+        fading = timeline.stepwise(opacity, (f"opacity:{number(o)}" for o in opacity))
+        still = f' opacity="{number(opacity[-1])}"' if opacity[-1] < 1 else ""
+        near = np.clip(places, np.subtract(low, MARGIN), np.add(high, MARGIN))
+        disc = f"<g{self._gliding(in_units(near))}><circle/></g>"
+        return f"<g{fading}{still}>{disc}</g>" if fading or still else disc
+
+    def _gliding(self, places: Ints) -> str:
+        """Return the attributes of what is at these places, (moments, 2), in units."""
+        timeline = self.timeline
+        x, y = places[-1].tolist()
+        kept = thin_motion(timeline.moments, places.astype(np.float64), _LATE * FINE)
+        end = f' transform="translate({x} {y})"'
+        if len(kept) < 2:
+            return end
+        styles = (f"transform:translate({x}px,{y}px)" for x, y in places[kept].tolist())
+        return f' class="m"{end}{timeline.animate(timeline.moments[kept], styles)}'
+
+    def counter(self, counter: Counter) -> str:
+        """Return the step number: all that are shown, each at its time."""
+        shown = shown_steps(self.timeline.positions)
+        changes = np.flatnonzero(np.diff(shown, prepend=-1))
+        times = [*self.timeline.frames[changes].tolist(), math.inf]
+        numbers = [
+            f"<g{self._between(begin, end)}>{self._number(counter, step)}</g>"
+            for step, (begin, end) in zip(
+                shown[changes].tolist(), itertools.pairwise(times), strict=True
+            )
+        ]
+        return f"<g{_placed(counter)}>{''.join(numbers)}</g>"
+
+    def _between(self, begin: float, end: float) -> str:
+        """Return the attributes of what is seen between two times, in seconds, or to the end."""
+        seen = {0.0: "hidden", begin: "visible", end: "hidden"}
+        seen.pop(math.inf, None)
+        still = "" if math.isinf(end) else ' visibility="hidden"'
+        if len(seen) == 1:
+            return still
+        styles = (f"visibility:{value}" for value in seen.values())
+        return f' class="s"{still}{self.timeline.animate(np.array([*seen]), styles)}'
+
+    def settable(self, counter: Counter) -> str:
+        """Return the step number for a script to set: its digits from the last, and their names."""
+        names = " ".join(map(self.letters.digit, "0123456789"))
+        digits = self._number(counter, self.scene.steps)
+        return f'<g id="counter" data-digits="{names}"{_placed(counter)}>{digits}</g>'
+
+    def _number(self, counter: Counter, step: int) -> str:
+        """Return a step's digits, the last first, in units of their size from where they end."""
+        return "".join(
+            f'<use href="#{self.letters.digit(digit.text)}" '
+            f'x="{round((digit.x - round(counter.right)) * EM / counter.size)}"/>'
+            for digit in counter.digits(step)
+        )
+
+
+def _placed(counter: Counter) -> str:
+    """Return the attributes of what holds the step number, its end at the origin."""
+    place = f"translate({round(counter.right) * FINE} {round(counter.y) * FINE})"
+    scale = number(FINE * counter.size / EM)
+    return f' fill="{hexed(counter.color)}" transform="{place}scale({scale})"'

@@ -1,0 +1,172 @@
+"""An animation as the rectangles that change, each with how long it is then shown.
+
+What no viewer could see is not sent, and what was shown last is then shown for longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.animation import Animation
+from trajviz.animation.raster import Change
+from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.recipe.recipe import MOST_COLORS, Playback
+from trajviz.scene import Scene
+from trajviz.scene.paint import Picture
+from trajviz.scene.theme import RGB
+from trajviz.surface import Ints
+
+MOST_FPS = 90
+"""Browsers play delays up to ten milliseconds as if they were a hundred."""
+_LEAST_MILLISECONDS = 11
+_FAITHFUL = 1.0
+"""The mean squared error up to which one palette will do for all pictures: 48 dB."""
+_SAMPLED_FRAMES, _TURNING_FRAMES = 256, 12
+"""Frames from which a palette is chosen: all of an ordinary animation, a share of a long one, few
+of one whose frames are drawn anew, since each has the colours of the whole."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A rectangle that is laid over a picture, where it is opaque, and how long that is shown.
+
+    `colors` is uint8, (height, width, 3), `opaque` is (height, width); `whole` is what the
+    rectangle shows then, transparent places included.
+    """
+
+    x: int
+    y: int
+    colors: Picture
+    opaque: npt.NDArray[np.bool_]
+    whole: Picture
+    milliseconds: int
+
+
+def ticks(playback: Playback, rate: int, least: int) -> list[int]:
+    """Return each frame's duration in 1/rate of a second, the hold added to the last.
+
+    Rounding errors are carried on, so that the sum is exact to the tick; the last has `least`.
+    """
+    frames = playback.frames
+    ends = [round(rate * frame / playback.fps) for frame in range(1, frames)]
+    total = round(rate * (playback.seconds + playback.hold))
+    ends.append(max(total, [0, *ends][-1] + least))
+    return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def milliseconds(playback: Playback) -> list[int]:
+    """Return each frame's duration in milliseconds, the hold added to the last.
+
+    >>> milliseconds(Playback(fps=30, seconds=0.1, hold=1))
+    [33, 34, 1033]
+    """
+    return ticks(playback, 1000, _LEAST_MILLISECONDS)
+
+
+def pinned(scene: Scene) -> list[RGB]:
+    """Return the colours that must be exact: tracks, flat background, text, and marks that turn."""
+    theme = scene.theme
+    marks = [theme.star, theme.marker] if scene.orbit else []
+    tracks = [track.color for track in scene.main.tracks]
+    return [*tracks, theme.background, theme.ink, theme.muted, *marks]
+
+
+def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
+    """Return colours from which to choose a palette, (n, 3), and all changes.
+
+    A long animation is sampled, so that its changes need not be kept.
+    """
+    most = _TURNING_FRAMES if animation.scene.orbit else _SAMPLED_FRAMES
+    stride = -(-len(animation.positions) // most)
+    if stride == 1:
+        changes: Iterable[Change] = list(animation.changes())
+        sample = changes
+    else:
+        changes = animation.changes()
+        sample = Animation(animation.scene, animation.positions[::stride]).changes()
+    colors = [change.colors for change in sample]
+    return np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors]), changes
+
+
+def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Iterable[Change]]:
+    """Return one palette for all pictures, None if it were not faithful, and all changes.
+
+    It has `most` colours, transparency included; where fewer than usual are asked for, they must
+    do. What turns has too many colours for any palette, and gets a rough one.
+    """
+    colors, changes = sampled(animation)
+    every = np.concatenate([animation.first.reshape(-1, 3), colors])
+    kind = RoughPalette if animation.scene.orbit else Palette
+    palette = kind(every, pinned(animation.scene), most - 1)
+    faithful = animation.scene.orbit or most < MOST_COLORS or palette.error <= _FAITHFUL
+    return palette if faithful else None, changes
+
+
+def patches(
+    animation: Animation,
+    changes: Iterable[Change],
+    playback: Playback,
+    snapped: Callable[[Picture], Picture],
+    longest: int,
+    done: Callable[[], None],
+) -> Iterator[Patch]:
+    """Yield the first picture and then what is to be laid over it, at even places.
+
+    `snapped` gives colours, (n, 3), as they will be shown. A patch is `longest` milliseconds at
+    most; more takes others in which nothing is opaque. `done` is called after each frame.
+    """
+    height, width = animation.first.shape[:2]
+    shown = snapped(animation.first.reshape(-1, 3)).copy()
+    waits = iter(milliseconds(playback))
+    pending, wait = _whole(shown.reshape(height, width, 3)), next(waits)
+    done()
+    for change, more in zip(changes, waits, strict=True):
+        colors = snapped(change.colors)
+        visible = np.flatnonzero((shown[change.pixels] != colors).any(axis=1))
+        if len(visible):
+            yield from _lasting(pending, wait, longest)
+            pixels, wait = change.pixels[visible], 0
+            shown[pixels] = colors[visible]
+            pending = _around(pixels, shown.reshape(height, width, 3))
+        wait += more
+        done()
+    yield from _lasting(pending, wait, longest)
+
+
+def _whole(picture: Picture) -> Patch:
+    copy = picture.copy()
+    return Patch(0, 0, copy, np.ones(picture.shape[:2], dtype=bool), copy, 0)
+
+
+def _around(pixels: Ints, shown: Picture) -> Patch:
+    """Return the smallest patch that begins at an even place and has all these pixels."""
+    rows, columns = np.divmod(pixels, shown.shape[1])
+    x, y = int(columns.min()) // 2 * 2, int(rows.min()) // 2 * 2
+    whole = shown[y : int(rows.max()) + 1, x : int(columns.max()) + 1].copy()
+    opaque = np.zeros(whole.shape[:2], dtype=bool)
+    opaque[rows - y, columns - x] = True
+    return Patch(x, y, np.where(opaque[..., None], whole, np.uint8(0)), opaque, whole, 0)
+
+
+def _lasting(patch: Patch, wait: int, longest: int) -> Iterator[Patch]:
+    """Yield a patch for so long, and what is needed beside it for longer."""
+    while True:
+        part = min(wait, longest)
+        yield Patch(patch.x, patch.y, patch.colors, patch.opaque, patch.whole, part)
+        wait -= part
+        if not wait:
+            return
+        corner = patch.whole[:1, :1]
+        patch = Patch(patch.x, patch.y, corner * 0, np.zeros((1, 1), dtype=bool), corner, 0)
+
+
+def snap_to(palette: Palette | None) -> Callable[[Picture], Picture]:
+    """Return what gives colours, (n, 3), as a palette shows them; as they are if there is none."""
+    if palette is None:
+        return lambda colors: colors
+    shades = palette.colors
+    return lambda colors: shades[palette.index(pack(colors))]

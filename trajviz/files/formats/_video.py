@@ -1,0 +1,87 @@
+"""Films: frames to the ffmpeg that imageio's `imageio-ffmpeg` installs, through a pipe.
+
+Beside its pyav plugin that is faster, since the encoder has a process and so a processor of its
+own. Frames go in as the encoder's own planes, of which only what changes is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.animation import Animation
+from trajviz.descent import Progress
+from trajviz.files.formats._planes import Planes
+from trajviz.recipe.recipe import Playback
+
+# Colours are tagged as what they are, since players guess differently.
+_COLORS = [
+    "-color_range", "tv", "-colorspace", "bt709",
+    "-color_primaries", "bt709", "-color_trc", "bt709",
+]  # fmt: skip
+# One thread and bitexact make the same bytes from the same frames.
+_REPEATABLE = ["-threads", "1", "-bitexact"]
+
+
+def encode(
+    path: Path,
+    animation: Animation,
+    playback: Playback,
+    progress: Progress,
+    note: str,
+    codec: str,
+    options: list[str],
+) -> None:
+    """Write an animation at a constant frame rate, the last frame repeated for the hold.
+
+    An odd width or height is padded by one pixel of background; the note is the comment tag. Raises
+    OSError when the encoder fails, but not if it dies at the end: what it wrote must be checked.
+    """
+    from imageio_ffmpeg import write_frames
+
+    height, width = animation.first.shape[:2]
+    size = (width + width % 2, height + height % 2)
+    pixel_format = playback.pixel_format
+    comment = ["-metadata", f"comment={note}"] if note else []
+    encoder = write_frames(
+        str(path), size, pix_fmt_in=pixel_format, pix_fmt_out=pixel_format, fps=playback.fps,
+        codec=codec, quality=None, macro_block_size=2, ffmpeg_log_level="error",
+        input_params=_COLORS, output_params=[*_COLORS, *_REPEATABLE, *options, *comment],
+    )  # fmt: skip
+    encoder.send(None)
+    try:
+        total = max(playback.frames, round((playback.seconds + playback.hold) * playback.fps))
+        for count, frame in enumerate(_frames(animation, size, pixel_format, total), 1):
+            encoder.send(frame)
+            progress(count, total)
+    finally:
+        encoder.close()
+
+
+def incomplete() -> OSError:
+    """Return the error for a file that ends too soon.
+
+    The encoder's exit status is not to be had, and a full disk shows only in the file.
+    """
+    return OSError("the video encoder did not complete its file: is the disk full?")
+
+
+def _frames(
+    animation: Animation, size: tuple[int, int], pixel_format: str, total: int
+) -> Iterator[npt.NDArray[np.uint8]]:
+    """Yield every frame as an encoder takes it, one buffer for all, the last as often as held."""
+    height, width = animation.first.shape[:2]
+    padded = np.empty((size[1], size[0], 3), dtype=np.uint8)
+    padded[:] = animation.scene.theme.background
+    padded[:height, :width] = animation.first
+    planes = Planes(padded, pixel_format)
+    yield planes.buffer
+    for change in animation.changes():
+        rows, columns = np.divmod(change.pixels, width)
+        planes.update(rows * size[0] + columns, change.colors)
+        yield planes.buffer
+    for _ in range(total - len(animation.positions)):
+        yield planes.buffer

@@ -1,0 +1,18 @@
+"""SVG: one step as a still that is sharp at every zoom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trajviz.files.metadata.markup import svg_element
+from trajviz.scene import Scene
+
+KIND = "still"
+
+
+def write(path: Path, scene: Scene, step: int, note: str) -> None:
+    """Write the picture after `step` steps."""
+    from trajviz.scene.vector import rendered
+
+    head, matplotlibs_own, rest = rendered(scene, step, "svg").partition(b"<metadata>")
+    path.write_bytes(head + svg_element(note).encode() + matplotlibs_own + rest)

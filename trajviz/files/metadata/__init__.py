@@ -1,0 +1,220 @@
+"""What a rendered file says of itself: the version that made it, and the recipe to make it again.
+
+The note is TOML, so that what `trajviz show` prints is a recipe file:
+
+    # trajviz 0.1.0
+    surface = "beale"
+    ...
+
+It is printable ASCII without <, > and &, other characters being escaped as TOML allows: so every
+container holds it as it is, and nothing in it means anything to a terminal, a browser or a parser.
+Of the user's files it tells the names, and not where they lie. One file here per container says how
+the note is held and found again.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Protocol
+
+from trajviz import __version__
+from trajviz.errors import TrajvizError
+from trajviz.files.metadata import boxes, ebml, gif, markup, pdf, png, xmp
+from trajviz.optimizers.find import split_name
+from trajviz.recipe import toml
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.toml import TARGETS, naming, portable_toml, read_recipe
+
+MOST_CHARACTERS = 24_000
+"""No note is longer: what can be handed to a video encoder on every system."""
+_PART = 1 << 22
+"""Only so many bytes of a file are looked at, from its beginning and again from its end."""
+
+_UNSAFE = re.compile(r"[^\n -~]|[<>&]")
+_SAFE = re.compile(r"# trajviz ([\w.+-]{1,40})\n[\n -~]*")
+_ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+_FILE = re.compile(r"\.(py|toml)\b", re.IGNORECASE)
+_PROGRAM = re.compile(r"\.py\b", re.IGNORECASE)
+
+
+class Container(Protocol):
+    """A kind of file: whether these bytes begin one, and the note they hold."""
+
+    def holds(self, data: bytes, /) -> bool:
+        """Return whether a file that begins so is of this kind."""
+
+    def find(self, data: bytes, /) -> bytes | None:
+        """Return the note; None, or IndexError where data end too soon, if there is none."""
+
+
+CONTAINERS: tuple[Container, ...] = (gif, png, boxes, ebml, xmp, pdf, markup)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a file says of itself: its version, the text as it stands there, and what that says."""
+
+    version: str
+    text: str
+    table: dict[str, Any] = field(repr=False)
+
+    @property
+    def readable(self) -> str:
+        """The text with the characters that were escaped, but those that do not print."""
+
+        def restored(found: re.Match[str]) -> str:
+            code = int(found[1] or found[2] or "0", 16)
+            shown = code < 0x110000 and chr(code).isprintable() and chr(code) not in '"\\'
+            return chr(code) if shown else found[0]
+
+        return _ESCAPED.sub(restored, self.text)
+
+
+def note_of(recipe: Recipe) -> str:
+    """Return the note for a file of this recipe; the version alone if no recipe can say it.
+
+    Raises TrajvizError for a recipe that is too long.
+    """
+    head = f"# trajviz {__version__}\n"
+    if not recipe.surface:  # made in Python
+        return head
+    note = head + _UNSAFE.sub(_escaped, portable_toml(recipe))
+    if len(note) > MOST_CHARACTERS:
+        raise TrajvizError(
+            f"the recipe is {len(note):,} characters long, and a file holds {MOST_CHARACTERS:,}: "
+            "leave it out with --no-metadata (metadata=False)"
+        )
+    return note
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def read_note(path: str | Path) -> Note:
+    """Return what a rendered file says of itself; nothing of it is run, and no pixel decoded.
+
+    Raises TrajvizError for a file that holds no recipe.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise TrajvizError(f"no file {str(path)!r}")
+    data = _ends(path)
+    for container in CONTAINERS:
+        if container.holds(data):
+            note = _parsed(_found(container, data))
+            if note:
+                return note
+    raise TrajvizError(f"{str(path)!r} holds no recipe")
+
+
+def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
+    """Return the recipe of a TOML file, or the one that a rendered file holds.
+
+    The files that a rendered file names are looked for beside it, then in the current folder.
+    Python files and modules that it names are only accepted with `trust`, since they will be run.
+    Raises TrajvizError.
+    """
+    path = Path(path).expanduser()
+    if not is_rendered(path):
+        return toml.load_recipe(path)
+    note = read_note(path)
+    if not note.table:
+        raise TrajvizError(
+            f"{str(path)!r} was rendered by trajviz {note.version} from a surface made in Python, "
+            "which no recipe can name"
+        )
+    table = {key: value for key, value in note.table.items() if key not in TARGETS}
+    files, programs = _files(table), _programs(table)
+    with naming(str(path)):
+        for name in files:
+            _check_name(name)
+        if programs and not trust:
+            raise TrajvizError(
+                f"it names {programs[0]!r}, which would be run: if you trust that, add --trust "
+                "(trust=True)"
+            )
+    return read_recipe(table, str(path), _home(files, path.parent))
+
+
+def is_rendered(path: str | Path) -> bool:
+    """Return whether this is a file of one of our formats, and no TOML."""
+    path = Path(path).expanduser()
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(4096)
+    return any(container.holds(head) for container in CONTAINERS)
+
+
+def _ends(path: Path) -> bytes:
+    """Return the beginning and the end of a file, the whole of a small one."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_PART)
+        file.seek(max(len(head), size - _PART))
+        return head + file.read(_PART)
+
+
+def _found(container: Container, data: bytes) -> bytes:
+    try:
+        return container.find(data) or b""
+    except IndexError:  # cut short
+        return b""
+
+
+def _parsed(found: bytes) -> Note | None:
+    """Return the note that these bytes are, if they are one."""
+    text = found.decode("ascii", errors="replace")
+    fits = _SAFE.fullmatch(text) if len(text) <= MOST_CHARACTERS else None
+    if not fits:
+        return None
+    try:
+        table = tomllib.loads(text)
+        repr(table)  # as in load_toml
+    except (ValueError, RecursionError):
+        return None
+    return Note(fits[1], text, table)
+
+
+def _files(table: dict[str, Any]) -> list[str]:
+    """Return the files that a table names; what is of a wrong type is refused later."""
+    names = [*_optimizers(table), str(table.get("surface")), str(table.get("theme"))]
+    paths = table.get("paths")
+    return [name for name in names if _FILE.search(name)] + [
+        str(path) for path in (paths if isinstance(paths, list) else [])
+    ]
+
+
+def _programs(table: dict[str, Any]) -> list[str]:
+    """Return what would be run: Python files, and modules that an optimizer comes from."""
+    own = [name for name in _optimizers(table) if ":" in name or _PROGRAM.search(name)]
+    surface = str(table.get("surface"))
+    return [*own, surface] if _PROGRAM.search(surface) else own
+
+
+def _optimizers(table: dict[str, Any]) -> list[str]:
+    """Return the names of the optimizers, without the settings that may follow them in a text."""
+    specs = table.get("optimizers")
+    return [
+        str(one.get("name")) if isinstance(one, dict) else split_name(str(one))[0]
+        for one in (specs if isinstance(specs, list) else [])
+    ]
+
+
+def _home(files: list[str], beside: Path) -> Path:
+    """Return the folder where all these files are; if there is none, the picture's own."""
+    plain = [re.sub(r"(\.py):.*", r"\1", name) for name in files]
+    folders = (beside, Path())
+    return next((f for f in folders if all((f / name).is_file() for name in plain)), beside)
+
+
+def _check_name(name: str) -> None:
+    """Raise TrajvizError for a file in a folder, which no note of ours names."""
+    names = {PurePosixPath(name).name, PureWindowsPath(name).name}
+    if names != {name} or name[:1] == "~":
+        raise TrajvizError(f"it names {name!r}, and a rendered file may name no folders")

@@ -1,0 +1,85 @@
+"""keras's optimizers: `keras.NAME` for every class of keras.optimizers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from trajviz.optimizers import Optimizer
+from trajviz.optimizers.adapters import no_such
+from trajviz.optimizers.adapters._signature import Signature, explained
+from trajviz.surface import Gradient, Number, Points
+
+RATE = "learning_rate"
+_NO_RULES = ("Optimizer", "LossScaleOptimizer")
+"""The base class, and what wraps another optimizer."""
+
+
+def load(name: str) -> Optimizer:
+    """Return an optimizer of keras.optimizers; TrajvizError where there is none of this name."""
+    with explained(f"keras.{name}", "keras"):
+        keras = _keras()
+    base = keras.optimizers.Optimizer
+    classes = {
+        key: value
+        for key, value in vars(keras.optimizers).items()
+        if isinstance(value, type) and issubclass(value, base) and key not in _NO_RULES
+    }
+    if name not in classes:
+        raise no_such("keras", name, sorted(classes))
+    return adapted(f"keras.{name}", f"{name} (keras)", classes[name])
+
+
+def _keras() -> Any:
+    """Import keras, on torch unless the user says otherwise."""
+    unset = "KERAS_BACKEND" not in os.environ
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    try:
+        import keras
+    finally:
+        if unset:
+            del os.environ["KERAS_BACKEND"]
+    return keras
+
+
+@contextlib.contextmanager
+def _float64(keras: Any) -> Iterator[None]:
+    """Have keras compute in float64, and leave it as it was.
+
+    That keras calls numpy and torch in deprecated ways is nothing its users could help.
+    """
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+    finally:
+        keras.config.set_floatx(before)
+
+
+def adapted(name: str, title: str, kind: Any) -> Optimizer:
+    """Return an optimizer that runs a class of keras's kind."""
+    signature = Signature.of(kind, RATE)
+
+    def rule(gradient: Gradient, w: Points, lr: Number = None, **settings: Any) -> Iterator[Points]:
+        keras = _keras()
+        rate = None if lr is None else float(lr)
+        with explained(name), _float64(keras):
+            point = keras.Variable(w, dtype="float64")
+            optimizer = kind(**signature.arguments({"lr": rate, **settings}))
+            optimizer.build([point])
+        while True:
+            with explained(name), _float64(keras):
+                if rate is not None:
+                    optimizer.learning_rate = float(lr)
+                here = keras.ops.convert_to_numpy(point.value).copy()
+                slope = keras.ops.convert_to_tensor(gradient(here).copy(), dtype="float64")
+                optimizer.apply([slope], [point])
+                new = keras.ops.convert_to_numpy(point.value).copy()
+            yield new
+
+    return signature.optimizer(name, rule, title, batched=False)

@@ -1,0 +1,79 @@
+"""optax's optimizers: `optax.NAME` for every factory of theirs, as `optax.contrib.NAME`.
+
+They have no default for most learning rates; those are tuned as ours are, all rates at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from trajviz.errors import TrajvizError
+from trajviz.optimizers import Optimizer
+from trajviz.optimizers.adapters import no_such
+from trajviz.optimizers.adapters._signature import Signature, explained
+from trajviz.surface import Gradient, Number, Points
+
+RATE = "learning_rate"
+
+
+def load(name: str) -> Optimizer:
+    """Return an optimizer of optax; TrajvizError where there is none of this name."""
+    with explained(f"optax.{name}", "optax"):
+        import optax
+        import optax.contrib
+    factories = {
+        place + key: value
+        for place, module in (("", optax), ("contrib.", optax.contrib))
+        for key, value in vars(module).items()
+        if inspect.isfunction(value) and RATE in inspect.signature(value).parameters
+    }
+    if name not in factories:
+        raise no_such("optax", name, sorted(factories))
+    return adapted(f"optax.{name}", f"{name.removeprefix('contrib.')} (optax)", factories[name])
+
+
+def adapted(name: str, title: str, factory: Any) -> Optimizer:
+    """Return an optimizer that runs what a factory of optax's kind makes.
+
+    The rate is an argument of the compiled step, so that a schedule may change it, and that as many
+    rates as there are points run at once, each as if it were alone.
+    """
+    signature = Signature.of(factory, RATE)
+
+    def rule(gradient: Gradient, w: Points, lr: Number = None, **settings: Any) -> Iterator[Points]:
+        import jax
+
+        def made(rate: Any) -> Any:
+            rated = {} if lr is None else {RATE: rate}
+            chain = factory(**{**signature.arguments(settings), **rated})
+            if not (hasattr(chain, "init") and hasattr(chain, "update")):
+                raise TrajvizError(f"{name} makes nothing that has init and update")
+            return chain
+
+        def begin(rate: Any, point: Any) -> Any:
+            return made(rate).init(point)
+
+        def step(rate: Any, slope: Any, state: Any, point: Any) -> Any:
+            change, state = made(rate).update(slope, state, point)
+            return point + change, state
+
+        def rates() -> Any:
+            each = np.zeros((*w.shape[:-1], 1)) if lr is None else np.asarray(lr, dtype=float)
+            return jax.numpy.asarray(np.broadcast_to(each, (*w.shape[:-1], 1)).reshape(-1))
+
+        with explained(name), jax.enable_x64(True):
+            points = jax.numpy.asarray(w.reshape(-1, 2))
+            state = jax.vmap(begin)(rates(), points)
+            advance = jax.jit(jax.vmap(step))
+        while True:
+            slopes = gradient(np.array(points).reshape(w.shape))
+            with explained(name), jax.enable_x64(True):
+                slope = jax.numpy.asarray(slopes.reshape(-1, 2))
+                points, state = advance(rates(), slope, state, points)
+            yield np.array(points).reshape(w.shape)
+
+    return signature.optimizer(name, rule, title)

@@ -1,0 +1,95 @@
+"""scipy's minimizers: `scipy.METHOD` for the methods of scipy.optimize.minimize.
+
+They run without constraints, with the surface's exact gradient and Hessian where the method takes
+them. A step is an iteration, at whose end scipy reports; what a method returns in the end is one
+more step where it is another point, and the last point is held from then on. When that is, scipy's
+own tolerances and limits say, unless they are set.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from trajviz.optimizers import Optimizer
+from trajviz.optimizers.adapters import no_such
+from trajviz.optimizers.adapters._signature import explained, whole
+from trajviz.optimizers.adapters._turns import turns
+from trajviz.surface import Oracle, Points
+
+_GRADIENT, _HESSIAN = ("jac",), ("jac", "hess")
+METHODS: dict[str, tuple[str, ...]] = {
+    "Nelder-Mead": (),
+    "Powell": (),
+    "COBYLA": (),
+    "COBYQA": (),
+    "CG": _GRADIENT,
+    "BFGS": _GRADIENT,
+    "L-BFGS-B": _GRADIENT,
+    "TNC": _GRADIENT,
+    "SLSQP": _GRADIENT,
+    "Newton-CG": _HESSIAN,
+    "dogleg": _HESSIAN,
+    "trust-constr": _HESSIAN,
+    "trust-exact": _HESSIAN,
+    "trust-krylov": _HESSIAN,
+    "trust-ncg": _HESSIAN,
+}
+"""The methods, and which derivatives each is given."""
+
+_IDLE = {"disp", "verbose", "iprint", "return_all", "workers", "eps"}
+"""Options that speak, or that say how to do without a gradient."""
+
+
+@functools.cache
+def load(name: str) -> Optimizer:
+    """Return a method of scipy's; TrajvizError where there is none of this name."""
+    with explained(f"scipy.{name}", "scipy"):
+        import scipy.optimize
+    if name not in METHODS:
+        raise no_such("scipy", name, sorted(METHODS))
+    text = textwrap.dedent(scipy.optimize.show_options("minimize", name, disp=False) or "")
+    found = re.findall(r"^ *(\w+(?:, \w+)*) : (?:float|int|bool|number)\b", text, re.MULTILINE)
+    words = {word for line in found for word in line.split(", ")}
+    defaults = dict.fromkeys(sorted({"tol", *words} - _IDLE))
+
+    def rule(surface: Oracle, w: Points, **settings: Any) -> Iterator[Points]:
+        def work(say: Callable[[Points], None]) -> None:
+            latest = w
+
+            def report(xk: Points, *_: Any) -> None:  # some methods give their state as well
+                nonlocal latest
+                latest = xk.copy()
+                say(latest)
+
+            options = {key: whole(value, None) for key, value in settings.items()}
+            tolerance = options.pop("tol", None)
+            found = scipy.optimize.minimize(
+                surface.value,
+                w.copy(),
+                method=name,
+                tol=tolerance,
+                options=options,
+                callback=report,
+                **derivatives(surface),
+            )
+            if not np.array_equal(found.x, latest, equal_nan=True):
+                say(found.x.copy())
+
+        def derivatives(surface: Oracle) -> dict[str, Any]:
+            functions = {"jac": surface.gradient, "hess": surface.hessian}
+            return {key: functions[key] for key in METHODS[name]}
+
+        last = w
+        reported = turns(work)
+        while True:
+            with explained(f"scipy.{name}"):
+                last = next(reported, last)
+            yield last
+
+    return Optimizer(f"scipy.{name}", rule, defaults, heading=f"{name} (scipy)", batched=False)

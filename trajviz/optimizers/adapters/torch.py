@@ -1,0 +1,74 @@
+"""torch's optimizers: `torch.NAME` for every class of torch.optim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trajviz.optimizers import Optimizer
+from trajviz.optimizers.adapters import no_such
+from trajviz.optimizers.adapters._signature import Signature, explained
+from trajviz.surface import Number, Oracle, Points
+
+RATE = "lr"
+
+
+def load(name: str) -> Optimizer:
+    """Return an optimizer of torch.optim; TrajvizError where there is none of this name."""
+    with explained(f"torch.{name}", "torch"):
+        import torch
+    classes = {
+        key: value
+        for key, value in vars(torch.optim).items()
+        if isinstance(value, type) and issubclass(value, torch.optim.Optimizer)
+    }
+    del classes["Optimizer"]
+    if name not in classes:
+        raise no_such("torch", name, sorted(classes))
+    return adapted(f"torch.{name}", f"{name} (torch)", classes[name])
+
+
+def adapted(name: str, title: str, kind: Any) -> Optimizer:
+    """Return an optimizer that runs a class of torch's kind.
+
+    Each step calls it with a closure only where it must have one, as LBFGS; the others find the
+    gradient where they look for it. The rate of every step is written into its group.
+    """
+    signature = Signature.of(kind, RATE)
+
+    def rule(surface: Oracle, w: Points, lr: Number = None, **settings: Any) -> Iterator[Points]:
+        import torch
+
+        rate = None if lr is None else float(lr)
+        point = torch.nn.Parameter(torch.from_numpy(w.copy()))
+
+        def look() -> None:
+            point.grad = torch.from_numpy(surface.gradient(point.detach().numpy().copy()).copy())
+
+        @torch.enable_grad()  # type: ignore[untyped-decorator]
+        def closure() -> Any:
+            look()
+            return torch.tensor(float(surface.value(point.detach().numpy())), dtype=torch.float64)
+
+        with explained(name):
+            optimizer = kind([point], **signature.arguments({"lr": rate, **settings}))
+        while True:
+            if rate is not None:
+                for group in optimizer.param_groups:
+                    group["lr"] = float(lr)
+            with explained(name):
+                if _needs_closure(kind):
+                    optimizer.step(closure)
+                else:
+                    look()
+                    optimizer.step()
+            yield point.detach().numpy().copy()
+
+    return signature.optimizer(name, rule, title, batched=False)
+
+
+def _needs_closure(kind: Any) -> bool:
+    import inspect
+
+    parameters = inspect.signature(kind.step).parameters
+    return "closure" in parameters and parameters["closure"].default is inspect.Parameter.empty

@@ -1,0 +1,341 @@
+"""What a user says of one track: `name:key=value,key=value`, or the same as a table of a recipe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.optimizers import Optimizer, Setting
+from trajviz.optimizers.find import load_optimizer, split_name
+from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults
+
+TRACK_KEYS = ("label", "color")
+"""Keys that belong to the track, not to the rule; their values are texts."""
+RATE_RULES = ("given", "tuned", "default", "equal")
+"""How a learning rate may have been chosen."""
+DECAY = "decay"
+"""The key that names a schedule of the learning rate."""
+
+_POSITIVE: tuple[str, Callable[[float], bool]] = ("above 0", lambda value: value > 0)
+_NOT_NEGATIVE: tuple[str, Callable[[float], bool]] = ("at least 0", lambda value: value >= 0)
+_SHARE: tuple[str, Callable[[float], bool]] = ("at least 0 and below 1", lambda v: 0 <= v < 1)
+_INSIDE: tuple[str, Callable[[float], bool]] = ("above 0 and below 1", lambda v: 0 < v < 1)
+_RANGES = {
+    "lr": _POSITIVE,
+    "beta": _SHARE,
+    "beta1": _SHARE,
+    "beta2": _SHARE,
+    "rho": _SHARE,
+    "momentum": _SHARE,
+    "eps": _NOT_NEGATIVE,
+    "rate": ("above 0 and at most 1", lambda value: 0 < value <= 1),
+    "every": ("a whole number of at least 1", lambda value: value >= 1 and value == int(value)),
+    "psi": _NOT_NEGATIVE,
+    "weight_decay": _NOT_NEGATIVE,
+    "threshold": ("at least 4", lambda value: value >= 4),
+    "shrink": _INSIDE,
+    "grow": ("at least 1", lambda value: value >= 1),
+    "min_step": _POSITIVE,
+    "max_step": _POSITIVE,
+    "c1": _INSIDE,
+    "c2": _INSIDE,
+}
+"""What a parameter's name promises of its value, whichever optimizer or schedule it belongs to."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One track: an optimizer, the settings that were given, and perhaps a label and a colour.
+
+    `rate_rule` says how a learning rate among the settings was chosen, "given" or "tuned".
+    `schedule` says how the learning rate falls during the run, None that it is constant.
+    """
+
+    optimizer: Optimizer
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    label: str = ""
+    color: str = ""
+    rate_rule: str = "given"
+    schedule: Schedule | None = None
+
+    @property
+    def complete(self) -> dict[str, Setting]:
+        """All hyperparameters, the given ones over the defaults.
+
+        None is a rate to be tuned, or what another library leaves open.
+        """
+        return {**self.optimizer.defaults, **self.settings}
+
+    @property
+    def own(self) -> dict[str, Setting]:
+        """The settings that the user gave: all but a rate that was tuned."""
+        given = self.rate_rule == "given"
+        return {key: value for key, value in self.settings.items() if given or key != "lr"}
+
+    @property
+    def untuned(self) -> Spec:
+        """The spec without a rate that was tuned, so that it is tuned anew."""
+        return replace(self, settings=self.own, rate_rule="given")
+
+    def rated(self, rule: str) -> Spec:
+        """Return the spec with the rate that a rule of the race gives it, if none was given.
+
+        The rule is "equal:RATE", the same for all, "default", the optimizer's customary one, or
+        "tuned", which leaves it open. Raises TrajvizError where there is no customary rate.
+
+        >>> parse_spec("adam").rated("equal:0.01").settings
+        {'lr': 0.01}
+        """
+        name, rate = check_rates(rule)
+        if name == "tuned" or "lr" in self.settings or "lr" not in self.optimizer.defaults:
+            return self
+        if name == "default":
+            rate = self.optimizer.default_rate
+        if rate is None:
+            raise TrajvizError(
+                f"{self.optimizer.name} has no default lr: give it one, as in "
+                f"{self.optimizer.name}:lr=0.01"
+            )
+        return replace(self, settings={"lr": rate, **self.settings}, rate_rule=name)
+
+    @property
+    def table(self) -> dict[str, Setting]:
+        """The spec as `read_spec` reads it."""
+        rule = {"lr_rule": self.rate_rule} if "lr" in self.settings else {}
+        falls: dict[str, Setting] = {}
+        if self.schedule is not None:
+            parameters = {key: float(value) for key, value in self.schedule.complete.items()}
+            falls = {DECAY: self.schedule.name, **parameters}
+        track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
+        return {"name": self.optimizer.name, **self.settings, **rule, **falls, **track}
+
+
+def check_rates(rule: str) -> tuple[str, float | None]:
+    """Return a rule's name and its rate; TrajvizError unless it is tuned, default or equal:RATE.
+
+    >>> check_rates("equal:0.01"), check_rates("tuned")
+    (('equal', 0.01), ('tuned', None))
+    """
+    name, colon, rate = rule.partition(":")
+    if name == "equal" and rate:
+        return name, _number("lr", rate, f" in {rule!r}")
+    if name not in ("tuned", "default") or colon:
+        raise TrajvizError(f"lr {rule!r} is not tuned, default or equal:RATE, as in equal:0.01")
+    return name, None
+
+
+def parse_spec(text: str) -> Spec:
+    """Return what `name:key=value,key=value` says, or raise TrajvizError.
+
+    A key is the optimizer's own before it is the schedule's.
+
+    >>> spec = parse_spec("rmsprop:lr=0.1,label=mine")
+    >>> spec.optimizer.name, spec.settings, spec.label
+    ('rmsprop', {'lr': 0.1}, 'mine')
+    """
+    name, colon, rest = split_name(text)
+    if not name.strip():
+        raise TrajvizError(f"optimizer {text!r} has no name: write NAME or NAME:key=value,...")
+    if colon and not rest.strip():
+        raise TrajvizError(f"optimizer {text!r} has no settings after the colon: key=value,...")
+    optimizer = load_optimizer(name.strip())
+    given: dict[str, str] = {}
+    for item in rest.split(",") if colon else ():
+        key, equals, value = (part.strip() for part in item.partition("="))
+        if not (key and equals and value):
+            raise TrajvizError(f"setting {item!r} in {text!r} is not key=value")
+        if key in given:
+            raise TrajvizError(f"setting {key!r} is given twice in {text!r}")
+        given[key] = value
+    return _spec(optimizer, given, TRACK_KEYS, f" in {text!r}")
+
+
+def read_spec(table: Mapping[str, Any]) -> Spec:
+    """Return what a table says: `name`, settings and track keys as above, and `lr_rule`.
+
+    `lr_rule` says how `lr` was chosen, "given" (as without it) or "tuned"; a rate that is said to
+    be tuned and is not there will be. Raises TrajvizError.
+
+    >>> read_spec({"name": "sgd", "lr": 0.1, "lr_rule": "tuned"}).rate_rule
+    'tuned'
+    """
+    given = dict(table)
+    name, rule = given.pop("name", None), given.pop("lr_rule", None)
+    if not isinstance(name, str):
+        raise TrajvizError("name is missing" if name is None else f"name {name!r} is not a text")
+    optimizer = load_optimizer(name)
+    texts = (DECAY, *TRACK_KEYS)
+    for key, value in given.items():
+        if key in optimizer.defaults:
+            kinds, word = _kinds(optimizer, key)
+        else:
+            kinds, word = ((str,), "text") if key in texts else ((int, float), "number")
+        known = key in (*optimizer.defaults, *_parameter_names(), *texts)
+        if known and type(value) not in kinds:
+            raise TrajvizError(f"{key} {value!r} is not a {word}")
+    spec = _spec(optimizer, given, ("name", "lr_rule", *TRACK_KEYS))
+    if rule is None:
+        return spec
+    if rule not in RATE_RULES:
+        raise unknown("lr_rule", str(rule), RATE_RULES)
+    if spec.complete.get("lr") is None and (rule != "tuned" or "lr" not in optimizer.defaults):
+        raise TrajvizError(f"lr_rule {rule!r} speaks of an lr that is not there")
+    return replace(spec, rate_rule=rule)
+
+
+def _spec(
+    optimizer: Optimizer, given: Mapping[str, Any], others: Iterable[str], where: str = ""
+) -> Spec:
+    """Check keys and values; `others` are the keys that may stand beside hyperparameters."""
+    rest = {}
+    for key, value in given.items():
+        word = optimizer.aliases.get(key, key)
+        if word in rest:
+            raise TrajvizError(f"settings {word!r} and {key!r}{where} are the same")
+        rest[word] = value
+    track = {key: rest.pop(key) for key in TRACK_KEYS if key in rest}
+    own = {key: rest.pop(key) for key in list(rest) if key in optimizer.defaults}
+    schedule = _schedule(optimizer, rest, others, where)
+    settings = {key: _setting(optimizer, key, value, where) for key, value in own.items()}
+    return Spec(optimizer, settings, **track, schedule=schedule)
+
+
+def _schedule(
+    optimizer: Optimizer, given: dict[str, Any], others: Iterable[str], where: str
+) -> Schedule | None:
+    """Return the schedule that these keys describe; raise TrajvizError for one that does not."""
+    known = [*optimizer.defaults, *optimizer.aliases, *others]
+    name = ""
+    if "lr" in optimizer.defaults and optimizer.follows_schedules:
+        known.append(DECAY)
+        name = given.pop(DECAY, "").replace("_", "-")
+    parameters = schedule_defaults(name) if name else {}
+    for key in given:
+        if key in parameters:
+            continue
+        if DECAY in known and not name and key in _parameter_names():
+            raise TrajvizError(
+                f"setting {key!r}{where} needs {DECAY}=NAME, one of {', '.join(SCHEDULES)}"
+            )
+        beside = f" with {DECAY}={name}" if name else ""
+        raise unknown(f"setting of {optimizer.name}{beside}", key, [*known, *parameters])
+    if not name:
+        return None
+    settings = [(k, _number(k, given[k], where)) for k in parameters if k in given]
+    return Schedule(name, tuple(settings))
+
+
+def _parameter_names() -> set[str]:
+    return {key for name in SCHEDULES for key in schedule_defaults(name)}
+
+
+_TRUTH = {"true": True, "false": False}
+
+
+def _kinds(optimizer: Optimizer, key: str) -> tuple[tuple[type, ...], str]:
+    """Return of which types a setting's value in a recipe may be, and their name."""
+    default = optimizer.defaults[key]
+    if isinstance(default, (bool, str)):
+        return (type(default),), "truth value" if isinstance(default, bool) else "text"
+    if default is None and key != "lr":  # another library leaves open what it may be
+        return (int, float, bool, str), "number, truth value or text"
+    return (int, float), "number"
+
+
+def _setting(optimizer: Optimizer, key: str, value: Setting, where: str) -> Setting:
+    """Return a setting as what its default is: a number, a truth value or a text."""
+    kinds, _ = _kinds(optimizer, key)
+    if bool in kinds and str(value).lower() in _TRUTH:
+        return _TRUTH[str(value).lower()]
+    if kinds == (bool,):
+        raise TrajvizError(f"{key}={value}{where} must be true or false")
+    if kinds == (str,) or (str in kinds and not _is_number(value)):
+        return value
+    return _number(key, value, where)
+
+
+def _is_number(value: str | float) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(key: str, value: str | float, where: str) -> float:
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise TrajvizError(f"{key}={value}{where} is not a finite number")
+    allowed, holds = _RANGES.get(key, ("", lambda _: True))
+    if not holds(number):
+        raise TrajvizError(f"{key}={value}{where} must be {allowed}")
+    return number
+
+
+def parse_specs(texts: Iterable[str]) -> list[Spec]:
+    """Return what the texts say, labelled; raises TrajvizError.
+
+    >>> [spec.label for spec in parse_specs(["sgd", "adam:lr=1", "adam:lr=0.5"])]
+    ['sgd', 'adam lr=1', 'adam lr=0.5']
+    """
+    return labelled(map(parse_spec, texts))
+
+
+def labelled(specs: Iterable[Spec]) -> list[Spec]:
+    """Return the specs with labels that tell them apart.
+
+    A label is the user's, else the optimizer's name; where a name runs several times, the given
+    settings follow it, and a count where even those are the same. Raises TrajvizError for a label
+    that is given twice.
+    """
+    specs = list(specs)
+    names = [spec.optimizer.name for spec in specs if not spec.label]
+    taken: set[str] = set()
+    for spec in specs:
+        if spec.label and spec.label in taken:
+            raise TrajvizError(f"label {spec.label!r} is given twice")
+        taken.add(spec.label)
+    named = []
+    for spec in specs:
+        if not spec.label:
+            spec = replace(spec, label=_free(_automatic(spec, names), taken))
+            taken.add(spec.label)
+        named.append(spec)
+    return named
+
+
+def _automatic(spec: Spec, names: list[str]) -> str:
+    name = spec.optimizer.name
+    if names.count(name) == 1:
+        return name
+    words = [f"{key}={_shown(value)}" for key, value in spec.own.items()]
+    if spec.schedule is not None:
+        words.append(f"{DECAY}={spec.schedule.name}")
+        words += [f"{key}={value:g}" for key, value in spec.schedule.settings]
+    return " ".join([name, *words])
+
+
+def _shown(value: Setting) -> str:
+    """Return a setting as a user writes it.
+
+    >>> _shown(0.1), _shown(True), _shown("strong_wolfe")
+    ('0.1', 'true', 'strong_wolfe')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _free(label: str, taken: set[str]) -> str:
+    if label not in taken:
+        return label
+    count = 2
+    while f"{label} ({count})" in taken:
+        count += 1
+    return f"{label} ({count})"

@@ -1,0 +1,290 @@
+"""A recipe as a TOML file: flat, in the words of the command line, optimizers as tables.
+
+    surface = "beale"
+    start = [1, 1.6]
+    outputs = ["beale.gif"]
+
+    [[optimizers]]
+    name = "rmsprop"
+    beta = 0.95
+
+`optimizers = ["sgd:lr=0.001", "adam"]` says the same shorter. Paths are relative to the file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.spec import Spec, parse_spec, read_spec
+
+MOST_BYTES = 1_000_000
+"""No recipe is longer."""
+
+_SPELLED = {"pixel_format": "pix_fmt"}
+"""What is spelled as on the command line, and not as in Python."""
+_FIELDS = {_SPELLED.get(name, name): name for name in Recipe.kinds()}
+_NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasses.MISSING]
+TARGETS = ("outputs", "format", "metadata", "max_bytes")
+"""What says where a picture goes, and not what it shows."""
+_PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.toml)()")}
+"""What holds a name or else a path, and how to tell: a path, and parameters that may follow it.
+
+An optimizer's name is told as a surface's is."""
+
+
+def recipe_keys() -> list[str]:
+    """Return the keys of a recipe, in order."""
+    return [*_FIELDS]
+
+
+@contextmanager
+def naming(where: str) -> Iterator[None]:
+    """Put into each TrajvizError's message where the mistake stands."""
+    try:
+        yield
+    except TrajvizError as error:
+        raise TrajvizError(f"{where}: {error}") from error
+
+
+def load_recipe(path: str | Path) -> Recipe:
+    """Return the recipe that a TOML file holds; raises TrajvizError."""
+    path = Path(path).expanduser()
+    return read_recipe(load_toml(path), str(path), path.parent)
+
+
+def load_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file holds, UTF-8, or raise TrajvizError with the line of the mistake."""
+    if not path.is_file():
+        raise TrajvizError(f"no recipe file {str(path)!r}")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise TrajvizError(f"{path} is longer than a recipe's {MOST_BYTES:,} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+        table = tomllib.loads(text)
+        repr(table)  # messages will say what was given: it must have a spelling
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TrajvizError(f"{path}, line {line}: not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        what, _, place = str(error).rpartition(" (at ")
+        found = re.match(r"line (\d+)", place)
+        line = int(found[1]) if found else len(text.splitlines())
+        raise TrajvizError(f"{path}, line {line}: {what}") from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets
+        raise TrajvizError(f"{path} is no recipe: {error}") from error
+    return table
+
+
+def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
+    """Return the recipe that a table says; its paths are relative to `folder`.
+
+    Raises TrajvizError that names the table, `where`, and the key.
+    """
+    kinds = Recipe.kinds()
+    for key in table:
+        if key not in _FIELDS:
+            raise unknown(f"key in {where}", key, _FIELDS)
+    for name in _NEEDED:
+        if name not in table:
+            raise TrajvizError(f"{where}: {name} is missing")
+    values = {}
+    for key, value in table.items():
+        name = _FIELDS[key]
+        with naming(f"{where}: {key}"):
+            if name == "optimizers":
+                values[name] = _specs(value, folder)
+            else:
+                values[name] = _read(value, kinds[name])
+    with naming(where):
+        return Recipe.of(**_with_paths(values, _out_of(folder)))
+
+
+def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
+    if not isinstance(value, list):
+        raise TrajvizError(f"{value!r} is neither a list of tables nor of texts")
+    specs = []
+    for number, item in enumerate(value, 1):
+        with naming(str(number)):
+            if not isinstance(item, (str, dict)):
+                raise TrajvizError(f"{item!r} is neither a table nor a text")
+            if isinstance(item, str):
+                specs.append(parse_spec(_from(folder, item)))
+            else:
+                name = item.get("name")
+                moved = {"name": _from(folder, name)} if isinstance(name, str) else {}
+                specs.append(read_spec({**item, **moved}))
+    return tuple(specs)
+
+
+def _from(folder: Path, optimizer: str) -> str:
+    return _with_path(optimizer, _PATHS["surface"], _out_of(folder))
+
+
+def _out_of(folder: Path) -> Callable[[str], str]:
+    """Return what makes a path that is relative to a folder one of the current folder's."""
+    return lambda path: path if _is_fixed(path) else str(folder / path)
+
+
+def _read(value: Any, kind: Any) -> Any:
+    """Return a TOML value as what a field's type says, or raise TrajvizError."""
+    if isinstance(kind, UnionType):
+        (kind,) = (one for one in get_args(kind) if one is not NoneType)
+    if not _fits(value, kind):
+        raise TrajvizError(f"{value!r} is not {_named(kind)}")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if get_origin(kind) is tuple:
+        first, *others = get_args(kind)
+        ends = others == [...] or (isinstance(value, list) and len(value) == len(others) + 1)
+        return isinstance(value, list) and ends and all(_fits(item, first) for item in value)
+    if kind is float:
+        return type(value) in (int, float) and abs(value) <= sys.float_info.max
+    return type(value) is kind
+
+
+_WORDS = {str: "text", int: "whole number", float: "finite number", bool: "truth value"}
+
+
+def _named(kind: Any) -> str:
+    """Return a type as people say it.
+
+    >>> _named(int), _named(tuple[float, float]), _named(tuple[str, ...])
+    ('a whole number', 'a list of 2 finite numbers', 'a list of texts')
+    """
+    if get_origin(kind) is not tuple:
+        return f"a {_WORDS[kind]}"
+    first, *others = get_args(kind)
+    count = "" if others == [...] else f"{len(others) + 1} "
+    return f"a list of {count}{_WORDS[first]}s"
+
+
+def to_table(recipe: Recipe, folder: Path) -> dict[str, Any]:
+    """Return the recipe as `read_recipe` reads it, in plain values, its paths from `folder`.
+
+    Raises TrajvizError for a surface made in Python.
+    """
+    if not recipe.surface:
+        raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
+    return _table(recipe.values, lambda path: path if _is_fixed(path) else _relative(path, folder))
+
+
+def to_toml(recipe: Recipe, folder: Path) -> bytes:
+    """Return the recipe as TOML whose paths work from `folder`.
+
+    Raises TrajvizError for a surface made in Python, and for what is not Unicode.
+    """
+    try:
+        return _text(to_table(recipe, folder)).encode()
+    except UnicodeEncodeError as error:
+        raise TrajvizError(f"{error.object!r} is no Unicode, as a recipe must be") from error
+
+
+def portable_toml(recipe: Recipe) -> str:
+    """Return the recipe as TOML for whoever gets the picture: without where it went.
+
+    It is the same wherever it is run: of paths only the name is left, since the folders of a user's
+    machine are nobody's business, and 1 is 1.0 where a field holds fractions.
+    """
+    kinds = Recipe.kinds()
+    values = {
+        key: _uniform(value, kinds[key])
+        for key, value in recipe.values.items()
+        if key not in TARGETS and value is not None
+    }
+    return _text(_table(values, lambda path: Path(path).name))
+
+
+def _uniform(value: Any, kind: Any) -> Any:
+    """Return whole numbers as fractions, where a field holds these.
+
+    >>> _uniform((1, 2), tuple[float, float] | None), _uniform(1, int | None)
+    ((1.0, 2.0), 1)
+    """
+    inner = {kind, *get_args(kind), *(deep for one in get_args(kind) for deep in get_args(one))}
+    if float not in inner:
+        return value
+    return tuple(map(float, value)) if isinstance(value, tuple) else float(value)
+
+
+def _table(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
+    """Return values, flat, as a recipe's table with each path moved."""
+    moved = _with_paths(values, move)
+    specs = [spec.table for spec in moved.pop("optimizers")]
+    for spec in specs:
+        spec["name"] = _with_path(spec["name"], _PATHS["surface"], move)
+    said = {key: moved[name] for key, name in _FIELDS.items() if moved.get(name) is not None}
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in said.items()}
+    return {**plain, "optimizers": specs} if specs else plain
+
+
+def _text(table: Mapping[str, Any]) -> str:
+    """Return a recipe's table as TOML."""
+    values = dict(table)
+    specs = values.pop("optimizers", [])
+    lines = [f"{key} = {_written(value)}" for key, value in values.items()]
+    for spec in specs:
+        lines += ["", "[[optimizers]]"]
+        lines += [f"{key} = {_written(value)}" for key, value in spec.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _written(value: Any) -> str:
+    """Return a value in JSON's spelling, which is TOML's but for the delete character.
+
+    >>> _written(("W", 1e-5))
+    '["W", 1e-05]'
+    """
+    text = json.dumps(value, ensure_ascii=False, default=lambda number: number.item())  # numpy's
+    return text.replace("\x7f", "\\u007f")
+
+
+def _with_paths(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
+    """Return a recipe's values, flat, with each path among them moved that a folder changes."""
+    moved = dict(values)
+    for key, pattern in _PATHS.items():
+        if key in values:
+            moved[key] = _with_path(values[key], pattern, move)
+    for key in {"outputs", "paths"} & values.keys():
+        moved[key] = tuple(_moved(path, move) for path in values[key])
+    return moved
+
+
+def _with_path(text: str, pattern: re.Pattern[str], move: Callable[[str], str]) -> str:
+    """Return a text with the path that it begins with, if it does, moved."""
+    found = pattern.fullmatch(text)
+    return _moved(found[1], move) + found[2] if found else text
+
+
+def _moved(path: str, move: Callable[[str], str]) -> str:
+    """Leave alone what is no file: standard output."""
+    if "\0" in path:
+        raise TrajvizError(f"{path!r} is no path")
+    return path if path in ("-", "") else move(path)
+
+
+def _is_fixed(path: str) -> bool:
+    """Return whether a path is the same from every folder: absolute, or in a home."""
+    return path[:1] == "~" or Path(path).is_absolute()
+
+
+def _relative(path: str, folder: Path) -> str:
+    """Return a path of the current folder as it is called from another; links lead nowhere else."""
+    here = Path(path)
+    real = here.parent.resolve() / here.name
+    return Path(os.path.relpath(real, folder.resolve())).as_posix()

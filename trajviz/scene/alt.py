@@ -1,0 +1,423 @@
+"""Alt text: what the picture of a race shows, in one or two sentences computed from the race.
+
+Whoever cannot see the picture is told its outcome: who comes near which known minimum and when, who
+falls short, who leaves the window, who diverges. Every number is true of the points that `trace`
+writes. Near is within about a hundredth of the window's shorter side, which the sentence states; a
+time is the first from which on something holds to the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.descent import Trajectory, no_progress
+from trajviz.descent.basins import DIVERGED as LOST
+from trajviz.descent.basins import ELSEWHERE, find_basins, lattice, minima_of
+from trajviz.descent.outcome import Outcome
+from trajviz.descent.paths import Course, Recorded
+from trajviz.recipe.recipe import CLOCKS
+from trajviz.scene import VIEWS, name_of, swarms
+from trajviz.surface import Floats, Points, Window
+
+MOST_CHARACTERS = 600
+"""No alt text is longer; what has no room is counted."""
+_LONGEST = {"label": 24, "phrase": 80, "title": 60}
+"""Characters of a user's words."""
+_SAMPLES = (32, 24)
+"""Columns and rows of the lattice of starts from which shares of basins are estimated."""
+
+
+def describe(outcome: Outcome, at: int | None = None) -> str:
+    """Return the alt text of a race's picture, or of its still at a step, plain text in one line.
+
+    `at` is as for `Race.save`: by the race's clock.
+    """
+    text = f"{_opening(outcome, at)}."
+    clauses = list(_basins(outcome) if _is_basins(outcome) else _clauses(outcome, at))
+    for place, (clause, count) in enumerate(clauses):
+        others = sum(count for _, count in clauses[place:])
+        rest = f"{_others(others)} {'goes' if others == 1 else 'go'} untold"
+        joint = text[:-1] + ("; " if place else ". ")
+        if len(joint) + len(clause) + len(f"; {rest}.") > MOST_CHARACTERS:
+            return f"{joint}{rest}."
+        text = f"{joint}{clause}."
+    return text
+
+
+def nearness(window: Window) -> float:
+    """Return how near counts as near: a hundredth of the shorter side, as a round number.
+
+    >>> nearness(Window(-4.5, 4.5, -4.5, 4.5)), nearness(Window(-4, 4, -2, 2))
+    (0.1, 0.05)
+    """
+    wanted = float(window.extent.min()) / 100
+    power = math.floor(math.log10(wanted))
+    round_ones = [float(f"{digit}e{power}") for digit in (1, 2, 5, 10)]
+    return min(round_ones, key=lambda value: abs(math.log(value / wanted)))
+
+
+_Clause = tuple[str, int]
+"""A clause, and how many tracks it is about."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Fate:
+    """One track as far as it is shown: its points, (n, 2), and when it comes to each, (n,)."""
+
+    name: str
+    points: Points
+    heights: Floats
+    times: Floats
+    ends: int
+    diverged_at: int | None
+
+    def since(self, holds: npt.NDArray[np.bool_]) -> int | None:
+        """Return the time from which on something, (n,), holds to the end; None if it does not."""
+        if not holds[-1]:
+            return None
+        return int(self.times[len(holds) - np.argmin(holds[::-1]) if not holds.all() else 0])
+
+    def distances(self, minima: Points) -> Floats:
+        """Return how far each point is from each minimum, (n, minima)."""
+        with np.errstate(all="ignore"):
+            away = self.points[:, None] - minima
+            return np.asarray(np.hypot(away[..., 0], away[..., 1]))
+
+
+def _opening(outcome: Outcome, at: int | None) -> str:
+    """Return what the picture is of: view, surface, title, start, charts, paths."""
+    words = _plain(outcome.surface.phrase or outcome.surface.title or "a surface", "phrase")
+    text = f"{VIEWS[outcome.recipe.look.view].noun} of {words}"
+    title = _plain(outcome.recipe.look.title, "title")
+    if title and outcome.recipe.look.title != outcome.surface.title:
+        text += f", titled “{title}”,"
+    text += _from(outcome)
+    if outcome.recipe.look.panels:
+        names = [name.replace("-", " ") for name in dict.fromkeys(outcome.recipe.look.panels)]
+        text += f", with {'charts' if len(names) > 1 else 'a chart'} of {_listed(names)}"
+    if outcome.paths:
+        sources = [_plain(path.source, "label") for path in outcome.paths]
+        text += f", with paths from {_some(list(dict.fromkeys(sources)))}"
+    if at is not None:
+        text += f", at {CLOCKS[outcome.recipe.clock]} {at}"
+    return text.rstrip(",")
+
+
+def _from(outcome: Outcome) -> str:
+    if _is_basins(outcome):
+        return f" for {_some(list(_names(outcome.courses).values()))}"
+    starts = np.unique([course.points[0] for course in outcome.courses], axis=0)
+    if len(starts) == 1:
+        return f" from {_point(starts[0])}"
+    if outcome.recipe.starts:
+        return f" from {outcome.starts} starts"
+    return f" from {_point(outcome.start)}" if outcome.trajectories else ""
+
+
+def _is_basins(outcome: Outcome) -> bool:
+    return not VIEWS[outcome.recipe.look.view].pictures
+
+
+def _names(courses: Iterable[Course]) -> dict[tuple[str, str], str]:
+    """Return what each track is called, by source and label: as in the picture's key if it can."""
+    first = {(course.source, course.label): course for course in courses}
+    names = {
+        key: course.label if isinstance(course, Recorded) else name_of(course.spec)
+        for key, course in first.items()
+    }
+    times = Counter(names.values())
+    plain = {key: name if times[name] == 1 else key[1] for key, name in names.items()}
+    return {key: _plain(name, "label") or "a track" for key, name in plain.items()}
+
+
+def _clauses(outcome: Outcome, at: int | None) -> Iterator[_Clause]:
+    """Yield what became of the tracks: of those alone together, then of the swarms."""
+    names = _names(outcome.courses)
+    alone: list[_Fate] = []
+    many: list[list[_Fate]] = []
+    for swarm in swarms(outcome.courses):
+        fates = [_fate(outcome, course, names[course.source, course.label], at) for course in swarm]
+        if len(fates) == 1:
+            alone += fates
+        else:
+            many.append(fates)
+    teller = _Teller(
+        outcome.window,
+        np.array(outcome.surface.minima).reshape(-1, 2),
+        CLOCKS[outcome.recipe.clock],
+    )
+    yield from teller.alone(alone)
+    yield from teller.many(many)
+
+
+def _fate(outcome: Outcome, course: Course, name: str, at: int | None) -> _Fate:
+    times = course.times(outcome.recipe.clock)
+    shown = len(times) if at is None else int(np.searchsorted(times, at, side="right"))
+    lost = course.diverged_at if at is None or at > times[-1] else None
+    ends = outcome.steps if at is None else at
+    if isinstance(course, Recorded):
+        ends = min(ends, course.steps)
+    return _Fate(name, course.points[:shown], course.heights[:shown], times[:shown], ends, lost)
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Says what became of tracks: minima, (n, 2), the window, and what the clock counts."""
+
+    window: Window
+    minima: Points
+    unit: str
+
+    @property
+    def near(self) -> float:
+        return nearness(self.window)
+
+    def alone(self, fates: Sequence[_Fate]) -> Iterator[_Clause]:
+        """Yield clauses about tracks of which each is told by name."""
+        lost = [fate for fate in fates if fate.diverged_at is not None]
+        finite = [fate for fate in fates if fate.diverged_at is None]
+        arrived: dict[int, list[tuple[_Fate, int]]] = {}
+        rest = []
+        for fate in finite:
+            place, since = self.arrival(fate)
+            if since is None:
+                rest.append(fate)
+            else:
+                arrived.setdefault(place, []).append((fate, since))
+        for place, group in sorted(arrived.items(), key=lambda item: min(t for _, t in item[1])):
+            yield self.arrive(sorted(group, key=lambda item: item[1]), place), len(group)
+        gone = [fate for fate in rest if self.departure(fate) is not None]
+        here = [fate for fate in rest if fate not in gone]
+        passed = [fate for fate in here if self.visit(fate) is not None]
+        stayed = [fate for fate in here if fate not in passed]
+        told = ((passed, self.swing), (stayed, self.stay), (gone, self.leave), (lost, self.diverge))
+        for fates, tell in told:
+            if fates:
+                yield tell(fates), len(fates)
+
+    def arrival(self, fate: _Fate) -> tuple[int, int | None]:
+        """Return the minimum that a track ends nearest to, and since when it is near, if it is."""
+        if not len(self.minima):
+            return 0, None
+        distances = fate.distances(self.minima)
+        place = int(np.argmin(distances[-1]))
+        return place, fate.since(distances[:, place] <= self.near)
+
+    def visit(self, fate: _Fate) -> int | None:
+        """Return when a track first comes near a minimum, None if it never does."""
+        near = (fate.distances(self.minima) <= self.near).any(axis=1)
+        return int(fate.times[np.argmax(near)]) if near.any() else None
+
+    def departure(self, fate: _Fate) -> int | None:
+        """Return since when a track is outside the window, None if it ends inside."""
+        return fate.since(~self.window.contains(fate.points))
+
+    def arrive(self, group: Sequence[tuple[_Fate, int]], place: int) -> str:
+        where = f"within {self.near:g} of {self.minimum(place)}"
+        names, times = [fate.name for fate, _ in group], [time for _, time in group]
+        if len(group) < 3 or times[0] == times[-1]:
+            return f"{_some(names)} {_be(names)} {where} {self.after(times)}"
+        return (
+            f"{names[0]} is {where} {self.after(times[:1])} and {names[-1]}, the last, "
+            f"{self.after(times[-1:])}, with {_others(len(names) - 2)} in between"
+        )
+
+    def swing(self, group: Sequence[_Fate]) -> str:
+        names, times = [fate.name for fate in group], [self.visit(fate) or 0 for fate in group]
+        one = len(self.minima) == 1
+        come, end = ("comes", "ends") if len(group) == 1 else ("come", "end")
+        return (
+            f"{_some(names)} {come} within {self.near:g} of {'the' if one else 'a'} minimum "
+            f"{self.after(times)}, but {end} {self.away(group)} from {'it' if one else 'any'}"
+        )
+
+    def stay(self, group: Sequence[_Fate]) -> str:
+        names = [fate.name for fate in group]
+        if not len(self.minima):
+            return f"{_some(names)} {self.end_at_heights(group)}"
+        which = "the minimum" if len(self.minima) == 1 else "the nearest minimum"
+        ended = {fate.ends for fate in group}
+        when = self.after(list(ended)) if len(ended) == 1 else "at the end"
+        return f"{_some(names)} {_be(names)} still {self.away(group)} from {which} {when}"
+
+    def away(self, group: Sequence[_Fate]) -> str:
+        """Say how far tracks end from the minimum that is nearest to each."""
+        ends = [float(fate.distances(self.minima)[-1].min()) for fate in group]
+        if len(ends) < 3:
+            return _listed([_beyond(end, self.near) for end in ends])
+        return " to ".join(_beyond(end, self.near) for end in (min(ends), max(ends)))
+
+    def end_at_heights(self, group: Sequence[_Fate]) -> str:
+        ends = [float(fate.heights[-1]) for fate in group]
+        if len(ends) == 1:
+            return f"ends in the window, at height {_number(ends[0])}"
+        if len(ends) == 2:
+            return f"end in the window, at heights {_listed([_number(end) for end in ends])}"
+        return f"end in the window, at heights from {_number(min(ends))} to {_number(max(ends))}"
+
+    def leave(self, group: Sequence[_Fate]) -> str:
+        names, times = [fate.name for fate in group], [self.departure(fate) or 0 for fate in group]
+        verb = "leaves" if len(names) == 1 else "leave"
+        return f"{_some(names)} {verb} the window {self.after(times)}"
+
+    def diverge(self, group: Sequence[_Fate]) -> str:
+        names = [fate.name for fate in group]
+        steps = [fate.diverged_at or 0 for fate in group]
+        verb = "diverges" if len(names) == 1 else "diverge"
+        word = "step" if len(set(steps)) == 1 else "steps"
+        return f"{_some(names)} {verb} at {word} {_range(steps)}"
+
+    def many(self, swarms: Sequence[Sequence[_Fate]]) -> Iterator[_Clause]:
+        """Yield clauses about optimizers that run from many starts."""
+        if not swarms:
+            return
+        if not len(self.minima):
+            yield _tally(swarms, "leaves the window", lambda f: self.departure(f) is not None)
+        elif len(swarms) == 1 and len(self.minima) > 1:
+            yield self.shares(swarms[0])
+        else:
+            where = "the minimum" if len(self.minima) == 1 else "a minimum"
+            ends = f"ends within {self.near:g} of {where}"
+            yield _tally(swarms, ends, self.has_arrived)
+        lost = [swarm for swarm in swarms if any(f.diverged_at is not None for f in swarm)]
+        if lost:
+            clause, _ = _tally(lost, "diverges", lambda fate: fate.diverged_at is not None)
+            yield clause, len(lost)
+
+    def has_arrived(self, fate: _Fate) -> bool:
+        return fate.diverged_at is None and self.arrival(fate)[1] is not None
+
+    def shares(self, swarm: Sequence[_Fate]) -> _Clause:
+        """Say which of several minima one optimizer reaches from how many starts."""
+        reached = Counter(self.arrival(fate)[0] for fate in swarm if self.has_arrived(fate))
+        (name, total), best = (swarm[0].name, len(swarm)), reached.most_common(3)
+        if not best:
+            return f"{name} ends within {self.near:g} of a minimum from none of {total} starts", 1
+        parts = [f"of {_point(self.minima[place])} from {count}" for place, count in best[1:]]
+        others = sum(reached.values()) - sum(count for _, count in best)
+        if others:
+            parts.append(f"of {len(reached) - 3} more from {others}")
+        place, count = best[0]
+        first = f"{self.near:g} of {self.minimum(place)} from {count} of {total} starts"
+        return f"{name} ends within {_listed([first, *parts])}", 1
+
+    def minimum(self, place: int) -> str:
+        return "the minimum" + (f" at {_point(self.minima[place])}" if len(self.minima) > 1 else "")
+
+    def after(self, times: Sequence[int]) -> str:
+        plural = "" if set(times) == {1} else "s"
+        return f"after {_range(times)} {self.unit}{plural}"
+
+
+def _tally(swarms: Sequence[Sequence[_Fate]], verb: str, holds: Callable[[_Fate], bool]) -> _Clause:
+    """Say for how many of its starts something holds of each optimizer."""
+    counts = [(swarm[0].name, sum(map(holds, swarm)), len(swarm)) for swarm in swarms]
+    rows = [(name, f"from {count or 'none'} of {of}", count) for name, count, of in counts]
+    return _ranked(rows, verb, "starts")
+
+
+def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Clause:
+    """Say a share of something for each name, or for the highest and the lowest of many."""
+    (name, share, _), *others = rows
+    if len(rows) > 3:
+        ranked = sorted(rows, key=lambda row: -row[2])
+        (name, share, _), *_, (last, least, _) = ranked
+        between = f", with {_others(len(rows) - 2)} in between"
+        return f"{name} {verb} {share} {what} and {last} {least}{between}", len(rows)
+    parts = [f"{name} {verb} {share} {what}", *(f"{other} {part}" for other, part, _ in others)]
+    return _listed(parts), len(rows)
+
+
+def _basins(outcome: Outcome) -> Iterator[_Clause]:
+    """Yield from how much of the window each optimizer reaches a minimum, as a lattice tells."""
+    ours = [course for course in outcome.courses if isinstance(course, Trajectory)]
+    minima = minima_of(outcome.surface, ours, outcome.steps, outcome.window, outcome.noise)
+    starts = lattice(outcome.window, *_SAMPLES)
+    rows = []
+    for course, name in zip(ours, _names(ours).values(), strict=True):
+        found = find_basins(
+            outcome.surface,
+            course,
+            starts,
+            outcome.steps,
+            minima,
+            outcome.window,
+            outcome.noise,
+            no_progress,
+        )
+        share = 100 * float(np.isin(found.reached, (ELSEWHERE, LOST), invert=True).mean())
+        rows.append((name, f"from about {share:.0f} %", share))
+    goal = "the minimum" if len(minima) == 1 else f"one of {len(minima)} minima"
+    if len(minima):
+        yield _ranked(rows, f"reaches {goal}", "of the window")
+
+
+def _plain(text: str, kind: str) -> str:
+    """Return a user's words in one line, without what does not print, and no longer than may be."""
+    words = "".join(c if c.isprintable() else " " for c in text).split()
+    most, line = _LONGEST[kind], " ".join(words)
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does.
+
+    >>> _listed(["a", "b", "c"]), _listed(["a"])
+    ('a, b and c', 'a')
+    """
+    return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
+
+
+def _some(names: Sequence[str]) -> str:
+    """List up to three names, or two and how many more.
+
+    >>> _some(["a", "b", "c", "d"])
+    'a, b and 2 others'
+    """
+    return _listed(names if len(names) < 4 else [*names[:2], _others(len(names) - 2)])
+
+
+def _others(count: int) -> str:
+    return "1 other" if count == 1 else f"{count} others"
+
+
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _range(numbers: Sequence[int]) -> str:
+    """Say one number, two, or from which to which.
+
+    >>> _range([12]), _range([12, 15]), _range([15, 12, 80]), _range([5, 5, 5])
+    ('12', '12 and 15', '12 to 80', '5')
+    """
+    if len(set(numbers)) == 1:
+        return str(numbers[0])
+    return (
+        _listed([str(n) for n in numbers])
+        if len(numbers) == 2
+        else f"{min(numbers)} to {max(numbers)}"
+    )
+
+
+def _point(point: Iterable[float]) -> str:
+    return f"({', '.join(f'{value + 0.0:.4g}' for value in point)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _beyond(distance: float, near: float) -> str:
+    """Return a distance to two digits, rounded up where it would seem to be near."""
+    shown = f"{distance:.2g}"
+    if float(shown) > near or not math.isfinite(distance):
+        return f"{float(shown):g}"
+    unit = 10.0 ** (math.floor(math.log10(distance)) - 1)
+    return f"{(math.floor(distance / unit) + 1) * unit:.2g}"

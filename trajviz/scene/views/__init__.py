@@ -1,0 +1,1 @@
+"""The views: each a way to show the surface."""

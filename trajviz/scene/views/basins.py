@@ -1,0 +1,155 @@
+"""The view of basins: every pixel in the colour of the minimum that is reached from there.
+
+The fewer steps it takes, the stronger the colour, on a logarithmic scale that all panels share.
+What has not arrived yet, or never does, is neutral; where runs overflow, there are stripes.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins
+from trajviz.scene.flat import Flat
+from trajviz.scene.layout import MINUS, Chip
+from trajviz.scene.marks import Box
+from trajviz.scene.paint import Picture
+from trajviz.scene.theme import RGB, Theme, mix
+from trajviz.surface import Points, Window
+
+MOST_STARTS = 3 * 320 * 240
+"""Panels with more pixels than this in all have one start for a square of them."""
+_SHADES = 16
+"""Strengths of a colour."""
+_FADED = 0.72
+"""How much of the neutral colour is in the weakest."""
+_STRIPE = 3
+"""The width of a stripe in pixels."""
+
+
+@dataclass(frozen=True)
+class BasinsView(Flat):
+    """The basins of one optimizer within a window, filling a box of the picture.
+
+    A start stands for a square of `cell` pixels each way. `span` are the steps to a minimum at
+    which a colour is strongest and weakest.
+    """
+
+    basins: Basins
+    window: Window
+    box: Box
+    cell: int
+    span: tuple[int, int]
+    theme: Theme
+
+    def draw(self, picture: Picture) -> None:
+        """Fill the box's part of a picture, (height, width, 3), as before all steps."""
+        picture[:] = neutral(self.theme)
+
+    def picture(self, step: float) -> Picture:
+        """Return the box's part of the picture after `step` steps, (height, width, 3)."""
+        there = (self.arrival <= step)[..., None]
+        return np.where(there, self.colors, np.array(neutral(self.theme), dtype=np.uint8))
+
+    @functools.cached_property
+    def arrival(self) -> npt.NDArray[np.int32]:
+        """The step at which each pixel gets its colour, (height, width)."""
+        return self._enlarged(self.basins.arrival)
+
+    @functools.cached_property
+    def colors(self) -> Picture:
+        """The colour that each pixel gets, (height, width, 3)."""
+        reached = self._enlarged(self.basins.reached)
+        picture = np.take(self._table(), self._enlarged(self._codes()), axis=0)
+        picture[reached == ELSEWHERE] = neutral(self.theme)
+        across, down = np.arange(self.box.width), np.arange(self.box.height)[:, None]
+        stripes = (across + down) // _STRIPE % 2 == 0
+        picture[reached == DIVERGED] = neutral(self.theme)
+        picture[(reached == DIVERGED) & stripes] = stripe(self.theme)
+        return picture
+
+    def _codes(self) -> npt.NDArray[np.intp]:
+        """Return each start's place in the table of colours, (rows, columns)."""
+        low, high = self.span
+        with np.errstate(divide="ignore"):
+            share = np.log(np.maximum(self.basins.arrival, low) / low) / max(
+                math.log(high / low), 1e-9
+            )
+        shade = np.rint(np.clip(share, 0, 1) * (_SHADES - 1)).astype(np.intp)
+        return self.basins.reached.astype(np.intp) * _SHADES + shade
+
+    def _table(self) -> Picture:
+        """Return the colour of every code, (256 * _SHADES, 3)."""
+        weaker = np.linspace(0, _FADED, _SHADES).tolist()
+        colors = [self.theme.track(place) for place in range(ELSEWHERE + 1)]
+        table = [mix(color, neutral(self.theme), share) for color in colors for share in weaker]
+        return np.array(table, dtype=np.uint8)
+
+    def _enlarged(self, lattice: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return something of each start for each pixel, (height, width)."""
+        pixels = lattice.repeat(self.cell, axis=0).repeat(self.cell, axis=1)
+        return pixels[: self.box.height, : self.box.width]
+
+
+def cell_of(boxes: Sequence[Box]) -> int:
+    """Return how many pixels each way one start stands for in these panels.
+
+    >>> cell_of([Box(0, 0, 320, 240)] * 3), cell_of([Box(0, 0, 320, 240)] * 4)
+    (1, 2)
+    """
+    cell = 1
+    while sum(-(-box.width // cell) * -(-box.height // cell) for box in boxes) > MOST_STARTS:
+        cell += 1
+    return cell
+
+
+def starts_of(window: Window, box: Box, cell: int) -> Points:
+    """Return where the runs of a box start, the middle of each square, (rows, columns, 2)."""
+    across = (np.arange(-(-box.width // cell)) + 0.5) * (cell / box.width)
+    down = (np.arange(-(-box.height // cell)) + 0.5) * (cell / box.height)
+    x = window.x0 + across * (window.x1 - window.x0)
+    y = window.y1 - down * (window.y1 - window.y0)
+    return np.stack(np.meshgrid(x, y), axis=-1)
+
+
+def span_of(found: list[Basins]) -> tuple[int, int]:
+    """Return the steps to a minimum, at least 1, between which nine tenths of all runs take."""
+    arrivals = [each.arrival[each.reached < DIVERGED] for each in found]
+    some = np.concatenate([np.empty(0, dtype=np.int32), *arrivals])
+    some = some[some > 0]
+    few, many = np.quantile(some, [0.05, 0.95]).astype(int).tolist() if some.size else (1, 1)
+    return few, many
+
+
+def neutral(theme: Theme) -> RGB:
+    """Return the colour of what arrives nowhere."""
+    return mix(theme.background, theme.muted, 0.2)
+
+
+def stripe(theme: Theme) -> RGB:
+    """Return the colour of the stripes where runs overflow."""
+    return mix(theme.background, theme.ink, 0.55)
+
+
+def chips_of(minima: Points, theme: Theme, places: set[int]) -> list[Chip]:
+    """Return the key's entries for what of the minima, (n, 2), and the rest is in the picture."""
+    rest = [
+        (ELSEWHERE, Chip(neutral(theme), "elsewhere", "")),
+        (DIVERGED, Chip(stripe(theme), "diverged", "", style=2)),
+    ]
+    named = [Chip(theme.track(k), _point(*minimum), "") for k, minimum in enumerate(minima)]
+    return named + [chip for place, chip in rest if place in places]
+
+
+def _point(x: float, y: float) -> str:
+    return (
+        "("
+        + ", ".join(f"{v:.3g}" if abs(v) >= 5e-4 else "0" for v in (x, y)).replace("-", MINUS)
+        + ")"
+    )

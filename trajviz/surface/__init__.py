@@ -1,0 +1,261 @@
+"""A test surface: a formula in two variables, where to look at it, where to start, what is known.
+
+The gradient is exact (see `dual`). Everything works on one point and on arrays of points, shape
+(..., 2).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from trajviz.errors import TrajvizError
+from trajviz.surface import dual
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+"""An array of float64."""
+Ints: TypeAlias = npt.NDArray[np.int64]
+"""An array of int64."""
+Points: TypeAlias = npt.NDArray[np.float64]
+"""Points of the plane, shape (..., 2), the last axis being x and y."""
+Number: TypeAlias = Any
+"""A float, or an array that broadcasts against the points."""
+Formula: TypeAlias = Callable[..., Number]
+"""A function of x and y, floats or arrays, in numpy's arithmetic; over data, of rows as well."""
+
+Gradient: TypeAlias = Callable[[Points], Points]
+"""The gradient at points of shape (..., 2), same shape."""
+
+
+class Oracle(Protocol):
+    """What an optimizer that needs more than slopes may ask of a surface, a Surface included."""
+
+    def value(self, points: Points) -> Floats:
+        """Return the heights, (..., 2) to (...)."""
+
+    def gradient(self, points: Points) -> Points:
+        """Return the gradients, (..., 2) to (..., 2)."""
+
+    def hessian(self, points: Points) -> Floats:
+        """Return the second derivatives, (..., 2) to (..., 2, 2)."""
+
+
+RANK_GRID = 192
+"""Samples along each axis from which ranks are computed."""
+
+
+class Window(NamedTuple):
+    """The rectangle of the plane that is looked at, in the surface's own units."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+    @property
+    def extent(self) -> Floats:
+        """Width and height, shape (2,)."""
+        return np.array([self.x1 - self.x0, self.y1 - self.y0])
+
+    def contains(self, points: Points) -> npt.NDArray[np.bool_]:
+        """Tell for each point, (..., 2) to (...), whether it lies inside or on the edge."""
+        x, y = points[..., 0], points[..., 1]
+        return (self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1)
+
+    def including(self, x: float, y: float) -> Window:
+        """Return the window, widened with a margin of a twentieth when the point is outside it."""
+        margin_x = 0.05 * (max(self.x1, x) - min(self.x0, x))
+        margin_y = 0.05 * (max(self.y1, y) - min(self.y0, y))
+        return Window(
+            self.x0 if x >= self.x0 else x - margin_x,
+            self.x1 if x <= self.x1 else x + margin_x,
+            self.y0 if y >= self.y0 else y - margin_y,
+            self.y1 if y <= self.y1 else y + margin_y,
+        )
+
+
+def check_window(values: Sequence[float]) -> Window:
+    """Return four numbers as a Window, or raise TrajvizError."""
+    window = Window(*map(float, values)) if len(values) == 4 else None
+    if window is None or not all(map(math.isfinite, window)):
+        raise TrajvizError(
+            f"window {_shown(values)} is not four finite numbers X0,X1,Y0,Y1 (as in -4,4,-2,2)"
+        )
+    if window.x0 >= window.x1 or window.y0 >= window.y1:
+        raise TrajvizError(f"window {_shown(values)} is empty: X0 < X1 and Y0 < Y1 are needed")
+    if not np.isfinite(window.extent).all() or not _separable(window):
+        raise TrajvizError(f"window {_shown(values)} is beyond what floats can resolve")
+    return window
+
+
+def check_point(values: Sequence[float], what: str = "start") -> tuple[float, float]:
+    """Return two numbers as a point, or raise TrajvizError."""
+    if len(values) != 2 or not all(math.isfinite(value) for value in values):
+        raise TrajvizError(f"{what} {_shown(values)} is not two finite numbers X,Y (as in 1,1.6)")
+    return float(values[0]), float(values[1])
+
+
+def _shown(values: Sequence[float]) -> str:
+    return repr(",".join(f"{value:g}" for value in values))
+
+
+def _separable(window: Window) -> bool:
+    """Tell whether ten thousand samples across the window are different floats."""
+    size = np.maximum(np.abs(window[::2]), np.abs(window[1::2]))
+    return bool((window.extent / 1e4 > np.spacing(size)).all())
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A formula and what is known about it.
+
+    `formula(x, y)` is stated once, in numpy's arithmetic. `minima` are those in the window, the
+    global ones first named; none means unbounded below. `source` says author and year.
+    `gradient_formula(points)` may replace the dual numbers with something better.
+
+    A surface over data is the mean loss over its `samples`: `formula(x, y, rows=slice(None))` and
+    `gradient_formula(points, rows=slice(None))` then also take the rows of a mini-batch, (k,).
+    `batch_size` is its customary size, 0 for all samples, and `accuracy(x, y)` may give the share
+    of the samples that x and y classify rightly.
+    `parameters` are the numbers it was made with, by name, and those that were given stand in its
+    `name` and title too. `note` says what was found rather than stated: a formula's window, start.
+    `phrase` is what a sentence calls it, as in "Beale's function".
+    """
+
+    formula: Formula
+    window: Window
+    start: tuple[float, float]
+    minima: tuple[tuple[float, float], ...] = ()
+    title: str = ""
+    axes: tuple[str, str] = ("x", "y")
+    source: str = ""
+    name: str = ""
+    gradient_formula: Callable[..., Points] | None = field(default=None, repr=False)
+    samples: int = 0
+    batch_size: int = 0
+    accuracy: Formula | None = field(default=None, repr=False)
+    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    note: str = ""
+    phrase: str = ""
+
+    def __post_init__(self) -> None:
+        """Check what a definition file may have got wrong."""
+        if not callable(self.formula):
+            raise TrajvizError(f"formula {self.formula!r} is not a function of x and y")
+        # Plain tuples are welcome in a definition file.
+        object.__setattr__(self, "window", check_window(self.window))
+        object.__setattr__(self, "start", check_point(self.start))
+        object.__setattr__(
+            self, "minima", tuple(check_point(point, "minimum") for point in self.minima)
+        )
+        if not self.window.contains(np.array(self.start)):
+            raise TrajvizError(f"start {self.start} is outside the window {tuple(self.window)}")
+        if not 0 <= self.batch_size <= self.samples:
+            raise TrajvizError(
+                f"batch_size {self.batch_size} is not from 0 to the {self.samples} samples"
+            )
+
+    @property
+    def summary(self) -> str:
+        """The first line of the formula's docstring."""
+        return (self.formula.__doc__ or "").strip().split("\n")[0]
+
+    @property
+    def stem(self) -> str:
+        """The name as a file's, short and of letters, digits, points and hyphens alone."""
+        words = re.sub(r"[^a-z0-9.]+", "-", self.name.lower().replace("*", ""))[:40]
+        return words.strip("-.") or "surface"
+
+    def value(self, points: Points, rows: Ints | None = None) -> Floats:
+        """Return the height at each point, (..., 2) to (...); overflow gives inf or nan.
+
+        On a surface over data it is the mean loss over these rows, or over all.
+        """
+        batch = {} if rows is None else {"rows": rows}
+        with np.errstate(all="ignore"):
+            height = self.formula(points[..., 0], points[..., 1], **batch)
+        return np.broadcast_to(np.asarray(height, dtype=np.float64), points.shape[:-1])
+
+    def gradient(self, points: Points, rows: Ints | None = None) -> Points:
+        """Return the exact gradient at each point, (..., 2) to (..., 2).
+
+        On a surface over data it is that of the mean loss over these rows, or over all. Raises
+        TrajvizError for a formula that dual numbers cannot differentiate.
+        """
+        batch = {} if rows is None else {"rows": rows}
+        with np.errstate(all="ignore"):
+            if self.gradient_formula is not None:
+                return self.gradient_formula(points, **batch)
+            return dual.gradient(functools.partial(self.formula, **batch), points)
+
+    def hessian(self, points: Points, rows: Ints | None = None) -> Floats:
+        """Return the second derivatives at each point, (..., 2) to (..., 2, 2).
+
+        On a surface over data they are those of these rows, or of all. They are exact, but for a
+        surface with a `gradient_formula`: there they are its central differences, good to about ten
+        digits.
+        """
+        batch = {} if rows is None else {"rows": rows}
+        with np.errstate(all="ignore"):
+            if self.gradient_formula is not None:
+                return _differences(functools.partial(self.gradient_formula, **batch), points)
+            return dual.hessian(functools.partial(self.formula, **batch), points)
+
+    def grid(self, xs: Floats, ys: Floats) -> Floats:
+        """Return the heights above the grid of xs (columns) and ys (rows), (len(ys), len(xs))."""
+        with np.errstate(all="ignore"):
+            height = self.formula(xs[None, :], ys[:, None])
+        return np.broadcast_to(np.asarray(height, dtype=np.float64), (len(ys), len(xs)))
+
+
+def _differences(gradient: Gradient, points: Points) -> Floats:
+    """Return the Hessian, (..., 2, 2), symmetric, as central differences of the gradient."""
+    steps = np.cbrt(np.finfo(np.float64).eps) * np.maximum(1.0, np.abs(points))
+    rows = []
+    for axis in range(2):
+        ahead, behind = points.copy(), points.copy()
+        ahead[..., axis] += steps[..., axis]
+        behind[..., axis] -= steps[..., axis]
+        width = (ahead - behind)[..., axis, None]
+        rows.append((gradient(ahead) - gradient(behind)) / width)
+    matrix = np.stack(rows, axis=-2)
+    return np.asarray((matrix + matrix.swapaxes(-1, -2)) / 2)
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """How heights compare within a window: the rank of a height is the share that lies lower.
+
+    Ranks need no choice of logarithm or offset, and treat valley and wall alike on every surface,
+    bounded or not. `heights` are the window's finite heights on a grid, sorted.
+    """
+
+    heights: Floats
+
+    @classmethod
+    def of(cls, surface: Surface, window: Window) -> Ranks:
+        """Sample the window at the centres of RANK_GRID x RANK_GRID cells."""
+        cells = (np.arange(RANK_GRID) + 0.5) / RANK_GRID
+        heights = surface.grid(
+            window.x0 + cells * (window.x1 - window.x0), window.y0 + cells * (window.y1 - window.y0)
+        )
+        finite = heights[np.isfinite(heights)]
+        if not finite.size:
+            raise TrajvizError(f"the surface has no finite value in the window {tuple(window)}")
+        return cls(np.sort(finite))
+
+    def rank(self, heights: Floats) -> Floats:
+        """Return the rank of each height, 0 to 1, any shape."""
+        return np.searchsorted(self.heights, heights) / len(self.heights)
+
+    def height(self, ranks: Floats) -> Floats:
+        """Return the heights that have these ranks, any shape: the inverse of `rank`."""
+        count = len(self.heights)
+        return np.interp(ranks, np.linspace(0, 1, count), self.heights)

@@ -1,0 +1,96 @@
+"""Find a surface: by its name in the catalogue, by the path of a definition file, by a formula.
+
+`surfaces/` is a folder of definition files, not a package: they are loaded by path, so that a
+user's file and a built-in one go through the same door.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.surface import Surface
+from trajviz.surface.definition import read_definition
+from trajviz.surface.formula import looks_like_formula, read_formula
+from trajviz.surface.framing import framed
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+@functools.cache
+def folder() -> Path:
+    """Return the catalogue's folder: inside an installed package, beside it in a checkout."""
+    for candidate in (_PACKAGE / "surfaces", _PACKAGE.parent / "surfaces"):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(f"no folder of surfaces in {_PACKAGE} or beside it")
+
+
+def surface_names() -> list[str]:
+    """Return the names in the catalogue, sorted, with hyphens where the files have underscores."""
+    return sorted(path.stem.replace("_", "-") for path in folder().glob("[!_]*.py"))
+
+
+def load_surface(
+    surface: str | Path,
+    start: Sequence[float] | None = None,
+    window: Sequence[float] | None = None,
+) -> Surface:
+    """Return the surface of this name, defined by this .py file, or described by this formula.
+
+    Hyphens and underscores in a name are the same. Name and path may carry parameters, as in
+    "rosenbrock:b=10". A formula is looked at around `start` and within `window`, where these are
+    given; a surface of the catalogue or of a file says both itself. A file is Python that runs, so
+    load only files you trust. Raises TrajvizError for an unknown name, a missing file, a file that
+    fails or defines no surface, parameters it does not take, and a formula that cannot be read.
+    """
+    text = str(surface)
+    found = find_definition(text)
+    if found is not None:
+        return read_definition(*found, text)
+    shaped = framed(read_formula(text), start, window)
+    shown = " ".join(text.split())
+    return dataclasses.replace(shaped, name=shown, title=shown)
+
+
+def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
+    """Return the file that defines a surface and the parameters given, None for a formula.
+
+    Nothing is run. Raises TrajvizError for an unknown name and a missing file.
+    """
+    path, rest = _path(text)
+    if path is not None:
+        if not path.is_file():
+            raise TrajvizError(f"no surface file {text!r}")
+        return path, _settings(rest, text)
+    name, colon, rest = text.partition(":")
+    plain = name.replace("_", "-")
+    if plain in surface_names():
+        return folder() / f"{plain.replace('-', '_')}.py", _settings(colon + rest, text)
+    if not looks_like_formula(text):
+        raise unknown("surface", name if colon else text, surface_names())
+    return None
+
+
+def _path(text: str) -> tuple[Path | None, str]:
+    """Return the path of a .py file, if the text begins with one, and what follows it."""
+    if text.endswith(".py"):
+        return Path(text).expanduser(), ""
+    path, found, rest = text.rpartition(".py:")
+    return (Path(f"{path}.py").expanduser(), f":{rest}") if found else (None, "")
+
+
+def _settings(rest: str, text: str) -> dict[str, str]:
+    """Return what `:key=value,key=value` says."""
+    given: dict[str, str] = {}
+    for item in rest[1:].split(",") if rest else ():
+        key, _, value = (part.strip() for part in item.partition("="))
+        if not (key and value):
+            raise TrajvizError(f"parameter {item!r} in {text!r} is not key=value")
+        if key in given:
+            raise TrajvizError(f"parameter {key!r} is given twice in {text!r}")
+        given[key] = value
+    return given
