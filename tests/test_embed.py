@@ -28,7 +28,7 @@ import trajviz as library
 from trajviz.embedding import embed
 from trajviz.errors import TrajvizError
 from trajviz.files import dimensions
-from trajviz.files.formats import format_names, load_format
+from trajviz.files.formats import Format, format_names, load_format
 from trajviz.files.metadata import read_note
 from trajviz.files.snippets import (
     FILMS,
@@ -550,9 +550,9 @@ def test_a_bundle_that_fails_leaves_all_files_as_they_were(broken, tmp_path, mon
             path.write_text("half")
             raise OSError("full")
 
-        return library.formats.Format(name, chosen.kind, "", write)
+        return Format(name, chosen.kind, "", write)
 
-    monkeypatch.setattr(library.race, "load_format", failing)
+    monkeypatch.setattr("trajviz.files.plan.load_format", failing)
     with pytest.raises(OSError, match="full"):
         compare("bowl", ["sgd"], **SHORT).bundle(tmp_path / "race")
     assert {path.read_text() for path in tmp_path.iterdir()} == {"old"}

@@ -9,8 +9,8 @@ import contextlib
 import functools
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trajviz.animation import Animation
@@ -21,16 +21,20 @@ from trajviz.descent.paths import Course, Recorded, load_paths
 from trajviz.descent.trace import TRACES, trace_names
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
-from trajviz.files.formats import (
-    Format,
-    check_target,
-    format_names,
-    format_of,
-    load_format,
-    replacing,
-)
+from trajviz.files.formats import Format, check_target, load_format, replacing
 from trajviz.files.metadata import note_of
 from trajviz.files.notebook import Player, moving_picture
+from trajviz.files.places import check_place, load_place
+from trajviz.files.plan import (
+    BUNDLED,
+    STANDARD_OUTPUT,
+    PlannedFile,
+    check_plan,
+    format_for,
+    plan_bundle,
+    plan_files,
+    snippet_target,
+)
 from trajviz.files.snippets import SNIPPETS, checked_alt, checked_url, shown_by
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe.budget import ladder
@@ -52,18 +56,29 @@ _PATIENCE = {
 }
 """What takes longer than anybody expects is only done when it is meant."""
 
-BUNDLED = ("gif", "mp4", "png")
-"""The formats of a bundle: what moves everywhere, what is smaller and plays, what stands still."""
+
+@dataclass(frozen=True)
+class Written:
+    """A file that a race was written to, and the race as this file shows it."""
+
+    path: Path
+    format: str
+    race: Race
 
 
 @dataclass(frozen=True)
 class Race:
     """What came of a recipe, and how it is to be shown.
 
-    Saves itself in every format, gives its frames as arrays, and shows itself in a notebook.
+    A race saves itself in every format, gives its frames as arrays, and shows itself in a notebook.
+
+    Attributes:
+        outcome: Where all went, and the recipe that asked for it.
     """
 
     outcome: Outcome
+    _scenes: dict[Look, Scene] = field(default_factory=dict, repr=False, compare=False)
+    """The scene of each look that was drawn, shared by all that show the same race."""
 
     @property
     def surface(self) -> Surface:
@@ -72,7 +87,7 @@ class Race:
 
     @property
     def start(self) -> tuple[float, float]:
-        """Where all start."""
+        """Where all start, x and y."""
         return self.outcome.start
 
     @property
@@ -120,23 +135,18 @@ class Race:
         """How the animation plays."""
         return self.asked.playback
 
-    def _showing(self, asked: Recipe) -> Race:
-        """Return the same race shown as another recipe says; it keeps its scene if that does."""
-        one = Race(replace(self.outcome, recipe=asked))
-        if asked.look == self.look and "scene" in vars(self):
-            vars(one)["scene"] = self.scene
-        return one
-
-    @functools.cached_property
+    @property
     def scene(self) -> Scene:
         """The background and the tracks in pixels, drawn once for all formats."""
         return self._composed(no_progress)
 
     def _composed(self, progress: Progress) -> Scene:
-        return compose(
-            self.surface, self.courses, self.steps, self.window, self.look, self.outcome.noise,
-            self.asked.clock, self._about_starts, progress,
-        )  # fmt: skip
+        if self.look not in self._scenes:
+            self._scenes[self.look] = compose(
+                self.surface, self.courses, self.steps, self.window, self.look, self.outcome.noise,
+                self.asked.clock, self._about_starts, progress,
+            )  # fmt: skip
+        return self._scenes[self.look]
 
     @property
     def _about_starts(self) -> str:
@@ -164,22 +174,88 @@ class Race:
         progress: Progress | None = None,
         max_bytes: int | None = None,
     ) -> Path:
-        """Write a file in the format of its suffix (or in `format`), and return its path.
+        """Write one file, and return its path.
 
-        A still shows the last step, or step `at`. `progress` is called with frames done and
-        frames in all. With `max_bytes`, or where the recipe has it, the file is the best that fits
-        (see `fitted`). The file appears when it is complete; what was there before stays until
-        then. Raises TrajvizError for what cannot be written.
+        The file appears when it is complete; what was there before stays until then.
+
+        Args:
+            path: The file; its suffix names the format, which moves where the recipe says animate.
+            at: The step that a still shows; None for the last.
+            format: The format, whatever the suffix; "" for that of the suffix.
+            progress: Called with frames done and frames in all.
+            max_bytes: The most bytes, to which the file is made to keep (see `fitted`); None for
+                those of the recipe.
+
+        Raises:
+            TrajvizError: What is asked for cannot be drawn or written.
         """
         path = Path(path).expanduser()
-        chosen = load_format(format) if format else format_of(path)
+        asked = replace(self.asked, format="")
+        chosen = load_format(format) if format else format_for(str(path), asked)
         chosen.check(self.playback, at, self.steps)
         chosen.check_look(self.look)
         check_target(path)
         one = self.fitted(chosen.name, at, self.asked.max_bytes if max_bytes is None else max_bytes)
-        with replacing(path) as temporary:
-            one._write(temporary, chosen, at, progress or no_progress)
+        one._save(path, chosen, at, progress or no_progress)
         return path
+
+    def write(
+        self,
+        *outputs: str | Path,
+        at: Iterable[int] | None = None,
+        place: str = "",
+        progress: Progress | None = None,
+    ) -> tuple[Path, ...]:
+        """Write the files that a recipe asks for, and return their paths.
+
+        It is what `trajviz render` and a gallery do: stills of several steps get their names, a
+        format that can move or stand still does as the recipe says, and nothing is written over
+        before every file is known to fit.
+
+        Args:
+            *outputs: Files, their suffixes naming their formats; none for those of the recipe.
+            at: Steps, each of which becomes a still of every output; None for those of the recipe.
+            place: The place whose limits the files must keep, as "github"; "" for none.
+            progress: Called with frames done and frames in all of each file.
+
+        Raises:
+            TrajvizError: There is no output, or one cannot be drawn, written or published there.
+        """
+        asked = replace(
+            self.asked,
+            outputs=tuple(map(str, outputs)) or self.asked.outputs,
+            at=self.asked.at if at is None else tuple(at),
+        )
+        if not asked.outputs:
+            raise TrajvizError("no output is named: write('race.gif'), or outputs in the recipe")
+        files = plan_files(asked)
+        if any(file.target == STANDARD_OUTPUT for file in files):
+            raise TrajvizError("output '-' is for the command line: to_bytes gives the bytes")
+        if place:
+            for file in files:
+                check_place(load_place(place), file.facts(asked))
+        check_plan(files)
+        written = self.write_planned(files, lambda _: progress or no_progress)
+        return tuple(one.path for one in written)
+
+    def write_planned(
+        self, files: Sequence[PlannedFile], progress_of: Callable[[PlannedFile], Progress]
+    ) -> Iterator[Written]:
+        """Write planned files in order, and yield each when it is there.
+
+        Args:
+            files: Files with names, as `plan_files` plans them.
+            progress_of: Returns what is called with frames done and frames in all of a file.
+
+        Raises:
+            TrajvizError: A file cannot keep to the recipe's `max_bytes`; none is written then.
+        """
+        most = self.asked.max_bytes
+        fitted = [self.fitted(file.format.name, file.step, most) for file in files]
+        for file, one in zip(files, fitted, strict=True):
+            path = Path(file.target).expanduser()
+            one._save(path, file.format, file.step, progress_of(file))
+            yield Written(path, file.format.name, one)
 
     def fitted(
         self,
@@ -189,8 +265,15 @@ class Race:
     ) -> Race:
         """Return the race as it is to be shown so that a file takes at most so many bytes.
 
-        Colours, frames and size are given up down a ladder (see budget), until it fits. Raises
-        TrajvizError if it never does.
+        Colours, frames and size are given up down a ladder (see `recipe.budget`), until it fits.
+
+        Args:
+            format: The file's format.
+            at: The step that a still shows; None for the last.
+            max_bytes: The most bytes; None for any number, which gives up nothing.
+
+        Raises:
+            TrajvizError: It never fits.
         """
         if max_bytes is None:
             return self
@@ -213,11 +296,15 @@ class Race:
             f"takes {fewest:,}"
         )
 
+    def _showing(self, asked: Recipe) -> Race:
+        """Return the same race shown as another recipe says."""
+        return Race(replace(self.outcome, recipe=asked), self._scenes)
+
     def _measured(self, chosen: Format, at: int | None) -> int:
         """Return how many bytes a file takes."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"race.{chosen.name}"
-            self._write(path, chosen, at, no_progress)
+            self._draw(path, chosen, at, no_progress)
             return path.stat().st_size
 
     def to_bytes(
@@ -226,9 +313,19 @@ class Race:
         at: int | None = None,
         progress: Progress | None = None,
     ) -> bytes:
-        """Return what `save` would write."""
+        """Return what `save` would write.
+
+        Args:
+            format: The format's name.
+            at: The step that a still shows; None for the last.
+            progress: Called with frames done and frames in all.
+
+        Raises:
+            TrajvizError: What is asked for cannot be drawn.
+        """
         with tempfile.TemporaryDirectory() as folder:
-            return self.save(Path(folder) / f"race.{format}", at, progress=progress).read_bytes()
+            path = Path(folder) / f"race.{format}"
+            return self.save(path, at, format, progress).read_bytes()
 
     def bundle(
         self,
@@ -240,24 +337,35 @@ class Race:
     ) -> tuple[Path, ...]:
         """Write all that a page needs, and return the paths: GIF, MP4, PNG and the snippet.
 
-        `path` is without suffix, as "post/beale"; `kind` is a name in SNIPPETS, `alt` and `url` are
-        as for `embed`. All files appear when all are complete, each at once; until then what was
-        there before stays. Raises TrajvizError for what cannot be written.
+        All files appear when all are complete, each at once; until then what was there before
+        stays.
+
+        Args:
+            path: The files' name without suffix, as "post/beale".
+            kind: Where the snippet goes, a name among `snippet_names()`.
+            alt: What the picture shows, in words; None for words computed from the race.
+            url: The address of the folder where the files will live; "" for beside the page.
+            progress: Called with frames done and frames in all of each file.
+
+        Raises:
+            TrajvizError: What is asked for cannot be drawn or written.
         """
-        targets = bundle_targets(path, kind)
+        files, page = plan_bundle(path), snippet_target(path, kind)
+        check_plan(files)
+        check_target(page)
         words = self.alt_text() if alt is None else checked_alt(alt)
         prefix, one = checked_url(url), self.fitted_bundle()
+        targets = [Path(file.target).expanduser() for file in files]
         with contextlib.ExitStack() as stack:
-            *media, page = [stack.enter_context(replacing(target)) for target in targets]
-            for name, temporary in zip(BUNDLED, media, strict=True):
-                one._write(temporary, load_format(name), None, progress or no_progress)
-            sizes = [size_of(temporary) or self.look.size for temporary in media]
-            files = [
-                (target.name, name, size)
-                for target, name, size in zip(targets, BUNDLED, sizes, strict=False)
-            ]
-            page.write_text(SNIPPETS[kind].write(shown_by(files, words, prefix)) + "\n", "utf-8")
-        return targets
+            *media, snippet = [stack.enter_context(replacing(t)) for t in (*targets, page)]
+            shown = []
+            for file, target, temporary in zip(files, targets, media, strict=True):
+                one._draw(temporary, file.format, None, progress or no_progress)
+                size = size_of(temporary) or self.look.size
+                shown.append((target.name, file.format.name, size))
+            text = SNIPPETS[kind].write(shown_by(shown, words, prefix))
+            snippet.write_text(text + "\n", "utf-8")
+        return (*targets, page)
 
     def fitted_bundle(self) -> Race:
         """Return the race as all files of a bundle show it, so that each fits what is allowed."""
@@ -267,7 +375,15 @@ class Race:
         return one
 
     def save_trace(self, path: str | Path, internals: bool = False) -> Path:
-        """Write the numbers as .csv, .json or .npz, and return the path."""
+        """Write the numbers, and return the path.
+
+        Args:
+            path: The file: .csv, .json or .npz.
+            internals: Whether gradients and effective learning rates are among them.
+
+        Raises:
+            TrajvizError: The suffix names no such format, or nothing can be written there.
+        """
         path = Path(path).expanduser()
         kind = path.suffix[1:].lower()
         if kind not in TRACES:
@@ -278,7 +394,14 @@ class Race:
         return path
 
     def save_recipe(self, path: str | Path) -> Path:
-        """Write the complete recipe, and return the path; rendered, it gives the same bytes."""
+        """Write the complete recipe, and return the path; rendered, it gives the same bytes.
+
+        Args:
+            path: The file, which ends in .toml.
+
+        Raises:
+            TrajvizError: The surface was made in Python, or nothing can be written there.
+        """
         path = Path(path).expanduser()
         check_recipe_target(path, self.recipe)
         with replacing(path) as temporary:
@@ -290,29 +413,40 @@ class Race:
         format: str = "csv",  # noqa: A002  # as in save
         internals: bool = False,
     ) -> bytes:
-        """Return the numbers as CSV, JSON or NPZ.
+        """Return the numbers of the race.
 
-        `internals` adds what each step saw and did: gradient and effective learning rate.
+        Args:
+            format: "csv", "json" or "npz".
+            internals: Whether what each step saw and did is among them: gradient and effective
+                learning rate.
+
+        Raises:
+            TrajvizError: There is no such format.
         """
         if format not in TRACES:
             raise unknown("trace format", format, trace_names())
         return TRACES[format](self.outcome, internals)
 
     def alt_text(self, at: int | None = None) -> str:
-        """Return what the picture shows, or its still at a step: who gets where, and when.
+        """Return what the picture shows, who gets where and when, as plain text in one line.
 
-        It is plain text, for the alt attribute of whatever shows the picture.
+        Args:
+            at: The step that a still shows; None for the last.
         """
         return describe(self.outcome, at)
 
-    def _write(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
+    def _save(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
+        with replacing(path) as temporary:
+            self._draw(temporary, chosen, at, progress)
+
+    def _draw(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
+        """Draw into a file that nobody sees yet."""
         note = self._note(at)
-        if "scene" not in vars(self):  # basins take so long that they tell how far they are
-            vars(self)["scene"] = self._composed(progress)
+        scene = self._composed(progress)  # basins take so long that they tell how far they are
         if chosen.kind == "animation":
             chosen.write(path, self.animation, self.playback, progress, note)
         else:
-            chosen.write(path, self.scene, self.steps if at is None else at, note)
+            chosen.write(path, scene, self.steps if at is None else at, note)
 
     def _note(self, at: int | None) -> str:
         """Return what a file says of itself, which is nothing where that is not wanted."""
@@ -323,7 +457,8 @@ class Race:
     def player(self) -> Player:
         """Return a page that plays the race, to show in a notebook: pause, step, hide tracks.
 
-        Raises TrajvizError for a view that no page can play, as `save` does.
+        Raises:
+            TrajvizError: The view is one that no page can play.
         """
         tracks = len({t.label for t in self.courses})
         return Player(self.to_bytes("html").decode(), self.look.size, tracks, self.alt_text())
@@ -336,21 +471,6 @@ class Race:
     def _repr_png_(self) -> bytes:
         """Show the last step where a notebook's viewer strips HTML."""
         return self.to_bytes("png")
-
-
-def bundle_targets(path: str | Path, kind: str) -> tuple[Path, ...]:
-    """Return the files of a bundle, or raise TrajvizError unless all could be written."""
-    if kind not in SNIPPETS:
-        raise unknown("snippet", kind, SNIPPETS)
-    plain = Path(path).expanduser()
-    suffix = plain.suffix[1:].lower()
-    if not plain.name or suffix in (*format_names(), *(s.suffix for s in SNIPPETS.values())):
-        raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")
-    suffixes = (*BUNDLED, SNIPPETS[kind].suffix)
-    targets = tuple(plain.with_name(f"{plain.name}.{suffix}") for suffix in suffixes)
-    for target in targets:
-        check_target(target)
-    return targets
 
 
 def check_recipe_target(path: Path, recipe: Recipe) -> None:
@@ -367,78 +487,116 @@ def compare(
     surface: str | Path | Surface,
     optimizers: Iterable[str] = (),
     *,
-    start: Sequence[float] | None = None,
-    steps: int = 200,
-    window: Sequence[float] | None = None,
-    noise: float = 0.0,
-    seed: int = 0,
-    batch_size: int | None = None,
-    starts: str = "",
-    paths: Iterable[str | Path] = (),
-    clock: str = "steps",
-    lr: str = "tuned",
-    size: tuple[int, int] = (640, 480),
-    theme: str | Path = "light",
-    title: str = "",
-    axes: tuple[str, str] | None = None,
-    view: str = "contour",
-    panels: Iterable[str] = (),
-    camera: tuple[float, float] | None = None,
-    orbit: float = 0.0,
-    fps: float = 25,
-    seconds: float = 8,
-    hold: float = 2,
-    loop: int = 0,
-    pixel_format: str = "yuv420p",
-    metadata: bool = True,
-    max_bytes: int | None = None,
-    colors: int = 256,
+    start: Sequence[float] | None = Recipe.start,
+    steps: int = Recipe.steps,
+    window: Sequence[float] | None = Recipe.window,
+    noise: float = Recipe.noise,
+    seed: int = Recipe.seed,
+    batch_size: int | None = Recipe.batch_size,
+    starts: str = Recipe.starts,
+    paths: Iterable[str | Path] = Recipe.paths,
+    clock: str = Recipe.clock,
+    lr: str = Recipe.lr,
+    size: tuple[int, int] = Look.size,
+    theme: str | Path = Look.theme,
+    title: str = Look.title,
+    axes: tuple[str, str] | None = Look.axes,
+    view: str = Look.view,
+    panels: Iterable[str] = Look.panels,
+    camera: tuple[float, float] | None = Look.camera,
+    orbit: float = Look.orbit,
+    fps: float = Playback.fps,
+    seconds: float = Playback.seconds,
+    hold: float = Playback.hold,
+    loop: int = Playback.loop,
+    pixel_format: str = Playback.pixel_format,
+    metadata: bool = Recipe.metadata,
+    max_bytes: int | None = Recipe.max_bytes,
+    colors: int = Playback.colors,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
     """Run optimizers on a surface from one shared start.
 
-    `surface` is a name, the path of a .py file, a formula, or a Surface; `optimizers` are specs
-    such as "rmsprop:lr=0.01,beta=0.95" (default: sgd, momentum, rmsprop, adam), and a rate that is
-    not given is tuned, or as `lr` says: "default", or "equal:0.01", the same for all. `start` and
-    `window` (x0, x1, y0, y1) replace the surface's; a start outside the window widens it. On a
-    surface over data a gradient is that of `batch_size` samples (None: the surface's customary
-    size); on any other, `noise` is the standard deviation of what is added to it; `seed` says which
-    batches or which noise, the same for all. `starts`, "7x7" or "random:50", runs each optimizer
-    from so many places of the window. `paths` are .csv, .json or .npz files of trajectories that
-    were recorded elsewhere; without `optimizers` they are alone. With the `clock` "evaluations" the
-    race is timed by evaluations of the surface, `steps` in all for each. `size` is in pixels;
-    `view`, `panels`, `camera` (elevation and azimuth) and `orbit`, both in degrees, are as in Look.
-    `seconds` is the moving part, `hold` the pause after it, `loop` how often a GIF plays, 0 for
-    ever; `pixel_format` (yuv420p or yuv444p) is how an MP4 keeps its colours. With
-    `metadata` each file says by which version and recipe it was made; `max_bytes` is the most that
-    it may take, `colors` how many a palette has at most. `force` lifts the
-    limits that only protect your time. `progress` is called with steps taken and steps in all.
-    Raises TrajvizError for what makes no sense.
+    Args:
+        surface: A name, the path of a .py file, a formula in x and y, or a Surface.
+        optimizers: Texts such as "rmsprop:lr=0.01,beta=0.95"; () for sgd, momentum, rmsprop and
+            adam. A rate that is not given is tuned, or chosen as `lr` says.
+        start: Where all start, as in 1,1.6; outside the window, it widens it. By default the
+            surface's.
+        steps: Steps of each optimizer.
+        window: What part of the plane is shown. By default the surface's.
+        noise: Add Gaussian noise to every gradient, the same for all; for surfaces without data.
+        seed: Which noise, which mini-batches, which random starts.
+        batch_size: Samples in a mini-batch, for surfaces over data; all of them make it exact. By
+            default the surface's.
+        starts: Start each from all over the window, as in 7x7 or random:50.
+        paths: Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them),
+            alone or beside OPTIMIZERs; may be repeated.
+        clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
+        lr: How learning rates that are not given are chosen.
+        size: Width and height in pixels.
+        theme: Colours: a theme's name, or a file of your own.
+        title: The title, in place of the surface's.
+        axes: Names of the axes, as in W,b.
+        view: How the surface is shown (see `trajviz list views`).
+        panels: A chart beside it (see `trajviz list panels`); may be repeated.
+        camera: From where a relief is seen, as in 45,225, in degrees. By default where most of the
+            paths is seen.
+        orbit: How far the camera turns during the animation, in degrees.
+        fps: Frames a second.
+        seconds: The moving part, in seconds.
+        hold: The pause on the last frame, in seconds.
+        loop: How often a GIF plays, 0 for ever.
+        pixel_format: How a video keeps its colours; yuv444p is sharper, but not played everywhere.
+        metadata: Say in each file by which version and recipe it was made.
+        max_bytes: The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then
+            size are given up until it fits.
+        colors: The most colours of a GIF, WebP or APNG, 16 to 256.
+        force: Whether the limits that only protect your time are lifted.
+        progress: Called with steps taken and steps in all.
 
+    Returns:
+        The race, which saves itself, gives its frames and numbers, and shows itself in a notebook.
+
+    Raises:
+        TrajvizError: What is asked for makes no sense: what was given, what is allowed, the nearest
+            guess.
 
     >>> race = compare("bowl", ["sgd:lr=0.5"], steps=10)
     >>> race.trajectories[0].points.shape
     (11, 2)
     """
     own = surface if isinstance(surface, Surface) else None
-    recipe = Recipe(
-        "" if own else str(surface),
-        tuple(parse_specs(optimizers)),
-        None if start is None else check_point(start),
-        steps,
-        None if window is None else check_window(window),
-        noise,
-        seed,
-        batch_size,
-        starts,
-        tuple(map(str, paths)),
-        Look((size[0], size[1]), str(theme), title, axes, view, tuple(panels), camera, orbit),
-        Playback(fps, seconds, hold, loop, pixel_format, colors),
+    recipe = Recipe.of(
+        surface="" if own else str(surface),
+        optimizers=tuple(parse_specs(optimizers)),
+        start=None if start is None else check_point(start),
+        steps=steps,
+        window=None if window is None else check_window(window),
+        noise=noise,
+        seed=seed,
+        batch_size=batch_size,
+        starts=starts,
+        paths=tuple(map(str, paths)),
         clock=clock,
         lr=lr,
+        size=(size[0], size[1]),
+        theme=str(theme),
+        title=title,
+        axes=axes,
+        view=view,
+        panels=tuple(panels),
+        camera=camera,
+        orbit=orbit,
+        fps=fps,
+        seconds=seconds,
+        hold=hold,
+        loop=loop,
+        pixel_format=pixel_format,
         metadata=metadata,
         max_bytes=max_bytes,
+        colors=colors,
     )
     return run(recipe, own, force=force, progress=progress)
 
@@ -450,10 +608,16 @@ def run(
     force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
-    """Run the race of a recipe; `surface` is the recipe's where it is loaded already.
+    """Run the race of a recipe.
 
-    Raises TrajvizError, before any work, for what makes no sense; `force` and `progress` are as
-    for `compare`.
+    Args:
+        recipe: What to race, and how it is to be shown.
+        surface: The recipe's surface where it is loaded already; None to load it.
+        force: Whether the limits that only protect your time are lifted.
+        progress: Called with steps taken and steps in all.
+
+    Raises:
+        TrajvizError: The recipe makes no sense; it is raised before any work.
     """
     look, steps = recipe.look, recipe.steps
     if not force:

@@ -19,7 +19,8 @@ from trajviz.errors import TrajvizError
 from trajviz.files.formats import format_names, load_format
 from trajviz.files.metadata import load_recipe, read_note
 from trajviz.files.places import PLACES, Facts, check_place, load_place, place_names
-from trajviz.recipe.budget import ladder, parse_bytes, told
+from trajviz.recipe.budget import given_up, ladder
+from trajviz.recipe.options import parse_bytes
 from trajviz.recipe.recipe import Look, Playback, Recipe
 
 SHORT = {"steps": 40, "seconds": 1, "fps": 20, "hold": 0.5, "size": (400, 300)}
@@ -109,7 +110,7 @@ def test_a_file_fits_with_the_first_rung_that_does(name, tmp_path):
         if share == 1.0:
             assert path.read_bytes() == crowd().to_bytes(name)
         else:
-            assert told(crowd().recipe, kept)
+            assert given_up(crowd().recipe, kept)
 
 
 def test_no_rung_above_the_one_that_is_taken_would_have_fitted():
@@ -122,7 +123,9 @@ def test_no_rung_above_the_one_that_is_taken_would_have_fitted():
         if len(one.to_bytes("gif")) <= most:
             break
     assert {key: fitted.asked.values[key] for key in kept} == kept
-    assert told(crowd().asked, fitted.asked) == "32 colours, 6.67 frames a second, 320x240 pixels"
+    assert (
+        given_up(crowd().asked, fitted.asked) == "32 colours, 6.67 frames a second, 320x240 pixels"
+    )
 
 
 def test_a_rung_that_saves_nothing_is_not_kept():

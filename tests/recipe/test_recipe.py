@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import trajviz
-from trajviz.cli import cli
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
 from trajviz.race import compare, run
@@ -499,17 +498,6 @@ def test_any_table_is_a_recipe_or_a_trajviz_error(table, optimizers, plain):
 
 
 # Each default is stated for people as it is
-
-
-@pytest.mark.parametrize("command", ["render", "trace"])
-def test_the_defaults_in_the_help_are_the_recipes(command):
-    values = Recipe("").values
-    shown = {
-        p.name: p.default for p in cli.commands[command].params if getattr(p, "show_default", 0)
-    }
-    told = {"size": "640x480"}
-    assert {name: told.get(name, values[name]) for name in shown} == shown
-    assert shown
 
 
 def test_the_defaults_of_compare_are_the_recipes():

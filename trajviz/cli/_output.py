@@ -12,10 +12,10 @@ import click
 
 
 @contextlib.contextmanager
-def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Give a callback that shows a bar on a terminal's standard error after a second."""
     if quiet or not sys.stderr.isatty():
-        yield None
+        yield lambda _done, _total: None
         return
     began = time.monotonic()
     bar: Any = None

@@ -3,89 +3,45 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import trajviz
-from trajviz.cli._parameters import Name, Numbers
+from trajviz.cli._options import Command, Name, OwnOption, fields_of, recipe_options_of
 from trajviz.errors import TrajvizError
 
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Recipe
     from trajviz.surface import Surface
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 
 def race_options(command: Command) -> Command:
     """Add all that says which race it is: what render and trace share."""
-    starts = click.option(
-        "--starts", metavar="COLSxROWS|random:N", default="",
-        help="Start each from all over the window, as in 7x7 or random:50.",
-    )  # fmt: skip
-    clock = click.option(
-        "--clock", metavar="steps|evaluations", default="steps", show_default=True,
-        help="What the race is timed by; evaluations are --steps many, of gradients and all else.",
-    )  # fmt: skip
-    rates = click.option(
-        "--lr", metavar="tuned|default|equal:RATE", default="tuned", show_default=True,
-        help="How learning rates that are not given are chosen.",
-    )  # fmt: skip
-    return descent_options(starts(clock(rates(command))))
+    return _from_recipe(recipe_options_of(fields_of("race"))(command))
 
 
 def descent_options(command: Command) -> Command:
     """Add who descends where: surface and optimizers, start and steps, what disturbs them."""
-    start = click.option(
-        "--start", type=Numbers("X,Y", float, 2, ","), help="Where all start, as in 1,1.6."
-    )
-    steps = click.option("--steps", type=int, default=200, show_default=True, help="Steps each.")
-    window = click.option(
-        "--window",
-        type=Numbers("X0,X1,Y0,Y1", float, 4, ","),
-        help="What part of the plane is shown.",
-    )
-    noise = click.option(
-        "--noise", type=float, default=0, metavar="SIGMA",
-        help="Add Gaussian noise to every gradient, the same for all; for surfaces without data.",
-    )  # fmt: skip
-    batch_size = click.option(
-        "--batch-size", type=int, metavar="N",
-        help="Samples in a mini-batch, for surfaces over data; all of them make it exact.",
-    )  # fmt: skip
-    seed = click.option(
-        "--seed", type=int, default=0, show_default=True, help="Which noise, which mini-batches."
-    )
+    fields = fields_of("race", but=("starts", "clock", "lr", "paths"))
+    return _from_recipe(recipe_options_of(fields)(command))
+
+
+def _from_recipe(command: Command) -> Command:
+    """Add surface and optimizers, or the recipe that names them."""
     recipe = click.option(
-        "--recipe", "recipe_file", metavar="FILE",
+        "--recipe", "recipe_file", metavar="FILE", cls=OwnOption, group="race",
         help="The race of this recipe, or of the recipe in this rendered file, in place of SURFACE "
         "and OPTIMIZERs; options override it.",
     )  # fmt: skip
     trust = click.option(
-        "--trust", is_flag=True,
+        "--trust", is_flag=True, cls=OwnOption, group="race",
         help="Run the Python files and modules that a rendered file's recipe names.",
     )  # fmt: skip
-    command = start(steps(window(noise(batch_size(seed(recipe(trust(command))))))))
     optimizer = Name("OPTIMIZER", "optimizer_names")
-    command = click.argument("optimizers", nargs=-1, type=optimizer)(command)
+    command = click.argument("optimizers", nargs=-1, type=optimizer)(recipe(trust(command)))
     surface = Name("SURFACE", "surface_names")
     return click.argument("surface", required=False, metavar="SURFACE", type=surface)(command)
-
-
-def look_options(command: Command) -> Command:
-    """Add how any picture looks: theme, size and title."""
-    theme = click.option(
-        "--theme", default="light", show_default=True, type=Name("NAME|FILE.toml", "theme_names"),
-        help="Colours.",
-    )  # fmt: skip
-    size = click.option(
-        "--size", type=Numbers("WxH", int, 2, "x"), default="640x480", show_default=True,
-        help="Size in pixels.",
-    )  # fmt: skip
-    title = click.option("--title", default="", metavar="TEXT", help="In place of the surface's.")
-    return theme(size(title(command)))
 
 
 def asked(

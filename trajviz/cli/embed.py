@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import trajviz
-from trajviz.cli._parameters import Name
+from trajviz.cli._options import Name
 from trajviz.files.snippets import SNIPPETS
 
 

@@ -2,106 +2,48 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import trajviz
+from trajviz.cli._options import GroupedCommand, Name, OwnOption, fields_of, recipe_options_of
 from trajviz.cli._output import progress_bar, write_stdout
-from trajviz.cli._parameters import Axes, Bytes, Name, Numbers
-from trajviz.cli._race import asked, look_options, race_options, say_what_was_found
+from trajviz.cli._race import asked, race_options, say_what_was_found
 from trajviz.errors import TrajvizError
-from trajviz.files.places import FILMS, PLACES, Facts, check_place, load_place
+from trajviz.files.places import PLACES, check_place, load_place
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from trajviz.race import Race
+    from trajviz.descent import Progress
+    from trajviz.files.plan import PlannedFile
+    from trajviz.race import Race, Written
     from trajviz.recipe.recipe import Recipe
 
 
-_Job = tuple[str, str, int | None]
-"""Target, format and step of a file to write."""
-
-
-@click.command("render")
+@click.command("render", cls=GroupedCommand)
 @race_options
+@recipe_options_of(fields_of("picture", "motion", "file"))
 @click.option(
-    "-o", "--output", "outputs", multiple=True, metavar="FILE",
-    help="Write this file; may be given several times. '-' writes to standard output. "
-    "[default: SURFACE.gif]",
-)  # fmt: skip
-@click.option("--format", metavar="NAME", default="", help="The format where no suffix is.")
-@click.option(
-    "--at", type=Numbers("STEP,STEP,...", int, 0, ","), help="Stills of these steps (png svg pdf)."
-)
-@click.option(
-    "--paths", metavar="FILE", multiple=True,
-    help="Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them), "
-    "alone or beside OPTIMIZERs; may be repeated.",
-)  # fmt: skip
-@look_options
-@click.option("--axes", type=Axes(), help="Names of the axes, as in W,b.")
-@click.option(
-    "--view", type=Name("NAME", "view_names"), default="contour", show_default=True,
-    help="How the surface is shown (see `trajviz list views`).",
-)  # fmt: skip
-@click.option(
-    "--panel", "panels", multiple=True, type=Name("NAME", "panel_names"),
-    help="A chart beside it (see `trajviz list panels`); may be repeated.",
-)  # fmt: skip
-@click.option(
-    "--camera", type=Numbers("ELEV,AZIM", float, 2, ","),
-    help="Where a relief is seen from, in degrees.",
-)  # fmt: skip
-@click.option(
-    "--orbit", type=float, metavar="DEGREES", default=0, show_default=True,
-    help="How far the camera turns.",
-)  # fmt: skip
-@click.option("--seconds", type=float, default=8, show_default=True, help="The moving part.")
-@click.option("--hold", type=float, default=2, show_default=True, help="The pause at the end.")
-@click.option("--fps", type=float, default=25, show_default=True, help="Frames a second.")
-@click.option(
-    "--loop", type=int, default=0, show_default=True, help="How often a GIF plays, 0 for ever."
-)
-@click.option("--animate", is_flag=True, help="Make an .svg move, as .anim.svg always does.")
-@click.option(
-    "--pix-fmt", "pixel_format", metavar="NAME", default="yuv420p", show_default=True,
-    help="How an MP4 keeps its colours; yuv444p is sharper, but not played everywhere.",
-)  # fmt: skip
-@click.option(
-    "--colors", type=int, metavar="N", default=256, show_default=True,
-    help="The most colours of a GIF, WebP or APNG.",
-)  # fmt: skip
-@click.option(
-    "--max-bytes", type=Bytes(), metavar="SIZE",
-    help="The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then size are "
-    "given up until it fits.",
-)  # fmt: skip
-@click.option(
-    "--for", "place", type=Name("PLACE", "place_names"),
+    "--for", "place", type=Name("PLACE", "place_names"), cls=OwnOption, group="file",
     help="Size, length and bytes that suit a place (see `trajviz list places`).",
 )  # fmt: skip
 @click.option(
-    "--metadata/--no-metadata", default=True,
-    help="Say in each file by which version and recipe it was made.  [default: yes]",
-)  # fmt: skip
-@click.option(
-    "--bundle", is_flag=True,
+    "--bundle", is_flag=True, cls=OwnOption, group="file",
     help="Write -o NAME as NAME.gif, NAME.mp4, NAME.png and the snippet that shows them.",
 )  # fmt: skip
 @click.option(
-    "--as", "kind", metavar="NAME", default="html",
+    "--as", "kind", metavar="NAME", default="html", cls=OwnOption, group="file",
     help="Where a bundle's snippet goes (see `trajviz list snippets`).  [default: html]",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
 @click.option(
-    "--save-recipe", metavar="FILE.toml",
+    "--save-recipe", metavar="FILE.toml", cls=OwnOption, group="file",
     help="Write what is rendered here as a recipe, rates included.",
 )  # fmt: skip
+@click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no facts about the result.")
 def command(
     surface: str | None,
@@ -135,7 +77,9 @@ def command(
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
     from pathlib import Path
 
-    from trajviz.race import bundle_targets, check_recipe_target
+    from trajviz.files.formats import check_target
+    from trajviz.files.plan import check_plan, plan_bundle, plan_files, snippet_target
+    from trajviz.race import check_recipe_target
 
     _check_kind(bundle)
     goal = load_place(place) if place else None
@@ -145,13 +89,17 @@ def command(
         chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
         if bundle:
             recipe = recipe.changed(outputs=(_bundle_name(recipe, recipe_file, chosen.stem),))
-            bundle_targets(recipe.outputs[0], kind)
-        elif not recipe.outputs:
-            recipe = recipe.changed(outputs=(_usual_output(recipe, recipe_file, chosen.stem),))
-        jobs = list(_bundled(recipe) if bundle else _jobs(recipe))
+            files = plan_bundle(recipe.outputs[0])
+            check_target(snippet_target(recipe.outputs[0], kind))
+        else:
+            if not recipe.outputs:
+                recipe = recipe.changed(outputs=(_usual_output(recipe, recipe_file, chosen.stem),))
+            files = plan_files(recipe)
+        _check_terminal(files)
         if goal:
-            for _, name, _ in jobs:
-                check_place(goal, _facts(recipe, name))
+            for file in files:
+                check_place(goal, file.facts(recipe))
+        check_plan(files)
         if save_recipe:
             check_recipe_target(Path(save_recipe).expanduser(), recipe)
         with progress_bar("descending", quiet) as progress:
@@ -159,39 +107,62 @@ def command(
     if not quiet:
         say_what_was_found(race.surface)
     if bundle:
-        _write_bundle(race, recipe, kind, quiet)
+        _write_bundle(race, files, kind, quiet)
     else:
-        _write_each(race, recipe, jobs, quiet)
+        _write_each(race, files, quiet)
     if save_recipe:
         click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
 
 
-def _write_each(race: Race, recipe: Recipe, jobs: Sequence[_Job], quiet: bool) -> None:
-    # All of them, before any file is written over.
-    fitted = [race.fitted(name, step, recipe.max_bytes) for _, name, step in jobs]
-    for (output, name, step), one in zip(jobs, fitted, strict=True):
-        began = time.monotonic()
-        with progress_bar(f"{output}", quiet) as progress:
-            if output == "-":
-                write_stdout(one.to_bytes(name, step, progress))
-                continue
-            path = one.save(output, step, name, progress)
+def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:
+    """Write every file, a bar for each, and say what was written when it is there."""
+    bars = _Bars(quiet)
+    if files[0].target == "-":
+        file = files[0]
+        with bars:
+            data = race.to_bytes(file.format.name, file.step, bars.next(file))
+        write_stdout(data)
+        return
+    with bars:
+        for file, written in zip(files, race.write_planned(files, bars.next), strict=True):
+            bars.close()
+            click.echo(str(written.path))
+            if not quiet:
+                _report(file, written, bars.seconds, race.asked)
+
+
+class _Bars(contextlib.ExitStack):
+    """One bar after the other, a file's beginning when it is drawn, and how long that took."""
+
+    def __init__(self, quiet: bool) -> None:
+        super().__init__()
+        self.quiet, self.began = quiet, time.monotonic()
+
+    def next(self, file: PlannedFile) -> Progress:
+        """Begin the bar of a file."""
+        self.close()
+        self.began = time.monotonic()
+        return self.enter_context(progress_bar(file.target, self.quiet))
+
+    @property
+    def seconds(self) -> float:
+        """How long the last file has taken."""
+        return time.monotonic() - self.began
+
+
+def _write_bundle(race: Race, files: Sequence[PlannedFile], kind: str, quiet: bool) -> None:
+    from trajviz.race import Written
+
+    name = race.asked.outputs[0]
+    began, one = time.monotonic(), race.fitted_bundle()
+    with progress_bar(name, quiet) as progress:
+        *pictures, page = one.bundle(name, kind, progress=progress)
+    took = time.monotonic() - began
+    for file, path in zip(files, pictures, strict=True):
         click.echo(str(path))
         if not quiet:
-            _report(path, name, time.monotonic() - began, recipe, one.asked)
-
-
-def _write_bundle(race: Race, recipe: Recipe, kind: str, quiet: bool) -> None:
-    from trajviz.race import BUNDLED
-
-    began, one = time.monotonic(), race.fitted_bundle()
-    with progress_bar(recipe.outputs[0], quiet) as progress:
-        paths = one.bundle(recipe.outputs[0], kind, progress=progress)
-    took = time.monotonic() - began
-    for path, name in zip(paths, (*BUNDLED, ""), strict=True):
-        click.echo(str(path))
-        if name and not quiet:
-            _report(path, name, took, recipe, one.asked)
+            _report(file, Written(path, file.format.name, one), took, race.asked)
+    click.echo(str(page))
 
 
 def _check_kind(bundle: bool) -> None:
@@ -211,14 +182,6 @@ def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     if len(recipe.outputs) > 1 or "-" in recipe.outputs:
         raise TrajvizError("--bundle writes several files, of one name: give one -o, and not '-'")
     return recipe.outputs[0] if recipe.outputs else Path(recipe_file or stem).stem
-
-
-def _bundled(recipe: Recipe) -> Iterator[_Job]:
-    """Yield target and format of the pictures of a bundle."""
-    from trajviz.race import BUNDLED
-
-    for name in BUNDLED:
-        yield f"{recipe.outputs[0]}.{name}", name, None
 
 
 def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
@@ -242,69 +205,24 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     return str(output)
 
 
-def _jobs(recipe: Recipe) -> Iterator[_Job]:
-    """Yield target, format and step of every file to write; refuse the request as a whole."""
-    from pathlib import Path
-
-    from trajviz.files.formats import check_target, format_of, load_format, still_path
-
-    kind, outputs, at = recipe.format, recipe.outputs, recipe.at
-    if kind:
-        load_format(kind)
-    targets: set[Path] = set()
-    for output in outputs:
-        path = Path(output)
-        if not path.name:
-            raise TrajvizError(f"output {output!r} is no file's name")
-        if output == "-" and not kind:
-            raise TrajvizError("output '-' needs --format, as in --format gif")
-        if output == "-" and sys.stdout.isatty():
-            raise TrajvizError("output '-' is a terminal: send it to a file or a pipe")
-        chosen = load_format(kind) if kind and not path.suffix else format_of(path)
-        if kind and path.suffix and chosen.name != kind.lower():
-            raise TrajvizError(f"output {output!r} is not what --format {kind} says")
-        chosen = chosen.animated if recipe.animate else chosen
-        chosen.check_look(recipe.look)
-        for step in at or (None,):
-            chosen.check(recipe.playback, step, recipe.steps)
-            target = still_path(path, step)
-            if output == "-":
-                if len(at) > 1 or len(outputs) > 1:
-                    raise TrajvizError(
-                        "output '-' takes one picture: no other -o, one step in --at"
-                    )
-                yield "-", chosen.name, step
-                continue
-            check_target(target.expanduser())
-            if target.resolve() in targets:
-                raise TrajvizError(f"output {str(target)!r} is given twice")
-            targets.add(target.resolve())
-            yield str(target), chosen.name, step
+def _check_terminal(files: Sequence[PlannedFile]) -> None:
+    """Refuse to write a picture's bytes to a terminal."""
+    if files[0].target == "-" and sys.stdout.isatty():
+        raise TrajvizError("output '-' is a terminal: send it to a file or a pipe")
 
 
-def _facts(recipe: Recipe, name: str, size: int = 0) -> Facts:
-    """Return what a place may ask of a file."""
-    from trajviz.files.formats import load_format
-
-    play = recipe.playback
-    if load_format(name).kind == "still":
-        return Facts(name, recipe.look.size, 1, 0.0, "", size)
-    seconds = play.seconds + play.hold
-    frames = max(play.frames, round(seconds * play.fps)) if name in FILMS else play.frames
-    return Facts(name, recipe.look.size, frames, seconds, play.pixel_format, size)
-
-
-def _report(path: Path, name: str, took: float, before: Recipe, after: Recipe) -> None:
+def _report(file: PlannedFile, written: Written, took: float, before: Recipe) -> None:
     """Say what was written, what was given up for it, and where it would be refused."""
-    from trajviz.recipe.budget import told
+    from trajviz.recipe.budget import given_up
 
-    facts, given_up = _facts(after, name, path.stat().st_size), told(before, after)
+    after = written.race.asked
+    facts, lost = file.facts(after, written.path.stat().st_size), given_up(before, after)
     width, height = facts.size
     frames = f"{facts.frames} frames, {facts.seconds:g} s, " if facts.seconds else ""
     size = f"{facts.bytes / 1000:,.0f} kB"
     click.echo(f"  {width}x{height}, {frames}{size}, drawn in {took:.1f} s", err=True)
-    if given_up:
-        click.echo(f"  to fit: {given_up}", err=True)
+    if lost:
+        click.echo(f"  to fit: {lost}", err=True)
     for place in PLACES.values():
         for reason in place.refusals(facts):
             click.echo(f"  {place.name} would refuse it: {reason}", err=True)

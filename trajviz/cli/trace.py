@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 import trajviz
+from trajviz.cli._options import GroupedCommand
 from trajviz.cli._output import progress_bar, write_stdout
 from trajviz.cli._race import asked, race_options, say_what_was_found
 from trajviz.errors import TrajvizError, unknown
 
 
-@click.command("trace")
+@click.command("trace", cls=GroupedCommand)
 @race_options
 @click.option(
     "-o", "--output", metavar="FILE", default="-",

@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import trajviz
-from trajviz.cli._race import asked, descent_options, look_options, say_what_was_found
+from trajviz.cli._options import GroupedCommand, recipe_options_of
+from trajviz.cli._race import asked, descent_options, say_what_was_found
+from trajviz.recipe.recipe import recipe_options
 
 if TYPE_CHECKING:
     from trajviz.descent.tuning import Tuning
 
 
-@click.command("tune")
+LOOK = [recipe_options()[name] for name in ("theme", "size", "title")]
+"""What a chart of rates lets one choose of a picture."""
+
+
+@click.command("tune", cls=GroupedCommand)
 @descent_options
 @click.option(
     "-o", "--output", metavar="FILE",
     help="Draw objective against rate for all of them, as .png, .svg or .pdf.",
 )  # fmt: skip
-@look_options
+@recipe_options_of(LOOK)
 @click.option("--json", "as_json", is_flag=True, help="For machines: every rate that was tried.")
 def command(
     surface: str | None,

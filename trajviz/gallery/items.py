@@ -20,12 +20,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.files.formats import format_of, still_path
+from trajviz.files.plan import plan_files
 from trajviz.gallery.sweep import Point, count_points, each_point, filled, with_settings
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import load_toml, naming, read_recipe, recipe_keys, to_table
@@ -196,11 +196,11 @@ def _item(point: Point, folder: Path) -> Item:
     recipe = with_settings(read_recipe(table, name, folder), point.settings)
     with naming(name):
         _check_look(recipe)
-    jobs = tuple(
-        (still_path(Path(output), step).as_posix(), step)
-        for output in table["outputs"]
-        for step in _steps(output, recipe)
-    )
+    for output in table["outputs"]:
+        if Path(output).as_posix().lower() in RESERVED:
+            raise TrajvizError(f"output {output!r} is a file of the gallery's own")
+    files = plan_files(replace(recipe, outputs=tuple(table["outputs"])))
+    jobs = tuple((Path(file.target).as_posix(), file.step) for file in files)
     return Item(**own, recipe=recipe, table=to_table(recipe, folder), jobs=jobs)
 
 
@@ -220,18 +220,6 @@ def _derived(output: str, table: Mapping[str, Any]) -> str:
     """Return the name that an item without one has: its first file's, else its surface's."""
     text = str(table.get("surface", "")).partition(":")[0] if "{name}" in output else output
     return PurePosixPath(text).stem
-
-
-def _steps(output: str, recipe: Recipe) -> tuple[int | None, ...]:
-    """Return the steps that an output shows alone, and refuse what it cannot show."""
-    path = Path(output)
-    if path.as_posix().lower() in RESERVED:
-        raise TrajvizError(f"output {output!r} is a file of the gallery's own")
-    chosen = format_of(path)
-    steps = recipe.at or (None,)
-    for step in steps:
-        chosen.check(recipe.playback, step, recipe.steps)
-    return steps
 
 
 def _check_look(recipe: Recipe) -> None:

@@ -7,30 +7,14 @@ above it gave up, unless that saved nothing; the first that fits is taken.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import SMALLEST, Recipe
 
 _COLORS = (128, 64, 32)
 _SLOWER = (2, 3)
 _SMALLER = (0.8, 0.65, 0.5, 0.4, 0.3)
-
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20}
-
-
-def parse_bytes(text: str) -> int:
-    """Return how many bytes a text says.
-
-    >>> parse_bytes("1MB"), parse_bytes("500 kB"), parse_bytes("2MiB"), parse_bytes("1.5e5")
-    (1000000, 500000, 2097152, 150000)
-    """
-    found = re.fullmatch(r"\s*(\d{1,12}(?:\.\d{1,12})?(?:e\d{1,2})?)\s*([a-z]*)\s*", text.lower())
-    if not found or found[2] not in _UNITS:
-        raise TrajvizError(f"{text!r} is not a size in bytes, as in 1MB, 500kB, 2MiB or 100000")
-    return round(float(found[1]) * _UNITS[found[2]])
 
 
 def ladder(recipe: Recipe, palette: bool, moving: bool) -> Iterator[dict[str, Any]]:
@@ -48,7 +32,7 @@ def ladder(recipe: Recipe, palette: bool, moving: bool) -> Iterator[dict[str, An
             yield {"size": size}
 
 
-def told(before: Recipe, after: Recipe) -> str:
+def given_up(before: Recipe, after: Recipe) -> str:
     """Return in words what was given up from one recipe to the other; nothing if nothing was."""
     parts = []
     if after.playback.colors != before.playback.colors:

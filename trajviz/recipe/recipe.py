@@ -1,19 +1,24 @@
-"""What to render, as data: which race, how it looks, how it plays, and where it goes."""
+"""What to render, as data: which race, how it looks, how it plays, and which files it becomes.
+
+Every field states its option: name, type, default, unit and help of what a user can say. `--help`
+reads them, so nothing here imports numpy before a recipe is made.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_type_hints
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.recipe.spec import Spec, check_rates
-from trajviz.recipe.starts import check_starts
-from trajviz.surface import Floats, check_point, check_window
+from trajviz.recipe.options import OptionField, option, option_fields, parse_bytes
+
+if TYPE_CHECKING:
+    from trajviz.recipe.spec import Spec
+    from trajviz.surface import Floats
 
 SMALLEST, LARGEST = (160, 120), (3840, 2160)
 """The sizes of a picture in pixels."""
@@ -25,21 +30,47 @@ MOST_ORBIT = 3600
 
 @dataclass(frozen=True)
 class Look:
-    """How a picture looks: size in pixels, theme by name or path, and words that replace ours.
+    """How a picture looks.
 
-    `view` is how the surface is shown, `panels` which charts stand beside it. `camera` is where a
-    relief is seen from, elevation and azimuth in degrees (None: where most of the paths is seen),
-    and `orbit` by how many degrees it turns during the animation.
+    Attributes:
+        size: Width and height in pixels.
+        theme: A theme's name, or the path of a TOML file.
+        title: The title, "" for the surface's.
+        axes: Names of the axes, None for the surface's.
+        view: How the surface is shown, a name.
+        panels: Which charts stand beside it, names.
+        camera: From where a relief is seen, elevation and azimuth in degrees; None for where most
+            of the paths is seen.
+        orbit: How far the camera turns during the animation, in degrees.
     """
 
-    size: tuple[int, int] = (640, 480)
-    theme: str = "light"
-    title: str = ""
-    axes: tuple[str, str] | None = None
-    view: str = "contour"
-    panels: tuple[str, ...] = ()
-    camera: tuple[float, float] | None = None
-    orbit: float = 0.0
+    size: tuple[int, int] = option(
+        (640, 480), "Width and height in pixels.", "picture", words="WxH", between="x", unit="px"
+    )
+    theme: str = option(
+        "light", "Colours: a theme's name, or a file of your own.", "picture",
+        words="NAME|FILE.toml", names="theme_names",
+    )  # fmt: skip
+    title: str = option("", "The title, in place of the surface's.", "picture", words="TEXT")
+    axes: tuple[str, str] | None = option(
+        None, "Names of the axes, as in W,b.", "picture", words="NAME,NAME"
+    )
+    view: str = option(
+        "contour", "How the surface is shown (see `trajviz list views`).", "picture",
+        words="NAME", names="view_names",
+    )  # fmt: skip
+    panels: tuple[str, ...] = option(
+        (), "A chart beside it (see `trajviz list panels`); may be repeated.", "picture",
+        words="NAME", flags=("--panel",), names="panel_names",
+    )  # fmt: skip
+    camera: tuple[float, float] | None = option(
+        None, "From where a relief is seen, as in 45,225, in degrees.", "picture",
+        usual="where most of the paths is seen", words="ELEV,AZIM", unit="degrees",
+    )  # fmt: skip
+    orbit: float = option(
+        0.0, "How far the camera turns during the animation, in degrees.", "picture",
+        words="DEGREES", unit="degrees",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse a size that cannot be drawn, and a camera where none can be."""
@@ -77,19 +108,32 @@ LONGEST = 3600
 
 @dataclass(frozen=True)
 class Playback:
-    """How an animation plays: seconds of motion, frames a second, the pause after it.
+    """How an animation plays.
 
-    `loop` is how many times a GIF plays, 0 for ever, and `colors` how many colours the palette of a
-    GIF, WebP or APNG has at most. `pixel_format` is how a video keeps its
-    colours: yuv420p, which plays everywhere, or yuv444p, sharper where it plays at all.
+    Attributes:
+        fps: Frames a second.
+        seconds: Length of the moving part in seconds.
+        hold: Length of the pause on the last frame in seconds.
+        loop: How often a GIF plays, 0 for ever.
+        pixel_format: How a video keeps its colours: yuv420p, which plays everywhere, or yuv444p,
+            sharper where it plays at all.
+        colors: The most colours in the palette of a GIF, WebP or APNG.
     """
 
-    fps: float = 25
-    seconds: float = 8
-    hold: float = 2
-    loop: int = 0
-    pixel_format: str = PIXEL_FORMATS[0]
-    colors: int = MOST_COLORS
+    fps: float = option(25, "Frames a second.", "motion", words="N", unit="frames/s")
+    seconds: float = option(8, "The moving part, in seconds.", "motion", words="S", unit="s")
+    hold: float = option(
+        2, "The pause on the last frame, in seconds.", "motion", words="S", unit="s"
+    )
+    loop: int = option(0, "How often a GIF plays, 0 for ever.", "motion", words="N")
+    pixel_format: str = option(
+        PIXEL_FORMATS[0],
+        "How a video keeps its colours; yuv444p is sharper, but not played everywhere.", "file",
+        words="NAME", key="pix_fmt",
+    )  # fmt: skip
+    colors: int = option(
+        MOST_COLORS, "The most colours of a GIF, WebP or APNG, 16 to 256.", "file", words="N"
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be played."""
@@ -119,6 +163,8 @@ class Playback:
 
     def positions(self, steps: int) -> Floats:
         """Return how many steps have been taken at each frame, (frames,), fractions included."""
+        import numpy as np
+
         return np.linspace(0 if self.frames > 1 else steps, steps, self.frames)
 
 
@@ -126,42 +172,95 @@ class Playback:
 class Recipe:
     """A complete request: which race, how it is shown, and the files it becomes.
 
-    `surface` is a name or a path, empty for a Surface made in Python, which no file can name.
-    Without `optimizers` the default ones race; `start` and `window` replace the surface's. `noise`,
-    `seed` and `batch_size` disturb the gradients. With `starts`, as in "7x7" or "random:50", each
-    optimizer runs from so many places of the window, at the rate that is tuned from `start`.
-    `paths` are files of trajectories that were recorded elsewhere; with them and without
-    `optimizers`, nobody else races. `outputs` are files, `format` names the format
-    where a file's suffix does not, `at` asks for stills of these steps, and `animate` for motion
-    where a format can be either. `clock` is one of CLOCKS; by evaluations, `steps` and `at` count
-    those. `lr` is how rates that are not given are chosen: "tuned", "default" or, one for all,
-    "equal:RATE". With `metadata` each file says by which version and recipe it was made. No file is
-    longer than `max_bytes`: to keep to it, colours, frames and size are given up (see budget).
+    Attributes:
+        surface: A name, a formula or a path; "" for a Surface made in Python, which no file names.
+        optimizers: Who races; () for the default ones, or for nobody where there are `paths`.
+        start: Where all start, x and y; None for the surface's.
+        steps: Steps of each optimizer; evaluations, where these are the clock.
+        window: What part of the plane is shown, x0, x1, y0, y1; None for the surface's.
+        noise: Standard deviation of the Gaussian noise that is added to every gradient.
+        seed: Which noise, which mini-batches, which random starts.
+        batch_size: Samples in a mini-batch on a surface over data; None for the customary number.
+        starts: "7x7" or "random:50" starts each optimizer from so many places; "" from one.
+        paths: Files of trajectories that were recorded elsewhere.
+        look: How the picture looks.
+        playback: How the animation plays.
+        outputs: Files, their suffixes naming their formats; "-" is standard output.
+        format: The format where a file's suffix names none.
+        at: Stills of these steps; () for the last.
+        animate: Whether what can move or stand still moves.
+        clock: What the race is timed by, one of CLOCKS.
+        lr: How rates that are not given are chosen: "tuned", "default" or "equal:RATE".
+        metadata: Whether each file says by which version and recipe it was made.
+        max_bytes: The most bytes of a file; None for any number.
     """
 
     surface: str
     optimizers: tuple[Spec, ...] = ()
-    start: tuple[float, float] | None = None
-    steps: int = 200
-    window: tuple[float, float, float, float] | None = None
-    noise: float = 0.0
-    seed: int = 0
-    batch_size: int | None = None
-    starts: str = ""
-    paths: tuple[str, ...] = ()
+    start: tuple[float, float] | None = option(
+        None, "Where all start, as in 1,1.6; outside the window, it widens it.", "race",
+        usual="the surface's", words="X,Y",
+    )  # fmt: skip
+    steps: int = option(200, "Steps of each optimizer.", "race", words="N", unit="steps")
+    window: tuple[float, float, float, float] | None = option(
+        None, "What part of the plane is shown.", "race",
+        usual="the surface's", words="X0,X1,Y0,Y1",
+    )  # fmt: skip
+    noise: float = option(
+        0.0, "Add Gaussian noise to every gradient, the same for all; for surfaces without data.",
+        "race", words="SIGMA",
+    )  # fmt: skip
+    seed: int = option(
+        0, "Which noise, which mini-batches, which random starts.", "race", words="N"
+    )
+    batch_size: int | None = option(
+        None, "Samples in a mini-batch, for surfaces over data; all of them make it exact.", "race",
+        usual="the surface's", words="N", unit="samples",
+    )  # fmt: skip
+    starts: str = option(
+        "", "Start each from all over the window, as in 7x7 or random:50.", "race",
+        words="COLSxROWS|random:N",
+    )  # fmt: skip
+    paths: tuple[str, ...] = option(
+        (), "Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them), "
+        "alone or beside OPTIMIZERs; may be repeated.", "race", words="FILE",
+    )  # fmt: skip
     look: Look = Look()
     playback: Playback = Playback()
-    outputs: tuple[str, ...] = ()
-    format: str = ""
-    at: tuple[int, ...] = ()
-    animate: bool = False
-    clock: str = "steps"
-    lr: str = "tuned"
-    metadata: bool = True
-    max_bytes: int | None = None
+    outputs: tuple[str, ...] = option(
+        (), "Write this file; may be repeated. '-' is standard output.", "file",
+        usual="SURFACE.gif", words="FILE", flags=("-o", "--output"),
+    )  # fmt: skip
+    format: str = option(
+        "", "The format where no suffix names it.", "file", words="NAME", names="format_names"
+    )
+    at: tuple[int, ...] = option(
+        (), "Stills of these steps, as in 5,20,60.", "file",
+        usual="the last", words="STEP,STEP,...",
+    )  # fmt: skip
+    animate: bool = option(False, "Make an .svg move, as .anim.svg always does.", "file")
+    clock: str = option(
+        "steps", "What the race is timed by; evaluations are --steps many, of gradients and all "
+        "else.", "race", words="steps|evaluations",
+    )  # fmt: skip
+    lr: str = option(
+        "tuned", "How learning rates that are not given are chosen.", "race",
+        words="tuned|default|equal:RATE",
+    )  # fmt: skip
+    metadata: bool = option(
+        True, "Say in each file by which version and recipe it was made.", "file"
+    )
+    max_bytes: int | None = option(
+        None, "The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then "
+        "size are given up until it fits.", "file", words="SIZE", read=parse_bytes, unit="bytes",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse what no surface can make good."""
+        from trajviz.recipe.spec import check_rates
+        from trajviz.recipe.starts import check_starts
+        from trajviz.surface import check_point, check_window
+
         if not (isinstance(self.steps, int) and self.steps >= 1):
             raise TrajvizError(f"steps {self.steps!r} is not a whole number of at least 1")
         check_rates(self.lr)
@@ -195,7 +294,14 @@ class Recipe:
 
     @classmethod
     def of(cls, **values: Any) -> Recipe:
-        """Return the recipe of these values, flat."""
+        """Return the recipe of these values, flat.
+
+        Args:
+            **values: Values by name, those of look and playback among the others.
+
+        Raises:
+            TrajvizError: A value makes no sense.
+        """
         parts = {
             name: kind(**{key: values.pop(key) for key in _hints(kind) if key in values})
             for name, kind in _hints(Recipe).items()
@@ -210,15 +316,43 @@ class Recipe:
         return {key: parts[key] for key in self.kinds()}
 
     def changed(self, **values: Any) -> Recipe:
-        """Return the recipe with some of its values, flat, replaced.
+        """Return the recipe with some of its values replaced.
 
         A rate that was tuned for this race is left out where that makes it another race.
+
+        Args:
+            **values: New values by name, those of look and playback among the others.
+
+        Raises:
+            TrajvizError: A value makes no sense.
         """
-        form = {"outputs", "format", "at", "animate", "metadata", "max_bytes"}
-        race = set(_hints(Recipe)) - form
-        if values.keys() & race and "optimizers" not in values:
+        if any(map(_makes_another_race, values)) and "optimizers" not in values:
             values["optimizers"] = tuple(spec.untuned for spec in self.optimizers)
         return Recipe.of(**{**self.values, **values})
+
+    def given(self) -> Iterator[tuple[OptionField, Any]]:
+        """Yield each option whose value is not the default, and the value."""
+        values = self.values
+        for name, field in recipe_options().items():
+            if values[name] != field.default:
+                yield field, values[name]
+
+
+@functools.cache
+def recipe_options() -> dict[str, OptionField]:
+    """Return the fields of all options by name: those of a recipe, its look and its playback."""
+    kinds = Recipe.kinds()
+    found = {
+        field.name: field
+        for owner in (Recipe, Look, Playback)
+        for field in option_fields(owner, kinds)
+    }
+    return {name: found[name] for name in kinds if name in found}
+
+
+def _makes_another_race(name: str) -> bool:
+    field = recipe_options().get(name)
+    return field is None or field.option.group == "race"
 
 
 def _is_part(kind: Any) -> bool:
@@ -228,4 +362,4 @@ def _is_part(kind: Any) -> bool:
 @functools.cache
 def _hints(kind: type) -> dict[str, Any]:
     """Return the types of a class's values; to find them takes longer than to read a recipe."""
-    return get_type_hints(kind)
+    return get_type_hints(kind, localns={"Spec": object})

@@ -26,15 +26,17 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
 
 MOST_BYTES = 1_000_000
 """No recipe is longer."""
 
-_SPELLED = {"pixel_format": "pix_fmt"}
-"""What is spelled as on the command line, and not as in Python."""
-_FIELDS = {_SPELLED.get(name, name): name for name in Recipe.kinds()}
+_FIELDS = {
+    recipe_options()[name].key if name in recipe_options() else name: name
+    for name in Recipe.kinds()
+}
+"""The field of each key."""
 _NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasses.MISSING]
 TARGETS = ("outputs", "format", "metadata", "max_bytes")
 """What says where a picture goes, and not what it shows."""

@@ -1,0 +1,110 @@
+"""Options of commands: made from the fields of a recipe, and grouped in `--help`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+import trajviz
+from trajviz.errors import TrajvizError
+from trajviz.recipe.options import GROUPS, OptionField
+from trajviz.recipe.recipe import recipe_options
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Name(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """A name that the shell can complete from a listing of the library."""
+
+    def __init__(self, name: str, listing: str) -> None:
+        self.name, self.listing = name, listing
+
+    def shell_complete(self, _ctx: Any, _param: Any, incomplete: str) -> list[Any]:
+        return _completions(self.listing, incomplete)
+
+
+class Value(click.ParamType):  # type: ignore[type-arg]  # as above
+    """A value of a recipe's field, read as the field says."""
+
+    def __init__(self, field: OptionField) -> None:
+        self.field, self.name = field, field.words
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.field.parsed(value)
+        except TrajvizError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, _ctx: Any, _param: Any, incomplete: str) -> list[Any]:
+        listing = self.field.option.names
+        return _completions(listing, incomplete) if listing else []
+
+
+def _completions(listing: str, incomplete: str) -> list[Any]:
+    return [
+        click.shell_completion.CompletionItem(name)
+        for name in getattr(trajviz, listing)()
+        if name.startswith(incomplete)
+    ]
+
+
+class GroupedCommand(click.Command):
+    """A command whose help shows the options of a recipe by what they decide."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options group by group, those of the command itself last."""
+        fields = recipe_options()
+        rows: dict[str, list[tuple[str, str]]] = {group: [] for group in (*GROUPS, "other")}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and isinstance(param, click.Option):
+                field = fields.get(str(param.name))
+                group = field.option.group if field else getattr(param, "group", "other")
+                rows[group].append(record)
+        for group, records in rows.items():
+            if records:
+                with formatter.section(f"{group.capitalize()} options"):
+                    formatter.write_dl(records)
+
+
+class OwnOption(click.Option):
+    """An option of a command that no recipe has, shown with one of the groups."""
+
+    def __init__(self, *args: Any, group: str, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.group = group
+
+
+def fields_of(*groups: str, but: Iterable[str] = ()) -> list[OptionField]:
+    """Return the fields of these groups in order, without those named in `but`."""
+    chosen = (field for field in recipe_options().values() if field.option.group in groups)
+    return [field for field in chosen if field.name not in {*but}]
+
+
+def recipe_option(field: OptionField) -> Callable[[Command], Command]:
+    """Return what gives a command the option of a recipe's field."""
+    usual = f"  [default: {field.usual}]" if field.usual else ""
+    words = field.option.help + usual
+    if field.type is bool:
+        yes = field.flags[-1]
+        flags = (f"{yes}/{yes.replace('--', '--no-', 1)}",) if field.default else field.flags
+        return click.option(*flags, field.name, is_flag=True, default=field.default, help=words)
+    return click.option(
+        *field.flags, field.name, type=Value(field), multiple=field.repeated,
+        default=field.default, metavar=field.words, help=words,
+    )  # fmt: skip
+
+
+def recipe_options_of(fields: Iterable[OptionField]) -> Callable[[Command], Command]:
+    """Return what gives a command the options of these fields, in their order."""
+
+    def add(command: Command) -> Command:
+        for field in reversed([*fields]):
+            command = recipe_option(field)(command)
+        return command
+
+    return add

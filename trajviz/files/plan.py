@@ -1,0 +1,140 @@
+"""Which files a recipe makes: one plan for the command line, for Python and for galleries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.files.formats import Format, check_target, format_names, format_of, load_format
+from trajviz.files.formats import still_path as path_of_still
+from trajviz.files.places import FILMS, Facts
+from trajviz.files.snippets import SNIPPETS
+from trajviz.recipe.recipe import Recipe
+
+STANDARD_OUTPUT = "-"
+"""The output that is no file."""
+BUNDLED = ("gif", "mp4", "png")
+"""The formats of a bundle: what moves everywhere, what is smaller and plays, what stands still."""
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """A file that a recipe makes.
+
+    Attributes:
+        target: Its path, or STANDARD_OUTPUT.
+        format: Its format.
+        step: The step that a still shows, None for the last.
+    """
+
+    target: str
+    format: Format
+    step: int | None = None
+
+    def facts(self, recipe: Recipe, size: int = 0) -> Facts:
+        """Return what a place may ask of the file.
+
+        Args:
+            recipe: What it is made from.
+            size: Its bytes, 0 as long as nobody knows.
+        """
+        play, name = recipe.playback, self.format.name
+        if self.format.kind == "still":
+            return Facts(name, recipe.look.size, 1, 0.0, "", size)
+        seconds = play.seconds + play.hold
+        frames = max(play.frames, round(seconds * play.fps)) if name in FILMS else play.frames
+        return Facts(name, recipe.look.size, frames, seconds, play.pixel_format, size)
+
+
+def plan_files(recipe: Recipe) -> tuple[PlannedFile, ...]:
+    """Return the files that a recipe's `outputs` ask for, in order; nothing is touched.
+
+    Args:
+        recipe: The recipe, with at least one output. With `at`, an output is a still of each of
+            these steps; with `animate`, what can move or stand still moves.
+
+    Raises:
+        TrajvizError: A format cannot hold what is asked for, or two files have one name.
+    """
+    files: list[PlannedFile] = []
+    taken: set[Path] = set()
+    for output in recipe.outputs:
+        for file in _files_of(output, recipe):
+            if files and STANDARD_OUTPUT in (file.target, files[0].target):
+                raise TrajvizError("output '-' takes one picture: no other -o, one step in --at")
+            place = Path(file.target).expanduser().resolve()
+            if place in taken:
+                raise TrajvizError(f"output {file.target!r} is given twice")
+            taken.add(place)
+            files.append(file)
+    return tuple(files)
+
+
+def _files_of(output: str, recipe: Recipe) -> Iterator[PlannedFile]:
+    chosen = format_for(output, recipe)
+    for step in recipe.at or (None,):
+        chosen.check(recipe.playback, step, recipe.steps)
+        still = output != STANDARD_OUTPUT
+        yield PlannedFile(str(path_of_still(Path(output), step)) if still else output, chosen, step)
+
+
+def format_for(output: str, recipe: Recipe) -> Format:
+    """Return the format of an output: that of its suffix, else the recipe's.
+
+    Raises:
+        TrajvizError: Nothing names a format, two different ones are named, or it cannot hold the
+            recipe's look.
+    """
+    path, name = Path(output), recipe.format
+    if name:
+        load_format(name)
+    if not path.name:
+        raise TrajvizError(f"output {output!r} is no file's name")
+    if output == STANDARD_OUTPUT and not name:
+        raise TrajvizError("output '-' needs --format, as in --format gif")
+    chosen = load_format(name) if name and not path.suffix else format_of(path)
+    if name and path.suffix and chosen.name != name.lower():
+        raise TrajvizError(f"output {output!r} is not what --format {name} says")
+    chosen = chosen.animated if recipe.animate else chosen
+    chosen.check_look(recipe.look)
+    return chosen
+
+
+def plan_bundle(path: str | Path) -> tuple[PlannedFile, ...]:
+    """Return the pictures of a bundle.
+
+    Args:
+        path: A name without suffix, as "post/beale".
+
+    Raises:
+        TrajvizError: The name has the suffix of a format or a snippet.
+    """
+    plain = Path(path)
+    suffix = plain.suffix[1:].lower()
+    if not plain.name or suffix in (*format_names(), *(s.suffix for s in SNIPPETS.values())):
+        raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")
+    return tuple(PlannedFile(f"{plain}.{name}", load_format(name)) for name in BUNDLED)
+
+
+def snippet_target(path: str | Path, kind: str) -> Path:
+    """Return where the snippet of a bundle goes.
+
+    Args:
+        path: The bundle's name, as for plan_bundle.
+        kind: A snippet's name.
+
+    Raises:
+        TrajvizError: There is no snippet of this name.
+    """
+    if kind not in SNIPPETS:
+        raise unknown("snippet", kind, SNIPPETS)
+    return Path(f"{Path(path).expanduser()}.{SNIPPETS[kind].suffix}")
+
+
+def check_plan(files: tuple[PlannedFile, ...]) -> None:
+    """Raise TrajvizError unless every file could be written; nothing is left behind."""
+    for file in files:
+        if file.target != STANDARD_OUTPUT:
+            check_target(Path(file.target).expanduser())
