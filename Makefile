@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test browser gallery parity bench format clean
+.PHONY: demo test browser docs gallery parity bench format clean
 
 demo: .venv/.installed  ## render a race of six optimizers on Beale's function
 	@mkdir -p demo
@@ -15,6 +15,9 @@ test: .venv/.test  ## every check that needs neither a framework nor a system pr
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
+
+docs: .venv/.installed  ## write the table of options
+	$(BIN)/python docs/option_table.py
 
 gallery: .venv/.test  ## render what has changed of the gallery, and write its page
 	$(BIN)/trajviz gallery build

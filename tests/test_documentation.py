@@ -1,0 +1,182 @@
+"""What README and documentation show is run as it stands there."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from programs import TRAJVIZ
+
+from trajviz import surface_names
+from trajviz.optimizers import FAMILIES
+from trajviz.optimizers.find import load_optimizer, optimizer_names
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = {path.name: path for path in (README, *sorted((ROOT / "docs").glob("*.md")))}
+TEXTS = {name: path.read_text(encoding="utf-8") for name, path in PAGES.items()}
+BLOCK = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = [(page, *block) for page, text in TEXTS.items() for block in BLOCK.findall(text)]
+SETTING_UP = ("pip ", "make ", "git ", "cd ", "python3 -m venv", "#")
+
+
+def commands():
+    """Yield every line of the shell blocks that is a command of ours, and its page."""
+    for page, language, _, body in BLOCKS:
+        if language != "sh":
+            continue
+        for line in body.replace("\\\n", " ").splitlines():
+            if line.strip() and not line.startswith(SETTING_UP):
+                yield page, line
+
+
+COMMANDS = list(dict.fromkeys(commands()))
+PYTHON = [(page, b) for page, language, info, b in BLOCKS if language == "python" and not info]
+
+
+def prepared(page, folder):
+    """Write into a folder the files that a page shows, and those of the gallery that it names."""
+    for where, _, info, body in BLOCKS:
+        if where == page and "file=" in info:
+            (folder / info.partition("file=")[2].strip()).write_text(body, encoding="utf-8")
+    (folder / "gallery").mkdir()
+    for path in (ROOT / "gallery").iterdir():
+        if path.suffix in (".toml", ".py", ".csv"):
+            shutil.copy(path, folder / "gallery")
+
+
+def run(command, folder, **env):
+    path = f"{TRAJVIZ.parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_pages_show_commands_and_code():
+    assert {page for page, _ in COMMANDS} >= PAGES.keys() - {"exactness.md"}
+    assert all("trajviz" in line for _, line in COMMANDS)
+    assert {page for page, _ in PYTHON} == {"README.md", "python.md"}
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS)
+def test_a_command_of_the_documentation_does_what_it_says(page, line, tmp_path):
+    prepared(page, tmp_path)
+    before = set(tmp_path.rglob("*"))
+    done = run(["sh", "-ec", line], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    if " render " not in line:
+        assert done.stdout
+        return
+    made = set(tmp_path.rglob("*")) - before
+    assert made
+    assert all(path.stat().st_size > (1000, 300)[path.suffix == ".toml"] for path in made)
+    assert {tmp_path / name for name in done.stdout.splitlines()} <= made
+    for path in made:
+        if path.parent.name == "gallery":  # what stands under the command is what it draws
+            assert path.read_bytes() == (ROOT / "gallery" / path.name).read_bytes()
+
+
+def test_the_readme_has_three_lessons_and_draws_each_picture_by_its_command():
+    lessons = TEXTS["README.md"].partition("## Three lessons")[2].partition("\n## ")[0]
+    drawn = re.findall(r"-o (gallery/[\w-]+\.gif)$", lessons, re.MULTILINE)
+    assert len(drawn) == 3
+    assert re.findall(r"^!\[.*\]\((.*)\)$", lessons, re.MULTILINE) == drawn
+
+
+def test_the_readme_is_short():
+    assert len(TEXTS["README.md"].splitlines()) <= 180
+
+
+@pytest.mark.parametrize(("page", "body"), PYTHON)
+def test_code_of_the_documentation_runs_without_a_warning(page, body, tmp_path):
+    prepared(page, tmp_path)
+    (tmp_path / "block.py").write_text(body, encoding="utf-8")
+    done = run([sys.executable, "-W", "error", "block.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for name in re.findall(r"save\w*\(\"([^\"]+)\"", body):
+        assert (tmp_path / name).stat().st_size > 100
+
+
+def test_the_table_of_options_is_that_of_the_fields():
+    path = ROOT / "docs" / "option_table.py"
+    spec = importlib.util.spec_from_file_location("option_table", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text = TEXTS["rendering.md"]
+    assert module.written(text) == text, "make docs writes the table"
+
+
+def test_the_documentation_names_every_surface():
+    section = TEXTS["surfaces.md"].partition("## Built in")[2].partition("\n## ")[0]
+    assert set(surface_names()) <= set(re.findall("`([\\w-]+)`", section))
+
+
+def test_the_documentation_has_every_optimizer_in_its_family():
+    rows = re.findall(
+        r"^\| ([A-Za-z ]+) \| ((?:`[a-z-]+` ?)+)\|$", TEXTS["optimizers.md"], re.MULTILINE
+    )
+    named = {family: sorted(re.findall("`(.*?)`", names)) for family, names in rows}
+    found: dict[str, list[str]] = {family: [] for family in FAMILIES}
+    for name in optimizer_names():
+        found[load_optimizer(name).family].append(name)
+    assert {family: named.get(family) for family in FAMILIES} == found
+
+
+LINKS = [
+    (path, target)
+    for path in (*PAGES.values(), ROOT / "CONTRIBUTING.md")
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("path", "target"), LINKS)
+def test_what_a_page_links_to_is_there(path, target):
+    assert (path.parent / target).exists()  # no public address exists yet
+
+
+TARGETS = re.findall(
+    r"(?m)(?:^    |`)make ([a-z]+)",
+    "".join([*TEXTS.values(), (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")]),
+)
+
+
+@pytest.mark.parametrize("target", sorted(set(TARGETS)))
+def test_a_make_target_of_the_documentation_is_in_the_makefile(target):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def page_of_the_index(tmp_path, address):
+    """Return the long description that a wheel is given, with this base address."""
+    for name in ("README.md", "pyproject.toml", "LICENSE", ".ci", "trajviz", "surfaces"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'base-address = ""' in project
+    (tmp_path / "pyproject.toml").unlink()
+    (tmp_path / "pyproject.toml").write_text(project.replace('base-address = ""', address))
+    done = run([sys.executable, "-m", "hatchling", "metadata", "readme"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_without_a_base_address_the_long_description_is_the_readme(tmp_path):
+    assert page_of_the_index(tmp_path, 'base-address = ""').strip() == TEXTS["README.md"].strip()
+
+
+def test_with_a_base_address_every_link_of_the_long_description_is_absolute(tmp_path):
+    text = page_of_the_index(tmp_path, 'base-address = "https://example.org/t"')
+    targets = re.findall(r"\]\(([^)]+)\)", text)
+    assert targets
+    assert all(target.startswith("https://example.org/t/") for target in targets)
+    assert "](https://example.org/t/docs/tuning.md)" in text
