@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trajviz.animation import Animation
-from trajviz.descent import Progress, Trajectory, descend, no_progress
+from trajviz.descent import Progress, descend, no_progress
 from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded, load_paths
 from trajviz.descent.trace import TRACES, trace_names
+from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
 from trajviz.files.formats import (

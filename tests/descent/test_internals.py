@@ -121,7 +121,7 @@ def test_csv_gains_the_columns_and_keeps_the_others():
     assert INTERNALS == ("gx", "gy", "step_x", "step_y")
     assert [row[:8] for row in body] == plain[1:]
     sgd = [[float(text) for text in row[8:]] for row in body[:7]]
-    points, noise = race().trajectories[0].points, race().noise
+    points, noise = race().trajectories[0].points, race().outcome.noise
     assert noise == Noise(seed=3)
     assert np.isnan(sgd[0][:4]).all()
     expected = gradients(MOONS, race().trajectories[0], noise)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
+from trajviz.descent.trajectory import Trajectory
 from trajviz.descent.tuning import tune
 from trajviz.descent.walk import Counted, counted_walk
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import Setting
 from trajviz.recipe.spec import Spec
-from trajviz.surface import Floats, Ints, Points, Ranks, Surface, Window
+from trajviz.surface import Points, Ranks, Surface, Window
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
@@ -23,64 +23,6 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 def no_progress(_done: int, _total: int) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True)
-class Trajectory:
-    """Where one optimizer went.
-
-    `points` has shape (steps + 1, 2), the first row being the start, and `heights` (steps + 1,).
-    A trajectory that overflowed ends at its last finite step, and `diverged_at` is the step after
-    it. `settings` holds every hyperparameter; `rate_rule` says how the rate was chosen, "given",
-    "tuned", "equal", or "default" for a rule that brings its own. `counts` (steps + 1, 3) says how
-    many gradients, heights and Hessians the descent had asked for when it came to each point. Where
-    an optimizer runs from several starts, `number` says which of them this is, from 0; those that
-    run at once ask together.
-    """
-
-    spec: Spec
-    points: Points
-    heights: Floats
-    settings: Mapping[str, Setting]
-    rate_rule: str
-    diverged_at: int | None
-    counts: Ints
-    number: int | None = None
-
-    @property
-    def label(self) -> str:
-        """The track's label: the optimizer's name unless the user gave one."""
-        return self.spec.label
-
-    @property
-    def source(self) -> str:
-        """The file it was read from: none, it is our own."""
-        return ""
-
-    @property
-    def steps(self) -> int:
-        """The last step that is finite."""
-        return len(self.points) - 1
-
-    @property
-    def evaluations(self) -> int:
-        """How many gradients it took to come to the last point."""
-        return int(self.counts[-1, 0])
-
-    @property
-    def value_evaluations(self) -> int:
-        """How many heights it took."""
-        return int(self.counts[-1, 1])
-
-    @property
-    def hessian_evaluations(self) -> int:
-        """How many Hessians it took."""
-        return int(self.counts[-1, 2])
-
-    def times(self, clock: str) -> Floats:
-        """Return when each point is reached, (steps + 1,): in steps, or in evaluations of all."""
-        by_step = np.arange(len(self.points)) if clock == "steps" else self.counts.sum(axis=1)
-        return by_step.astype(np.float64)
 
 
 def descend(

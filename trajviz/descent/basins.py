@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.descent import Progress, Trajectory
+from trajviz.descent import Progress
 from trajviz.descent.noise import Noise
+from trajviz.descent.trajectory import Trajectory
 from trajviz.descent.walk import walk
 from trajviz.surface import Floats, Points, Surface, Window
 

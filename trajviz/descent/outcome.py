@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from trajviz.descent import Trajectory
 from trajviz.descent.noise import Noise
 from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Surface, Window
