@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trajviz.errors import TrajvizError
+from trajviz.recipe.recipe import Recipe
 from trajviz.surface import Floats, Gradient, Ints, Oracle, Points, Surface
 
 LARGEST_SEED = 2**32 - 1
@@ -36,6 +37,11 @@ class Noise:
             raise TrajvizError(f"noise {self.sigma:g} is not a finite number of at least 0")
         if not (isinstance(self.seed, int) and 0 <= self.seed <= LARGEST_SEED):
             raise TrajvizError(f"seed {self.seed!r} is not a whole number from 0 to {LARGEST_SEED}")
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Noise:
+        """Return the noise that a recipe asks for."""
+        return cls(sigma=recipe.noise, seed=recipe.seed, batch_size=recipe.batch_size)
 
     def check(self, surface: Surface) -> None:
         """Raise TrajvizError for what makes no sense on this surface."""

@@ -71,7 +71,7 @@ class Tuning:
         return int(np.isinf(self.objectives).sum())
 
 
-def tune(
+def tune_rate(
     surface: Surface,
     spec: Spec,
     start: Points,
@@ -120,7 +120,7 @@ def _neighbours(rates: Floats, best: int) -> Floats:
     return np.concatenate([lower[:-1], np.geomspace(rates[best], after, FINE + 1)])
 
 
-def tune_all(
+def tune_rates(
     surface: Surface,
     specs: Sequence[Spec],
     start: tuple[float, float],
@@ -131,7 +131,7 @@ def tune_all(
     """Return what the rule makes of each spec whose rate is open, and not of the others."""
     ranks, here = Ranks.of(surface, window), np.array(start, dtype=np.float64)
     return [
-        tune(surface, spec, here, steps, window, ranks, noise)
+        tune_rate(surface, spec, here, steps, window, ranks, noise)
         for spec in specs
         if spec.complete.get("lr", 0.0) is None
     ]
