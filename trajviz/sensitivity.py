@@ -19,7 +19,13 @@ from trajviz.surface import Surface
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """How objectives depend on rates, one Tuning for each optimizer whose rate is open."""
+    """How the tuning objective depends on the learning rate, for the optimizers of a recipe.
+
+    Attributes:
+        surface: What they descend.
+        tunings: What was tried and what is chosen, one for each optimizer whose rate is open.
+        asked: The recipe as it was given.
+    """
 
     surface: Surface
     tunings: tuple[Tuning, ...]
@@ -27,7 +33,7 @@ class Sensitivity:
 
     @functools.cached_property
     def scene(self) -> Scene:
-        """The picture: objective against rate."""
+        """The picture: objective against learning rate."""
         return compose_sensitivity(self.surface, self.tunings, self.asked.look, self._caption)
 
     @property
@@ -37,7 +43,14 @@ class Sensitivity:
         return ", ".join(filter(None, [about, noise.summary(self.surface)]))
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture in the format of its suffix, a still, and return its path."""
+        """Write the picture, a still, and return its path.
+
+        Args:
+            path: Where to; the suffix says the format, as .png, .svg or .pdf.
+
+        Raises:
+            TrajvizError: For a suffix that is no still's, and a place where nothing can be written.
+        """
         path = Path(path).expanduser()
         check_still(path)
         with replacing(path) as temporary:
@@ -46,7 +59,7 @@ class Sensitivity:
 
 
 def check_still(path: Path) -> None:
-    """Raise TrajvizError unless this is a place for a still."""
+    """Raise TrajvizError unless the suffix is a still's and a file can be written here."""
     chosen = format_of(path)
     if chosen.kind != "still":
         raise TrajvizError(f"output {str(path)!r} would move, but a chart of rates stands still")

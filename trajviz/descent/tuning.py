@@ -80,7 +80,17 @@ def tune_rate(
     ranks: Ranks,
     noise: Noise,
 ) -> Tuning:
-    """Return what the rule above makes of this spec, whose rate is open."""
+    """Tune the learning rate of one spec by the rule above.
+
+    Args:
+        surface: What is descended.
+        spec: Who descends; its rate is open.
+        start: Where the runs start, (2,), in the surface's units.
+        steps: How many steps the race has.
+        window: In which heights are ranked and lengths are measured.
+        ranks: How heights compare within the window.
+        noise: What makes the gradients inexact.
+    """
 
     def tried(rates: Floats) -> tuple[Points, Floats]:
         paths = run_rates(surface, spec, start, steps, noise, rates)
@@ -128,7 +138,19 @@ def tune_rates(
     window: Window,
     noise: Noise = CUSTOMARY,
 ) -> list[Tuning]:
-    """Return what the rule makes of each spec whose rate is open, and not of the others."""
+    """Tune the learning rate of each spec whose rate is open; the others are passed over.
+
+    Args:
+        surface: What is descended.
+        specs: Who descends.
+        start: Where the runs start, in the surface's units.
+        steps: How many steps the race has.
+        window: In which heights are ranked and lengths are measured.
+        noise: What makes the gradients inexact.
+
+    Raises:
+        TrajvizError: For a window in which the surface has no finite value.
+    """
     ranks, here = Ranks.of(surface, window), np.array(start, dtype=np.float64)
     return [
         tune_rate(surface, spec, here, steps, window, ranks, noise)
