@@ -1,11 +1,14 @@
-"""Races and scenes that several test files look at, each run once."""
+"""Descents, races and scenes that several test files look at, each run once."""
 
 import dataclasses
 import functools
 
 import numpy as np
 
+from trajviz.descent import descend
+from trajviz.descent.setup import Setup
 from trajviz.race import compare
+from trajviz.recipe.spec import labelled, parse_spec
 from trajviz.scene.theme import theme_names
 from trajviz.scene.track import Line
 
@@ -19,6 +22,13 @@ OURS = [name for name in theme_names() if name != "radford"]
 def race(surface="bowl", optimizers=("sgd:lr=0.1",), **options):
     """Return a race; the same request gives the same race."""
     return compare(surface, optimizers, **options)
+
+
+def descents(surface, *optimizers, steps=30, start=None, window=None, **options):
+    """Return the trajectories of optimizers, texts or specs; what is not said is the surface's."""
+    specs = labelled(parse_spec(each) if isinstance(each, str) else each for each in optimizers)
+    start, window = start or surface.start, window or surface.window
+    return descend(Setup(surface, specs, start, steps, window, **options))
 
 
 def with_tracks(scene, *paths):

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trajviz.descent import Trajectory
+    from trajviz.descent.trajectory import Trajectory
     from trajviz.embedding import embed
     from trajviz.errors import TrajvizError
     from trajviz.files.formats import format_names
@@ -30,7 +30,7 @@ _HOME = {
     "Race": "race",
     "Recipe": "recipe.recipe",
     "Surface": "surface",
-    "Trajectory": "descent",
+    "Trajectory": "descent.trajectory",
     "Sensitivity": "sensitivity",
     "TrajvizError": "errors",
     "compare": "race",

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trajviz.animation import Animation
-from trajviz.descent import Progress, Trajectory, descend, no_progress
-from trajviz.descent.noise import Noise
+from trajviz.descent import Progress, descend, no_progress
 from trajviz.descent.outcome import Outcome
-from trajviz.descent.paths import Course, Recorded, load_paths
+from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.setup import settle
 from trajviz.descent.trace import TRACES, trace_names
+from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
 from trajviz.files.formats import Format, check_target, load_format, replacing
@@ -36,17 +37,15 @@ from trajviz.files.plan import (
     snippet_target,
 )
 from trajviz.files.snippets import SNIPPETS, checked_alt, checked_url, shown_by
-from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe.budget import ladder
 from trajviz.recipe.recipe import Look, Playback, Recipe
-from trajviz.recipe.spec import Spec, labelled, parse_spec, parse_specs
-from trajviz.recipe.starts import count_starts, spread
+from trajviz.recipe.spec import parse_specs
+from trajviz.recipe.starts import count_starts
 from trajviz.recipe.toml import to_toml
 from trajviz.scene import Scene, check_room, compose
 from trajviz.scene.alt import describe
 from trajviz.scene.paint import Picture
 from trajviz.surface import Surface, Window, check_point, check_window
-from trajviz.surface.catalogue import load_surface
 
 _PATIENCE = {
     "steps": 1_000_000,
@@ -619,41 +618,20 @@ def run(
     Raises:
         TrajvizError: The recipe makes no sense; it is raised before any work.
     """
-    look, steps = recipe.look, recipe.steps
     if not force:
         _check_patience(recipe)
-    surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
-    paths = tuple(path for file in recipe.paths for path in load_paths(file, surface, steps))
-    specs = specs_of(recipe)
-    start = check_point(recipe.start or surface.start)
-    window = check_window(recipe.window or surface.window)
-    starts = spread(recipe.starts, window, recipe.seed) if recipe.starts else None
-    if starts is None and specs:
-        window = check_window(window.including(*start))
-    for path in paths:
-        window = check_window(window.including(*path.points[0].tolist()))
-    noise = Noise(recipe.noise, recipe.seed, recipe.batch_size)
-    check_room(surface, specs, steps, window, look, paths, recipe.starts, recipe.clock)
-    trajectories = descend(
-        surface,
-        specs,
-        start,
-        steps,
-        window,
-        progress or no_progress,
-        noise,
-        starts,
-        recipe.clock,
+    setup = settle(recipe, surface)
+    check_room(
+        surface=setup.surface,
+        specs=setup.specs,
+        steps=setup.steps,
+        window=setup.window,
+        look=recipe.look,
+        paths=setup.paths,
+        starts=recipe.starts,
+        clock=setup.clock,
     )
-    return Race(Outcome(surface, start, window, tuple(trajectories), recipe, paths))
-
-
-def specs_of(recipe: Recipe) -> list[Spec]:
-    """Return the specs of a recipe; none where only paths are to be drawn."""
-    asked = recipe.optimizers
-    if not asked and not recipe.paths:
-        asked = tuple(map(parse_spec, DEFAULT_OPTIMIZERS))
-    return [spec.rated(recipe.lr) for spec in labelled(asked)]
+    return Race(Outcome(recipe, setup, tuple(descend(setup, progress or no_progress))))
 
 
 def _check_patience(recipe: Recipe) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from trajviz.descent.noise import Noise
-from trajviz.descent.tuning import RATES, Tuning, tune_all
+from trajviz.descent.setup import settle
+from trajviz.descent.tuning import RATES, Tuning, tune_rates
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import check_target, format_of, replacing
-from trajviz.race import specs_of
 from trajviz.recipe.recipe import Recipe
 from trajviz.scene import Scene
 from trajviz.scene.sensitivity import compose_sensitivity
-from trajviz.surface import Surface, check_point, check_window
-from trajviz.surface.catalogue import load_surface
+from trajviz.surface import Surface
 
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """How objectives depend on rates, one Tuning for each optimizer whose rate is open."""
+    """How the tuning objective depends on the learning rate, for the optimizers of a recipe.
+
+    Attributes:
+        surface: What they descend.
+        tunings: What was tried and what is chosen, one for each optimizer whose rate is open.
+        asked: The recipe as it was given.
+    """
 
     surface: Surface
     tunings: tuple[Tuning, ...]
@@ -28,17 +33,24 @@ class Sensitivity:
 
     @functools.cached_property
     def scene(self) -> Scene:
-        """The picture: objective against rate."""
+        """The picture: objective against learning rate."""
         return compose_sensitivity(self.surface, self.tunings, self.asked.look, self._caption)
 
     @property
     def _caption(self) -> str:
-        noise = Noise(self.asked.noise, self.asked.seed, self.asked.batch_size)
+        noise = Noise.of(self.asked)
         about = f"{len(RATES)} rates and a refinement, {self.asked.steps} steps each"
         return ", ".join(filter(None, [about, noise.summary(self.surface)]))
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture in the format of its suffix, a still, and return its path."""
+        """Write the picture, a still, and return its path.
+
+        Args:
+            path: Where to; the suffix says the format, as .png, .svg or .pdf.
+
+        Raises:
+            TrajvizError: For a suffix that is no still's, and a place where nothing can be written.
+        """
         path = Path(path).expanduser()
         check_still(path)
         with replacing(path) as temporary:
@@ -47,7 +59,7 @@ class Sensitivity:
 
 
 def check_still(path: Path) -> None:
-    """Raise TrajvizError unless this is a place for a still."""
+    """Raise TrajvizError unless the suffix is a still's and a file can be written here."""
     chosen = format_of(path)
     if chosen.kind != "still":
         raise TrajvizError(f"output {str(path)!r} would move, but a chart of rates stands still")
@@ -55,17 +67,32 @@ def check_still(path: Path) -> None:
 
 
 def tune(recipe: Recipe, surface: Surface | None = None) -> Sensitivity:
-    """Tune the rates of a recipe's optimizers that are not given, as before its race.
+    """Tune the learning rates of a recipe's optimizers, as its race does before it begins.
 
-    `surface` is the recipe's where it is loaded already. Raises TrajvizError where no rate is open.
+    Rates that were given are left alone. One that was tuned before, or that the recipe's `lr` would
+    set in place of tuning, is tuned anew.
+
+    Args:
+        recipe: Which race it is: surface, start, steps, window, noise and optimizers. How it looks
+            is how the picture of the result looks.
+        surface: The recipe's surface, where it is loaded already.
+
+    Returns:
+        What was tried and what is chosen, for each optimizer whose rate is open.
+
+    Raises:
+        TrajvizError: Where no rate is open, and for a surface, start, window, noise or path that a
+            race refuses.
     """
-    surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
-    specs = [spec.untuned for spec in specs_of(replace(recipe, lr="tuned"))]
-    start = check_point(recipe.start or surface.start)
-    window = check_window(check_window(recipe.window or surface.window).including(*start))
-    noise = Noise(recipe.noise, recipe.seed, recipe.batch_size)
-    noise.check(surface)
-    tunings = tune_all(surface, specs, start, recipe.steps, window, noise)
+    setup = settle(recipe.changed(lr="tuned"), surface)
+    tunings = tune_rates(
+        surface=setup.surface,
+        specs=setup.specs,
+        start=setup.start,
+        steps=setup.steps,
+        window=setup.window,
+        noise=setup.noise,
+    )
     if not tunings:
         raise TrajvizError("there is no rate to tune: each is given, or the optimizer's own")
-    return Sensitivity(surface, tuple(tunings), recipe)
+    return Sensitivity(setup.surface, tuple(tunings), recipe)

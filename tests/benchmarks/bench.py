@@ -316,11 +316,11 @@ def tuning() -> list[Row]:
         "import sys, time, trajviz\n"
         "surface = trajviz.load_surface(sys.argv[1])\n"
         "from trajviz.recipe.spec import parse_specs\n"
-        "from trajviz.descent.tuning import tune_all\n"
+        "from trajviz.descent.tuning import tune_rates\n"
         "specs = parse_specs('sgd momentum nag adagrad adadelta rmsprop adam'.split())\n"
         "def took():\n"
         "    began = time.perf_counter()\n"
-        "    tune_all(surface, specs, surface.start, 200, surface.window)\n"
+        "    tune_rates(surface, specs, surface.start, 200, surface.window)\n"
         "    return time.perf_counter() - began\n"
         "print(min(took() for _ in range(5)))"
     )
@@ -341,9 +341,9 @@ def basins() -> list[Row]:
         "from trajviz.descent.basins import find_basins, lattice, minima_of\n"
         "r = trajviz.compare('himmelblau', ['sgd:lr=0.01', 'momentum:lr=0.005', 'adam:lr=0.3'])\n"
         "starts = lattice(r.window, 320, 240)[:: int(sys.argv[1])]\n"
-        "minima = minima_of(r.surface, r.trajectories, r.steps, r.window, r.noise)\n"
+        "minima = minima_of(r.surface, r.trajectories, r.steps, r.window, r.outcome.noise)\n"
         "for t in r.trajectories:\n"
-        "    find_basins(r.surface, t, starts, r.steps, minima, r.window, r.noise, print)"
+        "    find_basins(r.surface, t, starts, r.steps, minima, r.window, r.outcome.noise, print)"
     )
     whole, few = (run([sys.executable, "-c", code, every]) for every in ("1", "240"))
     what = "basins, 320x240 starts, 200 steps, 3 optimizers"

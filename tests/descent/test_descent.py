@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from races import descents
 
 from trajviz.descent import descend
+from trajviz.descent.setup import Setup
 from trajviz.descent.tuning import RATES, scores
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
@@ -20,11 +22,6 @@ BOWL, ROSENBROCK = load_surface("bowl"), load_surface("rosenbrock")
 SQUARE = Window(-1, 1, -1, 1)
 TUNED = [name for name in optimizer_names() if load_optimizer(name).defaults["lr"] is None]
 OWN_RATE = [name for name in optimizer_names() if name not in TUNED]
-
-
-def run(surface, *texts, steps=30, start=None, window=None):
-    start, window = start or surface.start, window or surface.window
-    return descend(surface, parse_specs(texts), start, steps, window)
 
 
 def surface_of(formula, window=SQUARE, start=(0.5, 0.5)):
@@ -43,7 +40,7 @@ BOLD = {"conjugate-gradient", "newton"}
 def test_a_run_holds_the_start_and_the_point_and_height_after_each_step(name, lr):
     surface = load_surface(name)
     names = [each for each in optimizer_names() if each not in BOLD]
-    runs = run(surface, *(optimizer + lr for optimizer in names))
+    runs = descents(surface, *(optimizer + lr for optimizer in names))
     assert [one.spec.optimizer.name for one in runs] == names
     for one in runs:
         assert one.diverged_at is None
@@ -56,7 +53,7 @@ def test_a_run_holds_the_start_and_the_point_and_height_after_each_step(name, lr
 
 
 def test_a_run_steps_by_the_rule_with_all_its_settings():
-    (one,) = run(BOWL, "momentum:lr=0.25,beta=0.5,label=mine", steps=2)
+    (one,) = descents(BOWL, "momentum:lr=0.25,beta=0.5,label=mine", steps=2)
     assert one.label == "mine"
     assert one.settings == {"lr": 0.25, "beta": 0.5}
     # Slopes are 0.1 W and 2 b from (-9, 2.4); the velocity is then halved.
@@ -66,28 +63,28 @@ def test_a_run_steps_by_the_rule_with_all_its_settings():
 
 
 def test_settings_that_nobody_gave_are_the_defaults():
-    (one,) = run(BOWL, "adam:lr=0.1,beta1=0.5")
+    (one,) = descents(BOWL, "adam:lr=0.1,beta1=0.5")
     assert one.settings == {"lr": 0.1, "beta1": 0.5, "beta2": 0.999, "eps": 1e-8}
 
 
 def test_the_start_need_not_be_the_surfaces_nor_lie_in_the_window():
-    (one,) = run(BOWL, "sgd:lr=0.1", start=(20, -7))
+    (one,) = descents(BOWL, "sgd:lr=0.1", start=(20, -7))
     assert one.points[0].tolist() == [20.0, -7.0]
 
 
 def test_no_steps_leave_the_start_alone():
-    for one in run(BOWL, "sgd:lr=0.1", "adam", steps=0):
+    for one in descents(BOWL, "sgd:lr=0.1", "adam", steps=0):
         assert one.points.tolist() == [list(BOWL.start)]
         assert one.heights.shape == (1,)
         assert (one.steps, one.evaluations, one.diverged_at) == (0, 0, None)
 
 
 def test_nobody_to_run_gives_nothing():
-    assert run(BOWL) == []
+    assert descents(BOWL) == []
 
 
 def test_two_descents_are_the_same_to_the_last_bit():
-    first, second = (run(ROSENBROCK, *optimizer_names(), steps=200) for _ in range(2))
+    first, second = (descents(ROSENBROCK, *optimizer_names(), steps=200) for _ in range(2))
     for one, other in zip(first, second, strict=True):
         assert one.settings == other.settings
         np.testing.assert_array_equal(one.points, other.points)
@@ -95,9 +92,9 @@ def test_two_descents_are_the_same_to_the_last_bit():
 
 
 def test_a_run_does_not_depend_on_who_else_runs():
-    together = run(BOWL, *optimizer_names())
+    together = descents(BOWL, *optimizer_names())
     for one in together:
-        (alone,) = run(BOWL, one.spec.optimizer.name)
+        (alone,) = descents(BOWL, one.spec.optimizer.name)
         assert alone.settings == one.settings
         np.testing.assert_array_equal(alone.points, one.points)
 
@@ -115,7 +112,7 @@ def test_evaluations_are_what_the_descent_itself_has_asked(name, lr):
         return 0.05 * x * x + y * y
 
     counting = surface_of(formula, BOWL.window, BOWL.start)
-    (one,) = run(counting, name + lr, steps=17)
+    (one,) = descents(counting, name + lr, steps=17)
     once = [order for order, shape in asked if shape == ()]
     # One value and one gradient more to see whether the start will do; a Hessian takes two.
     assert once.count(0) == one.value_evaluations + 1
@@ -127,7 +124,7 @@ def test_evaluations_are_what_the_descent_itself_has_asked(name, lr):
 
 
 def test_what_newton_and_the_line_searches_ask_is_counted_apart():
-    newton, backtracking, gradients = run(
+    newton, backtracking, gradients = descents(
         BOWL, "newton", "backtracking:lr=2", "conjugate-gradient:lr=0.5", steps=1
     )
     asked = [
@@ -142,7 +139,8 @@ def test_what_newton_and_the_line_searches_ask_is_counted_apart():
 def test_progress_never_falls_and_ends_with_all_steps_of_all_optimizers():
     told = []
     specs = parse_specs(["sgd:lr=1000", "adam", "sgd:lr=0.1"])
-    descend(BOWL, specs, BOWL.start, 2500, BOWL.window, lambda *done: told.append(done))
+    setup = Setup(BOWL, specs, BOWL.start, 2500, BOWL.window)
+    descend(setup, lambda *done: told.append(done))
     assert told == sorted(told)
     assert {total for _, total in told} == {7500}
     assert told[-1] == (7500, 7500)
@@ -153,7 +151,7 @@ def test_progress_never_falls_and_ends_with_all_steps_of_all_optimizers():
 
 
 def test_a_given_rate_is_used_and_said_to_be_given():
-    (one,) = run(BOWL, "sgd:lr=0.125", steps=1)
+    (one,) = descents(BOWL, "sgd:lr=0.125", steps=1)
     assert one.settings["lr"] == 0.125
     assert one.rate_rule == "given"
     np.testing.assert_allclose(one.points[1], [-9 + 0.125 * 0.9, 2.4 - 0.125 * 4.8], rtol=1e-14)
@@ -161,19 +159,19 @@ def test_a_given_rate_is_used_and_said_to_be_given():
 
 @pytest.mark.parametrize("name", TUNED)
 def test_a_missing_rate_is_tuned_said_to_be_tuned_and_then_used(name):
-    (tuned,) = run(BOWL, name)
+    (tuned,) = descents(BOWL, name)
     assert tuned.rate_rule == "tuned"
-    (given,) = run(BOWL, f"{name}:lr={tuned.settings['lr']!r}")
+    (given,) = descents(BOWL, f"{name}:lr={tuned.settings['lr']!r}")
     assert given.rate_rule == "given"
     np.testing.assert_array_equal(given.points, tuned.points)
 
 
 @pytest.mark.parametrize("name", OWN_RATE)
 def test_a_rule_that_brings_its_own_rate_is_not_tuned(name):
-    (one,) = run(BOWL, name)
+    (one,) = descents(BOWL, name)
     assert one.rate_rule == "default"
     assert one.settings["lr"] == load_optimizer(name).defaults["lr"]
-    (given,) = run(BOWL, f"{name}:lr={one.settings['lr']!r}")
+    (given,) = descents(BOWL, f"{name}:lr={one.settings['lr']!r}")
     assert given.rate_rule == "given"
     np.testing.assert_array_equal(given.points, one.points)
 
@@ -260,7 +258,7 @@ def test_the_tuned_rate_is_the_one_that_the_documented_rule_gives(name, plain, s
     low, high = rates[best - 1], rates[best + 1]
     near = [low * (rates[best] / low) ** (k / 16) for k in range(16)]
     near += [rates[best] * (high / rates[best]) ** (k / 16) for k in range(17)]
-    (tuned,) = run(BOWL, name, steps=steps)
+    (tuned,) = descents(BOWL, name, steps=steps)
     assert tuned.settings["lr"] == pytest.approx(near[best_of(near)], rel=1e-9)
 
 
@@ -287,22 +285,22 @@ def test_a_path_that_is_not_finite_has_an_infinite_score():
 
 def test_the_rule_is_the_same_for_every_optimizer():
     for texts in (["sgd", "momentum:beta=0", "nag:beta=0"], ["momentum", "momentum:beta=0.9"]):
-        assert len({one.settings["lr"] for one in run(BOWL, *texts)}) == 1
+        assert len({one.settings["lr"] for one in descents(BOWL, *texts)}) == 1
 
 
 def test_the_given_settings_take_part_in_the_tuning():
-    light, heavy = run(BOWL, "momentum:beta=0", "momentum:beta=0.99", steps=100)
+    light, heavy = descents(BOWL, "momentum:beta=0", "momentum:beta=0.99", steps=100)
     assert light.settings["lr"] > 2 * heavy.settings["lr"]
 
 
 def test_on_a_tie_the_smaller_rate_wins():
-    (one,) = run(surface_of(lambda x, y: 0 * x * y), "sgd")
+    (one,) = descents(surface_of(lambda x, y: 0 * x * y), "sgd")
     assert one.settings["lr"] == RATES[0]
 
 
 def test_a_surface_without_a_minimum_can_be_tuned_for():
     saddle = load_surface("saddle")
-    for one in run(saddle, *TUNED, steps=198):
+    for one in descents(saddle, *TUNED, steps=198):
         assert one.rate_rule == "tuned"
         assert one.diverged_at is None
         assert one.heights[-1] < -1
@@ -311,29 +309,31 @@ def test_a_surface_without_a_minimum_can_be_tuned_for():
 @pytest.mark.parametrize("name", optimizer_names())
 def test_a_rate_that_diverges_never_wins_against_one_that_does_not(name):
     steep = surface_of(lambda x, y: (4 * x) ** 4 + (4 * y) ** 4)
-    (small,) = run(steep, f"{name}:lr=0.00001", steps=200)
+    (small,) = descents(steep, f"{name}:lr=0.00001", steps=200)
     assert small.diverged_at is None
-    (tuned,) = run(steep, name, steps=200)
+    (tuned,) = descents(steep, name, steps=200)
     assert tuned.diverged_at is None
 
 
 @pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam"])
 def test_a_rate_that_steps_off_the_surface_never_wins_against_one_that_does_not(name):
     pit = surface_of(lambda x, y: np.log(x) + y**2, Window(-1, 2, -1, 1), (1, 0.5))
-    (small,) = run(pit, f"{name}:lr=0.00001", steps=50)
+    (small,) = descents(pit, f"{name}:lr=0.00001", steps=50)
     assert small.diverged_at is None
-    (tuned,) = run(pit, name, steps=50)
+    (tuned,) = descents(pit, name, steps=50)
     assert tuned.diverged_at is None
 
 
 def test_tuning_looks_no_further_than_1000_steps():
-    rates = [run(BOWL, "adadelta", steps=steps)[0].settings["lr"] for steps in (900, 1000, 1100)]
+    rates = [
+        descents(BOWL, "adadelta", steps=steps)[0].settings["lr"] for steps in (900, 1000, 1100)
+    ]
     assert rates[0] != rates[1] == rates[2]
 
 
 def test_where_every_rate_diverges_the_smallest_is_taken():
     cliff = surface_of(lambda x, y: -np.exp(40 * x) + 0 * y, Window(-1, 1, -1, 1), (0.9, 0))
-    (one,) = run(cliff, "sgd", steps=10)
+    (one,) = descents(cliff, "sgd", steps=10)
     assert one.settings["lr"] == RATES[0]
     assert one.diverged_at is not None
 
@@ -344,7 +344,7 @@ def test_where_every_rate_diverges_the_smallest_is_taken():
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nag"])
 @pytest.mark.parametrize("surface", [ROSENBROCK, load_surface("beale")], ids=lambda s: s.name)
 def test_an_overflow_ends_a_run_at_its_last_finite_step(surface, name):
-    (one,) = run(surface, f"{name}:lr=10", steps=100)
+    (one,) = descents(surface, f"{name}:lr=10", steps=100)
     assert 1 < one.diverged_at < 20
     assert len(one.points) == len(one.heights) == one.diverged_at == one.steps + 1
     assert np.isfinite(one.points).all()
@@ -353,7 +353,7 @@ def test_an_overflow_ends_a_run_at_its_last_finite_step(surface, name):
 
 
 def test_the_step_at_which_a_run_diverges_is_the_first_whose_height_is_not_finite():
-    (one,) = run(BOWL, "sgd:lr=1000", steps=200)
+    (one,) = descents(BOWL, "sgd:lr=1000", steps=200)
     b = [2.4 * (1 - 2000.0) ** k for k in range(60)]  # b overflows only after its square
     last = max(k for k in range(60) if abs(b[k]) < math.sqrt(np.finfo(float).max))
     assert one.diverged_at == last + 1
@@ -362,14 +362,14 @@ def test_the_step_at_which_a_run_diverges_is_the_first_whose_height_is_not_finit
 
 def test_a_run_that_steps_off_where_the_surface_is_defined_ends_there():
     root = surface_of(lambda x, y: np.sqrt(x) + 0 * y)
-    (one,) = run(root, "sgd:lr=0.5", steps=10)
+    (one,) = descents(root, "sgd:lr=0.5", steps=10)
     # From 0.5 the slope 0.5 / sqrt(0.5) carries it to 0.146, and from there below 0.
     assert one.diverged_at == 2
     np.testing.assert_allclose(one.points[:, 0], [0.5, 0.5 - 0.25 / math.sqrt(0.5)])
 
 
 def test_one_that_diverges_leaves_the_others_alone():
-    wild, calm = run(BOWL, "sgd:lr=1000", "sgd:lr=0.1", steps=200)
+    wild, calm = descents(BOWL, "sgd:lr=1000", "sgd:lr=0.1", steps=200)
     assert wild.diverged_at is not None
     assert (calm.diverged_at, calm.steps) == (None, 200)
 
@@ -390,19 +390,19 @@ def test_one_that_diverges_leaves_the_others_alone():
 )
 def test_a_start_without_a_finite_value_and_slope_is_refused(formula, start):
     with pytest.raises(TrajvizError, match="no finite value and slope at the start") as refusal:
-        run(surface_of(formula), "sgd", start=start)
+        descents(surface_of(formula), "sgd", start=start)
     assert str(start) in str(refusal.value)
 
 
 def test_a_formula_without_a_derivative_is_refused_by_its_functions_name():
     with pytest.raises(TrajvizError, match="cannot differentiate 'sinh'"):
-        run(surface_of(lambda x, y: np.sinh(x) + y), "sgd:lr=0.1")
+        descents(surface_of(lambda x, y: np.sinh(x) + y), "sgd:lr=0.1")
 
 
 def test_a_window_without_a_finite_value_cannot_be_tuned_in_but_a_given_rate_runs():
     half = surface_of(lambda x, y: np.sqrt(x) + 0 * y)
     beyond = Window(-3, -2, 0, 1)
     with pytest.raises(TrajvizError, match="no finite value in the window"):
-        run(half, "sgd", window=beyond)
-    (one,) = run(half, "sgd:lr=0.001", window=beyond)
+        descents(half, "sgd", window=beyond)
+    (one,) = descents(half, "sgd:lr=0.001", window=beyond)
     assert one.steps == 30

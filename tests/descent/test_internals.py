@@ -9,14 +9,14 @@ import math
 
 import numpy as np
 import pytest
+from races import descents
 
-from trajviz.descent import descend
 from trajviz.descent.internals import effective_steps, gradients
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.trace import COUNTS, INTERNALS
 from trajviz.optimizers import Optimizer
 from trajviz.race import compare
-from trajviz.recipe.spec import Spec, parse_specs
+from trajviz.recipe.spec import Spec
 from trajviz.surface import Surface, Window
 from trajviz.surface.catalogue import load_surface
 
@@ -26,8 +26,7 @@ KINDS = ["exact", "noise", "batches"]
 
 
 def run(surface, text, noise=CUSTOMARY, steps=30):
-    specs = parse_specs([text])
-    return descend(surface, specs, surface.start, steps, surface.window, noise=noise)[0]
+    return descents(surface, text, steps=steps, noise=noise)[0]
 
 
 @pytest.mark.parametrize(("surface", "noise"), NOISES, ids=KINDS)
@@ -55,7 +54,7 @@ def test_the_gradients_are_those_that_the_race_saw(surface, noise):
             yield w
 
     spec = Spec(Optimizer("watched", watched, {"lr": 0.1}), {}, "watched")
-    (one,) = descend(surface, [spec], surface.start, 12, surface.window, noise=noise)
+    (one,) = descents(surface, spec, steps=12, noise=noise)
     np.testing.assert_array_equal(gradients(surface, one, noise), seen)
 
 
@@ -121,7 +120,7 @@ def test_csv_gains_the_columns_and_keeps_the_others():
     assert INTERNALS == ("gx", "gy", "step_x", "step_y")
     assert [row[:8] for row in body] == plain[1:]
     sgd = [[float(text) for text in row[8:]] for row in body[:7]]
-    points, noise = race().trajectories[0].points, race().noise
+    points, noise = race().trajectories[0].points, race().outcome.noise
     assert noise == Noise(seed=3)
     assert np.isnan(sgd[0][:4]).all()
     expected = gradients(MOONS, race().trajectories[0], noise)

@@ -7,24 +7,21 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from races import descents
 
-from trajviz.descent import descend, tuning
+from trajviz.descent import tuning
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.tuning import FINE, scores
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import Optimizer
 from trajviz.optimizers.find import load_optimizer, optimizer_names
 from trajviz.race import compare
-from trajviz.recipe.spec import Spec, parse_specs
+from trajviz.recipe.spec import Spec
 from trajviz.surface import Ranks
 from trajviz.surface.catalogue import load_surface
 
 BOWL, MOONS = load_surface("bowl"), load_surface("noisy-moons")
 REGRESSION = load_surface("regression")
-
-
-def run(surface, *texts, noise=CUSTOMARY, steps=30):
-    return descend(surface, parse_specs(texts), surface.start, steps, surface.window, noise=noise)
 
 
 def recording(surface):
@@ -52,7 +49,7 @@ def in_turn(rows):
 
 
 def test_sgd_on_mini_batches_is_the_textbooks_loop():
-    (one,) = run(REGRESSION, "sgd:lr=0.3", noise=Noise(seed=7, batch_size=3))
+    (one,) = descents(REGRESSION, "sgd:lr=0.3", noise=Noise(seed=7, batch_size=3))
     x = (np.array([10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5]) - 8) / 20  # Anscombe (1973)
     y = np.array([8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68])
     generator = np.random.default_rng(7)
@@ -69,7 +66,7 @@ def test_sgd_on_mini_batches_is_the_textbooks_loop():
 
 
 def test_the_heights_are_those_of_all_the_data():
-    (one,) = run(MOONS, "sgd:lr=1")
+    (one,) = descents(MOONS, "sgd:lr=1")
     np.testing.assert_array_equal(one.heights, MOONS.value(one.points))
 
 
@@ -78,7 +75,7 @@ def test_every_optimizer_sees_the_same_batches_and_so_does_every_rate(lr):
     seen = []
     for name in optimizer_names():
         surface, asked = recording(MOONS)
-        run(surface, name + lr)
+        descents(surface, name + lr)
         seen.append(in_turn(batches(asked, (2,))))
         if not lr and load_optimizer(name).defaults["lr"] is None:
             seen.append(in_turn(batches(asked, (len(tuning.RATES), 2))))
@@ -90,7 +87,7 @@ def test_every_optimizer_sees_the_same_batches_and_so_does_every_rate(lr):
 
 def test_an_epoch_takes_every_sample_once_and_the_next_one_in_another_order():
     surface, asked = recording(REGRESSION)
-    run(surface, "sgd:lr=0.1", noise=Noise(batch_size=4), steps=6)
+    descents(surface, "sgd:lr=0.1", noise=Noise(batch_size=4), steps=6)
     rows = batches(asked, (2,))
     assert [len(batch) for batch in rows] == [4, 4, 3, 4, 4, 3]
     first, second = ([row for batch in part for row in batch] for part in (rows[:3], rows[3:]))
@@ -107,39 +104,39 @@ def test_a_step_that_asks_twice_sees_one_batch():
 
     surface, asked = recording(MOONS)
     spec = Spec(Optimizer("heun", heun, {"lr": 0.1}), {}, "heun")
-    (one,) = descend(surface, [spec], surface.start, 5, surface.window)
+    (one,) = descents(surface, spec, steps=5)
     rows = batches(asked, (2,))
     assert rows[::2] == rows[1::2]
     assert one.evaluations == len(rows) == 10
     surface, asked = recording(MOONS)
-    run(surface, "sgd:lr=0.1", steps=5)
+    descents(surface, "sgd:lr=0.1", steps=5)
     assert batches(asked, (2,)) == rows[::2]
 
 
 def test_the_customary_batch_is_the_surfaces_own():
     surface, asked = recording(MOONS)
-    run(surface, "sgd:lr=0.1", steps=1)
+    descents(surface, "sgd:lr=0.1", steps=1)
     assert len(batches(asked, (2,))[0]) == MOONS.batch_size == 5
     assert REGRESSION.batch_size == 0
     surface, asked = recording(REGRESSION)
-    run(surface, "sgd:lr=0.1", steps=1)
+    descents(surface, "sgd:lr=0.1", steps=1)
     assert batches(asked, (2,)) == [None]
 
 
 def test_a_batch_of_all_samples_is_exact_whatever_the_seed():
     plain, other = (
-        run(MOONS, "momentum", noise=Noise(seed=seed, batch_size=100))[0] for seed in (0, 1)
+        descents(MOONS, "momentum", noise=Noise(seed=seed, batch_size=100))[0] for seed in (0, 1)
     )
     np.testing.assert_array_equal(plain.points, other.points)
     exact = dataclasses.replace(MOONS, batch_size=0)
-    np.testing.assert_array_equal(plain.points, run(exact, "momentum")[0].points)
+    np.testing.assert_array_equal(plain.points, descents(exact, "momentum")[0].points)
 
 
 # Added noise
 
 
 def test_noise_is_added_to_the_gradient_and_is_the_same_for_all():
-    sgd, rmsprop = run(BOWL, "sgd:lr=0.2", "rmsprop:lr=0.1", noise=Noise(sigma=0.5, seed=3))
+    sgd, rmsprop = descents(BOWL, "sgd:lr=0.2", "rmsprop:lr=0.1", noise=Noise(sigma=0.5, seed=3))
     generator = np.random.default_rng(3)
     w = u = np.array(BOWL.start)
     s = np.zeros(2)
@@ -164,7 +161,10 @@ def test_sigma_is_the_standard_deviation_along_each_axis():
 
 
 def test_a_little_noise_is_a_little():
-    exact, noisy = run(BOWL, "sgd:lr=0.2")[0], run(BOWL, "sgd:lr=0.2", noise=Noise(1e-9))[0]
+    exact, noisy = (
+        descents(BOWL, "sgd:lr=0.2")[0],
+        descents(BOWL, "sgd:lr=0.2", noise=Noise(1e-9))[0],
+    )
     assert (exact.points[1:] != noisy.points[1:]).all()
     np.testing.assert_allclose(noisy.points, exact.points, atol=1e-7)
 
@@ -193,10 +193,10 @@ def test_tuning_scores_the_very_runs_that_the_rates_would_give(surface, noise, n
     rates = np.logspace(-3, 1, 25)
     monkeypatch.setattr(tuning, "RATES", rates)
     monkeypatch.setattr(tuning, "_neighbours", lambda rates, _best: rates)
-    runs = run(surface, *(f"{name}:lr={rate!r}" for rate in rates.tolist()), noise=noise)
+    runs = descents(surface, *(f"{name}:lr={rate!r}" for rate in rates.tolist()), noise=noise)
     paths = np.stack([one.points for one in runs], axis=1)
     found = scores(surface, paths, surface.window, Ranks.of(surface, surface.window))
-    (tuned,) = run(surface, name, noise=noise)
+    (tuned,) = descents(surface, name, noise=noise)
     assert tuned.settings["lr"] == rates[tuning.choice(found)]
 
 
@@ -259,8 +259,8 @@ def test_what_makes_no_sense_anywhere_is_refused(values, message):
 )
 def test_what_makes_no_sense_on_a_surface_is_refused(surface, noise, message):
     with pytest.raises(TrajvizError, match=message):
-        run(surface, "sgd", noise=noise)
+        descents(surface, "sgd", noise=noise)
 
 
 def test_the_largest_seed_is_one():
-    assert run(MOONS, "sgd:lr=1", noise=Noise(seed=2**32 - 1))[0].steps == 30
+    assert descents(MOONS, "sgd:lr=1", noise=Noise(seed=2**32 - 1))[0].steps == 30

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from races import descents
 
 from trajviz import compare, tune
 from trajviz.cli import cli
-from trajviz.descent import descend
-from trajviz.descent.tuning import FINE, RATES, Tuning, choice, tune_all
+from trajviz.descent.tuning import FINE, RATES, Tuning, choice, tune_rates
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
 from trajviz.recipe.recipe import Look, Recipe
@@ -24,8 +24,8 @@ SPECS = parse_specs(["sgd", "adam", "newton", "sgd:lr=0.1"])
 
 
 def test_the_best_rate_is_the_one_a_race_is_run_with():
-    found = tune_all(BOWL, SPECS, BOWL.start, 50, BOWL.window)
-    run = descend(BOWL, SPECS, BOWL.start, 50, BOWL.window)
+    found = tune_rates(BOWL, SPECS, BOWL.start, 50, BOWL.window)
+    run = descents(BOWL, *SPECS, steps=50)
     assert [t.spec for t in found] == SPECS[:2]
     assert [t.rate for t in found] == [t.settings["lr"] for t in run[:2]]
     for tuning, one in zip(found, run, strict=False):
@@ -34,7 +34,7 @@ def test_the_best_rate_is_the_one_a_race_is_run_with():
 
 
 def test_the_grid_is_refined_between_the_neighbours_of_its_best():
-    for tuning in tune_all(BOWL, SPECS, BOWL.start, 50, BOWL.window):
+    for tuning in tune_rates(BOWL, SPECS, BOWL.start, 50, BOWL.window):
         assert set(RATES) <= set(tuning.rates)
         assert (np.diff(tuning.rates) > 0).all()
         coarse = tuning.objectives[np.isin(tuning.rates, RATES)]
@@ -56,21 +56,21 @@ def test_what_borders_on_divergence_is_chosen_only_where_all_does():
 
 def test_on_beale_sgd_keeps_a_step_away_from_the_edge_of_divergence():
     beale = load_surface("beale")
-    (sgd,) = tune_all(beale, SPECS[:1], beale.start, 200, beale.window)
+    (sgd,) = tune_rates(beale, SPECS[:1], beale.start, 200, beale.window)
     edge = sgd.rates[np.isinf(sgd.objectives)].min()
     assert sgd.rate < edge / 1.05
     assert sgd.objective == sgd.objectives.min()
 
 
 def test_rates_that_diverge_are_counted():
-    (sgd,) = tune_all(BOWL, SPECS[:1], BOWL.start, 1000, BOWL.window)
+    (sgd,) = tune_rates(BOWL, SPECS[:1], BOWL.start, 1000, BOWL.window)
     # b is multiplied by 1 - 2 lr at each step; its square overflows within 1000 beyond 1.43.
     assert sgd.diverged == (np.abs(1 - 2 * RATES) > 1e308 ** (1 / 2000)).sum()
 
 
 def test_where_no_minimum_is_known_nobody_arrives():
     saddle = load_surface("saddle")
-    (sgd,) = tune_all(saddle, SPECS[:1], saddle.start, 20, saddle.window)
+    (sgd,) = tune_rates(saddle, SPECS[:1], saddle.start, 20, saddle.window)
     assert sgd.arrival is None
 
 
@@ -78,7 +78,7 @@ def test_the_command_prints_a_row_for_each_that_is_tuned():
     done = CliRunner().invoke(cli, ["tune", "bowl", "sgd", "adam", "newton", "--steps", "50"])
     head, *rows = done.output.splitlines()
     assert head.split() == ["optimizer", "lr", "objective", "arrival", "diverged"]
-    found = tune_all(BOWL, SPECS, BOWL.start, 50, BOWL.window)
+    found = tune_rates(BOWL, SPECS, BOWL.start, 50, BOWL.window)
     for row, tuning in zip(rows, found, strict=True):
         label, rate, objective, _, diverged = row.split()
         assert (label, rate) == (tuning.spec.label, f"{tuning.rate:.6g}")
@@ -89,7 +89,7 @@ def test_the_command_prints_a_row_for_each_that_is_tuned():
 def test_the_table_for_machines_has_every_digit_and_every_rate():
     command = ["tune", "bowl", "sgd", "adam", "--steps", "50", "--json"]
     rows = json.loads(CliRunner().invoke(cli, command).output)
-    found = tune_all(BOWL, SPECS, BOWL.start, 50, BOWL.window)
+    found = tune_rates(BOWL, SPECS, BOWL.start, 50, BOWL.window)
     for row, t in zip(rows, found, strict=True):
         assert (row["optimizer"], row["lr"], row["objective"]) == (
             t.spec.label,
@@ -175,7 +175,7 @@ def test_the_curves_of_all_are_drawn_in_one_picture(tmp_path):
 
 
 def test_a_curve_has_a_gap_where_rates_diverge_and_a_star_at_its_best():
-    tunings = tune_all(BOWL, SPECS[:2], BOWL.start, 400, BOWL.window)
+    tunings = tune_rates(BOWL, SPECS[:2], BOWL.start, 400, BOWL.window)
     scene = compose_sensitivity(BOWL, tunings, Look(), "tuned")
     (plot,) = scene.plots
     for tuning, track, star in zip(tunings, plot.tracks, plot.foreground, strict=True):
@@ -196,7 +196,7 @@ def test_a_gap_begins_and_ends_with_the_rates_that_diverge():
 
 
 def test_the_chart_fills_the_picture_and_names_powers_of_ten():
-    tunings = tune_all(BOWL, SPECS[:1], BOWL.start, 20, BOWL.window)
+    tunings = tune_rates(BOWL, SPECS[:1], BOWL.start, 20, BOWL.window)
     scene = compose_sensitivity(BOWL, tunings, Look(), "")
     assert scene.plots[0].box.width > 0.85 * 640
     words = [mark.text for mark in scene.marks if hasattr(mark, "text")]

@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from races import descents
 from scipy.optimize import minimize
 
-from trajviz.descent import descend
 from trajviz.descent.noise import Noise
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import DEFAULT_OPTIMIZERS, FAMILIES
 from trajviz.optimizers.find import load_optimizer, optimizer_names
-from trajviz.recipe.spec import parse_specs
 from trajviz.surface import Surface
 from trajviz.surface.catalogue import load_surface, surface_names
 
@@ -157,7 +156,7 @@ def test_the_first_step_goes_downhill_on_both_axes(optimizer):
 
 
 def test_with_a_tuned_rate_or_its_own_it_comes_down_the_bowl(optimizer):
-    (run,) = descend(BOWL, parse_specs([optimizer.name]), BOWL.start, 200, BOWL.window)
+    (run,) = descents(BOWL, optimizer.name, steps=200)
     assert run.heights[-1] < 0.02 * run.heights[0]
 
 
@@ -619,7 +618,7 @@ def test_newton_climbs_to_a_saddle_as_gladly_as_it_falls():
 
 def test_newtons_step_without_an_inverse_of_the_hessian_leads_nowhere_finite():
     gutter = Surface(lambda x, y: x * x + 0.0 * y + y, (-2, 2, -2, 2), (1, 1))
-    (run,) = descend(gutter, parse_specs(["newton"]), gutter.start, 5, gutter.window)
+    (run,) = descents(gutter, "newton", steps=5)
     assert run.diverged_at == 1
 
 
@@ -669,20 +668,15 @@ def test_conjugate_gradient_ends_where_scipys_ends(name):
 def test_a_line_search_never_climbs(name, surface):
     surface = load_surface(surface)
     exact = Noise(batch_size=surface.samples or None)
-    specs = parse_specs([name])
-    (run,) = descend(surface, specs, surface.start, 100, surface.window, noise=exact)
+    (run,) = descents(surface, name, steps=100, noise=exact)
     rise = np.diff(run.heights)
     assert (rise <= 1e-12 * np.abs(run.heights[:-1]) + 1e-25).all()  # at rest, rounding is all
 
 
 def test_once_at_rest_a_line_search_costs_a_few_looks_a_step():
-    early, late = (
-        descend(surface, parse_specs(["conjugate-gradient"]), surface.start, steps, surface.window)[
-            0
-        ]
-        for surface in [load_surface("himmelblau")]
-        for steps in (100, 200)
-    )
+    himmelblau = load_surface("himmelblau")
+    (early,) = descents(himmelblau, "conjugate-gradient", steps=100)
+    (late,) = descents(himmelblau, "conjugate-gradient", steps=200)
     assert late.evaluations - early.evaluations <= 600
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from races import descents
 
-from trajviz.descent import descend, tuning
+from trajviz.descent import tuning
 from trajviz.descent.tuning import scores
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
@@ -20,7 +21,7 @@ BOWL = load_surface("bowl")
 
 
 def run(*texts, steps=30, surface=BOWL):
-    return descend(surface, parse_specs(texts), surface.start, steps, surface.window)
+    return descents(surface, *texts, steps=steps)
 
 
 # The factors, beside the recursions by which torch 2 computes them (torch/optim/lr_scheduler.py)

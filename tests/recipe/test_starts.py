@@ -10,14 +10,12 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from pictures import psnr
 from programs import trajviz
-from races import race
+from races import descents, race
 
 from trajviz.animation import still
-from trajviz.descent import descend
 from trajviz.errors import TrajvizError
 from trajviz.race import compare, run
 from trajviz.recipe.recipe import Recipe
-from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import spread
 from trajviz.recipe.toml import load_recipe
 from trajviz.scene import swarms
@@ -117,8 +115,7 @@ def test_rates_are_tuned_once_from_the_customary_start():
 
 
 def test_descend_without_starts_is_as_it_was():
-    surface, window = load_surface("bowl"), load_surface("bowl").window
-    (t,) = descend(surface, parse_specs(["sgd:lr=0.1"]), (1, 1), 5, window)
+    (t,) = descents(load_surface("bowl"), "sgd:lr=0.1", start=(1, 1), steps=5)
     assert t.number is None
 
 

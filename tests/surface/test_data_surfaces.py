@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from races import descents
 from scipy.optimize import approx_fprime, minimize
 from scipy.special import expit
 
-from trajviz.descent import descend
 from trajviz.descent.noise import Noise
-from trajviz.recipe.spec import parse_specs
 from trajviz.surface import Surface, dual
 from trajviz.surface.catalogue import load_surface, surface_names
 
@@ -92,7 +91,7 @@ def test_a_surface_of_the_users_own_may_be_over_data_with_no_gradient_of_its_own
         return sum((x - h) ** 2 + (y + h) ** 2 for h in heights[rows]) / len(heights[rows])
 
     own = Surface(spread, (0, 9, -9, 0), (0, 0), samples=3, batch_size=1)
-    (run,) = descend(own, parse_specs(["sgd:lr=0.5"]), (0, 0), 3, own.window, noise=Noise(seed=1))
+    (run,) = descents(own, "sgd:lr=0.5", steps=3, noise=Noise(seed=1))
     order = np.random.default_rng(1).permutation(3)
     np.testing.assert_allclose(run.points[1:], np.outer(heights[order], [1, -1]))
 
@@ -207,9 +206,7 @@ def test_accuracy_is_the_share_of_points_on_their_own_side(file):
 
 @pytest.fixture(scope="module", params=[0, 1, 2])
 def race(request):
-    specs = parse_specs(["sgd", "momentum"])
-    noise = Noise(seed=request.param)
-    runs = descend(MOONS, specs, MOONS.start, 200, MOONS.window, noise=noise)
+    runs = descents(MOONS, "sgd", "momentum", steps=200, noise=Noise(seed=request.param))
     return {run.label: run.points for run in runs}
 
 

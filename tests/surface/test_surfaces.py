@@ -9,11 +9,10 @@ import pytest
 import sympy
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from races import descents
 from scipy.optimize import minimize
 
-from trajviz.descent import descend
 from trajviz.errors import TrajvizError
-from trajviz.recipe.spec import parse_specs
 from trajviz.surface import Ranks, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import load_surface, surface_names
 
@@ -545,8 +544,8 @@ def test_the_bowl_is_twenty_times_as_curved_along_b_as_along_w():
 @pytest.fixture(scope="module")
 def in_the_valley():
     surface = SURFACES["long-valley"]
-    specs = parse_specs(["sgd", "momentum", "nag", "rmsprop", "adagrad", "adam"])
-    runs = descend(surface, specs, surface.start, 200, surface.window)
+    names = ["sgd", "momentum", "nag", "rmsprop", "adagrad", "adam"]
+    runs = descents(surface, *names, steps=200)
     return {run.label: run.points for run in runs}
 
 

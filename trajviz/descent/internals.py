@@ -10,10 +10,17 @@ from trajviz.surface import Floats, Points, Surface
 
 
 def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Points:
-    """Return the gradient at the point that each step leaves, (steps, 2).
+    """Return the gradient at the point that each step leaves.
 
-    It is the race's own, of that step's mini-batch or with that step's noise, whatever the
-    optimizer made of it.
+    It is the gradient that the race shows: of that step's mini-batch, or with that step's noise.
+
+    Args:
+        surface: What was descended.
+        trajectory: Whose steps they are, with points (steps + 1, 2).
+        noise: What made the gradients of the race inexact.
+
+    Returns:
+        The gradients, (steps, 2).
     """
     leaves = trajectory.points[:-1]
     if not noise.summary(surface):
@@ -25,11 +32,19 @@ def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) ->
 
 
 def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
-    """Return each step's effective learning rate along each axis, |dw| / |gradient|, (steps, 2).
+    """Return each step's effective learning rate along each axis, |dw| / |gradient|.
 
-    For SGD it is the learning rate itself. The gradient is that at the point which the step
-    leaves, also for an optimizer that looks ahead. Where it is 0, the rate of a step that moves is
-    infinite, and that of one that does not is NaN.
+    For SGD it is the learning rate itself. The gradient is taken at the point that the step leaves,
+    also for an optimizer that looks ahead. Where it is 0, the rate is infinite for a step that
+    moves, and NaN for one that does not.
+
+    Args:
+        surface: What was descended.
+        trajectory: Whose steps they are, with points (steps + 1, 2).
+        noise: What made the gradients of the race inexact.
+
+    Returns:
+        The rates, (steps, 2).
     """
     with np.errstate(all="ignore"):
         moved = np.diff(trajectory.points, axis=0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trajviz.errors import TrajvizError
+from trajviz.recipe.recipe import Recipe
 from trajviz.surface import Floats, Gradient, Ints, Oracle, Points, Surface
 
 LARGEST_SEED = 2**32 - 1
@@ -19,11 +20,19 @@ LARGEST_SEED = 2**32 - 1
 class Noise:
     """One sequence of mini-batches or of noise, which all optimizers of a race share.
 
-    On a surface over data, a gradient is that of `batch_size` samples (None: the surface's
-    customary size). An epoch is a new order of all samples, cut into batches; what remains at its
-    end is a smaller one. On any other surface, `sigma` is the standard deviation of the Gaussian
-    noise that is added along each axis. Step k of every optimizer sees batch k or noise k, however
-    many gradients it asks for, and so does every learning rate that tuning tries.
+    Step k of every optimizer sees batch k or noise k, however many gradients it asks for; so does
+    every learning rate that tuning tries. An epoch is a new order of all samples, cut into batches;
+    the last batch of an epoch is smaller where the size does not divide the samples.
+
+    Attributes:
+        sigma: For surfaces without data: the standard deviation of the Gaussian noise that is added
+            to the gradient along each axis, in its units. 0 adds none.
+        seed: Which sequence of batches or of noise, from 0 to LARGEST_SEED.
+        batch_size: For surfaces over data: how many samples a gradient is of. None is the surface's
+            customary size.
+
+    Raises:
+        TrajvizError: For a sigma or a seed that makes sense on no surface.
     """
 
     sigma: float = 0.0
@@ -37,8 +46,18 @@ class Noise:
         if not (isinstance(self.seed, int) and 0 <= self.seed <= LARGEST_SEED):
             raise TrajvizError(f"seed {self.seed!r} is not a whole number from 0 to {LARGEST_SEED}")
 
+    @classmethod
+    def of(cls, recipe: Recipe) -> Noise:
+        """Return the noise that a recipe asks for."""
+        return cls(sigma=recipe.noise, seed=recipe.seed, batch_size=recipe.batch_size)
+
     def check(self, surface: Surface) -> None:
-        """Raise TrajvizError for what makes no sense on this surface."""
+        """Refuse what makes no sense on this surface.
+
+        Raises:
+            TrajvizError: For `sigma` on a surface over data, for `batch_size` on one without, and
+                for a size that is no number of its samples.
+        """
         size = self.batch_size
         if surface.samples and self.sigma:
             raise TrajvizError(
@@ -62,14 +81,14 @@ class Noise:
         return self.batch_size or surface.batch_size or surface.samples
 
     def summary(self, surface: Surface) -> str:
-        """Say how gradients are inexact, "" when they are not."""
+        """Return in words how gradients on this surface are inexact, "" where they are exact."""
         size = self.batch(surface)
         if size < surface.samples:
             return f"mini-batches of {size}, seed {self.seed}"
         return f"gradient noise {self.sigma:g}, seed {self.seed}" if self.sigma else ""
 
     def facts(self, surface: Surface) -> dict[str, float]:
-        """Return the numbers behind the summary by name; none when gradients are exact."""
+        """Return the numbers behind the summary by name; none where gradients are exact."""
         if not self.summary(surface):
             return {}
         size = self.batch(surface)
@@ -84,7 +103,11 @@ class Noise:
         return (oracle.gradient for oracle in self.oracles(surface))
 
     def oracles(self, surface: Surface) -> Iterator[Oracle]:
-        """Yield what step 1 sees in place of the surface, what step 2 sees, and so on for ever."""
+        """Yield what step 1 sees in place of the surface, what step 2 sees, and so on for ever.
+
+        Heights and Hessians are of the same mini-batch as the gradient. Added noise is a vector on
+        the gradient, and so a plane on the heights and nothing on the Hessian.
+        """
         generator = np.random.default_rng(self.seed)
         size = self.batch(surface)
         if size < surface.samples:
@@ -109,7 +132,7 @@ def _batches(generator: np.random.Generator, samples: int, size: int) -> Iterato
 
 @dataclass(frozen=True)
 class _Batch:
-    """A surface over data as a mini-batch shows it."""
+    """A surface over data as one mini-batch shows it."""
 
     surface: Surface
     rows: Ints
@@ -126,7 +149,7 @@ class _Batch:
 
 @dataclass(frozen=True)
 class _Tilted:
-    """A surface with a vector added to its gradients, and so a plane to its heights."""
+    """A surface with a vector added to its gradient, and so a plane to its heights."""
 
     surface: Surface
     slope: Points

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from trajviz.descent import Trajectory
 from trajviz.descent.noise import Noise
 from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.setup import Setup
+from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Surface, Window
@@ -14,17 +15,43 @@ from trajviz.surface import Surface, Window
 
 @dataclass(frozen=True)
 class Outcome:
-    """Trajectories on a surface, from one shared start or from many.
+    """What was asked, how it was set up, and where everybody went.
 
-    `paths` are trajectories that were recorded elsewhere, `recipe` what was asked for.
+    Attributes:
+        recipe: What was asked for, as it was given.
+        setup: Who ran where: the recipe with what it leaves open decided.
+        trajectories: Where our optimizers went. With several starts, the trajectories of an
+            optimizer follow each other.
     """
 
-    surface: Surface
-    start: tuple[float, float]
-    window: Window
-    trajectories: tuple[Trajectory, ...]
     recipe: Recipe
-    paths: tuple[Recorded, ...] = ()
+    setup: Setup
+    trajectories: tuple[Trajectory, ...]
+
+    @property
+    def surface(self) -> Surface:
+        """What was descended."""
+        return self.setup.surface
+
+    @property
+    def start(self) -> tuple[float, float]:
+        """Where all started, and where rates were tuned from."""
+        return self.setup.start
+
+    @property
+    def window(self) -> Window:
+        """The part of the plane that is shown."""
+        return self.setup.window
+
+    @property
+    def noise(self) -> Noise:
+        """What made the gradients inexact."""
+        return self.setup.noise
+
+    @property
+    def paths(self) -> tuple[Recorded, ...]:
+        """Trajectories that were recorded elsewhere."""
+        return self.setup.paths
 
     @property
     def courses(self) -> tuple[Course, ...]:
@@ -33,18 +60,13 @@ class Outcome:
 
     @property
     def steps(self) -> int:
-        """How many steps each optimizer was to take."""
-        return self.recipe.steps
+        """How many steps each optimizer was to take, or evaluations by that clock."""
+        return self.setup.steps
 
     @property
     def starts(self) -> int:
-        """From how many starts each optimizer ran; 0 where there is none."""
+        """From how many starts each optimizer ran; 0 where no optimizer ran."""
         return sum(t.label == self.trajectories[0].label for t in self.trajectories)
-
-    @property
-    def noise(self) -> Noise:
-        """What makes the gradients inexact."""
-        return Noise(self.recipe.noise, self.recipe.seed, self.recipe.batch_size)
 
     @property
     def settled(self) -> Recipe:
@@ -65,7 +87,10 @@ class Outcome:
 
 
 def _settled(trajectory: Trajectory) -> Spec:
-    """Return the spec of a trajectory with all settings, labelled where its name does not do."""
+    """Return the spec with all settings as they were used, and with a label only where it needs it.
+
+    A label that is the optimizer's name is left out, since that is what it would be called anyway.
+    """
     spec = trajectory.spec
     return replace(
         spec,

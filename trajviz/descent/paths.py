@@ -1,6 +1,6 @@
-"""Trajectories that any program recorded, read from the files that `trace` writes.
+"""Trajectories that any program recorded, read from files as `trace` writes them.
 
-Only where they went is read: a path's heights are those of the surface it is drawn on.
+Only the points are read. A path's heights are those of the surface that it is drawn on.
 """
 
 from __future__ import annotations
@@ -11,30 +11,38 @@ import json
 import math
 import sys
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from trajviz.descent import Trajectory
+from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Floats, Points, Surface
 
 MOST_BYTES = 100_000_000
-"""A file of paths is no longer, an NPZ not even unpacked."""
+"""The most that a file of paths may take, an NPZ also when it is unpacked."""
 MOST_PATHS = 4_000
+"""The most paths that a file may hold."""
 _COLUMNS = ("optimizer", "step", "x", "y")
-"""The columns that a CSV must have; `start` tells paths of one optimizer apart."""
+"""The columns that a CSV must have; a column `start` may tell paths of one optimizer apart."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A path from elsewhere: `points` (steps + 1, 2), and the surface's `heights` there.
+    """A path that was recorded elsewhere.
 
-    `source` is the file's name. `number` tells the paths of one label apart, None where there is
-    one. `length` is how many steps the file has, of which the picture may show fewer.
+    Attributes:
+        label: What the file calls it.
+        source: The file's name.
+        points: Where it went, (steps + 1, 2), in the surface's units.
+        heights: The surface's heights there, (steps + 1,).
+        number: Which of several paths of one label it is, from 0; None where there is one.
+        length: How many steps the file has, of which `points` may hold fewer.
+        diverged_at: None: a recorded path is finite to its end.
     """
 
     label: str
@@ -51,24 +59,35 @@ class Recorded:
         return len(self.points) - 1
 
     def times(self, clock: str) -> Floats:
-        """Return when each point is reached, (steps + 1,), which only steps can tell."""
+        """Return when each point is reached, (steps + 1,); the clock can only be "steps"."""
         assert clock == "steps"
         return np.arange(len(self.points), dtype=np.float64)
 
 
 Course: TypeAlias = Trajectory | Recorded
-"""Where something went: what pictures and traces show."""
+"""Where an optimizer went, computed or recorded: all that pictures and traces show.
+
+The words that one would expect are taken: a trajectory is our own, a path is recorded or a file's,
+and a track is what is drawn.
+"""
 
 _Key: TypeAlias = tuple[str, int | None]
 """A path's label, and its number among those of this label."""
 _Found: TypeAlias = dict[_Key, Points]
+"""The points of each path of a file, (steps + 1, 2)."""
 
 
 def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]:
-    """Return the paths that a .csv, .json or .npz file holds, their first `steps` steps.
+    """Return the paths that a file holds; those of one label follow each other.
 
-    Paths of one label follow each other. Raises TrajvizError with the file, and where it can with
-    the line.
+    Args:
+        path: A .csv, .json or .npz file.
+        surface: What the paths are drawn on, which gives their heights.
+        steps: How many steps of each path are kept.
+
+    Raises:
+        TrajvizError: For a file that is missing, too long or no file of paths. The message names
+            the file, and where it can the line or the path.
     """
     path = Path(path).expanduser()
     kind = path.suffix[1:].lower()
@@ -92,7 +111,7 @@ def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]
 
 
 def _grouped(found: _Found) -> list[_Key]:
-    """Return the keys, those of one label next to each other."""
+    """Return the keys in the file's order, but those of one label next to each other."""
     labels = {label: place for place, (label, _) in reversed([*enumerate(found)])}
     return sorted(found, key=lambda key: labels[key[0]])
 
@@ -105,13 +124,7 @@ def _recorded(source: str, key: _Key, points: Points, surface: Surface, steps: i
 def _from_csv(data: bytes) -> _Found:
     rows = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
     head = _next_row(rows)
-    for name in _COLUMNS:
-        if head.count(name) != 1:
-            raise TrajvizError(
-                f"line 1: column {name!r} is {'missing' if name not in head else 'there twice'}: "
-                "optimizer,step,x,y are needed"
-            )
-    places = [head.index(name) for name in _COLUMNS]
+    places = _places(head)
     start = head.index("start") if "start" in head else None
     found: dict[_Key, list[tuple[float, float]]] = {}
     while row := _next_row(rows):
@@ -120,18 +133,29 @@ def _from_csv(data: bytes) -> _Found:
             raise TrajvizError(f"line {line}: {len(row)} values are not the head's {len(head)}")
         label, step, x, y = (row[place] for place in places)
         number = None if start is None else _whole(row[start], "start", line)
-        course = found.setdefault((label, number), [])
-        if _whole(step, "step", line) != len(course):
+        points = found.setdefault((label, number), [])
+        if _whole(step, "step", line) != len(points):
             raise TrajvizError(
-                f"line {line}: step {step} of {label!r} comes after {len(course)} steps, "
-                f"where step {len(course)} is due (the first is 0)"
+                f"line {line}: step {step} of {label!r} comes after {len(points)} steps, "
+                f"where step {len(points)} is due (the first is 0)"
             )
-        course.append((_finite(x, "x", line), _finite(y, "y", line)))
-    return {_checked(key): np.array(course) for key, course in found.items()}
+        points.append((_finite(x, "x", line), _finite(y, "y", line)))
+    return {_labelled(key): np.array(points) for key, points in found.items()}
+
+
+def _places(head: list[str]) -> list[int]:
+    """Return where each of _COLUMNS stands; raise TrajvizError for one that is not there once."""
+    for name in _COLUMNS:
+        if head.count(name) != 1:
+            raise TrajvizError(
+                f"line 1: column {name!r} is {'missing' if name not in head else 'there twice'}: "
+                "optimizer,step,x,y are needed"
+            )
+    return [head.index(name) for name in _COLUMNS]
 
 
 def _next_row(rows: Any) -> list[str]:
-    """Return the next row that is not empty, [] at the end."""
+    """Return the next row that is not empty, or [] at the end."""
     try:
         return next((row for row in rows if row), [])
     except csv.Error as error:
@@ -167,7 +191,7 @@ def _from_json(data: bytes) -> _Found:
         facts = json.loads(_decoded(data))
     except json.JSONDecodeError as error:
         raise TrajvizError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except (RecursionError, ValueError) as error:  # brackets in brackets, numbers of 5,000 digits
+    except (RecursionError, ValueError) as error:  # too many nested brackets, too many digits
         raise TrajvizError(str(error)) from error
     tracks = facts.get("trajectories") if isinstance(facts, dict) else None
     if not isinstance(tracks, list):
@@ -201,17 +225,7 @@ def _is_float(value: float) -> bool:
 
 
 def _from_npz(data: bytes) -> _Found:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(member.file_size for member in packed.infolist())
-        if unpacked > MOST_BYTES:
-            raise TrajvizError(f"unpacked it is longer than {MOST_BYTES:,} bytes")
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("points", "labels", "starts") if name in file}
-    except TrajvizError:
-        raise
-    except Exception as error:  # whatever zipfile, zlib and numpy make of a broken file
-        raise TrajvizError(f"it is no NPZ file of numbers and texts: {error}") from error
+    arrays = _arrays(data)
     for name in ("points", "labels"):
         if name not in arrays:
             raise TrajvizError(f"array {name!r} is missing")
@@ -222,19 +236,40 @@ def _from_npz(data: bytes) -> _Found:
         )
     if labels.shape != points.shape[:1] or labels.dtype.kind != "U":
         raise TrajvizError("labels are not one text for each track")
-    starts = arrays.get("starts")
-    if starts is not None and (starts.shape != labels.shape or starts.dtype.kind not in "iu"):
-        raise TrajvizError("starts are not one whole number for each track")
-    numbers = [None] * len(labels) if starts is None else starts.tolist()
-    keys = zip(labels.tolist(), numbers, strict=True)
+    keys = zip(labels.tolist(), _numbers(arrays.get("starts"), len(labels)), strict=True)
     return _collected(
         (key, _until_missing(place, path.astype(np.float64)))
         for place, (key, path) in enumerate(zip(keys, points, strict=True))
     )
 
 
+def _arrays(data: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an NPZ that say where tracks went, those that it has."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+        if unpacked > MOST_BYTES:
+            raise TrajvizError(f"unpacked it is longer than {MOST_BYTES:,} bytes")
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            return {name: file[name] for name in ("points", "labels", "starts") if name in file}
+    except TrajvizError:
+        raise
+    except Exception as error:  # whatever zipfile, zlib and numpy make of a broken file
+        raise TrajvizError(f"it is no NPZ file of numbers and texts: {error}") from error
+
+
+def _numbers(starts: npt.NDArray[Any] | None, tracks: int) -> Sequence[int | None]:
+    """Return which of several starts each track has, None where there is one."""
+    if starts is None:
+        return [None] * tracks
+    if starts.shape != (tracks,) or starts.dtype.kind not in "iu" or (starts < 0).any():
+        raise TrajvizError("starts are not one whole number for each track")
+    numbers: list[int] = starts.tolist()
+    return numbers
+
+
 def _until_missing(place: int, points: Points) -> Points:
-    """Return a track without the NaN after its end."""
+    """Return the points of a track without the NaN after its end."""
     missing = np.asarray(np.isnan(points).any(axis=1))
     end = int(np.argmax(missing)) if missing.any() else len(points)
     if not end or not missing[end:].all() or not np.isfinite(points[:end]).all():
@@ -245,13 +280,13 @@ def _until_missing(place: int, points: Points) -> Points:
 def _collected(tracks: Iterable[tuple[_Key, Points]]) -> _Found:
     found: _Found = {}
     for key, points in tracks:
-        if _checked(key) in found:
+        if _labelled(key) in found:
             raise TrajvizError(f"label {key[0]!r} is there twice: 'start' must tell them apart")
         found[key] = points
     return found
 
 
-def _checked(key: _Key) -> _Key:
+def _labelled(key: _Key) -> _Key:
     if not key[0].strip():
         raise TrajvizError("a path has no label")
     return key
@@ -262,4 +297,4 @@ _READERS: dict[str, Callable[[bytes], _Found]] = {
     "json": _from_json,
     "npz": _from_npz,
 }
-"""How files of paths are read, by suffix."""
+"""What reads a file of paths, by suffix."""

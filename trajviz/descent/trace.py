@@ -19,12 +19,16 @@ from trajviz.surface import Floats
 
 
 def to_csv(outcome: Outcome, internals: bool = False) -> bytes:
-    """Return one row for each step of each track: optimizer,step,x,y,f and COUNTS, floats in full.
+    """Return one row for each step of each track, with floats in full.
 
-    `optimizer` is the track's label; step 0 is the start; a diverged track ends at its last
-    finite step. Where there are several starts, a column `start` after the label says which one.
-    With internals, the columns of INTERNALS follow, and on a surface that classifies
-    the accuracy.
+    The columns are optimizer, step, x, y, f and COUNTS. `optimizer` is the track's label; step 0 is
+    the start; a track that diverges ends at its last finite step. Where there are several starts, a
+    column `start` after the label says which one it is, from 0.
+
+    Args:
+        outcome: What came of the race.
+        internals: Whether the columns of INTERNALS follow, and `accuracy` on a surface that
+            classifies.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -44,9 +48,14 @@ def to_csv(outcome: Outcome, internals: bool = False) -> bytes:
 
 
 def to_json(outcome: Outcome, internals: bool = False) -> bytes:
-    """Return the settings, how each rate was chosen, where a track diverged, points and COUNTS.
+    """Return facts about the race, and for each track its facts, points, heights and COUNTS.
 
-    With internals, each track also has the columns of INTERNALS, null for what is no number.
+    A track's facts are its settings, how its rate was chosen, and where it diverged.
+
+    Args:
+        outcome: What came of the race.
+        internals: Whether each track also has the columns of INTERNALS, with null for what is not a
+            finite number, and `accuracy` on a surface that classifies.
     """
     facts = _facts(outcome)
     for track, t in zip(facts["trajectories"], outcome.courses, strict=True):
@@ -60,12 +69,16 @@ def to_json(outcome: Outcome, internals: bool = False) -> bytes:
 
 
 def to_npz(outcome: Outcome, internals: bool = False) -> bytes:
-    """Return arrays in numpy's format.
+    """Return arrays in numpy's compressed format.
 
-    `points` (tracks, steps + 1, 2), `heights` and COUNTS (tracks, steps + 1), NaN after a track's
-    end; `labels` (tracks,); where there are several starts, `starts` (tracks,), which of them;
-    `settings`, a JSON text with everything else. With internals, also the
-    columns of INTERNALS (tracks, steps + 1).
+    `points` are (tracks, steps + 1, 2), `heights` and COUNTS (tracks, steps + 1), all with NaN
+    after a track's end. `labels` are (tracks,); where there are several starts, `starts`,
+    (tracks,), says which one it is. `settings` is a JSON text with all other facts.
+
+    Args:
+        outcome: What came of the race.
+        internals: Whether the columns of INTERNALS, (tracks, steps + 1), are added, and `accuracy`
+            on a surface that classifies.
     """
     arrays: dict[str, npt.NDArray[Any]] = {}
     for row, t in enumerate(outcome.courses):
@@ -87,22 +100,27 @@ def to_npz(outcome: Outcome, internals: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-class Tracer(Protocol):
-    """Writes a race as numbers, with what the optimizers saw and did if that is asked for."""
+class TraceWriter(Protocol):
+    """Writes a race as numbers, in one format."""
 
     def __call__(self, outcome: Outcome, internals: bool = False) -> bytes:
-        """Return the file."""
+        """Return the bytes of the file.
+
+        Args:
+            outcome: What came of the race.
+            internals: Whether the columns of INTERNALS are added, what each step saw and did.
+        """
 
 
-TRACES: dict[str, Tracer] = {"csv": to_csv, "json": to_json, "npz": to_npz}
-"""How a race is written as numbers, by suffix."""
+TRACES: dict[str, TraceWriter] = {"csv": to_csv, "json": to_json, "npz": to_npz}
+"""What writes a race as numbers, by suffix."""
 
 COUNTS = ("gradients", "values", "hessians")
-"""How many of each a track had asked of the surface when it came to a point."""
+"""Columns: how many of each the optimizer had asked for when it came to a point."""
 
 INTERNALS = ("gx", "gy", "step_x", "step_y")
-"""Of the step that led to a point: the gradient where it set out, and the effective learning rate
-along each axis; NaN at the start."""
+"""Columns that describe the step to a point: the gradient at the point that it leaves, and the
+effective learning rate along each axis. No step leads to the start, where they are NaN."""
 
 
 def _many(outcome: Outcome) -> bool:
@@ -110,7 +128,7 @@ def _many(outcome: Outcome) -> bool:
 
 
 def _counts(outcome: Outcome, t: Course) -> dict[str, Any]:
-    """Return the columns of COUNTS, NaN for a path from elsewhere, none where all are."""
+    """Return the columns of COUNTS, NaN for a recorded path; none where all are recorded."""
     if not outcome.trajectories:
         return {}
     unknown = np.full((t.steps + 1, len(COUNTS)), np.nan)
@@ -118,7 +136,7 @@ def _counts(outcome: Outcome, t: Course) -> dict[str, Any]:
 
 
 def _internals(outcome: Outcome, t: Course) -> dict[str, Floats]:
-    """Return further columns of a track by name, (steps + 1,) each."""
+    """Return the columns of INTERNALS, and the accuracy where there is one, (steps + 1,) each."""
     slopes = gradients(outcome.surface, t, outcome.noise)
     effective = effective_steps(outcome.surface, t, outcome.noise)
     both = np.full((t.steps + 1, len(INTERNALS)), np.nan)
@@ -160,5 +178,5 @@ def _track(t: Course) -> dict[str, Any]:
 
 
 def trace_names() -> Sequence[str]:
-    """Return the suffixes that `trace` writes."""
+    """Return the suffixes that a trace may have, sorted."""
     return sorted(TRACES)

@@ -71,7 +71,7 @@ class Tuning:
         return int(np.isinf(self.objectives).sum())
 
 
-def tune(
+def tune_rate(
     surface: Surface,
     spec: Spec,
     start: Points,
@@ -80,7 +80,17 @@ def tune(
     ranks: Ranks,
     noise: Noise,
 ) -> Tuning:
-    """Return what the rule above makes of this spec, whose rate is open."""
+    """Tune the learning rate of one spec by the rule above.
+
+    Args:
+        surface: What is descended.
+        spec: Who descends; its rate is open.
+        start: Where the runs start, (2,), in the surface's units.
+        steps: How many steps the race has.
+        window: In which heights are ranked and lengths are measured.
+        ranks: How heights compare within the window.
+        noise: What makes the gradients inexact.
+    """
 
     def tried(rates: Floats) -> tuple[Points, Floats]:
         paths = run_rates(surface, spec, start, steps, noise, rates)
@@ -120,7 +130,7 @@ def _neighbours(rates: Floats, best: int) -> Floats:
     return np.concatenate([lower[:-1], np.geomspace(rates[best], after, FINE + 1)])
 
 
-def tune_all(
+def tune_rates(
     surface: Surface,
     specs: Sequence[Spec],
     start: tuple[float, float],
@@ -128,10 +138,22 @@ def tune_all(
     window: Window,
     noise: Noise = CUSTOMARY,
 ) -> list[Tuning]:
-    """Return what the rule makes of each spec whose rate is open, and not of the others."""
+    """Tune the learning rate of each spec whose rate is open; the others are passed over.
+
+    Args:
+        surface: What is descended.
+        specs: Who descends.
+        start: Where the runs start, in the surface's units.
+        steps: How many steps the race has.
+        window: In which heights are ranked and lengths are measured.
+        noise: What makes the gradients inexact.
+
+    Raises:
+        TrajvizError: For a window in which the surface has no finite value.
+    """
     ranks, here = Ranks.of(surface, window), np.array(start, dtype=np.float64)
     return [
-        tune(surface, spec, here, steps, window, ranks, noise)
+        tune_rate(surface, spec, here, steps, window, ranks, noise)
         for spec in specs
         if spec.complete.get("lr", 0.0) is None
     ]

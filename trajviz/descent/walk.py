@@ -1,4 +1,4 @@
-"""An optimizer's walk over a surface, and what it asked of the surface on its way."""
+"""An optimizer's walk over a surface, and how often it asks the surface on its way."""
 
 from __future__ import annotations
 
@@ -13,16 +13,22 @@ from trajviz.surface import Floats, Oracle, Points, Surface
 
 
 class Counted:
-    """A surface that is another one at each step, and counts what it is asked.
+    """A surface as an optimizer sees it, step by step, which counts what it is asked.
 
-    Called, it is its gradient function.
+    With mini-batches or noise it is another surface at each step. Called, it returns the gradient.
+
+    Attributes:
+        oracles: What each step sees, in turn.
+        gradients: How many gradients it has been asked for.
+        values: How many heights.
+        hessians: How many Hessians.
     """
 
     def __init__(self, oracles: Iterator[Oracle]) -> None:
         self.oracles, self.gradients, self.values, self.hessians = oracles, 0, 0, 0
 
     def advance(self) -> None:
-        """Go on to what the next step sees."""
+        """Take up what the next step sees."""
         self.surface = next(self.oracles)
 
     @property
@@ -31,7 +37,7 @@ class Counted:
         return self.gradients, self.values, self.hessians
 
     def __call__(self, points: Points) -> Points:
-        """Return the slopes, as `gradient`."""
+        """Return the gradients, (..., 2) to (..., 2)."""
         self.gradients += 1
         return self.surface.gradient(points)
 
@@ -56,17 +62,30 @@ def walk(
     steps: int,
     noise: Noise,
 ) -> Iterator[Points]:
-    """Yield where a race's optimizer is after each step from starts of any shape, (..., 2)."""
+    """Yield where an optimizer is after each step.
+
+    Args:
+        surface: What it walks on.
+        spec: Whose rule and schedule it follows.
+        start: Where it starts, (2,) or many at once, (..., 2), in the surface's units.
+        settings: Every hyperparameter by name; a learning rate may be an array that broadcasts
+            against the points, as (rates, 1) does against (rates, 2).
+        steps: How many steps it takes.
+        noise: What makes the gradients inexact.
+
+    Yields:
+        The point after each step, of the shape of the start.
+    """
     yield from counted_walk(spec, Counted(noise.oracles(surface)), start, settings, steps)
 
 
 def counted_walk(
     spec: Spec, counted: Counted, w: Points, settings: Mapping[str, Any], steps: int
 ) -> Iterator[Points]:
-    """Yield the point after each step of the run.
+    """Yield what `walk` does, of a surface that counts what it is asked.
 
-    A scheduled learning rate is an array that is set in place before each step, so that the rules
-    need to know of no schedule; they must keep no copy of it from one step to the next.
+    A scheduled learning rate is an array that is set in place before each step. The rules then need
+    to know of no schedule, but must keep no copy of the rate from one step to the next.
     """
     schedule = spec.schedule
     if schedule is not None:

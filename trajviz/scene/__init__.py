@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trajviz.descent import Progress, Trajectory, no_progress
+from trajviz.descent import Progress, no_progress
 from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins, find_basins, minima_of
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.recipe.recipe import CLOCKS, Look
 from trajviz.recipe.spec import Spec

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.descent import Trajectory, no_progress
+from trajviz.descent import no_progress
 from trajviz.descent.basins import DIVERGED as LOST
 from trajviz.descent.basins import ELSEWHERE, find_basins, lattice, minima_of
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import CLOCKS
 from trajviz.scene import VIEWS, name_of, swarms
 from trajviz.surface import Floats, Points, Window

@@ -19,16 +19,25 @@ from trajviz.scene.theme import load_theme
 from trajviz.scene.track import Line, Pen, Track
 from trajviz.surface import Surface, Window
 
-_HIGHEST = 0.5
-"""Higher objectives are all as bad: paths that leave the window, or leap about."""
+_HIGHEST_SHOWN = 0.5
+"""Objectives above this are not drawn: such paths leave the window or leap about, all as bad."""
 
 
 def compose_sensitivity(
     surface: Surface, tunings: Sequence[Tuning], look: Look, caption: str
 ) -> Scene:
-    """Draw objective against rate; a star marks the rate that is chosen, a gap those that diverge.
+    """Draw objective against learning rate, one curve for each optimizer.
 
-    The scene stands still: it is meant to be seen after its one step.
+    A star marks the rate that is chosen; a curve has a gap where rates diverge.
+
+    Args:
+        surface: What was descended, which gives the title.
+        tunings: What was tried, at least one.
+        look: How the picture looks; a title replaces ours.
+        caption: What stands below.
+
+    Returns:
+        A scene of one step, after which all of it is drawn.
     """
     theme = load_theme(look.theme)
     chips = [
@@ -57,18 +66,18 @@ def compose_sensitivity(
 
 
 def _axes(tunings: Sequence[Tuning]) -> Axes:
-    """Return the ranges: all rates, and the objectives that are worth telling apart."""
+    """Return the ranges of the chart: all rates, and the objectives up to _HIGHEST_SHOWN."""
     first, last = np.log10(tunings[0].rates[[0, -1]]).tolist()
     finite = np.concatenate([t.objectives[np.isfinite(t.objectives)] for t in tunings])
-    low = float(finite.min(initial=_HIGHEST - 1))
-    high = min(float(finite.max(initial=low + 1)), _HIGHEST)
+    low = float(finite.min(initial=_HIGHEST_SHOWN - 1))
+    high = min(float(finite.max(initial=low + 1)), _HIGHEST_SHOWN)
     pad = 0.06 * (high - low)
     window = Window(first, last, low - pad, high + pad)
     return Axes(window, ("learning rate", ""), "objective, the lower the better", powers=True)
 
 
 def _line(tuning: Tuning, view: ChartView) -> Line:
-    """Return the curve, all of it there after one step, with gaps where rates diverge."""
+    """Return the curve, complete after one step, with gaps where rates diverge."""
     lost = np.isinf(tuning.objectives)
     vertices = view.project(np.log10(tuning.rates), np.where(lost, 0.0, tuning.objectives))
     gap = lost | np.concatenate([[False], lost[:-1]])

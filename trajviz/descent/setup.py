@@ -1,0 +1,133 @@
+"""What a descent needs: everything that a recipe says, and everything that it leaves open.
+
+Racing, tuning and drawing all begin with `settle`, so that they descend from the same place, within
+the same window and through the same noise.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trajviz.descent.noise import CUSTOMARY, Noise
+from trajviz.descent.paths import Recorded, load_paths
+from trajviz.errors import TrajvizError
+from trajviz.optimizers import DEFAULT_OPTIMIZERS
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.spec import Spec, labelled, parse_spec
+from trajviz.recipe.starts import spread
+from trajviz.surface import Points, Ranks, Surface, Window, check_point, check_window
+from trajviz.surface.catalogue import load_surface
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Who descends where, with everything decided but the learning rates that are to be tuned.
+
+    Attributes:
+        surface: What is descended.
+        specs: Who descends, each with its label; a rate that a spec leaves open is tuned.
+        start: Where all start, in the surface's units; rates are tuned from here.
+        steps: How many steps each takes. By the clock "evaluations", how many evaluations of the
+            surface each may use.
+        window: The part of the plane that is shown, and in which heights are ranked.
+        noise: What makes the gradients inexact.
+        starts: Where each optimizer starts in place of `start`, (n, 2); None where it does not.
+        clock: What the race is timed by, "steps" or "evaluations".
+        paths: Trajectories that were recorded elsewhere.
+
+    Raises:
+        TrajvizError: For noise that the surface cannot have, for a start where its value or
+            gradient is not finite, and for `starts` none of which has a finite value.
+    """
+
+    surface: Surface
+    specs: Sequence[Spec]
+    start: tuple[float, float]
+    steps: int
+    window: Window
+    noise: Noise = CUSTOMARY
+    starts: Points | None = None
+    clock: str = "steps"
+    paths: tuple[Recorded, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse noise that is not for the surface, and starts from which nothing can run."""
+        self.noise.check(self.surface)
+        here = np.array(self.start, dtype=np.float64)
+        value, slope = self.surface.value, self.surface.gradient
+        if not (math.isfinite(value(here)) and np.isfinite(slope(here)).all()):
+            raise TrajvizError(
+                f"the surface has no finite value and slope at the start {self.start}"
+            )
+        if not self.begin.size:
+            raise TrajvizError("the surface has no finite value at any of the starts")
+
+    @functools.cached_property
+    def begin(self) -> Points:
+        """Where each optimizer starts: (2,), or those of `starts` with a finite value, (n, 2)."""
+        if self.starts is None:
+            return np.array(self.start, dtype=np.float64)
+        return self.starts[np.isfinite(self.surface.value(self.starts))]
+
+    @property
+    def budget(self) -> float:
+        """How many evaluations of the surface each optimizer may use: infinitely many by steps."""
+        return self.steps if self.clock == "evaluations" else math.inf
+
+    @functools.cached_property
+    def ranks(self) -> Ranks:
+        """How heights compare within the window, which tuning needs."""
+        return Ranks.of(self.surface, self.window)
+
+
+def settle(recipe: Recipe, surface: Surface | None = None) -> Setup:
+    """Decide all that a recipe leaves open: its surface does, or the default optimizers race.
+
+    The window is widened to hold the shared start, and the first point of each recorded path.
+
+    Args:
+        recipe: Which race it is.
+        surface: The recipe's surface, where it is loaded already.
+
+    Raises:
+        TrajvizError: For a surface or a file of paths that cannot be read, a rate that an
+            optimizer does not have, two labels that are the same, a window that floats cannot
+            resolve, and what a Setup refuses.
+    """
+    surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
+    paths = tuple(p for file in recipe.paths for p in load_paths(file, surface, recipe.steps))
+    specs = _specs_of(recipe)
+    start = check_point(recipe.start or surface.start)
+    window = check_window(recipe.window or surface.window)
+    starts = spread(recipe.starts, window, recipe.seed) if recipe.starts else None
+    shared = [start] if specs and starts is None else []
+    return Setup(
+        surface=surface,
+        specs=specs,
+        start=start,
+        steps=recipe.steps,
+        window=_widened(window, [*shared, *(path.points[0].tolist() for path in paths)]),
+        noise=Noise.of(recipe),
+        starts=starts,
+        clock=recipe.clock,
+        paths=paths,
+    )
+
+
+def _specs_of(recipe: Recipe) -> list[Spec]:
+    """Return the specs of a recipe; none where only recorded paths are to be drawn."""
+    given = recipe.optimizers
+    if not given and not recipe.paths:
+        given = tuple(map(parse_spec, DEFAULT_OPTIMIZERS))
+    return [spec.rated(recipe.lr) for spec in labelled(given)]
+
+
+def _widened(window: Window, points: Iterable[Sequence[float]]) -> Window:
+    for x, y in points:
+        window = check_window(window.including(x, y))
+    return window
