@@ -172,37 +172,58 @@ def test_an_unknown_name_is_refused_with_the_nearest_one(given, guess):
         load_optimizer(given)
 
 
-@pytest.mark.parametrize(
-    ("name", "defaults"),
-    [
-        ("sgd", {"lr": None}),
-        ("momentum", {"lr": None, "beta": 0.9}),
-        ("nag", {"lr": None, "beta": 0.9}),
-        ("adagrad", {"lr": None, "eps": 1e-10}),
-        ("adadelta", {"lr": None, "rho": 0.95, "eps": 1e-6}),
-        ("rmsprop", {"lr": None, "beta": 0.9, "eps": 1e-8}),
-        ("adam", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-        ("dampened-momentum", {"lr": None, "beta": 0.9}),
-        ("rmsprop-momentum", {"lr": None, "beta": 0.9, "momentum": 0.9, "eps": 1e-8}),
-        ("rmsprop-centered", {"lr": None, "beta": 0.95, "momentum": 0.9, "eps": 1e-4}),
-        ("amsgrad", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-        ("adamax", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-        ("nadam", {"lr": None, "beta1": 0.9, "beta2": 0.999, "psi": 0.004, "eps": 1e-8}),
-        ("radam", {"lr": None, "beta1": 0.9, "beta2": 0.999, "threshold": 4.0, "eps": 1e-8}),
-        ("adamw", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01}),
-        ("adabelief", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-16}),
-        ("yogi", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-3}),
-        ("lion", {"lr": None, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0}),
-        ("signsgd", {"lr": None}),
-        ("rprop", {"lr": None, "shrink": 0.5, "grow": 1.2, "min_step": 1e-6, "max_step": 50.0}),
-        ("backtracking", {"lr": 1.0, "shrink": 0.5, "c1": 1e-4}),
-        ("barzilai-borwein", {"lr": 1e-3}),
-        ("newton", {"lr": 1.0}),
-        ("conjugate-gradient", {"lr": 1e-3, "c1": 1e-4, "c2": 0.1}),
-    ],
-)
-def test_the_papers_defaults(name, defaults):
-    assert load_optimizer(name).defaults == defaults
+PAPERS = {
+    "sgd": {"lr": None},
+    "momentum": {"lr": None, "beta": 0.9},
+    "nag": {"lr": None, "beta": 0.9},
+    "adagrad": {"lr": None, "eps": 1e-10},
+    "adadelta": {"lr": None, "rho": 0.95, "eps": 1e-6},
+    "rmsprop": {"lr": None, "beta": 0.9, "eps": 1e-8},
+    "adam": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "dampened-momentum": {"lr": None, "beta": 0.9},
+    "rmsprop-momentum": {"lr": None, "beta": 0.9, "momentum": 0.9, "eps": 1e-8},
+    "rmsprop-centered": {"lr": None, "beta": 0.95, "momentum": 0.9, "eps": 1e-4},
+    "amsgrad": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "adamax": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "nadam": {"lr": None, "beta1": 0.9, "beta2": 0.999, "psi": 0.004, "eps": 1e-8},
+    "radam": {"lr": None, "beta1": 0.9, "beta2": 0.999, "threshold": 4.0, "eps": 1e-8},
+    "adamw": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+    "adabelief": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-16},
+    "yogi": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-3},
+    "lion": {"lr": None, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
+    "signsgd": {"lr": None},
+    "rprop": {"lr": None, "shrink": 0.5, "grow": 1.2, "min_step": 1e-6, "max_step": 50.0},
+    "backtracking": {"lr": 1.0, "shrink": 0.5, "c1": 1e-4},
+    "barzilai-borwein": {"lr": 1e-3},
+    "newton": {"lr": 1.0},
+    "conjugate-gradient": {"lr": 1e-3, "c1": 1e-4, "c2": 0.1},
+}
+"""The settings that each rule's paper, or the library that it follows, takes."""
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_the_papers_defaults(name):
+    assert load_optimizer(name).defaults == PAPERS[name]
+
+
+SHARE, NOT_NEGATIVE = "at least 0 and below 1", "at least 0"
+RANGES = {
+    "lr": "above 0",
+    **dict.fromkeys(("beta", "beta1", "beta2", "rho", "momentum"), SHARE),
+    **dict.fromkeys(("eps", "psi", "weight_decay"), NOT_NEGATIVE),
+    **dict.fromkeys(("shrink", "c1", "c2"), "above 0 and below 1"),
+    **dict.fromkeys(("min_step", "max_step"), "above 0"),
+    "grow": "at least 1",
+    "threshold": "at least 4",
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_where_the_papers_rules_make_sense(name):
+    ranges = load_optimizer(name).ranges
+    assert {key: str(ranges[key]) for key in PAPERS[name]} == {
+        key: RANGES[key] for key in PAPERS[name]
+    }
 
 
 # Arithmetic by hand. Slopes 2 and -10 on the two axes at first, 6 and 0 after; lr = 0.1.

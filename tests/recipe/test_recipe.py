@@ -313,7 +313,7 @@ REFUSED = {
     TABLE + "name = 'sgd'\nlr = '1'": "a.toml: optimizers: 1: lr '1' is not a number",
     TABLE + "name = 'sgd'\nlr = true": "a.toml: optimizers: 1: lr True is not a number",
     TABLE + "name = 'sgd'\nlr = [1]": "a.toml: optimizers: 1: lr [1] is not a number",
-    TABLE + "name = 'sgd'\nlr = nan": "a.toml: optimizers: 1: lr=nan is not a finite number",
+    TABLE + "name = 'sgd'\nlr = nan": "a.toml: optimizers: 1: lr nan is not a finite number",
     TABLE + f"name = 'sgd'\nlr = 1{'0' * 400}": "is not a finite number",
     TABLE + "name = 'sgd'\nlr = -1": "a.toml: optimizers: 1: lr=-1 must be above 0",
     TABLE + "name = 'sgd'\nlabel = 1": "a.toml: optimizers: 1: label 1 is not a text",

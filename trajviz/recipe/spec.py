@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.optimizers import Optimizer, Setting
+from trajviz.optimizers import RATE_RANGE, Optimizer, Setting
 from trajviz.optimizers.find import load_optimizer, split_name
-from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults
+from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults, schedule_ranges
+from trajviz.surface.numbers import ANY, read_number
 
 TRACK_KEYS = ("label", "color")
 """Keys that belong to the track, not to the rule; their values are texts."""
@@ -19,39 +20,19 @@ RATE_RULES = ("given", "tuned", "default", "equal")
 DECAY = "decay"
 """The key that names a schedule of the learning rate."""
 
-_POSITIVE: tuple[str, Callable[[float], bool]] = ("above 0", lambda value: value > 0)
-_NOT_NEGATIVE: tuple[str, Callable[[float], bool]] = ("at least 0", lambda value: value >= 0)
-_SHARE: tuple[str, Callable[[float], bool]] = ("at least 0 and below 1", lambda v: 0 <= v < 1)
-_INSIDE: tuple[str, Callable[[float], bool]] = ("above 0 and below 1", lambda v: 0 < v < 1)
-_RANGES = {
-    "lr": _POSITIVE,
-    "beta": _SHARE,
-    "beta1": _SHARE,
-    "beta2": _SHARE,
-    "rho": _SHARE,
-    "momentum": _SHARE,
-    "eps": _NOT_NEGATIVE,
-    "rate": ("above 0 and at most 1", lambda value: 0 < value <= 1),
-    "every": ("a whole number of at least 1", lambda value: value >= 1 and value == int(value)),
-    "psi": _NOT_NEGATIVE,
-    "weight_decay": _NOT_NEGATIVE,
-    "threshold": ("at least 4", lambda value: value >= 4),
-    "shrink": _INSIDE,
-    "grow": ("at least 1", lambda value: value >= 1),
-    "min_step": _POSITIVE,
-    "max_step": _POSITIVE,
-    "c1": _INSIDE,
-    "c2": _INSIDE,
-}
-"""What a parameter's name promises of its value, whichever optimizer or schedule it belongs to."""
-
 
 @dataclass(frozen=True)
 class Spec:
-    """One track: an optimizer, the settings that were given, and perhaps a label and a colour.
+    """One track: an optimizer with its settings, and perhaps a label and a colour.
 
-    `rate_rule` says how a learning rate among the settings was chosen, "given" or "tuned".
-    `schedule` says how the learning rate falls during the run, None that it is constant.
+    Attributes:
+        optimizer: Who runs.
+        settings: The settings that were given, by name; default none.
+        label: What the picture calls the track; default "", the optimizer's name.
+        color: The track's colour; default "", one of the theme's.
+        rate_rule: How the learning rate among the settings was chosen, one of RATE_RULES; default
+            "given".
+        schedule: How the learning rate falls during the run; default None, not at all.
     """
 
     optimizer: Optimizer
@@ -103,14 +84,23 @@ class Spec:
 
     @property
     def table(self) -> dict[str, Setting]:
-        """The spec as `read_spec` reads it."""
-        rule = {"lr_rule": self.rate_rule} if "lr" in self.settings else {}
+        """The spec as `read_spec` reads it.
+
+        A setting that is not finite is left out: only a default can be so, and holds without.
+        """
+        settings = {key: value for key, value in self.settings.items() if _has_spelling(value)}
+        rule = {"lr_rule": self.rate_rule} if "lr" in settings else {}
         falls: dict[str, Setting] = {}
         if self.schedule is not None:
             parameters = {key: float(value) for key, value in self.schedule.complete.items()}
             falls = {DECAY: self.schedule.name, **parameters}
         track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
-        return {"name": self.optimizer.name, **self.settings, **rule, **falls, **track}
+        return {"name": self.optimizer.name, **settings, **rule, **falls, **track}
+
+
+def _has_spelling(value: Setting) -> bool:
+    """Tell whether a recipe can say a setting: infinity and NaN have no place in it."""
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def check_rates(rule: str) -> tuple[str, float | None]:
@@ -121,7 +111,7 @@ def check_rates(rule: str) -> tuple[str, float | None]:
     """
     name, colon, rate = rule.partition(":")
     if name == "equal" and rate:
-        return name, _number("lr", rate, f" in {rule!r}")
+        return name, read_number("lr", rate, f" in {rule!r}", RATE_RANGE)
     if name not in ("tuned", "default") or colon:
         raise TrajvizError(f"lr {rule!r} is not tuned, default or equal:RATE, as in equal:0.01")
     return name, None
@@ -224,8 +214,15 @@ def _schedule(
         raise unknown(f"setting of {optimizer.name}{beside}", key, [*known, *parameters])
     if not name:
         return None
-    settings = [(k, _number(k, given[k], where)) for k in parameters if k in given]
-    return Schedule(name, tuple(settings))
+    ranges = schedule_ranges(name)
+    return Schedule(
+        name,
+        tuple(
+            (key, read_number(key, given[key], where, ranges.get(key, ANY)))
+            for key in parameters
+            if key in given
+        ),
+    )
 
 
 def _parameter_names() -> set[str]:
@@ -254,7 +251,7 @@ def _setting(optimizer: Optimizer, key: str, value: Setting, where: str) -> Sett
         raise TrajvizError(f"{key}={value}{where} must be true or false")
     if kinds == (str,) or (str in kinds and not _is_number(value)):
         return value
-    return _number(key, value, where)
+    return read_number(key, value, where, optimizer.ranges.get(key, ANY))
 
 
 def _is_number(value: str | float) -> bool:
@@ -263,19 +260,6 @@ def _is_number(value: str | float) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _number(key: str, value: str | float, where: str) -> float:
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise TrajvizError(f"{key}={value}{where} is not a finite number")
-    allowed, holds = _RANGES.get(key, ("", lambda _: True))
-    if not holds(number):
-        raise TrajvizError(f"{key}={value}{where} must be {allowed}")
-    return number
 
 
 def parse_specs(texts: Iterable[str]) -> list[Spec]:

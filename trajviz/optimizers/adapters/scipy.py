@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from trajviz.optimizers import Optimizer
-from trajviz.optimizers.adapters import no_such
-from trajviz.optimizers.adapters._signature import explained, whole
+from trajviz.optimizers.adapters._errors import library_errors, no_such
+from trajviz.optimizers.adapters._signature import whole
 from trajviz.optimizers.adapters._turns import turns
 from trajviz.surface import Oracle, Points
 
@@ -49,7 +49,7 @@ _IDLE = {"disp", "verbose", "iprint", "return_all", "workers", "eps"}
 @functools.cache
 def load(name: str) -> Optimizer:
     """Return a method of scipy's; TrajvizError where there is none of this name."""
-    with explained(f"scipy.{name}", "scipy"):
+    with library_errors(f"scipy.{name}", "scipy"):
         import scipy.optimize
     if name not in METHODS:
         raise no_such("scipy", name, sorted(METHODS))
@@ -88,7 +88,7 @@ def load(name: str) -> Optimizer:
         last = w
         reported = turns(work)
         while True:
-            with explained(f"scipy.{name}"):
+            with library_errors(f"scipy.{name}"):
                 last = next(reported, last)
             yield last
 
