@@ -5,7 +5,9 @@ import inspect
 import itertools
 import math
 import re
+import sys
 from itertools import islice, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from scipy.optimize import minimize
 from trajviz.descent import descend
 from trajviz.descent.noise import Noise
 from trajviz.errors import TrajvizError
-from trajviz.optimizers import DEFAULT_OPTIMIZERS, FAMILIES
+from trajviz.optimizers import DEFAULT_OPTIMIZERS, FAMILIES, RATE_RANGE, rules
 from trajviz.optimizers.find import load_optimizer, optimizer_names
 from trajviz.recipe.spec import parse_specs
 from trajviz.surface import Surface
@@ -224,6 +226,41 @@ def test_where_the_papers_rules_make_sense(name):
     assert {key: str(ranges[key]) for key in PAPERS[name]} == {
         key: RANGES[key] for key in PAPERS[name]
     }
+
+
+PLAIN = '''"""Descent with a pull."""
+
+
+def plain_pull(gradient, w, lr, pull=-2.0):
+    """Plain pull: descent."""
+    while True:
+        w = w + lr * pull * gradient(w)
+        yield w
+'''
+
+
+@pytest.fixture
+def with_a_new_rule(tmp_path, monkeypatch):
+    for path in Path(rules.__file__).parent.glob("*.py"):
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "plain_pull.py").write_text(PLAIN, encoding="utf-8")
+    monkeypatch.setattr(rules, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(rules, "__path__", [str(tmp_path)])
+    yield
+    rules.load_rule.cache_clear()
+    monkeypatch.delitem(sys.modules, f"{rules.__name__}.plain_pull", raising=False)
+
+
+@pytest.mark.usefixtures("with_a_new_rule")
+def test_a_file_dropped_into_the_folder_is_a_rule_and_need_state_nothing():
+    assert {"plain-pull", "adam"} <= {*optimizer_names()}
+    made = load_optimizer("plain-pull")
+    assert (made.title, made.summary) == ("Plain pull", "descent.")
+    assert (made.default_rate, made.follows_schedules) == (None, True)
+    assert made.ranges == {"lr": RATE_RANGE}
+    (spec,) = parse_specs(["plain_pull:lr=0.5,pull=-1,decay=cosine"])
+    assert spec.settings == {"lr": 0.5, "pull": -1.0}
+    assert descend(BOWL, [spec], BOWL.start, 3, BOWL.window)[0].heights[-1] < 9
 
 
 # Arithmetic by hand. Slopes 2 and -10 on the two axes at first, 6 and 0 after; lr = 0.1.

@@ -174,6 +174,14 @@ def unbounded(gradient, w, lr, beta: Share = inf):
 
 def uphill(gradient, w, lr=-1.0):
     yield w
+
+
+def lettered(gradient, w, lr, label=1.0):
+    yield w
+
+
+def nameless(gradient, w, lr, name=1.0):
+    yield w
 '''
 
 
@@ -223,12 +231,15 @@ def test_a_users_rule_states_its_ranges_as_ours_do_and_each_rule_of_a_file_its_o
         ("outside", "own.py:outside: beta=1.0 by default must be at least 0 and below 1"),
         ("unbounded", "own.py:unbounded: beta inf by default is not a finite number"),
         ("uphill", "own.py:uphill: lr=-1.0 by default must be above 0"),
+        ("lettered", "own.py:lettered: parameter 'label' needs another name: a track has that key"),
+        ("nameless", "own.py:nameless: parameter 'name' needs another name: a track has that key"),
     ],
 )
-def test_a_default_out_of_its_own_range_is_refused_before_anything_runs(name, message):
-    with pytest.raises(TrajvizError) as refusal:
-        parse_spec(f"own.py:{name}")
-    assert str(refusal.value) == message
+def test_a_rule_that_no_recipe_could_say_is_refused_before_anything_runs(name, message):
+    for read in (parse_spec, lambda text: read_spec({"name": text})):
+        with pytest.raises(TrajvizError) as refusal:
+            read(f"own.py:{name}")
+        assert str(refusal.value) == message
 
 
 def test_what_a_librarys_setting_may_be_is_for_the_library_to_say():
