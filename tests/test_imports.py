@@ -79,7 +79,7 @@ DYNAMIC = {
     "files.formats",
     "gallery.draw",
     "optimizers.adapters",
-    "optimizers.adapters._own",
+    "optimizers.own",
     "optimizers.rules",
     "scene.fonts",
     "surface.definition",

@@ -14,8 +14,8 @@ from trajviz.descent.noise import Noise
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.adapters import library_names
 from trajviz.optimizers.adapters import scipy as scipy_adapter
+from trajviz.optimizers.adapters._reports import reports
 from trajviz.optimizers.adapters._signature import Signature
-from trajviz.optimizers.adapters._turns import turns
 from trajviz.optimizers.adapters.scipy import METHODS
 from trajviz.optimizers.find import load_optimizer, optimizer_names, split_name
 from trajviz.race import compare
@@ -130,20 +130,20 @@ def test_a_method_of_scipy_leaves_no_thread_behind():
     assert threading.active_count() <= before
 
 
-def test_what_goes_wrong_in_turns_is_raised_where_they_are_taken():
+def test_what_goes_wrong_between_reports_is_raised_where_they_are_taken():
     def work(say):
         say(np.zeros(2))
         raise ZeroDivisionError
 
-    taken = turns(work)
+    taken = reports(work)
     assert next(taken).tolist() == [0, 0]
     with pytest.raises(ZeroDivisionError):
         next(taken)
 
 
-def test_turns_stand_still_between_two_points():
+def test_the_work_stands_still_between_two_reports():
     seen = []
-    taken = turns(lambda say: [(seen.append(n), say(np.array([n]))) for n in (1.0, 2.0)])
+    taken = reports(lambda say: [(seen.append(n), say(np.array([n]))) for n in (1.0, 2.0)])
     assert seen == []
     next(taken)
     assert seen == [1.0]

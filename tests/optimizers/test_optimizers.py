@@ -5,7 +5,9 @@ import inspect
 import itertools
 import math
 import re
+import sys
 from itertools import islice, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from scipy.optimize import minimize
 
 from trajviz.descent.noise import Noise
 from trajviz.errors import TrajvizError
-from trajviz.optimizers import DEFAULT_OPTIMIZERS, FAMILIES
+from trajviz.optimizers import DEFAULT_OPTIMIZERS, FAMILIES, RATE_RANGE, rules
 from trajviz.optimizers.find import load_optimizer, optimizer_names
 from trajviz.surface import Surface
 from trajviz.surface.catalogue import load_surface, surface_names
@@ -171,37 +173,93 @@ def test_an_unknown_name_is_refused_with_the_nearest_one(given, guess):
         load_optimizer(given)
 
 
-@pytest.mark.parametrize(
-    ("name", "defaults"),
-    [
-        ("sgd", {"lr": None}),
-        ("momentum", {"lr": None, "beta": 0.9}),
-        ("nag", {"lr": None, "beta": 0.9}),
-        ("adagrad", {"lr": None, "eps": 1e-10}),
-        ("adadelta", {"lr": None, "rho": 0.95, "eps": 1e-6}),
-        ("rmsprop", {"lr": None, "beta": 0.9, "eps": 1e-8}),
-        ("adam", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-        ("dampened-momentum", {"lr": None, "beta": 0.9}),
-        ("rmsprop-momentum", {"lr": None, "beta": 0.9, "momentum": 0.9, "eps": 1e-8}),
-        ("rmsprop-centered", {"lr": None, "beta": 0.95, "momentum": 0.9, "eps": 1e-4}),
-        ("amsgrad", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-        ("adamax", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-        ("nadam", {"lr": None, "beta1": 0.9, "beta2": 0.999, "psi": 0.004, "eps": 1e-8}),
-        ("radam", {"lr": None, "beta1": 0.9, "beta2": 0.999, "threshold": 4.0, "eps": 1e-8}),
-        ("adamw", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01}),
-        ("adabelief", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-16}),
-        ("yogi", {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-3}),
-        ("lion", {"lr": None, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0}),
-        ("signsgd", {"lr": None}),
-        ("rprop", {"lr": None, "shrink": 0.5, "grow": 1.2, "min_step": 1e-6, "max_step": 50.0}),
-        ("backtracking", {"lr": 1.0, "shrink": 0.5, "c1": 1e-4}),
-        ("barzilai-borwein", {"lr": 1e-3}),
-        ("newton", {"lr": 1.0}),
-        ("conjugate-gradient", {"lr": 1e-3, "c1": 1e-4, "c2": 0.1}),
-    ],
-)
-def test_the_papers_defaults(name, defaults):
-    assert load_optimizer(name).defaults == defaults
+PAPERS = {
+    "sgd": {"lr": None},
+    "momentum": {"lr": None, "beta": 0.9},
+    "nag": {"lr": None, "beta": 0.9},
+    "adagrad": {"lr": None, "eps": 1e-10},
+    "adadelta": {"lr": None, "rho": 0.95, "eps": 1e-6},
+    "rmsprop": {"lr": None, "beta": 0.9, "eps": 1e-8},
+    "adam": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "dampened-momentum": {"lr": None, "beta": 0.9},
+    "rmsprop-momentum": {"lr": None, "beta": 0.9, "momentum": 0.9, "eps": 1e-8},
+    "rmsprop-centered": {"lr": None, "beta": 0.95, "momentum": 0.9, "eps": 1e-4},
+    "amsgrad": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "adamax": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "nadam": {"lr": None, "beta1": 0.9, "beta2": 0.999, "psi": 0.004, "eps": 1e-8},
+    "radam": {"lr": None, "beta1": 0.9, "beta2": 0.999, "threshold": 4.0, "eps": 1e-8},
+    "adamw": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+    "adabelief": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-16},
+    "yogi": {"lr": None, "beta1": 0.9, "beta2": 0.999, "eps": 1e-3},
+    "lion": {"lr": None, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
+    "signsgd": {"lr": None},
+    "rprop": {"lr": None, "shrink": 0.5, "grow": 1.2, "min_step": 1e-6, "max_step": 50.0},
+    "backtracking": {"lr": 1.0, "shrink": 0.5, "c1": 1e-4},
+    "barzilai-borwein": {"lr": 1e-3},
+    "newton": {"lr": 1.0},
+    "conjugate-gradient": {"lr": 1e-3, "c1": 1e-4, "c2": 0.1},
+}
+"""The settings that each rule's paper, or the library that it follows, takes."""
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_the_papers_defaults(name):
+    assert load_optimizer(name).defaults == PAPERS[name]
+
+
+SHARE, NOT_NEGATIVE = "at least 0 and below 1", "at least 0"
+RANGES = {
+    "lr": "above 0",
+    **dict.fromkeys(("beta", "beta1", "beta2", "rho", "momentum"), SHARE),
+    **dict.fromkeys(("eps", "psi", "weight_decay"), NOT_NEGATIVE),
+    **dict.fromkeys(("shrink", "c1", "c2"), "above 0 and below 1"),
+    **dict.fromkeys(("min_step", "max_step"), "above 0"),
+    "grow": "at least 1",
+    "threshold": "at least 4",
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_where_the_papers_rules_make_sense(name):
+    ranges = load_optimizer(name).ranges
+    assert {key: str(ranges[key]) for key in PAPERS[name]} == {
+        key: RANGES[key] for key in PAPERS[name]
+    }
+
+
+PLAIN = '''"""Descent with a pull."""
+
+
+def plain_pull(gradient, w, lr, pull=-2.0):
+    """Plain pull: descent."""
+    while True:
+        w = w + lr * pull * gradient(w)
+        yield w
+'''
+
+
+@pytest.fixture
+def with_a_new_rule(tmp_path, monkeypatch):
+    for path in Path(rules.__file__).parent.glob("*.py"):
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "plain_pull.py").write_text(PLAIN, encoding="utf-8")
+    monkeypatch.setattr(rules, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(rules, "__path__", [str(tmp_path)])
+    yield
+    rules.load_rule.cache_clear()
+    monkeypatch.delitem(sys.modules, f"{rules.__name__}.plain_pull", raising=False)
+
+
+@pytest.mark.usefixtures("with_a_new_rule")
+def test_a_file_dropped_into_the_folder_is_a_rule_and_need_state_nothing():
+    assert {"plain-pull", "adam"} <= {*optimizer_names()}
+    made = load_optimizer("plain-pull")
+    assert (made.title, made.summary) == ("Plain pull", "descent.")
+    assert (made.default_rate, made.follows_schedules) == (None, True)
+    assert made.ranges == {"lr": RATE_RANGE}
+    (spec,) = parse_specs(["plain_pull:lr=0.5,pull=-1,decay=cosine"])
+    assert spec.settings == {"lr": 0.5, "pull": -1.0}
+    assert descend(BOWL, [spec], BOWL.start, 3, BOWL.window)[0].heights[-1] < 9
 
 
 # Arithmetic by hand. Slopes 2 and -10 on the two axes at first, 6 and 0 after; lr = 0.1.

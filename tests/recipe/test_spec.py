@@ -2,13 +2,16 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trajviz.errors import TrajvizError
-from trajviz.optimizers.find import optimizer_names
-from trajviz.recipe.spec import TRACK_KEYS, Spec, parse_spec, parse_specs
+from trajviz.files.metadata import load_recipe
+from trajviz.optimizers.find import load_optimizer, optimizer_names
+from trajviz.race import compare, run
+from trajviz.recipe.spec import TRACK_KEYS, Spec, parse_spec, parse_specs, read_spec
 
 
 @pytest.mark.parametrize(
@@ -67,11 +70,11 @@ def test_a_good_spec_says_what_was_written(text, name, settings, label, color):
             "did you mean 'color'? Known: beta1, beta2, color, decay, eps, label, lr",
         ),
         ("adam:LR=1", "unknown setting of adam 'LR', did you mean 'lr'?"),
-        ("sgd:lr=nan", "lr=nan in 'sgd:lr=nan' is not a finite number"),
-        ("sgd:lr=inf", "lr=inf in 'sgd:lr=inf' is not a finite number"),
-        ("sgd:lr=-inf", "lr=-inf in 'sgd:lr=-inf' is not a finite number"),
-        ("sgd:lr=1e999", "lr=1e999 in 'sgd:lr=1e999' is not a finite number"),
-        ("sgd:lr=abc", "lr=abc in 'sgd:lr=abc' is not a finite number"),
+        ("sgd:lr=nan", "lr 'nan' in 'sgd:lr=nan' is not a finite number"),
+        ("sgd:lr=inf", "lr 'inf' in 'sgd:lr=inf' is not a finite number"),
+        ("sgd:lr=-inf", "lr '-inf' in 'sgd:lr=-inf' is not a finite number"),
+        ("sgd:lr=1e999", "lr '1e999' in 'sgd:lr=1e999' is not a finite number"),
+        ("sgd:lr=abc", "lr 'abc' in 'sgd:lr=abc' is not a finite number"),
         ("sgd:lr=0,1", "setting '1' in 'sgd:lr=0,1' is not key=value"),
         ("sgd:lr=1,lr=2", "setting 'lr' is given twice in 'sgd:lr=1,lr=2'"),
         ("sgd:label=a,label=b", "setting 'label' is given twice"),
@@ -107,10 +110,11 @@ def test_every_optimizer_runs_with_no_setting_and_with_all_its_defaults_spelled_
 
 
 @pytest.mark.parametrize("name", optimizer_names())
-def test_every_hyperparameter_of_every_optimizer_has_its_range_checked(name):
-    for key in parse_spec(name).optimizer.defaults:
-        with pytest.raises(TrajvizError, match=f"{key}=-1 in .* must be"):
-            parse_spec(f"{name}:{key}=-1")
+def test_every_range_that_an_optimizer_states_is_kept(name):
+    for key, allowed in load_optimizer(name).ranges.items():
+        outside = next(number for number in (-1, 1e300, 0.5) if number not in allowed)
+        with pytest.raises(TrajvizError, match=f"{key}={outside} in .* must be {allowed}"):
+            parse_spec(f"{name}:{key}={outside}")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +136,116 @@ def test_a_setting_at_the_edge_of_its_range_is_refused_with_the_range(text, allo
     with pytest.raises(TrajvizError) as refusal:
         parse_spec(text)
     assert str(refusal.value).endswith(f"must be {allowed}")
+
+
+# Ranges belong to a rule
+
+OWN = '''"""Rules of a user's, and what they say of their settings."""
+
+from math import inf
+from typing import Annotated
+
+import numpy as np
+
+from trajviz.surface.numbers import Fraction, Range, Share
+
+
+def shy(gradient, w, lr, beta=2.0, eps=-1.0, rate=7.0, every=0.5, most=inf):
+    while True:
+        w = w - np.minimum(lr / beta, most) * gradient(w)
+        yield w
+
+
+def bounded(gradient, w, lr, beta: Annotated[float, Range(above=1, at_most=3)] = 2.0):
+    yield from shy(gradient, w, lr, beta)
+
+
+def other(gradient, w, lr, beta: Fraction = 0.5):
+    yield from shy(gradient, w, lr, beta)
+
+
+def outside(gradient, w, lr, beta: Share = 1.0):
+    yield w
+
+
+def unbounded(gradient, w, lr, beta: Share = inf):
+    yield w
+
+
+def uphill(gradient, w, lr=-1.0):
+    yield w
+
+
+def lettered(gradient, w, lr, label=1.0):
+    yield w
+
+
+def nameless(gradient, w, lr, name=1.0):
+    yield w
+'''
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_users_rule_may_have_any_settings_and_its_recipes_load_again(own):
+    settings = {"beta": 2.0, "eps": -1.0, "rate": 7.0, "every": 0.5}
+    race = compare("bowl", ["own.py:shy", "sgd"], steps=5, size=(160, 120))
+    race.save("race.png")
+    race.save_recipe("race.toml")
+    for recipe in (load_recipe("race.toml"), load_recipe("race.png", trust=True)):
+        spec = recipe.optimizers[0]
+        assert spec.settings == settings | {"lr": race.trajectories[0].settings["lr"]}
+        assert spec.complete["most"] == math.inf
+        again = run(recipe)
+        np.testing.assert_array_equal(again.trajectories[0].points, race.trajectories[0].points)
+    assert "Infinity" not in (own / "race.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("own")
+def test_a_users_rule_states_its_ranges_as_ours_do_and_each_rule_of_a_file_its_own():
+    assert parse_spec("own.py:bounded:beta=3").settings == {"beta": 3.0}
+    assert parse_spec("own.py:other:beta=0.1").settings == {"beta": 0.1}
+    assert parse_spec("own.py:shy:beta=-7").settings == {"beta": -7.0}
+    for text, allowed in {
+        "own.py:bounded:beta=1": "above 1 and at most 3",
+        "own.py:other:beta=1": "above 0 and below 1",
+        "own.py:shy:lr=0": "above 0",
+    }.items():
+        with pytest.raises(TrajvizError, match=f" in '{text}' must be {allowed}"):
+            parse_spec(text)
+        name, _, setting = text.rpartition(":")
+        key, _, value = setting.partition("=")
+        with pytest.raises(TrajvizError, match=f"{key}={value}.0 must be {allowed}"):
+            read_spec({"name": name, key: float(value)})
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("outside", "own.py:outside: beta=1.0 by default must be at least 0 and below 1"),
+        ("unbounded", "own.py:unbounded: beta inf by default is not a finite number"),
+        ("uphill", "own.py:uphill: lr=-1.0 by default must be above 0"),
+        ("lettered", "own.py:lettered: parameter 'label' needs another name: a track has that key"),
+        ("nameless", "own.py:nameless: parameter 'name' needs another name: a track has that key"),
+    ],
+)
+def test_a_rule_that_no_recipe_could_say_is_refused_before_anything_runs(name, message):
+    for read in (parse_spec, lambda text: read_spec({"name": text})):
+        with pytest.raises(TrajvizError) as refusal:
+            read(f"own.py:{name}")
+        assert str(refusal.value) == message
+
+
+def test_what_a_librarys_setting_may_be_is_for_the_library_to_say():
+    assert parse_spec("scipy.BFGS:c1=-1").settings == {"c1": -1.0}
+    with pytest.raises(TrajvizError, match=r"^scipy.BFGS: ValueError: .*c1"):
+        compare("bowl", ["scipy.BFGS:c1=-1"], steps=3)
 
 
 def test_given_settings_stand_over_the_defaults():

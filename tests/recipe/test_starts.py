@@ -47,6 +47,13 @@ def test_random_starts_fill_the_window_evenly_and_follow_the_seed():
     assert (points != spread("random:2000", WINDOW, seed=4)).any()
 
 
+@pytest.mark.parametrize("seed", [0, 3, 2**32 - 1])
+def test_random_starts_are_other_numbers_of_a_seed_than_those_of_the_noise(seed):
+    points = spread("random:50", Window(0, 1, 0, 1), seed)
+    of_the_noise = np.random.default_rng(seed).random((50, 2))
+    assert not np.isclose(points, of_the_noise).any()
+
+
 @pytest.mark.parametrize(
     "starts",
     ["7", "7x", "x7", "0x5", "random:0", "random", "random:-1", "45x45", "7X7", "٣x٣", "x"],

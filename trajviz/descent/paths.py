@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +21,7 @@ import numpy.typing as npt
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Floats, Points, Surface
+from trajviz.surface.numbers import read_number
 
 MOST_BYTES = 100_000_000
 """The most that a file of paths may take, an NPZ also when it is unpacked."""
@@ -139,7 +139,7 @@ def _from_csv(data: bytes) -> _Found:
                 f"line {line}: step {step} of {label!r} comes after {len(points)} steps, "
                 f"where step {len(points)} is due (the first is 0)"
             )
-        points.append((_finite(x, "x", line), _finite(y, "y", line)))
+        points.append((read_number(f"line {line}: x", x), read_number(f"line {line}: y", y)))
     return {_labelled(key): np.array(points) for key, points in found.items()}
 
 
@@ -166,16 +166,6 @@ def _whole(text: str, name: str, line: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise TrajvizError(f"line {line}: {name} {text!r} is not a whole number")
     return int(text)
-
-
-def _finite(text: str, name: str, line: int) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise TrajvizError(f"line {line}: {name} {text!r} is not a finite number")
-    return number
 
 
 def _decoded(data: bytes) -> str:

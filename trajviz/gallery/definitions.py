@@ -10,7 +10,7 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from trajviz.recipe.schedule import SCHEDULES
 from trajviz.recipe.toml import to_table
 from trajviz.scene.theme import find_theme
 from trajviz.surface.catalogue import find_definition
+from trajviz.surface.definition import needed_files
 from trajviz.surface.formula import read_formula
 
 
@@ -42,13 +43,13 @@ def made_from(item: Item) -> dict[str, str]:
     if definition is None:
         read_formula(recipe.surface)  # a mistake in it is told before anything is drawn
     else:
-        digests["surface"] = _of_texts(definition[0])
+        digests["surface"] = _of_texts(*needed_files(definition[0]))
     names = () if recipe.optimizers or recipe.paths else DEFAULT_OPTIMIZERS
     for optimizer in (*(s.optimizer for s in recipe.optimizers), *map(load_optimizer, names)):
         name = optimizer.name
         own = re.match(r"(.+\.py)(:|$)", name)
         rule = Path(own[1]).expanduser() if own else Path(inspect.getfile(optimizer.rule))
-        digests[f"optimizer {rule.name if own else name}"] = _of_texts(*_with_helpers(rule))
+        digests[f"optimizer {rule.name if own else name}"] = _of_texts(*needed_files(rule))
     for schedule in {spec.schedule.name for spec in recipe.optimizers if spec.schedule}:
         digests[f"schedule {schedule}"] = digest(inspect.getsource(SCHEDULES[schedule]).encode())
     digests[f"theme {Path(recipe.look.theme).name}"] = _of_texts(find_theme(recipe.look.theme))
@@ -71,14 +72,6 @@ def _of_recipe(table: Mapping[str, Any]) -> str:
     said.pop("outputs", None)
     numbers_alike = json.loads(json.dumps(said), parse_int=float)  # 1 is 1.0
     return digest(json.dumps(numbers_alike, sort_keys=True).encode())
-
-
-def _with_helpers(path: Path) -> Iterator[Path]:
-    """Yield a rule's file, then those of the helpers that it shares with others."""
-    yield path
-    text = path.read_text(encoding="utf-8")
-    for name in re.findall(r"^from trajviz\.optimizers\.(_\w+) import", text, re.MULTILINE):
-        yield from _with_helpers(path.with_name(f"{name}.py"))
 
 
 def _of_texts(*paths: Path) -> str:

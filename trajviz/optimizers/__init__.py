@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from trajviz.errors import TrajvizError
 from trajviz.surface import Points
+from trajviz.surface.numbers import Range, read_number, stated_ranges
 
 Rule: TypeAlias = Callable[..., Iterator[Points]]
 """An optimizer's generator function."""
@@ -17,22 +19,33 @@ Setting: TypeAlias = Any
 """A hyperparameter: a number, or in another library perhaps a truth value or a text."""
 
 FAMILIES = ("gradient descent", "momentum", "adaptive", "Adam", "sign", "curvature")
-"""What optimizers are kin by, in the order in which they are listed."""
+"""The groups of related optimizers, in the order in which they are listed."""
 
 DEFAULT_OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
 """Who races when nobody is named."""
+
+RATE_RANGE = Range(above=0)
+"""What every learning rate must be, whatever a rule states of it."""
 
 
 @dataclass(frozen=True)
 class Optimizer:
     """A rule with what its signature and docstring say.
 
-    `defaults` holds the hyperparameters in order, None where the signature gives no default; a
-    learning rate without a default is tuned, and `default_rate` is what its authors or torch take.
-    `follows_schedules` is false where the rate is but the length of the first step, as the rule's
-    file then says with FOLLOWS_SCHEDULES. One of another library has a `heading` in place of a
-    docstring; its settings may have `aliases`, its defaults say of what kind a setting is, any kind
-    where they are None, and if it is not `batched`, it takes one point at a time.
+    Attributes:
+        name: What a user calls it, as "adam" or "torch.Adam".
+        rule: Its generator function, which yields the point after each step.
+        defaults: Its settings in order, each with its default. A learning rate without a default,
+            None, is tuned; another setting that is None is left to the library that has it.
+        default_rate: The learning rate that its authors or torch take; None if nobody says one.
+        follows_schedules: Whether its learning rate may fall during a run; default True. It is
+            False where the rate is only the length of the first step.
+        heading: Its title where it has no docstring of our form; default "".
+        aliases: Other words for its settings, with the words that `defaults` has for them; default
+            none.
+        batched: Whether it runs from many starts at once, default True, or takes one point at a
+            time.
+        ranges: The range of each setting that has one; default none, every finite number.
     """
 
     name: str
@@ -43,6 +56,25 @@ class Optimizer:
     heading: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
     batched: bool = True
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, function: Rule, **facts: Any) -> Optimizer:
+        """Return a generator function as an optimizer, with the settings of its signature.
+
+        Args:
+            name: What a user calls it.
+            function: Its first two parameters are the gradient and the start. Each other one has a
+                number as its default, which a learning rate `lr` may lack, and may state its range.
+            facts: Further fields of the optimizer, in place of what its signature says.
+
+        Raises:
+            TrajvizError: A parameter has no number as its default, or one out of its range.
+        """
+        defaults = _defaults(name, function)
+        ranges = _ranges(name, function, defaults)
+        read = {"rule": function, "default_rate": defaults.get("lr"), "ranges": ranges}
+        return cls(name=name, defaults=defaults, **{**read, **facts})
 
     @property
     def title(self) -> str:
@@ -81,3 +113,27 @@ class Optimizer:
     def _paragraph(self, name: str) -> str:
         found = re.search(rf"^{name}: (.*?)(?=\n\n|\n[A-Z][a-z]+: |\Z)", self._text, re.M | re.S)
         return " ".join(found[1].split()) if found else ""
+
+
+def _defaults(name: str, function: Rule) -> dict[str, float | None]:
+    """Return a generator function's settings in order, each with its default."""
+    defaults = {}
+    for parameter in list(inspect.signature(function).parameters.values())[2:]:
+        key, value = parameter.name, parameter.default
+        number = type(value) in (int, float)
+        if not number and not (key == "lr" and value is parameter.empty):
+            raise TrajvizError(f"{name}: parameter {key!r} has no number as its default")
+        defaults[key] = float(value) if number else None
+    return defaults
+
+
+def _ranges(name: str, function: Rule, defaults: Mapping[str, float | None]) -> dict[str, Range]:
+    """Return the ranges of a generator function's settings; refuse a default out of its own."""
+    ranges = {key: r for key, r in stated_ranges(function).items() if key in defaults}
+    if "lr" in defaults:
+        ranges["lr"] = RATE_RANGE
+    for key, allowed in ranges.items():
+        value = defaults[key]
+        if value is not None:
+            read_number(f"{name}: {key}", value, " by default", allowed)
+    return ranges

@@ -1,11 +1,12 @@
-"""Find an optimizer by what the user typed: one of our rules, or one of another library."""
+"""Find an optimizer by what the user typed: a rule of ours, another library's, or their own."""
 
 from __future__ import annotations
 
 import re
 
 from trajviz.optimizers import Optimizer
-from trajviz.optimizers.adapters import OWN, library_names, load_adapted
+from trajviz.optimizers.adapters import library_names, load_adapted
+from trajviz.optimizers.own import OWN, load_own
 from trajviz.optimizers.rules import load_rule, rule_names
 
 
@@ -15,21 +16,31 @@ def optimizer_names() -> list[str]:
 
 
 def load_optimizer(name: str) -> Optimizer:
-    """Return the optimizer of this name; TrajvizError if there is none.
+    """Return the optimizer of this name.
 
-    One of ours may be written with hyphens or underscores; for the others see `adapters`.
+    Args:
+        name: One of `optimizer_names()`, with hyphens or underscores; another library's, as
+            "torch.Adam" or "scipy.BFGS"; or one of the user's own, as "./file.py:NAME" or
+            "package.module:NAME". The library is imported, the file or module is run.
+
+    Raises:
+        TrajvizError: There is none of this name, its library is not installed, or its file fails.
     """
-    return load_adapted(name, rule_names()) if is_adapted(name) else load_rule(name)
+    if is_own(name):
+        return load_own(name)
+    library, dot, rest = name.partition(".")
+    if dot and library in library_names():
+        return load_adapted(library, rest)
+    return load_rule(name)
 
 
-def is_adapted(name: str) -> bool:
-    """Tell whether a name is that of another library, a module or a file.
+def is_own(name: str) -> bool:
+    """Tell whether a name is that of a module or a file of the user's, which would be run.
 
-    >>> [is_adapted(name) for name in ("torch.SGD", "./mine.py:rule", "mine:Rule", "sgd")]
-    [True, True, True, False]
+    >>> [is_own(name) for name in ("./mine.py:rule", "mine:Rule", "./mine.py", "torch.SGD", "sgd")]
+    [True, True, True, False, False]
     """
-    library, dot, _ = name.partition(".")
-    return bool(dot and library in library_names()) or ":" in name or name.endswith(".py")
+    return ":" in name or name.endswith(".py")
 
 
 def split_name(text: str) -> tuple[str, str, str]:

@@ -1,8 +1,8 @@
 """Learning-rate schedules: one function each, which gives the factor on the learning rate.
 
 It is called with the steps that have been taken, 0 before the first, and the steps of the whole
-run; the first step has the full rate. Its other parameters, with their defaults, are what a spec
-may set beside `decay=NAME`.
+run; the first step has the full rate. Its other parameters are what a spec may set beside
+`decay=NAME`. Each has a default, and its annotation states its range (see `surface.numbers`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,18 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 from trajviz.errors import unknown
+from trajviz.surface.numbers import Range, stated_ranges
+
+Factor: TypeAlias = Annotated[float, Range(above=0, at_most=1)]
+"""Above 0 and at most 1, so that no learning rate rises or turns."""
+Count: TypeAlias = Annotated[float, Range(at_least=1, whole=True)]
+"""A whole number of steps."""
 
 
-def exponential(taken: int, _steps: int, rate: float = 0.98) -> float:
+def exponential(taken: int, _steps: int, rate: Factor = 0.98) -> float:
     """Multiply by `rate` at every step: rate^t.
 
     Source: as torch's ExponentialLR, and keras's ExponentialDecay over one step.
@@ -26,7 +33,7 @@ def exponential(taken: int, _steps: int, rate: float = 0.98) -> float:
     return rate**taken
 
 
-def inverse_time(taken: int, _steps: int, rate: float = 0.05) -> float:
+def inverse_time(taken: int, _steps: int, rate: Factor = 0.05) -> float:
     """Divide by a line: 1 / (1 + rate t), which meets the conditions of Robbins and Monro (1951).
 
     Source: as keras's InverseTimeDecay over one step.
@@ -37,7 +44,7 @@ def inverse_time(taken: int, _steps: int, rate: float = 0.05) -> float:
     return 1 / (1 + rate * taken)
 
 
-def step(taken: int, _steps: int, rate: float = 0.5, every: float = 50) -> float:
+def step(taken: int, _steps: int, rate: Factor = 0.5, every: Count = 50) -> float:
     """Multiply by `rate` after every so many steps: rate^floor(t / every).
 
     Source: as torch's StepLR.
@@ -68,7 +75,12 @@ SCHEDULES: Mapping[str, Callable[..., float]] = {
 
 @dataclass(frozen=True)
 class Schedule:
-    """One of the SCHEDULES, and the parameters that were given, name and value."""
+    """One of the SCHEDULES with its parameters.
+
+    Attributes:
+        name: Its name in SCHEDULES.
+        settings: The parameters that were given, each a name and a value; default none.
+    """
 
     name: str
     settings: tuple[tuple[str, float], ...] = ()
@@ -89,22 +101,46 @@ class Schedule:
         return " ".join([self.name, *words]).replace(" rate ", " ")
 
     def factor(self, taken: int, steps: int) -> float:
-        """Return the factor on the learning rate after `taken` of the run's `steps`."""
+        """Return the factor on the learning rate.
+
+        Args:
+            taken: How many steps have been taken, 0 before the first.
+            steps: The steps of the whole run.
+        """
         return SCHEDULES[self.name](taken, steps, **dict(self.settings))
 
 
 def schedule_names() -> list[str]:
-    """Return the names of the schedules, sorted, with hyphens."""
+    """Return the names of the learning-rate schedules, sorted, with hyphens."""
     return sorted(SCHEDULES)
 
 
 def schedule_defaults(name: str) -> dict[str, float]:
-    """Return the parameters of a schedule, or raise TrajvizError for a name that is none's.
+    """Return the parameters of a schedule, each with its default.
+
+    Raises:
+        TrajvizError: No schedule has this name.
 
     >>> schedule_defaults("step")
     {'rate': 0.5, 'every': 50}
     """
+    parameters = list(inspect.signature(_function(name)).parameters.values())[2:]
+    return {parameter.name: parameter.default for parameter in parameters}
+
+
+def schedule_ranges(name: str) -> dict[str, Range]:
+    """Return the ranges of a schedule's parameters.
+
+    Raises:
+        TrajvizError: No schedule has this name.
+
+    >>> print(schedule_ranges("step")["every"])
+    a whole number of at least 1
+    """
+    return stated_ranges(_function(name))
+
+
+def _function(name: str) -> Callable[..., float]:
     if name not in SCHEDULES:
         raise unknown("decay", name, SCHEDULES)
-    parameters = list(inspect.signature(SCHEDULES[name]).parameters.values())[2:]
-    return {parameter.name: parameter.default for parameter in parameters}
+    return SCHEDULES[name]

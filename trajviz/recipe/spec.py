@@ -3,55 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.optimizers import Optimizer, Setting
+from trajviz.optimizers import RATE_RANGE, Optimizer, Setting
 from trajviz.optimizers.find import load_optimizer, split_name
-from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults
+from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults, schedule_ranges
+from trajviz.surface.numbers import ANY, read_number
 
 TRACK_KEYS = ("label", "color")
-"""Keys that belong to the track, not to the rule; their values are texts."""
+"""Keys of a track that are no settings of its optimizer; their values are texts."""
+TABLE_KEYS = ("name", "lr_rule")
+"""Keys that a track has in a recipe's table alone."""
 RATE_RULES = ("given", "tuned", "default", "equal")
-"""How a learning rate may have been chosen."""
+"""How a learning rate may have been chosen: by the user, or by one of the race's rules."""
 DECAY = "decay"
 """The key that names a schedule of the learning rate."""
-
-_POSITIVE: tuple[str, Callable[[float], bool]] = ("above 0", lambda value: value > 0)
-_NOT_NEGATIVE: tuple[str, Callable[[float], bool]] = ("at least 0", lambda value: value >= 0)
-_SHARE: tuple[str, Callable[[float], bool]] = ("at least 0 and below 1", lambda v: 0 <= v < 1)
-_INSIDE: tuple[str, Callable[[float], bool]] = ("above 0 and below 1", lambda v: 0 < v < 1)
-_RANGES = {
-    "lr": _POSITIVE,
-    "beta": _SHARE,
-    "beta1": _SHARE,
-    "beta2": _SHARE,
-    "rho": _SHARE,
-    "momentum": _SHARE,
-    "eps": _NOT_NEGATIVE,
-    "rate": ("above 0 and at most 1", lambda value: 0 < value <= 1),
-    "every": ("a whole number of at least 1", lambda value: value >= 1 and value == int(value)),
-    "psi": _NOT_NEGATIVE,
-    "weight_decay": _NOT_NEGATIVE,
-    "threshold": ("at least 4", lambda value: value >= 4),
-    "shrink": _INSIDE,
-    "grow": ("at least 1", lambda value: value >= 1),
-    "min_step": _POSITIVE,
-    "max_step": _POSITIVE,
-    "c1": _INSIDE,
-    "c2": _INSIDE,
-}
-"""What a parameter's name promises of its value, whichever optimizer or schedule it belongs to."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One track: an optimizer, the settings that were given, and perhaps a label and a colour.
+    """One track: an optimizer with its settings, and perhaps a label and a colour.
 
-    `rate_rule` says how a learning rate among the settings was chosen, "given" or "tuned".
-    `schedule` says how the learning rate falls during the run, None that it is constant.
+    Attributes:
+        optimizer: Who runs.
+        settings: The settings that were given, by name; default none.
+        label: What the picture calls the track; default "", the optimizer's name.
+        color: The track's colour; default "", one of the theme's.
+        rate_rule: How the learning rate among the settings was chosen, one of RATE_RULES; default
+            "given".
+        schedule: How the learning rate falls during the run; default None, not at all.
     """
 
     optimizer: Optimizer
@@ -77,14 +60,18 @@ class Spec:
 
     @property
     def untuned(self) -> Spec:
-        """The spec without a rate that was tuned, so that it is tuned anew."""
+        """The spec without a rate that was tuned, so that it will be tuned again."""
         return replace(self, settings=self.own, rate_rule="given")
 
     def rated(self, rule: str) -> Spec:
         """Return the spec with the rate that a rule of the race gives it, if none was given.
 
-        The rule is "equal:RATE", the same for all, "default", the optimizer's customary one, or
-        "tuned", which leaves it open. Raises TrajvizError where there is no customary rate.
+        Args:
+            rule: "equal:RATE", the same for all; "default", the optimizer's `default_rate`; or
+                "tuned", which leaves the spec as it is.
+
+        Raises:
+            TrajvizError: The rule is none of these, or the optimizer has no default rate.
 
         >>> parse_spec("adam").rated("equal:0.01").settings
         {'lr': 0.01}
@@ -103,34 +90,58 @@ class Spec:
 
     @property
     def table(self) -> dict[str, Setting]:
-        """The spec as `read_spec` reads it."""
-        rule = {"lr_rule": self.rate_rule} if "lr" in self.settings else {}
+        """The spec as `read_spec` reads it.
+
+        A setting that is not finite is left out: only a default can be so, and holds without.
+        """
+        settings = {key: value for key, value in self.settings.items() if _has_spelling(value)}
+        rule = {"lr_rule": self.rate_rule} if "lr" in settings else {}
         falls: dict[str, Setting] = {}
         if self.schedule is not None:
             parameters = {key: float(value) for key, value in self.schedule.complete.items()}
             falls = {DECAY: self.schedule.name, **parameters}
         track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
-        return {"name": self.optimizer.name, **self.settings, **rule, **falls, **track}
+        return {"name": self.optimizer.name, **settings, **rule, **falls, **track}
+
+
+def _has_spelling(value: Setting) -> bool:
+    """Tell whether a recipe can say a setting: infinity and NaN have no place in it."""
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def check_rates(rule: str) -> tuple[str, float | None]:
-    """Return a rule's name and its rate; TrajvizError unless it is tuned, default or equal:RATE.
+    """Return the name and the rate of a rule for learning rates that are not given.
+
+    Args:
+        rule: "tuned", "default" or "equal:RATE".
+
+    Returns:
+        The name, and the rate of "equal", else None.
+
+    Raises:
+        TrajvizError: The rule is none of these, or its rate not above 0.
 
     >>> check_rates("equal:0.01"), check_rates("tuned")
     (('equal', 0.01), ('tuned', None))
     """
     name, colon, rate = rule.partition(":")
     if name == "equal" and rate:
-        return name, _number("lr", rate, f" in {rule!r}")
+        return name, read_number("lr", rate, f" in {rule!r}", RATE_RANGE)
     if name not in ("tuned", "default") or colon:
         raise TrajvizError(f"lr {rule!r} is not tuned, default or equal:RATE, as in equal:0.01")
     return name, None
 
 
 def parse_spec(text: str) -> Spec:
-    """Return what `name:key=value,key=value` says, or raise TrajvizError.
+    """Return the track that `name:key=value,key=value` describes.
 
-    A key is the optimizer's own before it is the schedule's.
+    Args:
+        text: An optimizer's name, as `load_optimizer` takes it. After a colon follow settings of
+            the optimizer, `label` and `color`, and `decay` with settings of the schedule that it
+            names. A key that both have is the optimizer's.
+
+    Raises:
+        TrajvizError: The text is not of this form, or a name, a key or a value is not allowed.
 
     >>> spec = parse_spec("rmsprop:lr=0.1,label=mine")
     >>> spec.optimizer.name, spec.settings, spec.label
@@ -141,55 +152,86 @@ def parse_spec(text: str) -> Spec:
         raise TrajvizError(f"optimizer {text!r} has no name: write NAME or NAME:key=value,...")
     if colon and not rest.strip():
         raise TrajvizError(f"optimizer {text!r} has no settings after the colon: key=value,...")
-    optimizer = load_optimizer(name.strip())
+    given = _pairs(rest, text) if colon else {}
+    return _spec(_optimizer(name.strip()), given, TRACK_KEYS, f" in {text!r}")
+
+
+def _pairs(rest: str, text: str) -> dict[str, str]:
+    """Return what `key=value,key=value` says, the end of `text`."""
     given: dict[str, str] = {}
-    for item in rest.split(",") if colon else ():
+    for item in rest.split(","):
         key, equals, value = (part.strip() for part in item.partition("="))
         if not (key and equals and value):
             raise TrajvizError(f"setting {item!r} in {text!r} is not key=value")
         if key in given:
             raise TrajvizError(f"setting {key!r} is given twice in {text!r}")
         given[key] = value
-    return _spec(optimizer, given, TRACK_KEYS, f" in {text!r}")
+    return given
+
+
+def _optimizer(name: str) -> Optimizer:
+    """Return an optimizer, none of whose settings has the name of another key of a recipe."""
+    optimizer = load_optimizer(name)
+    for key in (*TABLE_KEYS, *TRACK_KEYS):
+        if key in optimizer.defaults:
+            raise TrajvizError(
+                f"{name}: parameter {key!r} needs another name: a track has that key"
+            )
+    return optimizer
 
 
 def read_spec(table: Mapping[str, Any]) -> Spec:
-    """Return what a table says: `name`, settings and track keys as above, and `lr_rule`.
+    """Return the track that a table of a recipe describes.
 
-    `lr_rule` says how `lr` was chosen, "given" (as without it) or "tuned"; a rate that is said to
-    be tuned and is not there will be. Raises TrajvizError.
+    Args:
+        table: `name` and keys as in `parse_spec`, and perhaps `lr_rule`, one of RATE_RULES, which
+            says how `lr` was chosen; default "given". A rate that is said to be tuned and is not
+            there will be tuned.
+
+    Raises:
+        TrajvizError: A key is missing or unknown, or a value is not allowed.
 
     >>> read_spec({"name": "sgd", "lr": 0.1, "lr_rule": "tuned"}).rate_rule
     'tuned'
     """
     given = dict(table)
-    name, rule = given.pop("name", None), given.pop("lr_rule", None)
+    name, rule = given.pop("name", None), given.pop("lr_rule", "given")
     if not isinstance(name, str):
         raise TrajvizError("name is missing" if name is None else f"name {name!r} is not a text")
-    optimizer = load_optimizer(name)
-    texts = (DECAY, *TRACK_KEYS)
+    optimizer = _optimizer(name)
     for key, value in given.items():
-        if key in optimizer.defaults:
-            kinds, word = _kinds(optimizer, key)
-        else:
-            kinds, word = ((str,), "text") if key in texts else ((int, float), "number")
-        known = key in (*optimizer.defaults, *_parameter_names(), *texts)
-        if known and type(value) not in kinds:
-            raise TrajvizError(f"{key} {value!r} is not a {word}")
-    spec = _spec(optimizer, given, ("name", "lr_rule", *TRACK_KEYS))
-    if rule is None:
-        return spec
+        _check_type(optimizer, key, value)
+    spec = _spec(optimizer, given, (*TABLE_KEYS, *TRACK_KEYS))
     if rule not in RATE_RULES:
         raise unknown("lr_rule", str(rule), RATE_RULES)
-    if spec.complete.get("lr") is None and (rule != "tuned" or "lr" not in optimizer.defaults):
+    rateless = spec.complete.get("lr") is None
+    if "lr_rule" in table and rateless and (rule != "tuned" or "lr" not in optimizer.defaults):
         raise TrajvizError(f"lr_rule {rule!r} speaks of an lr that is not there")
     return replace(spec, rate_rule=rule)
+
+
+def _check_type(optimizer: Optimizer, key: str, value: Any) -> None:
+    """Raise TrajvizError for a value of a recipe that is not of its key's type, if it is a key."""
+    texts = (DECAY, *TRACK_KEYS)
+    if key in optimizer.defaults:
+        kinds, word = _kinds(optimizer, key)
+    elif key in texts:
+        kinds, word = (str,), "text"
+    elif key in _parameter_names():
+        kinds, word = (int, float), "number"
+    else:
+        return
+    if type(value) not in kinds:
+        raise TrajvizError(f"{key} {value!r} is not a {word}")
 
 
 def _spec(
     optimizer: Optimizer, given: Mapping[str, Any], others: Iterable[str], where: str = ""
 ) -> Spec:
-    """Check keys and values; `others` are the keys that may stand beside hyperparameters."""
+    """Return the track of an optimizer and these keys, each checked.
+
+    `others` are the keys that may stand beside the settings, `where` is what a message adds.
+    """
     rest = {}
     for key, value in given.items():
         word = optimizer.aliases.get(key, key)
@@ -224,7 +266,12 @@ def _schedule(
         raise unknown(f"setting of {optimizer.name}{beside}", key, [*known, *parameters])
     if not name:
         return None
-    settings = [(k, _number(k, given[k], where)) for k in parameters if k in given]
+    ranges = schedule_ranges(name)
+    settings = [
+        (key, read_number(key, given[key], where, ranges.get(key, ANY)))
+        for key in parameters
+        if key in given
+    ]
     return Schedule(name, tuple(settings))
 
 
@@ -254,7 +301,7 @@ def _setting(optimizer: Optimizer, key: str, value: Setting, where: str) -> Sett
         raise TrajvizError(f"{key}={value}{where} must be true or false")
     if kinds == (str,) or (str in kinds and not _is_number(value)):
         return value
-    return _number(key, value, where)
+    return read_number(key, value, where, optimizer.ranges.get(key, ANY))
 
 
 def _is_number(value: str | float) -> bool:
@@ -265,21 +312,14 @@ def _is_number(value: str | float) -> bool:
     return True
 
 
-def _number(key: str, value: str | float, where: str) -> float:
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise TrajvizError(f"{key}={value}{where} is not a finite number")
-    allowed, holds = _RANGES.get(key, ("", lambda _: True))
-    if not holds(number):
-        raise TrajvizError(f"{key}={value}{where} must be {allowed}")
-    return number
-
-
 def parse_specs(texts: Iterable[str]) -> list[Spec]:
-    """Return what the texts say, labelled; raises TrajvizError.
+    """Return the tracks that texts describe, with labels that tell them apart.
+
+    Args:
+        texts: Each as `parse_spec` takes it.
+
+    Raises:
+        TrajvizError: As `parse_spec` and `labelled`.
 
     >>> [spec.label for spec in parse_specs(["sgd", "adam:lr=1", "adam:lr=0.5"])]
     ['sgd', 'adam lr=1', 'adam lr=0.5']
@@ -290,9 +330,11 @@ def parse_specs(texts: Iterable[str]) -> list[Spec]:
 def labelled(specs: Iterable[Spec]) -> list[Spec]:
     """Return the specs with labels that tell them apart.
 
-    A label is the user's, else the optimizer's name; where a name runs several times, the given
-    settings follow it, and a count where even those are the same. Raises TrajvizError for a label
-    that is given twice.
+    A label is the user's, else the optimizer's name. Where a name runs several times, the settings
+    that were given follow it, and a count where even those are the same.
+
+    Raises:
+        TrajvizError: A label is given twice.
     """
     specs = list(specs)
     names = [spec.optimizer.name for spec in specs if not spec.label]
@@ -304,13 +346,14 @@ def labelled(specs: Iterable[Spec]) -> list[Spec]:
     named = []
     for spec in specs:
         if not spec.label:
-            spec = replace(spec, label=_free(_automatic(spec, names), taken))
+            spec = replace(spec, label=_distinct(_default_label(spec, names), taken))
             taken.add(spec.label)
         named.append(spec)
     return named
 
 
-def _automatic(spec: Spec, names: list[str]) -> str:
+def _default_label(spec: Spec, names: list[str]) -> str:
+    """Return the optimizer's name, and its settings where it is several times among the names."""
     name = spec.optimizer.name
     if names.count(name) == 1:
         return name
@@ -332,7 +375,8 @@ def _shown(value: Setting) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def _free(label: str, taken: set[str]) -> str:
+def _distinct(label: str, taken: set[str]) -> str:
+    """Return a label that is not taken, with a count if need be."""
     if label not in taken:
         return label
     count = 2

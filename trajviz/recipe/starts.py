@@ -10,16 +10,20 @@ from trajviz.errors import TrajvizError
 from trajviz.surface import Points, Window
 
 MOST_STARTS = 2000
-"""More lines than this show nothing."""
+"""No picture has more: so many lines would cover it."""
 
 _GRID = re.compile(r"(\d{1,6})x(\d{1,6})", re.ASCII)
 _RANDOM = re.compile(r"random:(\d{1,6})", re.ASCII)
 _STREAM = 1
-"""Tells the starts' random numbers from the noise's, which the same seed begins."""
+"""Which random numbers of a seed are the starts': the noise has others, those of the seed alone."""
 
 
 def check_starts(starts: str) -> None:
-    """Raise TrajvizError unless this is COLUMNSxROWS or random:N, of 1 to MOST_STARTS starts."""
+    """Check a text that asks for starts.
+
+    Raises:
+        TrajvizError: It is neither COLUMNSxROWS nor random:N, or not of 1 to MOST_STARTS starts.
+    """
     if not 1 <= count_starts(starts) <= MOST_STARTS:
         raise TrajvizError(
             f"starts {starts!r} is neither COLUMNSxROWS (as in 7x7) nor random:N (as in "
@@ -28,7 +32,11 @@ def check_starts(starts: str) -> None:
 
 
 def count_starts(starts: str) -> int:
-    """Return how many starts a text asks for, 0 when it is no such text."""
+    """Return how many starts a text asks for, 0 where it is no such text.
+
+    >>> count_starts("7x7"), count_starts("random:50"), count_starts("beale")
+    (49, 50, 0)
+    """
     grid, random = _GRID.fullmatch(starts), _RANDOM.fullmatch(starts)
     if grid:
         return int(grid[1]) * int(grid[2])
@@ -36,9 +44,18 @@ def count_starts(starts: str) -> int:
 
 
 def spread(starts: str, window: Window, seed: int) -> Points:
-    """Return the starts in a window, (n, 2): evenly at random, or the centres of a grid's cells.
+    """Return the starts in a window: at random, evenly, or the centres of a grid's cells.
 
-    The cells go row by row from the lower left. Raises TrajvizError as `check_starts`.
+    Args:
+        starts: "COLUMNSxROWS" or "random:N".
+        window: Where they lie.
+        seed: What random starts follow from; a grid does not depend on it.
+
+    Returns:
+        Points, (n, 2). Those of a grid go row by row from the lower left.
+
+    Raises:
+        TrajvizError: As `check_starts`.
 
     >>> spread("2x1", Window(0, 4, 0, 2), seed=0).tolist()
     [[1.0, 1.0], [3.0, 1.0]]

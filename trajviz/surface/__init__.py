@@ -35,7 +35,10 @@ Gradient: TypeAlias = Callable[[Points], Points]
 
 
 class Oracle(Protocol):
-    """What an optimizer that needs more than slopes may ask of a surface, a Surface included."""
+    """What an optimizer may ask of a surface. A Surface is one; so is what a noisy step sees of it.
+
+    Points are of shape (..., 2), in the surface's own units.
+    """
 
     def value(self, points: Points) -> Floats:
         """Return the heights, (..., 2) to (...)."""
@@ -52,7 +55,14 @@ RANK_GRID = 192
 
 
 class Window(NamedTuple):
-    """The rectangle of the plane that is looked at, in the surface's own units."""
+    """The rectangle of the plane that is looked at, in the surface's own units.
+
+    Attributes:
+        x0: The left edge.
+        x1: The right edge.
+        y0: The lower edge.
+        y1: The upper edge.
+    """
 
     x0: float
     x1: float
@@ -70,7 +80,10 @@ class Window(NamedTuple):
         return (self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1)
 
     def including(self, x: float, y: float) -> Window:
-        """Return the window, widened with a margin of a twentieth when the point is outside it."""
+        """Return the window, widened where a point is outside it.
+
+        Beyond the point there is a margin, a twentieth of the way from it to the far edge.
+        """
         margin_x = 0.05 * (max(self.x1, x) - min(self.x0, x))
         margin_y = 0.05 * (max(self.y1, y) - min(self.y0, y))
         return Window(
@@ -82,7 +95,15 @@ class Window(NamedTuple):
 
 
 def check_window(values: Sequence[float]) -> Window:
-    """Return four numbers as a Window, or raise TrajvizError."""
+    """Return four numbers as a Window.
+
+    Args:
+        values: X0, X1, Y0 and Y1, in the surface's own units.
+
+    Raises:
+        TrajvizError: They are not four finite numbers in order, or too close to each other for
+            floats.
+    """
     window = Window(*map(float, values)) if len(values) == 4 else None
     if window is None or not all(map(math.isfinite, window)):
         raise TrajvizError(
@@ -96,7 +117,15 @@ def check_window(values: Sequence[float]) -> Window:
 
 
 def check_point(values: Sequence[float], what: str = "start") -> tuple[float, float]:
-    """Return two numbers as a point, or raise TrajvizError."""
+    """Return two numbers as a point.
+
+    Args:
+        values: X and Y, in the surface's own units.
+        what: What a message calls the point; default "start".
+
+    Raises:
+        TrajvizError: They are not two finite numbers.
+    """
     if len(values) != 2 or not all(math.isfinite(value) for value in values):
         raise TrajvizError(f"{what} {_shown(values)} is not two finite numbers X,Y (as in 1,1.6)")
     return float(values[0]), float(values[1])
@@ -114,19 +143,43 @@ def _separable(window: Window) -> bool:
 
 @dataclass(frozen=True)
 class Surface:
-    """A formula and what is known about it.
+    """A test surface: a formula in two variables and what is known about it.
 
-    `formula(x, y)` is stated once, in numpy's arithmetic. `minima` are those in the window, the
-    global ones first named; none means unbounded below. `source` says author and year.
-    `gradient_formula(points)` may replace the dual numbers with something better.
+    Points, windows and starts are in the surface's own units. The gradient is exact: the formula is
+    evaluated with dual numbers.
 
-    A surface over data is the mean loss over its `samples`: `formula(x, y, rows=slice(None))` and
-    `gradient_formula(points, rows=slice(None))` then also take the rows of a mini-batch, (k,).
-    `batch_size` is its customary size, 0 for all samples, and `accuracy(x, y)` may give the share
-    of the samples that x and y classify rightly.
-    `parameters` are the numbers it was made with, by name, and those that were given stand in its
-    `name` and title too. `note` says what was found rather than stated: a formula's window, start.
-    `phrase` is what a sentence calls it, as in "Beale's function".
+    A surface over data is the mean loss over its samples. Its `formula` and `gradient_formula` take
+    a further argument, `rows=slice(None)`: the indices of a mini-batch, (k,), or all.
+
+    Attributes:
+        formula: `formula(x, y)`, the height, in numpy's arithmetic; x and y are floats or arrays of
+            one shape, and so is the height.
+        window: X0, X1, Y0, Y1: the rectangle that a picture shows.
+        start: X, Y: where a race begins, inside the window.
+        minima: The minima in the window, (n, 2), the lowest first; default none, for a surface that
+            falls for ever or whose minima nobody knows.
+        title: What a picture says above; default "", made from the name when a file is loaded.
+        axes: The names of the two variables; default "x" and "y".
+        source: Author and year; default "".
+        name: What a user types for it; default "", from the file's name when it is loaded.
+        gradient_formula: `gradient_formula(points)`, (..., 2) to (..., 2), which then stands in
+            place of the dual numbers; default None.
+        samples: How many samples the data has; default 0, no surface over data.
+        batch_size: How many samples a mini-batch has if nobody says; default 0, all of them.
+        accuracy: `accuracy(x, y)`, the share of the samples that x and y classify rightly, 0 to 1;
+            default None.
+        parameters: The numbers that the formula was made with, by name; default none. Those that
+            a user gave are also in the name and the title.
+        note: What was found rather than stated, such as a formula's window; default "".
+        phrase: What a sentence calls the surface, such as "Beale's function"; default "", from the
+            file's docstring when it is loaded.
+
+    Raises:
+        TrajvizError: The window is empty, the start outside it, or another field makes no sense.
+
+    >>> bowl = Surface(lambda x, y: x**2 + 20 * y**2, window=(-4, 4, -1, 1), start=(-3, 0.5))
+    >>> float(bowl.value(np.array([1.0, 1.0]))), bowl.gradient(np.array([1.0, 1.0])).tolist()
+    (21.0, [2.0, 40.0])
     """
 
     formula: Formula
@@ -169,14 +222,19 @@ class Surface:
 
     @property
     def stem(self) -> str:
-        """The name as a file's, short and of letters, digits, points and hyphens alone."""
+        """The name as part of a file name: at most 40 letters, digits, points and hyphens."""
         words = re.sub(r"[^a-z0-9.]+", "-", self.name.lower().replace("*", ""))[:40]
         return words.strip("-.") or "surface"
 
     def value(self, points: Points, rows: Ints | None = None) -> Floats:
-        """Return the height at each point, (..., 2) to (...); overflow gives inf or nan.
+        """Return the height at each point; overflow gives inf or nan.
 
-        On a surface over data it is the mean loss over these rows, or over all.
+        Args:
+            points: Shape (..., 2).
+            rows: On a surface over data, the samples whose mean loss it is, (k,); default all.
+
+        Returns:
+            Heights, shape (...).
         """
         batch = {} if rows is None else {"rows": rows}
         with np.errstate(all="ignore"):
@@ -184,10 +242,18 @@ class Surface:
         return np.broadcast_to(np.asarray(height, dtype=np.float64), points.shape[:-1])
 
     def gradient(self, points: Points, rows: Ints | None = None) -> Points:
-        """Return the exact gradient at each point, (..., 2) to (..., 2).
+        """Return the exact gradient at each point.
 
-        On a surface over data it is that of the mean loss over these rows, or over all. Raises
-        TrajvizError for a formula that dual numbers cannot differentiate.
+        Args:
+            points: Shape (..., 2).
+            rows: On a surface over data, the samples whose mean loss it belongs to, (k,); default
+                all.
+
+        Returns:
+            Gradients, shape (..., 2).
+
+        Raises:
+            TrajvizError: Dual numbers cannot differentiate the formula.
         """
         batch = {} if rows is None else {"rows": rows}
         with np.errstate(all="ignore"):
@@ -196,11 +262,21 @@ class Surface:
             return dual.gradient(functools.partial(self.formula, **batch), points)
 
     def hessian(self, points: Points, rows: Ints | None = None) -> Floats:
-        """Return the second derivatives at each point, (..., 2) to (..., 2, 2).
+        """Return the second derivatives at each point.
 
-        On a surface over data they are those of these rows, or of all. They are exact, but for a
-        surface with a `gradient_formula`: there they are its central differences, good to about ten
-        digits.
+        They are exact, but for a surface with a `gradient_formula`: there they are its central
+        differences, good to about ten digits.
+
+        Args:
+            points: Shape (..., 2).
+            rows: On a surface over data, the samples whose mean loss they belong to, (k,); default
+                all.
+
+        Returns:
+            Hessians, shape (..., 2, 2).
+
+        Raises:
+            TrajvizError: Dual numbers cannot differentiate the formula.
         """
         batch = {} if rows is None else {"rows": rows}
         with np.errstate(all="ignore"):
@@ -209,7 +285,15 @@ class Surface:
             return dual.hessian(functools.partial(self.formula, **batch), points)
 
     def grid(self, xs: Floats, ys: Floats) -> Floats:
-        """Return the heights above the grid of xs (columns) and ys (rows), (len(ys), len(xs))."""
+        """Return the heights above a grid.
+
+        Args:
+            xs: The x of each column, (columns,).
+            ys: The y of each row, (rows,).
+
+        Returns:
+            Heights, shape (rows, columns).
+        """
         with np.errstate(all="ignore"):
             height = self.formula(xs[None, :], ys[:, None])
         return np.broadcast_to(np.asarray(height, dtype=np.float64), (len(ys), len(xs)))
@@ -234,14 +318,21 @@ class Ranks:
     """How heights compare within a window: the rank of a height is the share that lies lower.
 
     Ranks need no choice of logarithm or offset, and treat valley and wall alike on every surface,
-    bounded or not. `heights` are the window's finite heights on a grid, sorted.
+    bounded or not.
+
+    Attributes:
+        heights: The window's finite heights on a grid, sorted, (n,).
     """
 
     heights: Floats
 
     @classmethod
     def of(cls, surface: Surface, window: Window) -> Ranks:
-        """Sample the window at the centres of RANK_GRID x RANK_GRID cells."""
+        """Sample a window of a surface at the centres of RANK_GRID x RANK_GRID cells.
+
+        Raises:
+            TrajvizError: The surface has no finite value there.
+        """
         cells = (np.arange(RANK_GRID) + 0.5) / RANK_GRID
         heights = surface.grid(
             window.x0 + cells * (window.x1 - window.x0), window.y0 + cells * (window.y1 - window.y0)

@@ -30,7 +30,7 @@ def folder() -> Path:
 
 
 def surface_names() -> list[str]:
-    """Return the names in the catalogue, sorted, with hyphens where the files have underscores."""
+    """Return the names of the surfaces in the catalogue, sorted, with hyphens."""
     return sorted(path.stem.replace("_", "-") for path in folder().glob("[!_]*.py"))
 
 
@@ -41,11 +41,20 @@ def load_surface(
 ) -> Surface:
     """Return the surface of this name, defined by this .py file, or described by this formula.
 
-    Hyphens and underscores in a name are the same. Name and path may carry parameters, as in
-    "rosenbrock:b=10". A formula is looked at around `start` and within `window`, where these are
-    given; a surface of the catalogue or of a file says both itself. A file is Python that runs, so
-    load only files you trust. Raises TrajvizError for an unknown name, a missing file, a file that
-    fails or defines no surface, parameters it does not take, and a formula that cannot be read.
+    A file is Python that runs, so load only files you trust.
+
+    Args:
+        surface: One of `surface_names()`, hyphens or underscores; the path of a definition file; or
+            a formula in x and y, such as "x**2 + 20*y**2". Name and path may carry parameters, as
+            in "rosenbrock:b=10".
+        start: X, Y: where a race on a formula begins; default None, a place that is found. A
+            surface of the catalogue or of a file says its own.
+        window: X0, X1, Y0, Y1: where a formula is looked at; default None, a window that is found.
+            As with `start`, other surfaces say their own.
+
+    Raises:
+        TrajvizError: The name is unknown, the file is missing, fails or defines no surface, the
+            surface does not take the parameters, or the formula cannot be read.
     """
     text = str(surface)
     found = find_definition(text)
@@ -57,9 +66,16 @@ def load_surface(
 
 
 def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
-    """Return the file that defines a surface and the parameters given, None for a formula.
+    """Return the file that defines a surface, and the parameters given, as typed. Nothing is run.
 
-    Nothing is run. Raises TrajvizError for an unknown name and a missing file.
+    Args:
+        text: A name, a path or a formula, as `load_surface` takes it.
+
+    Returns:
+        The file and the parameters by name; None for a formula.
+
+    Raises:
+        TrajvizError: The name is unknown, or the file is missing.
     """
     path, rest = _path(text)
     if path is not None:

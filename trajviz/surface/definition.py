@@ -1,4 +1,4 @@
-"""Definition files: Python that states one surface, run with parameters, its mistakes explained.
+"""Definition files: Python that states one surface; how they are run, and which files they need.
 
 A file sets `surface = Surface(...)`, or defines a function `surface` that returns one and whose
 parameters, each with a number as default, are the surface's: `def surface(a=1, b=100)`. Formula,
@@ -7,14 +7,15 @@ window, start and minima then follow from the parameters in one place.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import dataclasses
 import importlib.util
 import inspect
-import math
+import itertools
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,7 @@ import numpy as np
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Surface
+from trajviz.surface.numbers import read_number
 
 _HINTS = {
     "truth value of an array": "a formula works on arrays of points: in place of if, and, or, use "
@@ -30,26 +32,27 @@ _HINTS = {
     "Python scalar": "a formula works on arrays of points: in place of math's functions, use "
     "numpy's (np.sin)",
 }
-"""What to do about messages of numpy's that do not say it."""
+"""What to do about an error of numpy's, by words of its message."""
 
 
 def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
-    """Return the surface that a file defines with these parameters, tried at its start.
+    """Return the surface that a file defines, after a trial of its formula at the start.
 
-    `text` is how the user wrote path and parameters. Raises TrajvizError, with the line, for a
-    file that fails, and for parameters that the surface does not take.
+    Args:
+        path: The file, which is run.
+        given: The parameters as they were typed, by name.
+        text: How the user wrote path and parameters, for messages.
+
+    Raises:
+        TrajvizError: The file fails, told with the line; it defines no surface; or its surface does
+            not take these parameters.
     """
-    name = path.stem.replace("_", "-")
     with explained(path):
         module = run_file(path)
     made: Any = getattr(module, "surface", None)
-    defaults = _defaults(path, made)
-    values = {key: _number(key, value, text) for key, value in given.items()}
-    for key in values:
-        if not defaults:
-            raise TrajvizError(f"{key!r} in {text!r} is too much: {name} takes no parameters")
-        if key not in defaults:
-            raise unknown(f"parameter of {name}", key, defaults)
+    defaults, values = _defaults(path, made), _values(given, text)
+    name = path.stem.replace("_", "-")
+    _check_parameters(name, values, defaults, text)
     parameters = {**defaults, **values}
     with explained(path, text if values else ""):
         surface = made if isinstance(made, Surface) else made(**parameters)
@@ -57,16 +60,41 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
             _try(surface)
     if not isinstance(surface, Surface):
         raise TrajvizError(f"{path}: the function `surface` returns no Surface, but {surface!r}")
-    shown = {key: _plain(value) for key, value in values.items()}
     name, title = surface.name or name, surface.title or name.replace("-", " ").capitalize()
     phrase = surface.phrase or _phrase(module.__doc__ or "") or f"the surface {title}"
-    if shown:
-        given_as = [f"{key} = {value}" for key, value in shown.items()]
-        name = f"{name}:{','.join(f'{key}={value}' for key, value in shown.items())}"
-        title = ", ".join([title, *given_as])
-        phrase = f"{phrase} with {' and '.join(given_as)}"
+    named = dataclasses.replace(surface, name=name, title=title, phrase=phrase)
+    return _with_parameters(named, parameters, values)
+
+
+def _values(given: Mapping[str, str], text: str) -> dict[str, float]:
+    return {key: read_number(key, value, f" in {text!r}") for key, value in given.items()}
+
+
+def _check_parameters(
+    name: str, given: Iterable[str], defaults: Mapping[str, float], text: str
+) -> None:
+    """Raise TrajvizError for a parameter that a surface does not take."""
+    for key in given:
+        if not defaults:
+            raise TrajvizError(f"{key!r} in {text!r} is too much: {name} takes no parameters")
+        if key not in defaults:
+            raise unknown(f"parameter of {name}", key, defaults)
+
+
+def _with_parameters(
+    surface: Surface, parameters: Mapping[str, float], given: Mapping[str, float]
+) -> Surface:
+    """Return a surface with its parameters, those that were given in its name, title and phrase."""
+    if not given:
+        return dataclasses.replace(surface, parameters=parameters)
+    shown = {key: _plain(value) for key, value in given.items()}
+    equations = [f"{key} = {value}" for key, value in shown.items()]
     return dataclasses.replace(
-        surface, name=name, title=title, parameters=parameters, phrase=phrase
+        surface,
+        parameters=parameters,
+        name=f"{surface.name}:{','.join(f'{key}={value}' for key, value in shown.items())}",
+        title=", ".join([surface.title, *equations]),
+        phrase=f"{surface.phrase} with {' and '.join(equations)}",
     )
 
 
@@ -110,19 +138,68 @@ def _defaults(path: Path, made: Any) -> dict[str, float]:
     return {key: float(value) for key, value in defaults.items()}
 
 
-def _number(key: str, value: str, text: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise TrajvizError(f"{key}={value} in {text!r} is not a finite number")
-    return number
-
-
 def _plain(value: float) -> str:
     """Return a number as short as it can be without being another."""
     return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+
+
+def needed_files(path: Path) -> list[Path]:
+    """Return the files that a definition file is made of: itself, and what it imports beside it.
+
+    Every import statement counts, also within `if` or a function, and so do those of the files that
+    are imported. Names are looked for in the file's own folder; where that is a package, names that
+    begin with the package's are too. What is not found there belongs to others, and is left out.
+    Nothing is run. A file that is not valid Python imports nothing.
+
+    Args:
+        path: The definition file, which must be there.
+
+    Returns:
+        Absolute paths without repetition, the file itself first.
+    """
+    files = [path.resolve()]
+    folder = files[0].parent
+    for file in files:  # it grows meanwhile
+        for place, name in _imports(file, folder):
+            for helper in _modules(place, name):
+                inside = folder in helper.parents and helper != folder / "__init__.py"
+                if inside and helper not in files:
+                    files.append(helper)
+    return files
+
+
+def _imports(file: Path, folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each dotted name that a file imports, after a folder in which to look for it."""
+    try:
+        nodes = [*ast.walk(ast.parse(file.read_bytes()))]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # told to whoever runs it
+        return
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            places, names = _roots(folder), [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            start = f"{node.module}." if node.module else ""
+            places = [*file.parents][node.level - 1 : node.level] if node.level else _roots(folder)
+            names = [start + alias.name for alias in node.names]
+        else:
+            continue
+        yield from itertools.product(places, names)
+
+
+def _roots(folder: Path) -> list[Path]:
+    """Return a folder, and the one above the outermost package that it belongs to, if it does."""
+    plain = (f for f in (folder, *folder.parents) if not (f / "__init__.py").is_file())
+    return [folder, next(plain, folder)]
+
+
+def _modules(place: Path, name: str) -> Iterator[Path]:
+    """Yield the files of a dotted name, packages first, as far as they are there."""
+    for word in name.split("."):
+        place = place / word
+        for file in (place / "__init__.py", place.with_name(f"{word}.py")):
+            if file.is_file():
+                yield file
+                break
 
 
 def _try(surface: Surface) -> None:
@@ -137,9 +214,15 @@ def _try(surface: Surface) -> None:
 
 @contextlib.contextmanager
 def explained(path: Path, text: str = "") -> Iterator[None]:
-    """Turn an exception into the file, the line and the cause, and what to do where it is known.
+    """Turn an exception into a TrajvizError that says file, line and cause.
 
-    What a definition refuses with parameters of the user's is said of these (`text`), not of it.
+    Where the way out is known, the message adds it.
+
+    Args:
+        path: The file that is run.
+        text: How the user wrote path and parameters, where parameters were given; default "". When
+            the file then raises a TrajvizError, the parameters are at fault: the message quotes
+            this text, and no line of the file.
     """
     try:
         yield

@@ -2,12 +2,13 @@
 
 A dual number is a value together with its two partial derivatives. Arithmetic on duals carries
 the chain rule along (Clifford 1871; Wengert 1964), so that a formula written once for plain
-numbers also gives its own gradient, to rounding. At a kink (abs, maximum, minimum) one of the
-subgradients is returned: 0 for abs at 0, the first argument's where two are equal, and 0 for a root
-(sqrt, or a power below 1) at the foot of its argument, where that is 0 and so are its slopes: a
-root is defined on one side of 0 only, so its argument has a minimum there, and so has the root. The
-parts of a dual may be duals themselves: the gradient of a partial derivative is a row of the
-Hessian.
+numbers also gives its own gradient, to rounding. The parts of a dual may be duals themselves: the
+gradient of a partial derivative is a row of the Hessian.
+
+At a kink one of the subgradients is returned. It is 0 for abs at 0, and the first argument's for
+maximum and minimum of equal numbers. It is 0 for a root (sqrt, or a power below 1) whose argument
+is 0 and level: a root is defined on one side of 0 only, so its argument has a minimum there, and so
+has the root.
 """
 
 from __future__ import annotations
@@ -193,6 +194,7 @@ def _where(here: Number, first: Number, second: Number) -> Number:
 
 
 def _choose(first: Number, second: Number, comparison: np.ufunc) -> Dual:
+    """Return the first of two numbers where the comparison holds, the second elsewhere."""
     a, b = _lift(first), _lift(second)
     here = comparison(_plain(a), _plain(b))
     # NaN in either must stay NaN, as it does in numpy's maximum and minimum.
@@ -201,7 +203,7 @@ def _choose(first: Number, second: Number, comparison: np.ufunc) -> Dual:
     return Dual(value, _where(here, a.dx, b.dx) + lost, _where(here, a.dy, b.dy) + lost)
 
 
-def _through(function: Any, slope: Callable[[Number, Number], Number]) -> Callable[[Dual], Dual]:
+def _chain_rule(function: Any, slope: Callable[[Number, Number], Number]) -> Callable[[Dual], Dual]:
     """Return the rule for a function of one number; slope takes its argument and its value."""
 
     def rule(dual: Dual) -> Dual:
@@ -230,14 +232,14 @@ _RULES: dict[Any, Callable[..., Dual]] = {
     np.fabs: Dual.__abs__,
     np.square: lambda a: a * a,
     np.reciprocal: lambda a: 1.0 / a,
-    np.exp: _through(np.exp, lambda _, y: y),
-    np.log: _through(np.log, lambda x, y: 1 / x + 0 * y),  # NaN where the logarithm is
+    np.exp: _chain_rule(np.exp, lambda _, y: y),
+    np.log: _chain_rule(np.log, lambda x, y: 1 / x + 0 * y),  # NaN where the logarithm is
     np.sqrt: _sqrt,
-    np.sin: _through(np.sin, lambda x, _: np.cos(x)),
-    np.cos: _through(np.cos, lambda x, _: -np.sin(x)),
-    np.tan: _through(np.tan, lambda _, y: 1 + y * y),
-    np.tanh: _through(np.tanh, lambda _, y: 1 - y * y),
-    np.arctan: _through(np.arctan, lambda x, _: 1 / (1 + x * x)),
+    np.sin: _chain_rule(np.sin, lambda x, _: np.cos(x)),
+    np.cos: _chain_rule(np.cos, lambda x, _: -np.sin(x)),
+    np.tan: _chain_rule(np.tan, lambda _, y: 1 + y * y),
+    np.tanh: _chain_rule(np.tanh, lambda _, y: 1 - y * y),
+    np.arctan: _chain_rule(np.arctan, lambda x, _: 1 / (1 + x * x)),
     np.maximum: lambda a, b: _choose(a, b, np.greater_equal),
     np.minimum: lambda a, b: _choose(a, b, np.less_equal),
 }
@@ -246,9 +248,17 @@ _RULES: dict[Any, Callable[..., Dual]] = {
 def gradient(
     formula: Callable[[Number, Number], Number], points: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return the exact gradient of `formula(x, y)` at points of shape (..., 2), same shape.
+    """Return the exact gradient of a formula.
 
-    Raises TrajvizError, naming it, for a function that has no rule here.
+    Args:
+        formula: `formula(x, y)`, in numpy's arithmetic.
+        points: Where, shape (..., 2).
+
+    Returns:
+        Gradients, shape (..., 2).
+
+    Raises:
+        TrajvizError: The formula uses a function that has no rule here, which the message names.
 
     >>> gradient(lambda x, y: x * x + 3 * np.sin(y), np.array([2.0, 0.0])).tolist()
     [4.0, 3.0]
@@ -269,9 +279,17 @@ def gradient(
 def hessian(
     formula: Callable[[Number, Number], Number], points: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return the exact second derivatives of `formula(x, y)` at points (..., 2), (..., 2, 2).
+    """Return the exact second derivatives of a formula.
 
-    Raises TrajvizError, naming it, for a function that has no rule here.
+    Args:
+        formula: `formula(x, y)`, in numpy's arithmetic.
+        points: Where, shape (..., 2).
+
+    Returns:
+        Hessians, shape (..., 2, 2).
+
+    Raises:
+        TrajvizError: The formula uses a function that has no rule here, which the message names.
 
     >>> hessian(lambda x, y: x**3 + 5 * x * y, np.array([2.0, 0.0])).tolist()
     [[12.0, 5.0], [5.0, 0.0]]

@@ -28,12 +28,12 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Formula, Number
 
 LONGEST = 1000
-"""Characters in a formula."""
+"""No formula has more characters."""
 DEEPEST = 50
-"""Parentheses, powers and signs within each other."""
+"""No formula has more parentheses, powers and signs within each other."""
 
 SHOWN = 30
-"""Characters before and after a place that an error shows."""
+"""How many characters of a formula a message shows."""
 
 CONSTANTS = {"e": math.e, "pi": math.pi}
 VARIABLES: dict[str, Formula] = {"x": lambda x, _: x, "y": lambda _, y: y}
@@ -112,7 +112,11 @@ def looks_like_formula(text: str) -> bool:
 def read_formula(text: str) -> Formula:
     """Return the function of x and y, floats or arrays, that the text describes.
 
-    Raises TrajvizError, naming the character, for anything else.
+    Args:
+        text: A formula in the language that the module's docstring states.
+
+    Raises:
+        TrajvizError: The text is no formula; the message says at which character.
 
     >>> float(read_formula("(1 - x)**2 + 100*(y - x**2)**2")(np.float64(-1.2), np.float64(1)))
     24.199999999999996

@@ -34,7 +34,7 @@ SPAN = 5.0
 """Half the width of the window that is tried first."""
 _SPANS = tuple(SPAN * scale for scale in (1, 10, 0.1, 100, 0.01, 1e3, 1e-3, 1e4, 1e5, 1e6))
 _FURTHER = (10, 100)
-"""How many times as far a lowest place is looked for."""
+"""How many times as large the windows are in which a lower place is looked for."""
 _CELLS = 65
 """Samples along each axis; an odd number has one in the middle."""
 _ROUNDS = 8
@@ -52,9 +52,19 @@ def framed(
     start: Sequence[float] | None = None,
     window: Sequence[float] | None = None,
 ) -> Surface:
-    """Return a surface with the start and window given, and those found where they are not.
+    """Return the surface of a formula, with a start and a window.
 
-    Raises TrajvizError for a formula that has no finite value and slope at the start, or nowhere.
+    Args:
+        formula: The height, a function of x and y.
+        start: X, Y; default None, found as the module's docstring says.
+        window: X0, X1, Y0, Y1; default None, found likewise. It is widened to a start outside it.
+
+    Returns:
+        The surface, whose `note` says what was found.
+
+    Raises:
+        TrajvizError: The formula has no finite value and slope at the start, or no place with one
+            was found.
     """
     surface = Surface(formula, Window(-SPAN, SPAN, -SPAN, SPAN), (0.0, 0.0))
     if start is not None:
@@ -195,9 +205,9 @@ def _start(surface: Surface, window: Window) -> tuple[float, float]:
             "or is flat there: give a --start or another --window"
         )
     usable &= steepness > 0.01 * np.median(steepness[usable])
-    away = np.abs(Ranks.of(surface, window).rank(heights) - _RANK)
-    beside = np.abs((places - _lowest(surface, window)[0]) / window.extent).min(axis=-1) < 0.2
-    best = int(np.argmin(np.where(usable, np.maximum(away, 0.1) + beside, np.inf)))
+    misfit = np.abs(Ranks.of(surface, window).rank(heights) - _RANK)
+    aligned = np.abs((places - _lowest(surface, window)[0]) / window.extent).min(axis=-1) < 0.2
+    best = int(np.argmin(np.where(usable, np.maximum(misfit, 0.1) + aligned, np.inf)))
     return float(places[best, 0]), float(places[best, 1])
 
 

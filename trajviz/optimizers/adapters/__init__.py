@@ -1,27 +1,23 @@
-"""Optimizers of other libraries and of the user's own, through the same door as ours.
+"""Optimizers of other libraries, through the same door as ours: one file each, named after it.
 
-One file each, named after the library: `torch.NAME`, `optax.NAME`, `keras.NAME`, `scipy.METHOD`; a
-file dropped into this folder is found by its name. It defines `load(name)`, which returns the
-Optimizer that the rest of the name says. `_own` does so for `package.module:NAME` and
-`./file.py:NAME`. A library is imported when one of its optimizers is asked for, and not before.
+A file defines `load(name)`, which returns the Optimizer that `LIBRARY.NAME` asks for, as
+`torch.Adam` or `scipy.BFGS`. Where users may write optimizers of the library's kind, it defines
+`fits(thing)`, whether something is of that kind, and `adapted(name, title, thing)`, the Optimizer
+that runs it. A file dropped into this folder is found by its name. A library is imported when one
+of its optimizers is asked for, and not before.
 
 Points are float64, and what a library holds as its default is left as it was. The learning rate is
-called `lr` here, whatever the library says, and its own word for it does as well.
+called `lr` here, whatever the library says, and its own word for it does as well. Beyond a rate
+above 0, the ranges of the settings are the library's: what it refuses is told as it says it.
 """
 
 from __future__ import annotations
 
 import importlib
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from trajviz.errors import unknown
 from trajviz.optimizers import Optimizer
-
-OWN = re.compile(r"(?P<place>.+\.py|[\w.]+):(?P<name>[A-Za-z_]\w*)")
-"""A name in a file or in a module."""
 
 
 def library_names() -> list[str]:
@@ -29,19 +25,34 @@ def library_names() -> list[str]:
     return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
 
 
-def load_adapted(name: str, rules: Sequence[str]) -> Optimizer:
-    """Return the optimizer that a name of another library, a module or a file says.
+def load_adapted(library: str, name: str) -> Optimizer:
+    """Return an optimizer of another library.
 
-    `rules` are the names of our own, one of which may have been meant. Raises TrajvizError for what
-    is not there, and for a library that is not installed.
+    Args:
+        library: One of `library_names()`.
+        name: What the library calls the optimizer.
+
+    Raises:
+        TrajvizError: The library has none of this name, or is not installed.
     """
-    library, _, rest = name.partition(".")
-    own = library not in library_names() or ":" in name
-    module: Any = importlib.import_module(f"{__name__}.{'_own' if own else library}")
-    optimizer: Optimizer = module.load(name, rules) if own else module.load(rest)
+    optimizer: Optimizer = _adapter(library).load(name)
     return optimizer
 
 
-def no_such(library: str, name: str, allowed: list[str]) -> Exception:
-    """Return the error for a name that a library does not have."""
-    return unknown("optimizer", f"{library}.{name}", [f"{library}.{one}" for one in allowed])
+def adapt(name: str, title: str, thing: Any) -> Optimizer | None:
+    """Return the optimizer that runs a class or function of a library's kind, None for others.
+
+    Args:
+        name: What the user calls the optimizer.
+        title: What a picture calls it.
+        thing: What a file or module of the user's has under its name.
+    """
+    for adapter in map(_adapter, library_names()):
+        if hasattr(adapter, "fits") and adapter.fits(thing):
+            optimizer: Optimizer = adapter.adapted(name, title, thing)
+            return optimizer
+    return None
+
+
+def _adapter(library: str) -> Any:
+    return importlib.import_module(f"{__name__}.{library}")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trajviz.errors import TrajvizError
-from trajviz.optimizers import Optimizer, Rule, Setting
+from trajviz.optimizers import RATE_RANGE, Optimizer, Rule, Setting
 
 _NO_SETTINGS = ("self", "params", "name", "args", "kwargs")
 _PLAIN = (bool, int, float, str, type(None))
@@ -65,9 +63,16 @@ class Signature:
     def optimizer(self, name: str, rule: Rule, heading: str, batched: bool = True) -> Optimizer:
         """Return a rule as an optimizer; the library's own word for the rate is an alias."""
         rate = self.words.get("lr", "lr")
-        aliases = {} if rate == "lr" else {rate: "lr"}
-        default = self.defaults.get("lr")
-        return Optimizer(name, rule, self.defaults, default, True, heading, aliases, batched)
+        return Optimizer(
+            name=name,
+            rule=rule,
+            defaults=self.defaults,
+            default_rate=self.defaults.get("lr"),
+            heading=heading,
+            aliases={} if rate == "lr" else {rate: "lr"},
+            batched=batched,
+            ranges={"lr": RATE_RANGE},
+        )
 
 
 def whole(value: Any, default: Any) -> Any:
@@ -80,20 +85,10 @@ def whole(value: Any, default: Any) -> Any:
     return int(value) if counts and value.is_integer() else value
 
 
-@contextlib.contextmanager
-def explained(name: str, extra: str = "") -> Iterator[None]:
-    """Turn what a library refuses, or its absence, into one line.
-
-    `extra` is the extra of ours that installs what is missing.
-    """
-    try:
-        yield
-    except TrajvizError:
-        raise
-    except Exception as error:  # whatever a library may raise
-        if extra and isinstance(error, ModuleNotFoundError):
-            raise TrajvizError(
-                f"{name} needs {error.name}, which is not installed: "
-                f"pip install 'optimizer-trajviz[{extra}]'"
-            ) from error
-        raise TrajvizError(f"{name}: {type(error).__name__}: {error}") from error
+def derives_from(thing: Any, library: str) -> bool:
+    """Tell whether something is a class that derives from a library's Optimizer."""
+    bases = thing.__mro__ if isinstance(thing, type) else ()
+    return any(
+        base.__name__ == "Optimizer" and base.__module__.partition(".")[0] == library
+        for base in bases
+    )

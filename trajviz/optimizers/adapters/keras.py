@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from trajviz.optimizers import Optimizer
-from trajviz.optimizers.adapters import no_such
-from trajviz.optimizers.adapters._signature import Signature, explained
+from trajviz.optimizers.adapters._errors import library_errors, no_such
+from trajviz.optimizers.adapters._signature import Signature, derives_from
 from trajviz.surface import Gradient, Number, Points
 
 RATE = "learning_rate"
@@ -20,7 +20,7 @@ _NO_RULES = ("Optimizer", "LossScaleOptimizer")
 
 def load(name: str) -> Optimizer:
     """Return an optimizer of keras.optimizers; TrajvizError where there is none of this name."""
-    with explained(f"keras.{name}", "keras"):
+    with library_errors(f"keras.{name}", "keras"):
         keras = _keras()
     base = keras.optimizers.Optimizer
     classes = {
@@ -61,6 +61,11 @@ def _float64(keras: Any) -> Iterator[None]:
         keras.config.set_floatx(before)
 
 
+def fits(thing: Any) -> bool:
+    """Tell whether something is a class of keras's optimizers, or derived from them."""
+    return derives_from(thing, "keras")
+
+
 def adapted(name: str, title: str, kind: Any) -> Optimizer:
     """Return an optimizer that runs a class of keras's kind."""
     signature = Signature.of(kind, RATE)
@@ -68,12 +73,12 @@ def adapted(name: str, title: str, kind: Any) -> Optimizer:
     def rule(gradient: Gradient, w: Points, lr: Number = None, **settings: Any) -> Iterator[Points]:
         keras = _keras()
         rate = None if lr is None else float(lr)
-        with explained(name), _float64(keras):
+        with library_errors(name), _float64(keras):
             point = keras.Variable(w, dtype="float64")
             optimizer = kind(**signature.arguments({"lr": rate, **settings}))
             optimizer.build([point])
         while True:
-            with explained(name), _float64(keras):
+            with library_errors(name), _float64(keras):
                 if rate is not None:
                     optimizer.learning_rate = float(lr)
                 here = keras.ops.convert_to_numpy(point.value).copy()

@@ -13,8 +13,8 @@ import numpy as np
 
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import Optimizer
-from trajviz.optimizers.adapters import no_such
-from trajviz.optimizers.adapters._signature import Signature, explained
+from trajviz.optimizers.adapters._errors import library_errors, no_such
+from trajviz.optimizers.adapters._signature import Signature
 from trajviz.surface import Gradient, Number, Points
 
 RATE = "learning_rate"
@@ -22,18 +22,23 @@ RATE = "learning_rate"
 
 def load(name: str) -> Optimizer:
     """Return an optimizer of optax; TrajvizError where there is none of this name."""
-    with explained(f"optax.{name}", "optax"):
+    with library_errors(f"optax.{name}", "optax"):
         import optax
         import optax.contrib
     factories = {
         place + key: value
         for place, module in (("", optax), ("contrib.", optax.contrib))
         for key, value in vars(module).items()
-        if inspect.isfunction(value) and RATE in inspect.signature(value).parameters
+        if fits(value)
     }
     if name not in factories:
         raise no_such("optax", name, sorted(factories))
     return adapted(f"optax.{name}", f"{name.removeprefix('contrib.')} (optax)", factories[name])
+
+
+def fits(thing: Any) -> bool:
+    """Tell whether something is a function with a learning rate, as optax's factories are."""
+    return inspect.isfunction(thing) and RATE in inspect.signature(thing).parameters
 
 
 def adapted(name: str, title: str, factory: Any) -> Optimizer:
@@ -65,13 +70,13 @@ def adapted(name: str, title: str, factory: Any) -> Optimizer:
             each = np.zeros((*w.shape[:-1], 1)) if lr is None else np.asarray(lr, dtype=float)
             return jax.numpy.asarray(np.broadcast_to(each, (*w.shape[:-1], 1)).reshape(-1))
 
-        with explained(name), jax.enable_x64(True):
+        with library_errors(name), jax.enable_x64(True):
             points = jax.numpy.asarray(w.reshape(-1, 2))
             state = jax.vmap(begin)(rates(), points)
             advance = jax.jit(jax.vmap(step))
         while True:
             slopes = gradient(np.array(points).reshape(w.shape))
-            with explained(name), jax.enable_x64(True):
+            with library_errors(name), jax.enable_x64(True):
                 slope = jax.numpy.asarray(slopes.reshape(-1, 2))
                 points, state = advance(rates(), slope, state, points)
             yield np.array(points).reshape(w.shape)

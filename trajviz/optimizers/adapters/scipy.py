@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from trajviz.optimizers import Optimizer
-from trajviz.optimizers.adapters import no_such
-from trajviz.optimizers.adapters._signature import explained, whole
-from trajviz.optimizers.adapters._turns import turns
+from trajviz.optimizers.adapters._errors import library_errors, no_such
+from trajviz.optimizers.adapters._reports import reports
+from trajviz.optimizers.adapters._signature import whole
 from trajviz.surface import Oracle, Points
 
 _GRADIENT, _HESSIAN = ("jac",), ("jac", "hess")
@@ -42,30 +42,32 @@ METHODS: dict[str, tuple[str, ...]] = {
 }
 """The methods, and which derivatives each is given."""
 
-_IDLE = {"disp", "verbose", "iprint", "return_all", "workers", "eps"}
-"""Options that speak, or that say how to do without a gradient."""
+_LEFT_OUT = {"disp", "verbose", "iprint", "return_all", "workers", "eps"}
+"""Options that print, or that say how to do without a gradient: no settings here."""
 
 
 @functools.cache
 def load(name: str) -> Optimizer:
     """Return a method of scipy's; TrajvizError where there is none of this name."""
-    with explained(f"scipy.{name}", "scipy"):
+    with library_errors(f"scipy.{name}", "scipy"):
         import scipy.optimize
     if name not in METHODS:
         raise no_such("scipy", name, sorted(METHODS))
     text = textwrap.dedent(scipy.optimize.show_options("minimize", name, disp=False) or "")
     found = re.findall(r"^ *(\w+(?:, \w+)*) : (?:float|int|bool|number)\b", text, re.MULTILINE)
     words = {word for line in found for word in line.split(", ")}
-    defaults = dict.fromkeys(sorted({"tol", *words} - _IDLE))
+    defaults = dict.fromkeys(sorted({"tol", *words} - _LEFT_OUT))
 
     def rule(surface: Oracle, w: Points, **settings: Any) -> Iterator[Points]:
-        def work(say: Callable[[Points], None]) -> None:
+        def work(report: Callable[[Points], None]) -> None:
             latest = w
 
-            def report(xk: Points, *_: Any) -> None:  # some methods give their state as well
+            def report_iteration(
+                xk: Points, *_: Any
+            ) -> None:  # some methods give their state as well
                 nonlocal latest
                 latest = xk.copy()
-                say(latest)
+                report(latest)
 
             options = {key: whole(value, None) for key, value in settings.items()}
             tolerance = options.pop("tol", None)
@@ -75,21 +77,21 @@ def load(name: str) -> Optimizer:
                 method=name,
                 tol=tolerance,
                 options=options,
-                callback=report,
+                callback=report_iteration,
                 **derivatives(surface),
             )
             if not np.array_equal(found.x, latest, equal_nan=True):
-                say(found.x.copy())
+                report(found.x.copy())
 
         def derivatives(surface: Oracle) -> dict[str, Any]:
             functions = {"jac": surface.gradient, "hess": surface.hessian}
             return {key: functions[key] for key in METHODS[name]}
 
         last = w
-        reported = turns(work)
+        points = reports(work)
         while True:
-            with explained(f"scipy.{name}"):
-                last = next(reported, last)
+            with library_errors(f"scipy.{name}"):
+                last = next(points, last)
             yield last
 
     return Optimizer(f"scipy.{name}", rule, defaults, heading=f"{name} (scipy)", batched=False)

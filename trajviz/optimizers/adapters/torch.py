@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from trajviz.optimizers import Optimizer
-from trajviz.optimizers.adapters import no_such
-from trajviz.optimizers.adapters._signature import Signature, explained
+from trajviz.optimizers.adapters._errors import library_errors, no_such
+from trajviz.optimizers.adapters._signature import Signature, derives_from
 from trajviz.surface import Number, Oracle, Points
 
 RATE = "lr"
@@ -15,7 +15,7 @@ RATE = "lr"
 
 def load(name: str) -> Optimizer:
     """Return an optimizer of torch.optim; TrajvizError where there is none of this name."""
-    with explained(f"torch.{name}", "torch"):
+    with library_errors(f"torch.{name}", "torch"):
         import torch
     classes = {
         key: value
@@ -26,6 +26,11 @@ def load(name: str) -> Optimizer:
     if name not in classes:
         raise no_such("torch", name, sorted(classes))
     return adapted(f"torch.{name}", f"{name} (torch)", classes[name])
+
+
+def fits(thing: Any) -> bool:
+    """Tell whether something is a class of torch's optimizers, or derived from them."""
+    return derives_from(thing, "torch")
 
 
 def adapted(name: str, title: str, kind: Any) -> Optimizer:
@@ -50,13 +55,13 @@ def adapted(name: str, title: str, kind: Any) -> Optimizer:
             look()
             return torch.tensor(float(surface.value(point.detach().numpy())), dtype=torch.float64)
 
-        with explained(name):
+        with library_errors(name):
             optimizer = kind([point], **signature.arguments({"lr": rate, **settings}))
         while True:
             if rate is not None:
                 for group in optimizer.param_groups:
                     group["lr"] = float(lr)
-            with explained(name):
+            with library_errors(name):
                 if _needs_closure(kind):
                     optimizer.step(closure)
                 else:

@@ -5,24 +5,31 @@ and the learning rate, and yields the point after each step. Its state is its lo
 that its body reads like the box in the paper. It is elementwise, or reduces over the last axis
 alone: w may have any leading shape (..., 2), and lr may be an array that broadcasts against it. A
 schedule sets that array anew before each step, so a rule keeps nothing that it computed from lr.
-What it is given as `gradient` also answers by name, so that a rule that needs more than slopes
-calls it `surface` and asks for value, gradient and hessian (see `surface.Oracle`).
+What it is given as `gradient` also has the methods value, gradient and hessian; a rule that needs
+more than slopes calls it `surface` (see `surface.Oracle`).
+
+Each hyperparameter has a number as its default, and its annotation may state its range: `Share` or
+`Annotated[float, Range(at_least=1)]` (see `surface.numbers`). Without one it takes every finite
+number. That lr is above 0 need not be said.
 
 The file's DEFAULT_LR is the rate that a library or the paper takes, for races by `--lr default`.
-Its docstring is what listings show: title and summary, the formula, and the paragraphs Family,
-Source, perhaps Note, and Elsewhere, which says where torch, keras and optax differ. A file dropped
-into this folder is found by every listing, help text and test.
+FOLLOWS_SCHEDULES is False where lr is only the length of the first step. The docstring is what
+listings show: title and summary, the formula, and the paragraphs Family, Source, perhaps Note, and
+Elsewhere, which says where torch, keras and optax differ. A file dropped into this folder is found
+by every listing, help text and test.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
-import inspect
 from pathlib import Path
 
 from trajviz.errors import unknown
-from trajviz.optimizers import Optimizer, Rule
+from trajviz.optimizers import Optimizer
+
+_FACTS = {"DEFAULT_LR": "default_rate", "FOLLOWS_SCHEDULES": "follows_schedules"}
+"""What a file says of its rule beside the signature, and the Optimizer's field that holds it."""
 
 
 def rule_names() -> list[str]:
@@ -39,16 +46,6 @@ def load_rule(name: str) -> Optimizer:
         raise unknown("optimizer", name, rule_names())
     identifier = plain.replace("-", "_")
     module = importlib.import_module(f"{__name__}.{identifier}")
-    rule: Rule = getattr(module, identifier)
-    parameters = list(inspect.signature(rule).parameters.values())[2:]  # after gradient and w
-    defaults = {
-        p.name: None if p.default is inspect.Parameter.empty else float(p.default)
-        for p in parameters
-    }
-    return Optimizer(
-        plain,
-        rule,
-        defaults,
-        getattr(module, "DEFAULT_LR", defaults.get("lr")),
-        getattr(module, "FOLLOWS_SCHEDULES", True),
-    )
+    stated = vars(module)
+    facts = {field: stated[word] for word, field in _FACTS.items() if word in stated}
+    return Optimizer.of(plain, stated[identifier], **facts)

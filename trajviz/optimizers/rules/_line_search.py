@@ -11,7 +11,7 @@ from trajviz.optimizers.rules._rows import dot
 from trajviz.surface import Floats, Oracle, Points
 
 MOST_TRIALS = 60
-"""Of one search: a line that falls forever is left after 2^60 first steps."""
+"""Trials of one search at most; along a line that falls for ever it ends after 2^60 first steps."""
 EDGE = 1e-3
 """The share of a bracket at either end into which no secant is followed."""
 

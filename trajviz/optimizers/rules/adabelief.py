@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.001  # the authors' code's
 
@@ -15,9 +16,9 @@ def adabelief(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    eps: float = 1e-16,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    eps: NonNegative = 1e-16,
 ) -> Iterator[Points]:
     """AdaBelief: Adam divided by how far the slope is from its running mean.
 

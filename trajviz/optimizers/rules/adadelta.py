@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 1.0  # the paper's, and torch's
 
 
 def adadelta(
-    gradient: Gradient, w: Points, lr: Number, rho: float = 0.95, eps: float = 1e-6
+    gradient: Gradient, w: Points, lr: Number, rho: Share = 0.95, eps: NonNegative = 1e-6
 ) -> Iterator[Points]:
     """Adadelta: steps in the units of w, from the running sizes of steps and gradients.
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative
 
 DEFAULT_LR = 0.01  # torch's
 
 
-def adagrad(gradient: Gradient, w: Points, lr: Number, eps: float = 1e-10) -> Iterator[Points]:
+def adagrad(
+    gradient: Gradient, w: Points, lr: Number, eps: NonNegative = 1e-10
+) -> Iterator[Points]:
     """Adagrad: each axis divided by the root of all its squared gradients so far.
 
     s = s + g^2

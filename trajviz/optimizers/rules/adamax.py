@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.002  # the paper's, and torch's
 
@@ -15,9 +16,9 @@ def adamax(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    eps: float = 1e-8,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    eps: NonNegative = 1e-8,
 ) -> Iterator[Points]:
     """AdaMax: Adam with the largest recent slope in place of the root mean square.
 

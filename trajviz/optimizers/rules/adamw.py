@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.001  # the paper's, and torch's
 
@@ -15,10 +16,10 @@ def adamw(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    eps: float = 1e-8,
-    weight_decay: float = 0.01,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    eps: NonNegative = 1e-8,
+    weight_decay: NonNegative = 0.01,
 ) -> Iterator[Points]:
     """AdamW: Adam, and w shrinks towards 0 by itself.
 

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from trajviz.optimizers.rules._rows import dot
 from trajviz.surface import Number, Oracle, Points
+from trajviz.surface.numbers import Fraction
 
 
 def backtracking(
-    surface: Oracle, w: Points, lr: Number = 1.0, shrink: float = 0.5, c1: float = 1e-4
+    surface: Oracle, w: Points, lr: Number = 1.0, shrink: Fraction = 0.5, c1: Fraction = 1e-4
 ) -> Iterator[Points]:
     """Backtracking: gradient descent whose step shrinks until the surface falls as it promised.
 

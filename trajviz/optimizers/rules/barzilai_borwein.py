@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trajviz.optimizers.rules._rows import divide, dot
 from trajviz.surface import Gradient, Number, Points
 
-FOLLOWS_SCHEDULES = False  # lr is but the length of the first step
+FOLLOWS_SCHEDULES = False  # lr is only the length of the first step
 
 
 def barzilai_borwein(gradient: Gradient, w: Points, lr: Number = 1e-3) -> Iterator[Points]:

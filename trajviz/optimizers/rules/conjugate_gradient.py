@@ -9,12 +9,13 @@ import numpy as np
 from trajviz.optimizers.rules._line_search import strong_wolfe
 from trajviz.optimizers.rules._rows import divide, dot
 from trajviz.surface import Number, Oracle, Points
+from trajviz.surface.numbers import Fraction
 
-FOLLOWS_SCHEDULES = False  # lr is but the length of the first step
+FOLLOWS_SCHEDULES = False  # lr is only the length of the first step
 
 
 def conjugate_gradient(
-    surface: Oracle, w: Points, lr: Number = 1e-3, c1: float = 1e-4, c2: float = 0.1
+    surface: Oracle, w: Points, lr: Number = 1e-3, c1: Fraction = 1e-4, c2: Fraction = 0.1
 ) -> Iterator[Points]:
     """Conjugate gradient: down lines that do not undo what the lines before them gained.
 

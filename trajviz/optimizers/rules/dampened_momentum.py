@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import Share
 
 DEFAULT_LR = 0.001  # torch's
 
 
 def dampened_momentum(
-    gradient: Gradient, w: Points, lr: Number, beta: float = 0.9
+    gradient: Gradient, w: Points, lr: Number, beta: Share = 0.9
 ) -> Iterator[Points]:
     """Dampened momentum: steps along the running mean of the gradients.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.0001  # the authors' code's
 
@@ -15,9 +16,9 @@ def lion(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta1: float = 0.9,
-    beta2: float = 0.99,
-    weight_decay: float = 0.0,
+    beta1: Share = 0.9,
+    beta2: Share = 0.99,
+    weight_decay: NonNegative = 0.0,
 ) -> Iterator[Points]:
     """Lion: the sign of a momentum that leans towards the newest slope.
 

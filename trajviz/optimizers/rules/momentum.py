@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import Share
 
 DEFAULT_LR = 0.001  # torch's
 
 
-def momentum(gradient: Gradient, w: Points, lr: Number, beta: float = 0.9) -> Iterator[Points]:
+def momentum(gradient: Gradient, w: Points, lr: Number, beta: Share = 0.9) -> Iterator[Points]:
     """Momentum: a heavy ball, which keeps beta of its velocity.
 
     v = beta v - lr g(w)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.002  # torch's
 
@@ -16,10 +17,10 @@ def nadam(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    psi: float = 0.004,
-    eps: float = 1e-8,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    psi: NonNegative = 0.004,
+    eps: NonNegative = 1e-8,
 ) -> Iterator[Points]:
     """NAdam: Adam that looks ahead, with a momentum that grows from half of beta1.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import Share
 
 DEFAULT_LR = 0.001  # torch's
 
 
-def nag(gradient: Gradient, w: Points, lr: Number, beta: float = 0.9) -> Iterator[Points]:
+def nag(gradient: Gradient, w: Points, lr: Number, beta: Share = 0.9) -> Iterator[Points]:
     """NAG: momentum that looks ahead to where its velocity carries it.
 
     v = beta v - lr g(w)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from typing import Annotated
 
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Range, Share
 
 DEFAULT_LR = 0.001  # torch's
 
@@ -17,10 +19,10 @@ def radam(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    threshold: float = 4.0,
-    eps: float = 1e-8,
+    beta1: Share = 0.9,
+    beta2: Share = 0.999,
+    threshold: Annotated[float, Range(at_least=4)] = 4.0,
+    eps: NonNegative = 1e-8,
 ) -> Iterator[Points]:
     """RAdam: Adam that is plain momentum until its divisor has seen enough gradients.
 

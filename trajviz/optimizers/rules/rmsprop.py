@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.01  # torch's
 
 
 def rmsprop(
-    gradient: Gradient, w: Points, lr: Number, beta: float = 0.9, eps: float = 1e-8
+    gradient: Gradient, w: Points, lr: Number, beta: Share = 0.9, eps: NonNegative = 1e-8
 ) -> Iterator[Points]:
     """RMSProp: each axis divided by the running size of its own gradient.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.0001  # the paper's
 
@@ -15,9 +16,9 @@ def rmsprop_centered(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta: float = 0.95,
-    momentum: float = 0.9,
-    eps: float = 1e-4,
+    beta: Share = 0.95,
+    momentum: Share = 0.9,
+    eps: NonNegative = 1e-4,
 ) -> Iterator[Points]:
     """Centred RMSProp: each axis divided by the running standard deviation of its gradient.
 

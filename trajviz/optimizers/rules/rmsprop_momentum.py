@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import NonNegative, Share
 
 DEFAULT_LR = 0.01  # torch's
 
@@ -15,9 +16,9 @@ def rmsprop_momentum(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    beta: float = 0.9,
-    momentum: float = 0.9,
-    eps: float = 1e-8,
+    beta: Share = 0.9,
+    momentum: Share = 0.9,
+    eps: NonNegative = 1e-8,
 ) -> Iterator[Points]:
     """RMSProp with momentum: a heavy ball driven by RMSProp's steps.
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import numpy as np
 
 from trajviz.surface import Gradient, Number, Points
+from trajviz.surface.numbers import Fraction, Positive, Range
 
 DEFAULT_LR = 0.01  # torch's
-FOLLOWS_SCHEDULES = False  # lr is but the length of the first step
+FOLLOWS_SCHEDULES = False  # lr is only the length of the first step
 
 
 def rprop(
     gradient: Gradient,
     w: Points,
     lr: Number,
-    shrink: float = 0.5,
-    grow: float = 1.2,
-    min_step: float = 1e-6,
-    max_step: float = 50.0,
+    shrink: Fraction = 0.5,
+    grow: Annotated[float, Range(at_least=1)] = 1.2,
+    min_step: Positive = 1e-6,
+    max_step: Positive = 50.0,
 ) -> Iterator[Points]:
     """Rprop: each axis has a step of its own, which grows until the slope changes its sign.
 

@@ -1,0 +1,35 @@
+"""What is said where a library refuses something, does not have it, or is not there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+from trajviz.errors import TrajvizError, unknown
+
+
+def no_such(library: str, name: str, allowed: Iterable[str]) -> TrajvizError:
+    """Return the error for a name that a library does not have."""
+    return unknown("optimizer", f"{library}.{name}", [f"{library}.{one}" for one in allowed])
+
+
+@contextlib.contextmanager
+def library_errors(name: str, extra: str = "") -> Iterator[None]:
+    """Turn what a library raises into a TrajvizError of one line.
+
+    Args:
+        name: The optimizer or module of which the line speaks.
+        extra: The extra of this distribution that installs the library; default none. With it, a
+            missing library is told by how to install it.
+    """
+    try:
+        yield
+    except TrajvizError:
+        raise
+    except Exception as error:  # whatever a library may raise
+        if extra and isinstance(error, ModuleNotFoundError):
+            raise TrajvizError(
+                f"{name} needs {error.name}, which is not installed: "
+                f"pip install 'optimizer-trajviz[{extra}]'"
+            ) from error
+        raise TrajvizError(f"{name}: {type(error).__name__}: {error}") from error

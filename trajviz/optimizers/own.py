@@ -1,0 +1,103 @@
+"""Optimizers of the user's own: `package.module:NAME` and `./file.py:NAME`. Either is run.
+
+NAME is a generator function like those in `trajviz/optimizers/rules`, an optimizer class of torch's
+or keras's kind, or a factory like those of optax.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.optimizers import Optimizer
+from trajviz.optimizers.adapters import adapt
+from trajviz.optimizers.adapters._errors import library_errors
+from trajviz.optimizers.rules import rule_names
+from trajviz.surface import Oracle, Points
+from trajviz.surface.definition import explained, run_file
+
+OWN = re.compile(r"(?P<place>.+\.py|[\w.]+):(?P<name>[A-Za-z_]\w*)")
+"""A name in a file or in a module."""
+
+
+def load_own(text: str) -> Optimizer:
+    """Return the optimizer that a module or a file has under a name.
+
+    Args:
+        text: The module or the path, a colon and the name, as "./mine.py:rule".
+
+    Raises:
+        TrajvizError: There is no such place or name, the place fails when it is run, told with file
+            and line, or what it has there is no optimizer.
+    """
+    found = OWN.fullmatch(text)
+    if not found:
+        raise TrajvizError(f"optimizer {text!r} is no NAME of a file or module: ./FILE.py:NAME")
+    place, name = found["place"], found["name"]
+    module = _file(place) if place.endswith(".py") else _module(place)
+    if not hasattr(module, name):
+        names = [key for key, value in vars(module).items() if callable(value)]
+        raise unknown(f"name in {place}:", name, names)
+    thing = getattr(module, name)
+    if inspect.isgeneratorfunction(thing):
+        return _generator(text, name, thing)
+    optimizer = adapt(text, name, thing)
+    if optimizer is None:
+        raise TrajvizError(
+            f"{text} is neither a generator function of gradient, w and perhaps lr, nor an "
+            "optimizer class of torch or keras, nor a factory of optax's kind with a learning_rate"
+        )
+    return optimizer
+
+
+def _file(place: str) -> Any:
+    path = Path(place).expanduser()
+    if not path.is_file():
+        raise TrajvizError(f"no optimizer file {place!r}")
+    with explained(path):
+        return run_file(path)
+
+
+def _module(place: str) -> Any:
+    try:
+        with library_errors(place):
+            return importlib.import_module(place)
+    except TrajvizError as error:
+        cause = error.__cause__
+        if isinstance(cause, ModuleNotFoundError) and f"{place}.".startswith(f"{cause.name}."):
+            raise unknown("optimizer or module", place, rule_names()) from cause
+        raise
+
+
+def _generator(text: str, name: str, thing: Any) -> Optimizer:
+    """Return a generator function as an optimizer; where it ends early it holds its last point."""
+    place = text.partition(f":{name}")[0]
+
+    def rule(surface: Oracle, w: Points, **settings: Any) -> Iterator[Points]:
+        with explained_run():
+            walk = thing(surface, w.copy(), **settings)
+        last = w
+        while True:
+            with explained_run():
+                last = np.array(next(walk, last), dtype=np.float64)
+            if last.shape != w.shape:
+                raise TrajvizError(
+                    f"{text} yields an array of shape {last.shape} for points of shape {w.shape}"
+                )
+            yield last
+
+    def explained_run() -> contextlib.AbstractContextManager[None]:
+        if place.endswith(".py"):
+            return explained(Path(place).expanduser())
+        return library_errors(text)
+
+    title, colon, _ = (inspect.getdoc(thing) or "").split("\n")[0].partition(": ")
+    return Optimizer.of(text, thing, rule=rule, heading=title if colon else name)
