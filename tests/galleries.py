@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trajviz.gallery.build import build
-from trajviz.gallery.crew import Crew
+from trajviz.gallery.executor import Crew
 from trajviz.gallery.plan import stale_of
 
 SMALL = """

@@ -59,7 +59,7 @@ for _room in ("files", *VERBS, "gallery", "cli"):
 ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.tracing",
-    "distributed": "gallery.crew",
+    "distributed": "gallery.executor",
     "imageio_ffmpeg": "files.formats._video",
     "jax": "optimizers.adapters.optax",
     "jinja2": "gallery.page",
@@ -75,7 +75,7 @@ DYNAMIC = {
     "__init__",
     "cli",
     "files.formats",
-    "gallery.draw",
+    "gallery.render",
     "optimizers.adapters",
     "optimizers.adapters._own",
     "optimizers.rules",

@@ -171,7 +171,7 @@ def test_a_build_mends_it_and_makes_nothing_else(what, built):
 
 
 def test_a_changed_optimizer_or_helper_or_schedule_makes_its_items_stale(built, monkeypatch):
-    from trajviz.gallery import definitions
+    from trajviz.gallery import sources
 
     read = Path.read_bytes
 
@@ -191,7 +191,7 @@ def test_a_changed_optimizer_or_helper_or_schedule_makes_its_items_stale(built, 
     assert reading("_line_search.py") == {"a": ("optimizer conjugate-gradient changed",)}
     assert reading("_rows.py") == {"a": ("optimizer conjugate-gradient changed",)}
     assert reading("light.toml") == {"b": ("theme light changed",)}
-    monkeypatch.setattr(definitions.inspect, "getsource", lambda _: "another")
+    monkeypatch.setattr(sources.inspect, "getsource", lambda _: "another")
     assert stale(built) == {"a": ("schedule cosine changed",)}
 
 

@@ -58,7 +58,7 @@ def build(
     quiet: bool,
 ) -> int | None:
     """Render what is new, changed, missing or edited, and write the page."""
-    from trajviz.gallery import crew, plan
+    from trajviz.gallery import executor, plan
     from trajviz.gallery.build import build as make
 
     if dry_run:
@@ -67,7 +67,7 @@ def build(
         return None
     if not quiet:
         _tell_notes(folder)
-    hire = crew.cluster(dask) if dask else crew.here(jobs or os.cpu_count() or 1)
+    hire = executor.cluster(dask) if dask else executor.here(jobs or os.cpu_count() or 1)
     with Foot() as foot:
         outcome = make(folder, hire, _Teller(foot, quiet), only, force, strict)
     if not quiet:

@@ -15,13 +15,13 @@ from typing import Any, Protocol
 
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import replacing
-from trajviz.gallery.crew import Crew, Hire
-from trajviz.gallery.definitions import digest
-from trajviz.gallery.draw import Drawn, Task, draw, draw_elsewhere
+from trajviz.gallery.executor import Crew, Hire
 from trajviz.gallery.items import load_gallery
 from trajviz.gallery.lock import Lock, Made
 from trajviz.gallery.plan import Step, names_of, steps_of
+from trajviz.gallery.render import Drawn, Task, draw, draw_elsewhere
 from trajviz.gallery.site import check_site, why_page_stale, write_site
+from trajviz.gallery.sources import digest
 from trajviz.gallery.workers import Share, WorkerDiedError
 
 _SCRATCH = ".building"

@@ -14,7 +14,7 @@ from typing import Any
 
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import replacing
-from trajviz.gallery.definitions import digest
+from trajviz.gallery.sources import digest
 
 FILE = "gallery.lock"
 

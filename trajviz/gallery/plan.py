@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from trajviz.errors import unknown
-from trajviz.gallery.definitions import made_from
-from trajviz.gallery.draw import versions
 from trajviz.gallery.items import Gallery, Item, load_gallery
 from trajviz.gallery.lock import Lock, other_versions, why_stale
+from trajviz.gallery.render import versions
 from trajviz.gallery.site import why_page_stale
+from trajviz.gallery.sources import made_from
 from trajviz.recipe.toml import naming
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from trajviz.files.formats import format_of, replacing
 from trajviz.gallery.command import command_of
-from trajviz.gallery.definitions import digest
 from trajviz.gallery.entry import Entry
 from trajviz.gallery.items import Gallery, Item
 from trajviz.gallery.lock import Lock, Made, why_stale
+from trajviz.gallery.sources import digest
 
 FILES = ("index.html", "README.md")
 
