@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trajviz.gallery.build import build
-from trajviz.gallery.executor import Crew
+from trajviz.gallery.executor import JobExecutor
 from trajviz.gallery.plan import stale_of
 
 SMALL = """
@@ -73,31 +73,31 @@ def stale(folder, **options):
 
 @contextmanager
 def threads():
-    """A crew of one thread: any executor will do."""
+    """Run jobs in a thread: any executor will do."""
     with ThreadPoolExecutor(1) as pool:
-        yield Crew(pool, 1)
+        yield JobExecutor(executor=pool, capacity=1)
 
 
 class Noted:
-    """A watcher that keeps what it is told."""
+    """An observer that keeps what it is told."""
 
     def __init__(self):
-        self.made, self.errors = {}, {}
+        self.reasons, self.errors = {}, {}
 
-    def running(self, shares):
+    def progressed(self, progress):
         pass
 
-    def drawn(self, step, size, seconds):
+    def made(self, planned, size, seconds):
         assert size > 0
         assert seconds >= 0
-        self.made[step.item.name] = step.reasons
+        self.reasons[planned.item.name] = planned.reasons
 
-    def failed(self, step, message):
-        self.errors[step.item.name] = message
+    def failed(self, planned, message):
+        self.errors[planned.item.name] = message
 
 
 def make(folder, **options):
     """Build a gallery here in a thread, and return what the build has told."""
     noted = Noted()
-    build(folder, threads, noted, **options)
+    build(folder, threads(), noted, **options)
     return noted

@@ -75,7 +75,7 @@ DYNAMIC = {
     "__init__",
     "cli",
     "files.formats",
-    "gallery.render",
+    "gallery.versions",
     "optimizers.adapters",
     "optimizers.adapters._own",
     "optimizers.rules",

@@ -164,7 +164,7 @@ def test_a_build_mends_it_and_makes_nothing_else(what, built):
     change(built)
     noted = make(built)
     expected = {name: reasons for name, reasons in expected.items() if name != "page"}
-    assert (noted.made, noted.errors) == (expected, {})
+    assert (noted.reasons, noted.errors) == (expected, {})
     assert stale(built) == {}
     if what in ("missing", "edited", "page edited", "page missing", "no lock"):
         assert everything(built) == before
@@ -232,7 +232,7 @@ def test_an_item_that_is_gone_is_told_and_forgotten(built):
     (built / "gallery.toml").write_text(text.partition('[[animation]]\nname = "b"')[0])
     done = trajviz("gallery", "build", built)
     assert done.stderr == "note: 'b' is no item any more; nothing needs its files: sub/b.gif\n"
-    assert set(Lock(built).made) == {"a"}
+    assert set(Lock(built).items) == {"a"}
     assert "sub/b.gif" not in (built / "index.html").read_text()
     assert trajviz("gallery", "check", built).stderr == ""
 
@@ -243,10 +243,10 @@ def test_an_item_that_is_gone_is_told_and_forgotten(built):
 def test_only_makes_what_is_named_and_force_what_is_current(built):
     (built / "a.gif").unlink()
     (built / "sub" / "b.gif").unlink()
-    assert make(built, only=["b"]).made == {"b": ("sub/b.gif is missing",)}
+    assert make(built, only=["b"]).reasons == {"b": ("sub/b.gif is missing",)}
     assert not (built / "a.gif").exists()
-    assert make(built, only=["b"], force=True).made == {"b": ("forced",)}
-    assert make(built, force=True).made == {"a": ("a.gif is missing",), "b": ("forced",)}
+    assert make(built, only=["b"], force=True).reasons == {"b": ("forced",)}
+    assert make(built, force=True).reasons == {"a": ("a.gif is missing",), "b": ("forced",)}
     done = trajviz("gallery", "build", built, "--only", "c")
     assert (done.returncode, done.stderr) == (2, "Error: unknown item 'c'. Known: a, b\n")
 
@@ -422,7 +422,7 @@ def test_an_interrupt_leaves_no_half_file_and_nobody_and_the_next_build_goes_on(
     process = begin("gallery", "build", folder, "-j", "2", env={**os.environ, "TRAJVIZ_MARK": mark})
     half = folder / ".building" / "long"
     wait_for(lambda: (folder / "short.gif").exists() and any(half.glob(".long-*.mp4")), process)
-    wait_for(lambda: "short" in Lock(folder).made, process)
+    wait_for(lambda: "short" in Lock(folder).items, process)
     (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
     sent = time.monotonic()
     _, err = process.communicate()
@@ -437,7 +437,7 @@ def test_an_interrupt_leaves_no_half_file_and_nobody_and_the_next_build_goes_on(
     assert processes(f"{folder}/") == []
     assert stale(folder, only=["short", "long"]) == {"long": ("new",), "page": ("new",)}
     edit(folder / "gallery.toml", "seconds = 120", "seconds = 0.2")
-    assert make(folder).made == {"long": ("new",)}
+    assert make(folder).reasons == {"long": ("new",)}
     assert stale(folder) == {}
 
 
@@ -452,5 +452,5 @@ def test_what_a_killed_build_left_is_removed_and_two_builds_do_not_meet(tmp_path
     process.communicate()
     assert (folder / ".building").exists()
     edit(folder / "gallery.toml", "seconds = 120", "seconds = 0.2")
-    assert "long" in make(folder).made
+    assert "long" in make(folder).reasons
     assert not (folder / ".building").exists()

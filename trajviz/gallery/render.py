@@ -1,54 +1,60 @@
-"""One item drawn, in whichever process: what a worker gets, does and gives back."""
+"""One item rendered in whichever process: what a worker gets, does and gives back."""
 
 from __future__ import annotations
 
-import functools
-import platform
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import trajviz
-from trajviz.gallery.workers import report
+from trajviz.gallery.versions import installed_versions
+from trajviz.gallery.workers import report_progress
 from trajviz.recipe.toml import read_recipe
-
-_DISTRIBUTIONS = ("imageio-ffmpeg", "matplotlib", "numpy", "pillow")
-"""What leaves its mark on the files, besides Python and trajviz."""
-
-
-@functools.cache
-def versions() -> dict[str, str]:
-    """Return the versions of what draws here."""
-    others = {name: metadata.version(name) for name in _DISTRIBUTIONS}
-    return {"python": platform.python_version(), "trajviz": trajviz.__version__, **others}
 
 
 @dataclass(frozen=True)
-class Task:
-    """One item to draw, in plain values, so that it can go anywhere.
+class RenderJob:
+    """One item to render, in plain values, so that it can be sent to any process.
 
-    `recipe` is a table whose paths are relative to `folder`, where `inputs` are put first if it is
-    on another machine; `jobs` are the files to make in `target`, with the step of each. `force`
-    lifts the limits that only protect your time.
+    Attributes:
+        name: The item's name, for messages.
+        recipe: The recipe as `read_recipe` reads it, its paths relative to `folder`.
+        folder: Where the recipe's own files are.
+        files: The files to make, relative to `target`, and the step that each shows, None unless
+            it is a still of a step.
+        target: The folder in which the files are made.
+        force: Whether the limits are lifted that only protect the user's time.
+        inputs: The recipe's own files, by their paths in `folder`, for a machine without them.
     """
 
     name: str
     recipe: Mapping[str, Any]
     folder: str
-    jobs: tuple[tuple[str, int | None], ...]
-    target: str = ""
+    files: tuple[tuple[str, int | None], ...]
+    target: str
     force: bool = False
     inputs: Mapping[str, bytes] = field(default_factory=dict)
 
+    def packed(self) -> RenderJob:
+        """Return the job with the recipe's own files, so that `render_remotely` can do it.
+
+        Raises:
+            OSError: A file cannot be read.
+        """
+        recipe, inputs = _pack(self.recipe, Path(self.folder))
+        return replace(self, recipe=recipe, inputs=inputs)
+
 
 @dataclass(frozen=True)
-class Drawn:
-    """What became of a task: the picture's title, and which versions drew it.
+class RenderResult:
+    """What became of a job.
 
-    `data` are the files themselves where the worker may have another disk than we.
+    Attributes:
+        title: What the picture is called.
+        versions: The versions that rendered it, by name.
+        data: The files by their paths in the job's target, if they were made on another machine.
     """
 
     title: str
@@ -56,30 +62,49 @@ class Drawn:
     data: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def draw(task: Task) -> Drawn:
-    """Draw a task's files into its target folder; raises what the pipeline raises."""
+def render(job: RenderJob) -> RenderResult:
+    """Write the files of a job into its target; raises what the pipeline raises."""
     from trajviz.race import run
 
-    recipe = read_recipe(task.recipe, task.name, Path(task.folder))
-    race = run(recipe, force=task.force, progress=_progress("descending"))
-    for file, step in task.jobs:
-        path = Path(task.target) / file
+    recipe = read_recipe(job.recipe, job.name, Path(job.folder))
+    race = run(recipe, force=job.force, progress=_reporter("descending"))
+    for file, step in job.files:
+        path = Path(job.target, file)
         path.parent.mkdir(parents=True, exist_ok=True)
-        race.save(path, step, progress=_progress(file))
-    return Drawn(race.recipe.look.title, versions())
+        race.save(path, step, progress=_reporter(file))
+    return RenderResult(race.recipe.look.title, installed_versions())
 
 
-def draw_elsewhere(task: Task) -> Drawn:
-    """Draw a task on a machine that may have none of our files: `inputs` come, `data` goes."""
-    with tempfile.TemporaryDirectory(prefix="trajviz-") as text:
-        folder, target = Path(text, "from"), Path(text, "to")
-        for file, data in task.inputs.items():
+def render_remotely(job: RenderJob) -> RenderResult:
+    """Render a packed job on a machine that may have none of its files, and return its files."""
+    with tempfile.TemporaryDirectory(prefix="trajviz-") as scratch:
+        folder, target = Path(scratch, "inputs"), Path(scratch, "outputs")
+        for file, data in job.inputs.items():
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        drawn = draw(replace(task, folder=str(folder), target=str(target)))
-        return replace(drawn, data={file: (target / file).read_bytes() for file, _ in task.jobs})
+        result = render(replace(job, folder=str(folder), target=str(target)))
+        return replace(result, data={f: (target / f).read_bytes() for f, _ in job.files})
 
 
-def _progress(what: str) -> Callable[[int, int], None]:
-    return lambda done, total: report(what, done, total)
+def _reporter(activity: str) -> Callable[[int, int], None]:
+    return lambda done, total: report_progress(activity, done, total)
+
+
+def _pack(table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return a recipe's table with its own files renamed, and these files by their new names."""
+    inputs: dict[str, bytes] = {}
+
+    def pack(text: str) -> str:
+        found = re.fullmatch(r"(.+\.(?:py|toml|csv|json|npz))(|:.*)", text)
+        if not found or found[1][:1] == "~" or Path(found[1]).is_absolute():
+            return text
+        name = f"{len(inputs)}/{Path(found[1]).name}"
+        inputs[name] = (folder / found[1]).read_bytes()
+        return name + found[2]
+
+    moved = {**table, "surface": pack(table["surface"]), "theme": pack(table["theme"])}
+    moved["paths"] = [pack(path) for path in table["paths"]]
+    if "optimizers" in table:
+        moved["optimizers"] = [{**o, "name": pack(o["name"])} for o in table["optimizers"]]
+    return {**moved, "outputs": []}, inputs
