@@ -6,63 +6,14 @@ import shutil
 import signal
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from programs import TRAJVIZ, begin, processes, trajviz
-from test_imports import loaded
+from galleries import OWN, everything, files, make, stale, write
+from programs import TRAJVIZ, begin, loaded, processes, trajviz
 
 from trajviz.errors import TrajvizError
-from trajviz.gallery.build import build
-from trajviz.gallery.crew import Crew
 from trajviz.gallery.lock import Lock
-from trajviz.gallery.plan import stale_of
-
-SMALL = """
-title = "Small"
-
-[defaults]
-size = [160, 120]
-seconds = 0.2
-hold = 0
-steps = 5
-
-[[animation]]
-name = "a"
-surface = "own.py"
-theme = "own.toml"
-paths = ["own.csv"]
-optimizers = ["sgd:lr=0.1,decay=cosine", "conjugate-gradient"]
-outputs = ["a.gif", "a.png"]
-
-[[animation]]
-name = "b"
-surface = "x**2 + y**2"
-outputs = ["sub/b.gif"]
-"""
-OWN = """
-from trajviz import Surface
-
-
-def formula(x, y):
-    return x**2 + 3 * y**2
-
-
-surface = Surface(formula, (-3, 3, -3, 3), (2, 2))
-"""
-OWN_CSV = "optimizer,step,x,y\nmine,0,1,1\nmine,1,0,0\n"
-THEMES = Path(__file__).parents[2] / "trajviz" / "scene" / "themes"
-
-
-def write(folder, text=SMALL):
-    folder.mkdir()
-    (folder / "gallery.toml").write_text(text)
-    (folder / "own.py").write_text(OWN)
-    (folder / "own.csv").write_text(OWN_CSV)
-    (folder / "own.toml").write_bytes((THEMES / "dark.toml").read_bytes())
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -77,20 +28,6 @@ def once(tmp_path_factory):
 def built(once, tmp_path):
     """A gallery of its own for each test, all of it current."""
     return Path(shutil.copytree(once[0], tmp_path / "gallery"))
-
-
-def everything(folder):
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
-
-
-def files(folder):
-    return set(everything(folder))
-
-
-def stale(folder, **options):
-    return dict(stale_of(folder, **options))
 
 
 # What is made
@@ -132,37 +69,6 @@ def test_a_build_with_nothing_to_do_writes_nothing(built):
 
 
 # Why something is stale
-
-
-@contextmanager
-def threads():
-    """A crew of one thread: any executor will do."""
-    with ThreadPoolExecutor(1) as pool:
-        yield Crew(pool, 1)
-
-
-class Noted:
-    """A watcher that keeps what it is told."""
-
-    def __init__(self):
-        self.made, self.errors = {}, {}
-
-    def running(self, shares):
-        pass
-
-    def drawn(self, step, size, seconds):
-        assert size > 0
-        assert seconds >= 0
-        self.made[step.item.name] = step.reasons
-
-    def failed(self, step, message):
-        self.errors[step.item.name] = message
-
-
-def make(folder, **options):
-    noted = Noted()
-    build(folder, threads, noted, **options)
-    return noted
 
 
 def append(path, text):
@@ -258,14 +164,14 @@ def test_a_build_mends_it_and_makes_nothing_else(what, built):
     change(built)
     noted = make(built)
     expected = {name: reasons for name, reasons in expected.items() if name != "page"}
-    assert (noted.made, noted.errors) == (expected, {})
+    assert (noted.reasons, noted.errors) == (expected, {})
     assert stale(built) == {}
     if what in ("missing", "edited", "page edited", "page missing", "no lock"):
         assert everything(built) == before
 
 
 def test_a_changed_optimizer_or_helper_or_schedule_makes_its_items_stale(built, monkeypatch):
-    from trajviz.gallery import definitions
+    from trajviz.gallery import sources
 
     read = Path.read_bytes
 
@@ -285,7 +191,7 @@ def test_a_changed_optimizer_or_helper_or_schedule_makes_its_items_stale(built, 
     assert reading("_line_search.py") == {"a": ("optimizer conjugate-gradient changed",)}
     assert reading("_rows.py") == {"a": ("optimizer conjugate-gradient changed",)}
     assert reading("light.toml") == {"b": ("theme light changed",)}
-    monkeypatch.setattr(definitions.inspect, "getsource", lambda _: "another")
+    monkeypatch.setattr(sources.inspect, "getsource", lambda _: "another")
     assert stale(built) == {"a": ("schedule cosine changed",)}
 
 
@@ -326,7 +232,7 @@ def test_an_item_that_is_gone_is_told_and_forgotten(built):
     (built / "gallery.toml").write_text(text.partition('[[animation]]\nname = "b"')[0])
     done = trajviz("gallery", "build", built)
     assert done.stderr == "note: 'b' is no item any more; nothing needs its files: sub/b.gif\n"
-    assert set(Lock(built).made) == {"a"}
+    assert set(Lock(built).items) == {"a"}
     assert "sub/b.gif" not in (built / "index.html").read_text()
     assert trajviz("gallery", "check", built).stderr == ""
 
@@ -337,10 +243,10 @@ def test_an_item_that_is_gone_is_told_and_forgotten(built):
 def test_only_makes_what_is_named_and_force_what_is_current(built):
     (built / "a.gif").unlink()
     (built / "sub" / "b.gif").unlink()
-    assert make(built, only=["b"]).made == {"b": ("sub/b.gif is missing",)}
+    assert make(built, only=["b"]).reasons == {"b": ("sub/b.gif is missing",)}
     assert not (built / "a.gif").exists()
-    assert make(built, only=["b"], force=True).made == {"b": ("forced",)}
-    assert make(built, force=True).made == {"a": ("a.gif is missing",), "b": ("forced",)}
+    assert make(built, only=["b"], force=True).reasons == {"b": ("forced",)}
+    assert make(built, force=True).reasons == {"a": ("a.gif is missing",), "b": ("forced",)}
     done = trajviz("gallery", "build", built, "--only", "c")
     assert (done.returncode, done.stderr) == (2, "Error: unknown item 'c'. Known: a, b\n")
 
@@ -516,7 +422,7 @@ def test_an_interrupt_leaves_no_half_file_and_nobody_and_the_next_build_goes_on(
     process = begin("gallery", "build", folder, "-j", "2", env={**os.environ, "TRAJVIZ_MARK": mark})
     half = folder / ".building" / "long"
     wait_for(lambda: (folder / "short.gif").exists() and any(half.glob(".long-*.mp4")), process)
-    wait_for(lambda: "short" in Lock(folder).made, process)
+    wait_for(lambda: "short" in Lock(folder).items, process)
     (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
     sent = time.monotonic()
     _, err = process.communicate()
@@ -531,7 +437,7 @@ def test_an_interrupt_leaves_no_half_file_and_nobody_and_the_next_build_goes_on(
     assert processes(f"{folder}/") == []
     assert stale(folder, only=["short", "long"]) == {"long": ("new",), "page": ("new",)}
     edit(folder / "gallery.toml", "seconds = 120", "seconds = 0.2")
-    assert make(folder).made == {"long": ("new",)}
+    assert make(folder).reasons == {"long": ("new",)}
     assert stale(folder) == {}
 
 
@@ -546,5 +452,5 @@ def test_what_a_killed_build_left_is_removed_and_two_builds_do_not_meet(tmp_path
     process.communicate()
     assert (folder / ".building").exists()
     edit(folder / "gallery.toml", "seconds = 120", "seconds = 0.2")
-    assert "long" in make(folder).made
+    assert "long" in make(folder).reasons
     assert not (folder / ".building").exists()

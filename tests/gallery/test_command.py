@@ -9,7 +9,7 @@ import pytest
 from trajviz.cli import cli
 from trajviz.cli._race import asked
 from trajviz.gallery.command import command_of
-from trajviz.gallery.items import Gallery, load_gallery
+from trajviz.gallery.gallery import Gallery, load_gallery
 
 FOLDER = Path(__file__).parents[2] / "gallery"
 ITEMS = {item.name: item for item in load_gallery(FOLDER).items()}
@@ -35,8 +35,9 @@ def test_the_command_of_an_item_asks_for_its_recipe(name, monkeypatch):
 
 def item_of(folder=".", **table):
     gallery = Gallery(
-        Path(folder), "", "", (), {"outputs": ["{name}.png"], "name": "x"}, (table,), ()
-    )
+        folder=Path(folder), title="", introduction="", sections=(),
+        defaults={"outputs": ["{name}.png"], "name": "x"}, animations=(table,), sweeps=(),
+    )  # fmt: skip
     return next(gallery.items())
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from trajviz.animation import still
 from trajviz.files.formats.gif import delays
-from trajviz.gallery.items import load_gallery
+from trajviz.gallery.gallery import load_gallery
 from trajviz.gallery.plan import notes_of, stale_of
 from trajviz.race import run
 

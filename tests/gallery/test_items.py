@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trajviz.errors import TrajvizError
-from trajviz.gallery.items import load_gallery
+from trajviz.gallery.gallery import Gallery, load_gallery
 
 PLAIN = 'surface = "bowl"\noutputs = ["{name}.gif"]\n'
 
@@ -88,7 +88,8 @@ def test_paths_lead_from_the_gallery(items, tmp_path):
 
 def test_stills_of_some_steps_are_files_of_their_own(items):
     (item,) = items(f"[[animation]]\nat = [5, 20]\n{PLAIN.replace('gif', 'png')}")
-    assert item.jobs == (("bowl-5.png", 5), ("bowl-20.png", 20))
+    assert item.files == ("bowl-5.png", "bowl-20.png")
+    assert [file.step for file in item.plan] == [5, 20]
 
 
 # Sweeps
@@ -252,12 +253,13 @@ KEYS = st.sampled_from(
 
 @given(table=st.dictionaries(KEYS, VALUES), kind=st.sampled_from(["animations", "sweeps"]))
 def test_whatever_stands_in_a_table_is_read_or_refused_by_us(table, kind):
-    from trajviz.gallery.items import Gallery
-
     tables = {"animations": (), "sweeps": (), kind: ({"surface": "bowl", **table},)}
     if kind == "sweeps" and not isinstance(table.get("grid"), dict):
         tables[kind][0]["grid"] = {"lr": [0.5]}
-    gallery = Gallery(Path(), "", "", (), {"outputs": ["{name}.gif"]}, **tables)
+    gallery = Gallery(
+        folder=Path(), title="", introduction="", sections=(),
+        defaults={"outputs": ["{name}.gif"]}, **tables,
+    )  # fmt: skip
     try:
         found = list(itertools.islice(gallery.items(), 10))
     except TrajvizError:

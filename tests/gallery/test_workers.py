@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from trajviz.gallery.workers import WorkerDiedError, Workers, report
+from trajviz.gallery.workers import WorkerDiedError, WorkerPool, report_progress
 
 
 def alive(number):
@@ -53,8 +53,8 @@ def be_awkward():
 
 
 def tell_and_wait(path):
-    report("half", 1, 2)
-    report("all of it", 2, 2)
+    report_progress("half", 1, 2)
+    report_progress("all of it", 2, 2)
     while not os.path.exists(path):  # noqa: PTH110  # no path
         time.sleep(0.01)
 
@@ -67,7 +67,7 @@ def start_a_child_and_wait(path):
 
 
 def test_tasks_are_done_in_processes_of_their_own():
-    with Workers(2) as workers:
+    with WorkerPool(2) as workers:
         found = set(workers.map(process_of, range(6)))
     assert os.getpid() not in found
     assert 1 <= len(found) <= 2
@@ -78,7 +78,7 @@ def test_tasks_are_done_in_processes_of_their_own():
     ("task", "args", "how"), [(end_with, [7], "exit code 7"), (kill_self, [], "signal 9")]
 )
 def test_a_worker_that_dies_takes_its_own_task_along_and_no_other(task, args, how):
-    with Workers(1) as workers:
+    with WorkerPool(1) as workers:
         before = workers.submit(process_of, 0)
         dead = workers.submit(task, *args)
         after = workers.submit(process_of, 0)
@@ -88,7 +88,7 @@ def test_a_worker_that_dies_takes_its_own_task_along_and_no_other(task, args, ho
 
 
 def test_an_error_comes_back_as_it_is():
-    with Workers(1) as workers:
+    with WorkerPool(1) as workers:
         with pytest.raises(ValueError, match="no"):
             workers.submit(refuse).result()
         with pytest.raises(RuntimeError, match="Awkward: this and that"):
@@ -99,20 +99,20 @@ def test_an_error_comes_back_as_it_is():
 
 
 def test_it_is_known_how_far_a_task_is_while_it_runs(tmp_path):
-    with Workers(1) as workers:
+    with WorkerPool(1) as workers:
         future = workers.submit(tell_and_wait, str(tmp_path / "go"))
-        wait_until(lambda: workers.shares.get(future) == ("all of it", 2, 2))
+        wait_until(lambda: workers.progress.get(future) == ("all of it", 2, 2))
         (tmp_path / "go").touch()
         future.result()
-    assert workers.shares == {}
+    assert workers.progress == {}
 
 
 def test_outside_a_worker_a_report_is_heard_by_nobody():
-    report("anything", 1, 2)
+    report_progress("anything", 1, 2)
 
 
 def test_stopping_ends_workers_and_what_they_started_and_drops_what_waits(tmp_path):
-    workers = Workers(1)
+    workers = WorkerPool(1)
     path = tmp_path / "ids"
     running = workers.submit(start_a_child_and_wait, path)
     waiting = workers.submit(process_of, 0)
@@ -130,10 +130,10 @@ import sys, time
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from test_workers import start_a_child_and_wait
-from trajviz.gallery.workers import Workers
+from trajviz.gallery.workers import WorkerPool
 
 if __name__ == "__main__":
-    Workers(1).submit(start_a_child_and_wait, Path({path!r})).result()
+    WorkerPool(1).submit(start_a_child_and_wait, Path({path!r})).result()
 """
 
 

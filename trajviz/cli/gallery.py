@@ -12,8 +12,8 @@ from trajviz.cli import FAILED, STALE
 from trajviz.cli._output import Foot
 
 if TYPE_CHECKING:
-    from trajviz.gallery.plan import Step
-    from trajviz.gallery.workers import Share
+    from trajviz.gallery.plan import PlannedItem
+    from trajviz.gallery.workers import Progress
 
 _folder = click.argument("folder", default="gallery", metavar="[FOLDER]")
 _strict = click.option(
@@ -58,8 +58,9 @@ def build(
     quiet: bool,
 ) -> int | None:
     """Render what is new, changed, missing or edited, and write the page."""
-    from trajviz.gallery import crew, plan
+    from trajviz.gallery import plan
     from trajviz.gallery.build import build as make
+    from trajviz.gallery.executor import dask_executor, local_executor
 
     if dry_run:
         for name, reasons in plan.stale_of(folder, only, force, strict):
@@ -67,15 +68,16 @@ def build(
         return None
     if not quiet:
         _tell_notes(folder)
-    hire = crew.cluster(dask) if dask else crew.here(jobs or os.cpu_count() or 1)
+    executor = dask_executor(dask) if dask else local_executor(jobs or os.cpu_count() or 1)
     with Foot() as foot:
-        outcome = make(folder, hire, _Teller(foot, quiet), only, force, strict)
+        observer = _Observer(foot, quiet)
+        result = make(folder, executor, observer, only=only, force=force, strict=strict)
     if not quiet:
         items, files, size = plan.size_of(folder)
-        done = "" if outcome.made or outcome.failed or outcome.page else "everything is current: "
+        done = "" if result.made or result.failed or result.page else "everything is current: "
         click.echo(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
-    if outcome.failed:
-        click.echo(f"Error: not made: {', '.join(outcome.failed)}", err=True)
+    if result.failed:
+        click.echo(f"Error: not made: {', '.join(result.failed)}", err=True)
         return FAILED
     return None
 
@@ -112,33 +114,33 @@ def _tell_notes(folder: str) -> None:
         click.echo(f"note: {note}", err=True)
 
 
-class _Teller:
-    """Tells what a build does: what is done on standard output, what goes on at its foot."""
+class _Observer:
+    """Prints what a build does: what is done on standard output, what goes on at its foot."""
 
     def __init__(self, foot: Foot, quiet: bool) -> None:
         self._foot, self._quiet = foot, quiet
 
-    def running(self, shares: Mapping[str, Share | None]) -> None:
-        width = max(map(len, shares), default=0)
+    def progressed(self, progress: Mapping[str, Progress | None]) -> None:
+        width = max(map(len, progress), default=0)
         if not self._quiet:
-            self._foot.show([f"{name:{width}}  {_share(share)}" for name, share in shares.items()])
+            self._foot.show([f"{name:{width}}  {_bar(one)}" for name, one in progress.items()])
 
-    def drawn(self, step: Step, size: int, seconds: float) -> None:
+    def made(self, planned: PlannedItem, size: int, seconds: float) -> None:
         if not self._quiet:
-            files = " ".join(step.item.files)
-            reasons = ", ".join(step.reasons)
+            item = planned.item
+            reasons, files = ", ".join(planned.reasons), " ".join(item.files)
             self._foot.say(
-                f"{step.item.name}: {reasons}; made {files}, {size / 1000:,.0f} kB, {seconds:.1f} s"
+                f"{item.name}: {reasons}; made {files}, {size / 1000:,.0f} kB, {seconds:.1f} s"
             )
 
-    def failed(self, step: Step, message: str) -> None:
-        self._foot.say(f"{step.item.name}: {message}", err=True)
+    def failed(self, planned: PlannedItem, message: str) -> None:
+        self._foot.say(f"{planned.item.name}: {message}", err=True)
 
 
-def _share(share: Share | None) -> str:
-    """Return a bar, and what it is about."""
-    if share is None:
+def _bar(progress: Progress | None) -> str:
+    """Return a progress bar, and what it is about."""
+    if progress is None:
         return "..."
-    what, done, total = share
+    activity, done, total = progress
     full = 20 * done // max(total, 1)
-    return f"[{'#' * full}{'-' * (20 - full)}] {100 * done // max(total, 1):3} %  {what}"
+    return f"[{'#' * full}{'-' * (20 - full)}] {100 * done // max(total, 1):3} %  {activity}"

@@ -1,50 +1,65 @@
-"""Make what is stale, in parallel, each item in place and noted as soon as it is done."""
+"""Make what is stale of a gallery, in parallel; each item is recorded as soon as it is done."""
 
 from __future__ import annotations
 
 import itertools
-import re
 import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import replacing
-from trajviz.gallery.crew import Crew, Hire
-from trajviz.gallery.definitions import digest
-from trajviz.gallery.draw import Drawn, Task, draw, draw_elsewhere
-from trajviz.gallery.items import load_gallery
-from trajviz.gallery.lock import Lock, Made
-from trajviz.gallery.plan import Step, names_of, steps_of
+from trajviz.gallery.executor import JobExecutor
+from trajviz.gallery.gallery import Gallery, load_gallery
+from trajviz.gallery.items import Item
+from trajviz.gallery.lock import Lock, LockEntry, digest
+from trajviz.gallery.plan import PlannedItem, item_names, plan_items
+from trajviz.gallery.render import RenderJob, RenderResult, render, render_remotely
+from trajviz.gallery.scratch import exclusive_scratch
 from trajviz.gallery.site import check_site, why_page_stale, write_site
-from trajviz.gallery.workers import Share, WorkerDiedError
+from trajviz.gallery.workers import Progress, WorkerDiedError
 
-_SCRATCH = ".building"
-_TICK = 0.1
-"""Seconds between two looks at how far everybody is."""
+_POLL_INTERVAL = 0.1
+"""Seconds between two looks at how far the jobs are."""
 
 
-class Watcher(Protocol):
+class BuildObserver(Protocol):
     """Who is told what a build does."""
 
-    def running(self, shares: Mapping[str, Share | None]) -> None:
-        """Hear, ten times a second, which items are being drawn and how far each is."""
+    def progressed(self, progress: Mapping[str, Progress | None]) -> None:
+        """Take how far each item is that is being rendered, ten times a second.
 
-    def drawn(self, step: Step, size: int, seconds: float) -> None:
-        """Hear that an item is done: its files' size in bytes, and how long it took."""
+        Args:
+            progress: By the item's name; None where it is not known.
+        """
 
-    def failed(self, step: Step, message: str) -> None:
-        """Hear that an item could not be made."""
+    def made(self, planned: PlannedItem, size: int, seconds: float) -> None:
+        """Take note that an item is done.
+
+        Args:
+            planned: The item.
+            size: Of its files, in bytes.
+            seconds: How long it took.
+        """
+
+    def failed(self, planned: PlannedItem, message: str) -> None:
+        """Take note that an item could not be made, and why."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How many items were made, which failed, and whether the page was written."""
+class BuildResult:
+    """What a build did.
+
+    Attributes:
+        made: How many items it made.
+        failed: The names of the items that it could not make.
+        page: Whether it wrote the page.
+    """
 
     made: int
     failed: tuple[str, ...]
@@ -53,139 +68,140 @@ class Outcome:
 
 def build(
     folder: str | Path,
-    hire: Hire,
-    watcher: Watcher,
+    executor: AbstractContextManager[JobExecutor],
+    observer: BuildObserver,
     only: Collection[str] = (),
     force: bool = False,
     strict: bool = False,
-) -> Outcome:
-    """Make what is stale of a gallery, and its page; `only` some items, `force` current ones too.
+) -> BuildResult:
+    """Make what is stale of a gallery, and its page. An item that fails does not stop the others.
 
-    `force` also lifts the limits that only protect your time. Raises TrajvizError, before anything
-    is drawn, for a gallery that is wrong; an item that fails leaves the others to be made.
+    Args:
+        folder: The gallery's folder.
+        executor: What runs the jobs. It is entered only if there is one.
+        observer: Who is told what happens.
+        only: The names of the items to make; empty for all.
+        force: Whether current items are made as well, without limits that protect the user's time.
+        strict: Whether an item is stale that other versions made.
+
+    Raises:
+        TrajvizError: The gallery is wrong, or another build is at work; this is found before
+            anything is rendered.
     """
     gallery = load_gallery(folder)
     lock = Lock(gallery.folder)
-    names = names_of(gallery, only)
-    steps = (step for step in steps_of(gallery, lock, only, force, strict) if step.reasons)
-    first = next(steps, None)
-    if first is None and not why_page_stale(gallery, lock) and lock.made.keys() <= set(names):
-        return Outcome(0, (), False)
+    names = item_names(gallery, only)
+    plan = plan_items(gallery, lock, only, force, strict)
+    stale = (planned for planned in plan if planned.reasons)
+    first = next(stale, None)
+    if first is None and not why_page_stale(gallery, lock) and lock.items.keys() <= {*names}:
+        return BuildResult(made=0, failed=(), page=False)
     check_site(gallery)
-    with _alone(gallery.folder) as scratch:
-        shop = _Shop(gallery.folder, lock, scratch, force, watcher)
+    with exclusive_scratch(gallery.folder) as scratch:
+        work = _Work(
+            folder=gallery.folder, lock=lock, scratch=scratch, force=force, observer=observer
+        )
         if first is not None:
-            with hire() as crew:
-                shop.draw(itertools.chain([first], steps), crew)
-        lock.keep(names)
-        stale = bool(why_page_stale(gallery, lock))
-        if stale:
-            write_site(gallery, lock)
-    return Outcome(shop.made, tuple(shop.failed), stale)
+            with executor as jobs:
+                work.run(itertools.chain([first], stale), jobs)
+        lock.keep_only(names)
+        page = _update_site(gallery, lock)
+    return BuildResult(made=work.made, failed=tuple(work.failed), page=page)
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
-    """Give a scratch folder beside the targets; TrajvizError while another build has it.
-
-    What a build left there that was killed is removed.
-    """
-    scratch = folder / _SCRATCH
-    scratch.mkdir(exist_ok=True)
-    with (scratch / "lock").open("w") as file:
-        if not _locked(file.fileno()):
-            raise TrajvizError(f"another build is at work in {str(folder)!r}")
-        try:
-            yield scratch
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+def _update_site(gallery: Gallery, lock: Lock) -> bool:
+    """Write the page if it is stale; return whether it was."""
+    stale = bool(why_page_stale(gallery, lock))
+    if stale:
+        write_site(gallery, lock)
+    return stale
 
 
-def _locked(number: int) -> bool:
-    """Lock an open file, for as long as it is open; where no file can be locked, believe it."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
+@dataclass(frozen=True)
+class _Running:
+    """An item that is being rendered, and when that began, on the monotonic clock."""
 
-
-@dataclass
-class _Job:
-    """A step that is being made, since when."""
-
-    step: Step
+    planned: PlannedItem
     began: float
 
 
 @dataclass
-class _Shop:
-    """A build at work: draws steps, puts their files in place, and keeps the lock."""
+class _Work:
+    """A build at work: it runs jobs, puts their files in place, and records them in the lock."""
 
     folder: Path
     lock: Lock
     scratch: Path
     force: bool
-    watcher: Watcher
+    observer: BuildObserver
     made: int = 0
     failed: list[str] = field(default_factory=list)
 
-    def draw(self, steps: Iterator[Step], crew: Crew) -> None:
-        """Make every step, no more at once than the crew can take."""
-        jobs: dict[Future[Drawn], _Job] = {}
+    def run(self, plan: Iterator[PlannedItem], jobs: JobExecutor) -> None:
+        """Make every item, with no more jobs at once than the executor should have."""
+        running: dict[Future[RenderResult], _Running] = {}
         while True:
-            for step in itertools.islice(steps, crew.size - len(jobs)):
-                jobs[self._submit(step, crew)] = _Job(step, time.monotonic())
-            if not jobs:
+            for planned in itertools.islice(plan, jobs.capacity - len(running)):
+                future = self._submit(planned.item, jobs)
+                running[future] = _Running(planned, began=time.monotonic())
+            if not running:
                 return
-            done, _ = wait(jobs, timeout=_TICK, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, timeout=_POLL_INTERVAL, return_when=FIRST_COMPLETED)
             for future in done:
-                self._finish(future, jobs.pop(future))
-            self.watcher.running({j.step.item.name: crew.shares.get(f) for f, j in jobs.items()})
+                self._finish(future, running.pop(future))
+            self.observer.progressed(
+                {r.planned.item.name: jobs.progress.get(future) for future, r in running.items()}
+            )
 
-    def _submit(self, step: Step, crew: Crew) -> Future[Drawn]:
-        item = step.item
-        table, inputs = _packed(item.table, self.folder) if crew.elsewhere else (item.table, {})
-        task = Task(
-            item.name,
-            table,
-            str(self.folder.resolve()),
-            item.jobs,
-            str((self.scratch / item.name).resolve()),
-            self.force,
-            inputs,
+    def _submit(self, item: Item, jobs: JobExecutor) -> Future[RenderResult]:
+        job = RenderJob(
+            name=item.name,
+            recipe=item.table,
+            folder=str(self.folder.resolve()),
+            files=tuple((file, one.step) for file, one in zip(item.files, item.plan, strict=True)),
+            target=str((self.scratch / item.name).resolve()),
+            force=self.force,
         )
-        return crew.executor.submit(draw_elsewhere if crew.elsewhere else draw, task)
+        if jobs.remote:
+            return jobs.executor.submit(render_remotely, job.packed())
+        return jobs.executor.submit(render, job)
 
-    def _finish(self, future: Future[Drawn], job: _Job) -> None:
-        """Put an item's files in place and note it, or tell why there are none."""
-        item = job.step.item
+    def _finish(self, future: Future[RenderResult], running: _Running) -> None:
+        """Put an item's files in place and record it, or tell why it could not be made."""
+        item = running.planned.item
         try:
-            drawn = future.result()
-            for file in item.files:
-                self._place(item.name, file, drawn.data.get(file))
-            outputs = {file: (self.folder / file).read_bytes() for file in item.files}
+            result = future.result()
+            outputs = self._place_files(item, result)
         except Exception as error:  # whatever goes wrong with one item, the others are made
             self.failed.append(item.name)
-            self.watcher.failed(job.step, _said(error))
+            self.observer.failed(running.planned, _message(error))
             return
         finally:
             shutil.rmtree(self.scratch / item.name, ignore_errors=True)
         self.made += 1
-        digests = {file: digest(data) for file, data in outputs.items()}
-        self.lock.write(
-            item.name, Made(drawn.title, job.step.sources, digests, dict(drawn.versions))
-        )
+        self._record(running.planned, result, outputs)
         size = sum(map(len, outputs.values()))
-        self.watcher.drawn(job.step, size, time.monotonic() - job.began)
+        self.observer.made(running.planned, size, time.monotonic() - running.began)
+
+    def _record(
+        self, planned: PlannedItem, result: RenderResult, outputs: Mapping[str, bytes]
+    ) -> None:
+        entry = LockEntry(
+            title=result.title,
+            sources=planned.sources,
+            outputs={file: digest(data) for file, data in outputs.items()},
+            versions=dict(result.versions),
+        )
+        self.lock.record(planned.item.name, entry)
+
+    def _place_files(self, item: Item, result: RenderResult) -> dict[str, bytes]:
+        """Put an item's files in place; return what is in them."""
+        for file in item.files:
+            self._place(item.name, file, result.data.get(file))
+        return {file: (self.folder / file).read_bytes() for file in item.files}
 
     def _place(self, name: str, file: str, data: bytes | None) -> None:
+        """Put one file in place: from the scratch folder, or else its data."""
         target = (self.folder / file).resolve()  # a link is written through
         target.parent.mkdir(parents=True, exist_ok=True)
         if data is None:
@@ -195,27 +211,8 @@ class _Shop:
             temporary.write_bytes(data)
 
 
-def _packed(table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return a recipe's table whose own files bear other names, and these files by their names."""
-    inputs: dict[str, bytes] = {}
-
-    def packed(text: str) -> str:
-        found = re.fullmatch(r"(.+\.(?:py|toml|csv|json|npz))(|:.*)", text)
-        if not found or found[1][:1] == "~" or Path(found[1]).is_absolute():
-            return text
-        name = f"{len(inputs)}/{Path(found[1]).name}"
-        inputs[name] = (folder / found[1]).read_bytes()
-        return name + found[2]
-
-    moved = {**table, "surface": packed(table["surface"]), "theme": packed(table["theme"])}
-    moved["paths"] = [packed(path) for path in table["paths"]]
-    if "optimizers" in table:
-        moved["optimizers"] = [{**o, "name": packed(o["name"])} for o in table["optimizers"]]
-    return {**moved, "outputs": []}, inputs
-
-
-def _said(error: Exception) -> str:
-    """Return what an error says, in one line, and what kind it is where it is not one of ours."""
+def _message(error: Exception) -> str:
+    """Return what an error says in one line, with its kind unless the error is one of ours."""
     text = " ".join(str(error).split())
     known = isinstance(error, (TrajvizError, WorkerDiedError, OSError))
     return text if known and text else f"{type(error).__name__}: {text}"

@@ -1,63 +1,40 @@
-"""`gallery.toml`: what a gallery shows. An item is a recipe with a name, and words about it.
-
-    title = "Optimizers in motion"
-
-    [defaults]
-    size = [800, 450]
-    outputs = ["{name}.gif", "{name}.mp4", "{name}.png"]
-
-    [[animation]]
-    name = "valley"
-    surface = "rosenbrock"
-    caption = "Who follows the bend."
-
-Keys are those of a recipe and of OWN; paths are relative to the file, outputs inside its folder.
-`[[sweep]]` is many items at once, see `sweep`.
-"""
+"""An item of a gallery: a recipe with a name, and words about it."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.files.plan import plan_files
-from trajviz.gallery.sweep import Point, count_points, each_point, filled, with_settings
+from trajviz.files.plan import PlannedFile, plan_files
+from trajviz.gallery.layout import RESERVED
+from trajviz.gallery.sweep import GridPoint, fill_placeholders, with_settings
 from trajviz.recipe.recipe import Recipe
-from trajviz.recipe.toml import load_toml, naming, read_recipe, recipe_keys, to_table
+from trajviz.recipe.toml import naming, read_recipe, recipe_keys, to_table
 from trajviz.scene import view_names
 from trajviz.scene.panels import panel_names
 
-FILE = "gallery.toml"
-"""The file that makes a folder a gallery."""
 OWN = ("name", "section", "caption", "alt")
-"""An item's keys beside its recipe's, all texts."""
-RESERVED = ("index.html", "readme.md", FILE, "gallery.lock")
-"""Files of the gallery's own, which no item may write."""
-MOST_ITEMS = 100_000
+"""An item's keys beside those of its recipe; all of them are texts."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,119}")
-_HEAD = {
-    "title": str,
-    "introduction": str,
-    "sections": list,
-    "defaults": dict,
-    "animation": list,
-    "sweep": list,
-}
-"""The keys of the file and what they hold."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One item: its recipe, and words about it.
+    """One item of a gallery.
 
-    `table` is the recipe as `read_recipe` reads it, its paths from the gallery's folder. `jobs` are
-    the files it becomes, with the step that each is a still of, None for the last.
+    Attributes:
+        name: What identifies it.
+        section: The heading that it stands under, perhaps empty.
+        caption: What it teaches, plain text.
+        alt: What is to be seen, for those who do not see it, plain text.
+        recipe: What is raced and drawn; its paths work from the current folder.
+        table: The recipe as `read_recipe` reads it, its paths relative to the gallery's folder.
+        plan: The files to make, relative to the gallery's folder.
     """
 
     name: str
@@ -66,142 +43,64 @@ class Item:
     alt: str
     recipe: Recipe
     table: Mapping[str, Any]
-    jobs: tuple[tuple[str, int | None], ...]
+    plan: tuple[PlannedFile, ...]
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files it becomes, relative to the gallery's folder."""
-        return tuple(file for file, _ in self.jobs)
+        """The paths of the files to make, relative to the gallery's folder, with slashes."""
+        return tuple(Path(file.target).as_posix() for file in self.plan)
 
 
-@dataclass(frozen=True)
-class Gallery:
-    """A folder with a `gallery.toml`; its items are read anew each time they are asked for.
+def read_item(point: GridPoint, folder: Path) -> Item:
+    """Return the item that a gallery describes.
 
-    `sections` is the order in which they are shown, empty for that in which they come.
+    Args:
+        point: Its keys, defaults included.
+        folder: The gallery's folder, as the current folder calls it.
+
+    Raises:
+        TrajvizError: A key, a text, an output or the recipe is wrong.
     """
-
-    folder: Path
-    title: str
-    introduction: str
-    sections: tuple[str, ...]
-    defaults: Mapping[str, Any]
-    animations: tuple[Mapping[str, Any], ...]
-    sweeps: tuple[Mapping[str, Any], ...]
-
-    def items(self) -> Iterator[Item]:
-        """Yield every item, animations before sweeps; raises TrajvizError at the first mistake.
-
-        A sweep is expanded as it is read, so that thousands of items need no room.
-        """
-        names: dict[str, str] = {}
-        files: dict[str, str] = {}
-        here = Path(os.path.relpath(self.folder))  # so that paths are the same wherever we are
-        for where, point in self._points():
-            with naming(where):
-                item = _item(point, here)
-                if self.sections and item.section not in self.sections:
-                    raise unknown("section", item.section, self.sections)
-                _claim(names, item.name, item.name, "name")
-                for file in item.files:
-                    _claim(files, file, item.name, "output")
-            yield item
-
-    def _points(self) -> Iterator[tuple[str, Point]]:
-        """Yield the keys of each item, defaults included, and where they stand."""
-        path = self.folder / FILE
-        for number, table in enumerate(self.animations, 1):
-            yield f"{path}: animation {number}", Point({**self.defaults, **table}, {}, {}, "")
-        for number, table in enumerate(self.sweeps, 1):
-            free = {key: value for key, value in self.defaults.items() if key not in table["grid"]}
-            for point in each_point({**free, **table}):
-                yield f"{path}: sweep {number}, {point.label}", point
+    table = {**dict.fromkeys((*OWN, "title"), ""), **point.table}
+    check_keys(table)
+    table |= _texts(table, point.placeholders)
+    own = {key: table.pop(key) for key in OWN}
+    outputs = _outputs(table)
+    name = own["name"] = _checked_name(own["name"] or _derived_name(outputs[0], table))
+    table["outputs"] = [output.replace("{name}", name) for output in outputs]
+    recipe = with_settings(read_recipe(table, name, folder), point.settings)
+    with naming(name):
+        _check_look(recipe)
+    plan = _plan(recipe, table["outputs"])
+    return Item(**own, recipe=recipe, table=to_table(recipe, folder), plan=plan)
 
 
-def load_gallery(folder: str | Path) -> Gallery:
-    """Return the gallery of a folder; raises TrajvizError for what is wrong with it as a whole."""
-    folder = Path(folder).expanduser()
-    path = folder / FILE
-    if not path.is_file():
-        raise TrajvizError(f"{str(folder)!r} is no gallery: there is no {str(path)!r}")
-    head = load_toml(path)
-    for key, value in head.items():
-        if key not in _HEAD:
-            raise unknown(f"key in {path}", key, _HEAD)
-        if not isinstance(value, _HEAD[key]):
-            raise TrajvizError(f"{path}: {key} is not {_SPELLING[_HEAD[key]]}")
-    tables = {key: tuple(head.get(key, ())) for key in ("animation", "sweep")}
-    for key, given in tables.items():
-        if not all(isinstance(table, dict) for table in given):
-            raise TrajvizError(f"{path}: {key} is not a list of tables, as in [[sweep]]")
-    if not any(tables.values()):
-        raise TrajvizError(f"{path} has neither [[animation]] nor [[sweep]]")
-    sections = head.get("sections", [])
-    if not all(isinstance(section, str) for section in sections):
-        raise TrajvizError(f"{path}: sections {sections!r} is not a list of texts")
-    defaults = head.get("defaults", {})
-    with naming(f"{path}: defaults"):
-        _check_keys(defaults)
-    count = len(tables["animation"])
-    for number, table in enumerate(tables["sweep"], 1):
-        with naming(f"{path}: sweep {number}"):
-            count += count_points(table)
-    if count > MOST_ITEMS:
-        raise TrajvizError(f"{path}: {count:,} items are more than {MOST_ITEMS:,}")
-    return Gallery(
-        folder,
-        head.get("title", "Gallery"),
-        head.get("introduction", ""),
-        tuple(sections),
-        defaults,
-        **{f"{key}s": given for key, given in tables.items()},
-    )
-
-
-_SPELLING = {str: "a text", dict: "a table, [defaults]", list: "a list"}
-
-
-def _claim(taken: dict[str, str], value: str, name: str, what: str) -> None:
-    """Note what an item takes for itself, or say who has it; case tells no two files apart."""
-    key = value.casefold()
-    if key in taken:
-        raise TrajvizError(f"{what} {value!r} is also that of {taken[key]!r}")
-    taken[key] = name
-
-
-def _check_keys(table: Mapping[str, Any]) -> None:
+def check_keys(table: Mapping[str, Any]) -> None:
+    """Raise TrajvizError for a key that no item has."""
     known = {*recipe_keys(), *OWN} - {"format"}  # a suffix says it here
     for key in table:
         if key not in known:
             raise unknown("key", key, known)
 
 
-def _item(point: Point, folder: Path) -> Item:
-    table = {**dict.fromkeys((*OWN, "title"), ""), **point.table}
-    _check_keys(table)
-    for key in (*OWN, "title"):
-        if not isinstance(table[key], str):
-            raise TrajvizError(f"{key} {table[key]!r} is not a text")
-        if point.words:
-            table[key] = filled(table[key], point.words)
-    own = {key: table.pop(key) for key in OWN}
-    outputs = _outputs(table)
-    name = own["name"] = own["name"] or _derived(outputs[0], table)
+def _texts(table: Mapping[str, Any], placeholders: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of an item; in those of a sweep, placeholders are filled."""
+    texts = {key: table[key] for key in (*OWN, "title")}
+    for key, text in texts.items():
+        if not isinstance(text, str):
+            raise TrajvizError(f"{key} {text!r} is not a text")
+        if placeholders:
+            texts[key] = fill_placeholders(text, placeholders)
+    return texts
+
+
+def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise TrajvizError(
             f"name {name!r} is not up to 120 letters, digits and ._=+-, the first of them a letter "
             "or a digit"
         )
-    table["outputs"] = [output.replace("{name}", name) for output in outputs]
-    recipe = with_settings(read_recipe(table, name, folder), point.settings)
-    with naming(name):
-        _check_look(recipe)
-    for output in table["outputs"]:
-        if Path(output).as_posix().lower() in RESERVED:
-            raise TrajvizError(f"output {output!r} is a file of the gallery's own")
-    files = plan_files(replace(recipe, outputs=tuple(table["outputs"])))
-    jobs = tuple((Path(file.target).as_posix(), file.step) for file in files)
-    return Item(**own, recipe=recipe, table=to_table(recipe, folder), jobs=jobs)
+    return name
 
 
 def _outputs(table: Mapping[str, Any]) -> list[str]:
@@ -216,14 +115,22 @@ def _outputs(table: Mapping[str, Any]) -> list[str]:
     return outputs
 
 
-def _derived(output: str, table: Mapping[str, Any]) -> str:
-    """Return the name that an item without one has: its first file's, else its surface's."""
+def _derived_name(output: str, table: Mapping[str, Any]) -> str:
+    """Return the name of an item that gives none: that of its first file, else of its surface."""
     text = str(table.get("surface", "")).partition(":")[0] if "{name}" in output else output
     return PurePosixPath(text).stem
 
 
+def _plan(recipe: Recipe, outputs: Sequence[str]) -> tuple[PlannedFile, ...]:
+    """Return the files that outputs in the gallery's folder stand for."""
+    for output in outputs:
+        if Path(output).as_posix().lower() in RESERVED:
+            raise TrajvizError(f"output {output!r} is a file of the gallery's own")
+    return plan_files(replace(recipe, outputs=tuple(outputs)))
+
+
 def _check_look(recipe: Recipe) -> None:
-    """Refuse at once what drawing would refuse later."""
+    """Refuse at once what rendering would refuse later."""
     if recipe.look.view not in view_names():
         raise unknown("view", recipe.look.view, view_names())
     for panel in recipe.look.panels:

@@ -1,11 +1,12 @@
 """`gallery.lock`: what each item was made from, what came out, and which versions made it.
 
-JSON, sorted, one value a line, so that a change of one item is a change of few lines. It is written
-anew after each item, so that a build that is interrupted goes on where it was.
+The file is sorted JSON with one value a line, so that a change of one item is a change of few
+lines. It is written anew after each item, so that a build that was interrupted can be continued.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -14,16 +15,23 @@ from typing import Any
 
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import replacing
-from trajviz.gallery.definitions import digest
+from trajviz.gallery.layout import LOCK_FILE
 
-FILE = "gallery.lock"
+
+def digest(data: bytes) -> str:
+    """Return a short hash by which a change of the bytes is found."""
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
-class Made:
-    """How an item was made: digests by what they are of, outputs by their file.
+class LockEntry:
+    """How an item, or the page, was made.
 
-    `title` is what the picture is called, which only its surface's definition may know.
+    Attributes:
+        title: What the picture is called, which only its surface's definition may know.
+        sources: The digest of each source, by the source's name.
+        outputs: The digest of each file, by its path in the gallery's folder.
+        versions: The version of Python and of each library, by name.
     """
 
     title: str
@@ -33,44 +41,56 @@ class Made:
 
 
 class Lock:
-    """The lock file of a gallery's folder: its items by name, and its page."""
+    """The lock file of a gallery's folder.
+
+    Attributes:
+        path: The file.
+        items: The entry of each item, by the item's name.
+        page: The entry of the page, None before it was written.
+    """
 
     def __init__(self, folder: Path) -> None:
-        """Read it, an empty one where there is none; raises TrajvizError for a broken one."""
-        self.path = folder / FILE
-        self.made: dict[str, Made] = {}
-        self.page: Made | None = None
-        if not self.path.is_file():
-            return
+        """Read the file, if there is one.
+
+        Raises:
+            TrajvizError: The file is there, and is no lock file.
+        """
+        self.path = folder / LOCK_FILE
+        self.items: dict[str, LockEntry] = {}
+        self.page: LockEntry | None = None
+        if self.path.is_file():
+            self._read()
+
+    def record(self, name: str, entry: LockEntry) -> None:
+        """Set the entry of an item, and write the file."""
+        self.items[name] = entry
+        self._write()
+
+    def record_page(self, entry: LockEntry) -> None:
+        """Set the entry of the page, and write the file if that changes it."""
+        if entry != self.page:
+            self.page = entry
+            self._write()
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Forget the items that are not named, and write the file if there are any."""
+        kept = {name: self.items[name] for name in names if name in self.items}
+        if len(kept) < len(self.items):
+            self.items = kept
+            self._write()
+
+    def _read(self) -> None:
         try:
             data = json.loads(self.path.read_bytes())
-            self.made = {name: _made(table) for name, table in data["items"].items()}
-            self.page = _made(data["page"]) if "page" in data else None
+            self.items = {name: _entry(table) for name, table in data["items"].items()}
+            self.page = _entry(data["page"]) if "page" in data else None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise TrajvizError(
                 f"{self.path} is broken: delete it, and build everything anew"
             ) from error
 
-    def write(self, name: str, made: Made) -> None:
-        """Note how an item was made, on disk as well."""
-        self.made[name] = made
-        self._save()
-
-    def write_page(self, made: Made) -> None:
-        """Note how the page was made, on disk as well."""
-        if made != self.page:
-            self.page = made
-            self._save()
-
-    def keep(self, names: Iterable[str]) -> None:
-        """Forget all other items, on disk as well."""
-        kept = {name: self.made[name] for name in names if name in self.made}
-        if len(kept) < len(self.made):
-            self.made = kept
-            self._save()
-
-    def _save(self) -> None:
-        data: dict[str, Any] = {"items": {n: asdict(made) for n, made in self.made.items()}}
+    def _write(self) -> None:
+        data: dict[str, Any] = {"items": {name: asdict(e) for name, e in self.items.items()}}
         if self.page is not None:
             data["page"] = asdict(self.page)
         text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False)
@@ -78,39 +98,54 @@ class Lock:
             temporary.write_text(text + "\n", encoding="utf-8")
 
 
-def _made(table: Mapping[str, Any]) -> Made:
-    made = Made(**{field.name: table[field.name] for field in fields(Made)})
-    kinds = {type(made.title), *map(type, (made.sources, made.outputs, made.versions))}
-    texts = [*made.sources.values(), *made.outputs.values(), *made.versions.values()]
-    if kinds != {str, dict} or not all(isinstance(text, str) for text in texts):
+def _entry(table: Mapping[str, Any]) -> LockEntry:
+    """Return an entry as the file holds it; TypeError or KeyError for anything else."""
+    entry = LockEntry(**{field.name: table[field.name] for field in fields(LockEntry)})
+    mappings = (entry.sources, entry.outputs, entry.versions)
+    texts = [entry.title, *(text for mapping in mappings for text in mapping.values())]
+    if not all(isinstance(text, str) for text in texts):
         raise TypeError
-    return made
+    return entry
 
 
 def why_stale(
-    made: Made | None, sources: Mapping[str, str], files: Iterable[str], folder: Path
+    entry: LockEntry | None, sources: Mapping[str, str], files: Iterable[str], folder: Path
 ) -> list[str]:
-    """Return why an item must be made again, in words; nothing where it is current."""
-    if made is None:
+    """Return why an item, or the page, must be made again: a phrase a reason, none if current.
+
+    Args:
+        entry: How it was made, None if it never was.
+        sources: The digest of each source now, by the source's name.
+        files: The files that it must consist of, relative to the folder.
+        folder: The gallery's folder.
+    """
+    if entry is None:
         return ["new"]
-    reasons = [f"{what} changed" for what in _changed(made.sources, sources)]
-    for file in files:
-        path = folder / file
-        if not path.is_file():
-            reasons.append(f"{file} is missing")
-        elif made.outputs.get(file) != digest(path.read_bytes()):
-            reasons.append(f"{file} was edited" if file in made.outputs else f"{file} is new")
-    return reasons
+    changed = [f"{source} changed" for source in _changed_sources(entry.sources, sources)]
+    changes = ((file, _file_change(file, entry, folder)) for file in files)
+    return changed + [f"{file} {change}" for file, change in changes if change]
 
 
-def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """Return what differs; who races and in which look is the recipe's own business."""
-    changed = [what for what, value in new.items() if old.get(what, value) != value]
+def _changed_sources(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """Return the names of changed sources; "recipe" where only the set of names has changed."""
+    changed = [name for name, value in new.items() if old.get(name, value) != value]
     return changed or ["recipe"] * (old.keys() != new.keys())
 
 
-def other_versions(made: Made, here: Mapping[str, str]) -> dict[str, str]:
-    """Return what was of another version when the item was made, and of which."""
-    return {
-        name: made.versions.get(name, "") for name in here if made.versions.get(name) != here[name]
-    }
+def _file_change(file: str, entry: LockEntry, folder: Path) -> str:
+    """Return what happened to a file since it was made, empty if nothing did."""
+    path = folder / file
+    if not path.is_file():
+        return "is missing"
+    if file not in entry.outputs:
+        return "is new"
+    return "" if entry.outputs[file] == digest(path.read_bytes()) else "was edited"
+
+
+def other_versions(entry: LockEntry, installed: Mapping[str, str]) -> dict[str, str]:
+    """Return the versions that made an item where they are not those installed, by name.
+
+    A version that is not known is empty.
+    """
+    made_with = {name: entry.versions.get(name, "") for name in installed}
+    return {name: was for name, was in made_with.items() if was != installed[name]}

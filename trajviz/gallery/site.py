@@ -7,27 +7,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from trajviz.files.formats import format_of, replacing
+from trajviz.files.formats import replacing
 from trajviz.gallery.command import command_of
-from trajviz.gallery.definitions import digest
 from trajviz.gallery.entry import Entry
-from trajviz.gallery.items import Gallery, Item
-from trajviz.gallery.lock import Lock, Made, why_stale
-
-FILES = ("index.html", "README.md")
+from trajviz.gallery.gallery import Gallery
+from trajviz.gallery.items import Item
+from trajviz.gallery.layout import PAGE_FILES
+from trajviz.gallery.lock import Lock, LockEntry, digest, why_stale
 
 
 def entries_of(gallery: Gallery, lock: Lock) -> list[Entry]:
     """Return what the page shows: every item that has been made, section by section."""
-    made = (item for item in gallery.items() if item.name in lock.made)
-    entries = [_entry(item, lock.made[item.name]) for item in made]
+    made = (item for item in gallery.items() if item.name in lock.items)
+    entries = [_entry(item, lock.items[item.name]) for item in made]
     order = gallery.sections
     return sorted(entries, key=lambda e: order.index(e.section)) if order else entries
 
 
-def _entry(item: Item, made: Made) -> Entry:
+def _entry(item: Item, made: LockEntry) -> Entry:
     playback = item.recipe.playback
-    moves = any(format_of(Path(file)).kind == "animation" for file in item.files)
+    moves = any(file.format.kind == "animation" for file in item.plan)
     return Entry(
         item.name, item.section, made.title, item.caption, item.alt, command_of(item),
         item.recipe.look.size, playback.seconds + playback.hold if moves else 0.0, item.files,
@@ -52,7 +51,7 @@ _PARTS = ("page", "readme")
 def why_page_stale(gallery: Gallery, lock: Lock) -> list[str]:
     """Return why the two files must be written again; nothing where they are current."""
     return why_stale(
-        lock.page, sources_of(gallery, entries_of(gallery, lock)), FILES, gallery.folder
+        lock.page, sources_of(gallery, entries_of(gallery, lock)), PAGE_FILES, gallery.folder
     )
 
 
@@ -69,11 +68,12 @@ def write_site(gallery: Gallery, lock: Lock) -> None:
 
     entries = entries_of(gallery, lock)
     outputs = {}
-    for name, make in zip(FILES, (page, readme), strict=True):
+    for name, make in zip(PAGE_FILES, (page, readme), strict=True):
         data = make(gallery.title, gallery.introduction, entries).encode()
         path = gallery.folder / name
         if not path.is_file() or path.read_bytes() != data:
             with replacing(path) as temporary:
                 temporary.write_bytes(data)
         outputs[name] = digest(data)
-    lock.write_page(Made(gallery.title, sources_of(gallery, entries), outputs, {}))
+    sources = sources_of(gallery, entries)
+    lock.record_page(LockEntry(title=gallery.title, sources=sources, outputs=outputs, versions={}))

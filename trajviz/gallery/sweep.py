@@ -7,8 +7,9 @@
     caption = "SGD at a rate of {lr}."
     grid = { lr = [0.001, 0.002], start = [[1, 1.6], [-1, 2]] }
 
-is four items, from `rates-lr=0.001-start=1_1.6` on. A key of the grid is a recipe's, or else a
-setting that every optimizer of the item takes. In its texts, a key in braces is the key's value.
+This is four items, the first of them `rates-lr=0.001-start=1_1.6`. A key of the grid is a key of a
+recipe, or else a setting that every optimizer of the item takes. In an item's texts, a key of the
+grid in braces is a placeholder for its value.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
@@ -28,55 +29,71 @@ from trajviz.recipe.spec import DECAY, TRACK_KEYS, Spec, parse_spec, read_spec
 from trajviz.recipe.toml import recipe_keys
 
 _FIXED = ("name", "section", "caption", "alt", "title", "outputs", "at", "format")
-"""Keys whose values make no other race or look."""
-_PARAMETERS = {key for name in SCHEDULES for key in schedule_defaults(name)}
+"""Keys that change neither the race nor the look, so that a grid of them shows nothing."""
+_SCHEDULE_SETTINGS = {key for name in SCHEDULES for key in schedule_defaults(name)}
 
 
 @dataclass(frozen=True)
-class Point:
-    """One item of a sweep: its `table` of keys, and `settings` for all of its optimizers.
+class GridPoint:
+    """One item as `gallery.toml` describes it; outside a sweep it has a table alone.
 
-    `words` are the values as texts may mention them, `label` is all of them in short.
+    Attributes:
+        table: The keys of the item and of its recipe.
+        settings: Settings for each of its optimizers.
+        placeholders: What stands for a placeholder in its texts, by the placeholder's name.
+        label: The values of the grid in short, as they stand in the item's name.
     """
 
     table: dict[str, Any]
-    settings: dict[str, Any]
-    words: dict[str, str]
-    label: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    placeholders: dict[str, str] = field(default_factory=dict)
+    label: str = ""
 
 
 def count_points(table: Mapping[str, Any]) -> int:
-    """Return how many items a sweep is, or raise TrajvizError for a grid that is none."""
+    """Return how many items a sweep has; raises TrajvizError if its grid is wrong."""
     return math.prod(len(values) for values in _grid(table).values())
 
 
-def each_point(table: Mapping[str, Any]) -> Iterator[Point]:
-    """Yield the items of a sweep, the grid's last key changing fastest."""
-    grid, keys = _grid(table), recipe_keys()
+def each_point(table: Mapping[str, Any]) -> Iterator[GridPoint]:
+    """Yield the items of a sweep, the grid's last key changing fastest.
+
+    Args:
+        table: The keys of the sweep, defaults included, and its grid.
+
+    Raises:
+        TrajvizError: The grid is wrong.
+    """
+    grid = _grid(table)
     common = {key: value for key, value in table.items() if key != "grid"}
-    base = str(common.get("name") or _slug(common.get("surface", "sweep")))
+    common["name"] = str(common.get("name") or _slug(common.get("surface", "sweep")))
     for values in itertools.product(*grid.values()):
-        point = dict(zip(grid, values, strict=True))
-        label = "-".join(f"{key}={_slug(value)}" for key, value in point.items())
-        settings = {key for key, value in point.items() if key not in keys or _is_rate(key, value)}
-        yield Point(
-            {
-                **common,
-                **{key: value for key, value in point.items() if key not in settings},
-                "name": f"{base}-{label}",
-            },
-            {key: value for key, value in point.items() if key in settings},
-            {key: _spoken(value) for key, value in point.items()},
-            label,
-        )
+        yield _point(common, dict(zip(grid, values, strict=True)))
 
 
-def _is_rate(key: str, value: Any) -> bool:
-    """Return whether this is an optimizer's rate, and not the recipe's rule for rates."""
-    return key == "lr" and not isinstance(value, str)
+def _point(common: Mapping[str, Any], values: Mapping[str, Any]) -> GridPoint:
+    """Return the item that has these values of the grid beside what all items have in common."""
+    label = "-".join(f"{key}={_slug(value)}" for key, value in values.items())
+    settings = {key: value for key, value in values.items() if _is_setting(key, value)}
+    keys = {key: value for key, value in values.items() if key not in settings}
+    return GridPoint(
+        table={**common, **keys, "name": f"{common['name']}-{label}"},
+        settings=settings,
+        placeholders={key: _spoken(value) for key, value in values.items()},
+        label=label,
+    )
+
+
+def _is_setting(key: str, value: Any) -> bool:
+    """Return whether a key of the grid belongs to the optimizers, and not to the recipe.
+
+    `lr` belongs to either: a number is a rate, a text is the recipe's rule for rates.
+    """
+    return key not in recipe_keys() or (key == "lr" and not isinstance(value, str))
 
 
 def _grid(table: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the grid of a sweep, checked."""
     grid = table.get("grid")
     if not isinstance(grid, dict) or not grid:
         raise TrajvizError("grid is missing: a table of lists, as in grid = { lr = [0.1, 0.2] }")
@@ -116,27 +133,43 @@ def _slug(value: Any) -> str:
     return _slug(_spoken(value)) if isinstance(value, dict) else repr(value)
 
 
-def filled(text: str, words: Mapping[str, str]) -> str:
-    """Return a text with each key in braces replaced; TrajvizError for one that is not there."""
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
+    """Return a text in which each key in braces is replaced by its value.
 
-    def word(found: re.Match[str]) -> str:
-        if found[1] not in words:
-            raise unknown("word in braces", found[1], words)
-        return words[found[1]]
+    Raises:
+        TrajvizError: There is no value for a key.
 
-    return re.sub(r"\{(\w+)\}", word, text)
+    >>> fill_placeholders("SGD at {lr}.", {"lr": "0.1"})
+    'SGD at 0.1.'
+    """
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in values:
+            raise unknown("word in braces", found[1], values)
+        return values[found[1]]
+
+    return re.sub(r"\{(\w+)\}", value, text)
 
 
 def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
-    """Return the recipe with these settings on each of its optimizers; raises TrajvizError."""
+    """Return the recipe with these settings on each of its optimizers.
+
+    Raises:
+        TrajvizError: No optimizer of the recipe has such a setting, or the value is wrong.
+    """
     if not settings:
         return recipe
     specs = recipe.optimizers or tuple(map(parse_spec, DEFAULT_OPTIMIZERS))
-    known = {key for spec in specs for key in (*spec.complete, DECAY, *TRACK_KEYS, *_PARAMETERS)}
+    known = {key for spec in specs for key in _settings_of(spec)}
     for key in settings:
         if key not in known:
             raise unknown("key of the grid", key, [*recipe_keys(), *known])
     return recipe.changed(optimizers=tuple(_with(spec, settings) for spec in specs))
+
+
+def _settings_of(spec: Spec) -> set[str]:
+    """Return the names of all settings that an optimizer may be given."""
+    return {*spec.complete, DECAY, *TRACK_KEYS, *_SCHEDULE_SETTINGS}
 
 
 def _with(spec: Spec, settings: Mapping[str, Any]) -> Spec:

@@ -1,8 +1,8 @@
-"""Worker processes, one task at a time each, as a `concurrent.futures.Executor`.
+"""A pool of worker processes that can be stopped, as a `concurrent.futures.Executor`.
 
 The standard library's process pool gives up every task when one of its processes dies, and cannot
-be stopped in the middle of one. Here a process that dies takes its own task along and no other, and
-`stop` ends all of them at once, with whatever they have started. A process whose parent is gone
+be stopped in the middle of a task. Here, a process that dies takes only its own task along, and
+`stop` ends all processes at once, with whatever they have started. A process whose parent is gone
 ends as well.
 """
 
@@ -24,28 +24,34 @@ from types import FrameType
 from typing import Any, TypeAlias
 
 _SPAWN = multiprocessing.get_context("spawn")  # a process with threads must not be forked
-_EVERY = 0.1
+_REPORT_INTERVAL = 0.1
 """Seconds between two reports of a worker."""
 _GRACE = 0.5
 """Seconds in which a worker that is stopped may end its encoder."""
 
-Share: TypeAlias = tuple[str, int, int]
-"""What a worker is at, how much of it is done, and how much there is in all."""
+Progress: TypeAlias = tuple[str, int, int]
+"""What a task is doing, how much of that is done, and how much there is in all."""
 _Call: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+"""A function, its positional arguments and its named ones."""
 
 
 class WorkerDiedError(Exception):
     """A worker process ended in the middle of its task; the message says how."""
 
 
-class Workers(Executor):
-    """So many processes, each started when it is first needed.
+# In the parent
 
-    `shares` says of every task that runs how far it is, where it has told by `report`.
+
+class WorkerPool(Executor):
+    """Processes that do one task at a time each. A process is started when it is first needed.
+
+    Attributes:
+        progress: How far a running task is, by its future, where it calls `report_progress`.
     """
 
     def __init__(self, count: int) -> None:
-        self.shares: dict[Future[Any], Share] = {}
+        """Open a pool of at most so many processes."""
+        self.progress: dict[Future[Any], Progress] = {}
         self._tasks: queue.SimpleQueue[tuple[Future[Any], _Call] | None] = queue.SimpleQueue()
         self._workers: set[_Worker] = set()
         self._guard = threading.Lock()
@@ -55,33 +61,38 @@ class Workers(Executor):
             thread.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Call a module's function in the next free process; all it takes and gives is pickled."""
+        """Call a function in the next free process.
+
+        Args:
+            fn: A module's function, since it is pickled by name.
+            args: Its positional arguments, which are pickled, as its result is.
+            kwargs: Its named arguments, likewise.
+        """
         future: Future[Any] = Future()
         self._tasks.put((future, (fn, args, kwargs)))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the processes end after what was submitted, or only after what they are at."""
+        """Let the processes end when they have done their tasks.
+
+        Args:
+            wait: Whether to return only then.
+            cancel_futures: Whether tasks are cancelled that have not begun.
+        """
         if cancel_futures:
-            self._drop()
+            self._cancel_waiting()
         for _ in self._threads:
             self._tasks.put(None)
         if wait:
             for thread in self._threads:
                 thread.join()
 
-    def _drop(self) -> None:
-        """Cancel what waits."""
-        with contextlib.suppress(queue.Empty):
-            while task := self._tasks.get_nowait():
-                task[0].cancel()
-
     def stop(self) -> None:
-        """End all processes at once, in the middle of whatever they are at."""
+        """End all processes at once, in the middle of their tasks, and cancel the other tasks."""
         with self._guard:
             self._stopped = True
             workers = [*self._workers]
-        self._drop()  # before a thread whose process ends would take it up
+        self._cancel_waiting()  # before a thread whose process ends would take a task up
         for worker in workers:
             worker.terminate()
         until = time.monotonic() + _GRACE
@@ -89,30 +100,40 @@ class Workers(Executor):
             worker.kill(after=until - time.monotonic())
         self.shutdown(cancel_futures=True)
 
+    def _cancel_waiting(self) -> None:
+        """Cancel the tasks that have not begun."""
+        with contextlib.suppress(queue.Empty):
+            while task := self._tasks.get_nowait():
+                task[0].cancel()
+
     def _attend(self) -> None:
-        """Serve one process, in a thread of its own."""
-        if hasattr(signal, "pthread_sigmask"):  # so Ctrl-C is the parent's affair from the start
+        """Give tasks to one process, in a thread of its own, until there are no more."""
+        if hasattr(signal, "pthread_sigmask"):  # the process inherits that Ctrl-C is not for it
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         worker: _Worker | None = None
         while task := self._tasks.get():
             future, call = task
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                worker = worker or self._begin()
-                result = worker.run(call, functools.partial(self.shares.__setitem__, future))
-            except BaseException as error:
-                if worker is not None and isinstance(error, WorkerDiedError):
-                    self._forget(worker)
-                    worker = None
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-            self.shares.pop(future, None)
+            if future.set_running_or_notify_cancel():
+                worker = self._do(future, call, worker)
+                self.progress.pop(future, None)
         if worker is not None:
             worker.end()
 
-    def _begin(self) -> _Worker:
+    def _do(self, future: Future[Any], call: _Call, worker: _Worker | None) -> _Worker | None:
+        """Do a task, in a new process if there is none; return the process if it is alive."""
+        try:
+            worker = worker or self._start_worker()
+            result = worker.run(call, functools.partial(self.progress.__setitem__, future))
+        except BaseException as error:
+            if worker is not None and isinstance(error, WorkerDiedError):
+                self._forget(worker)
+                worker = None
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+        return worker
+
+    def _start_worker(self) -> _Worker:
         with self._guard:
             if self._stopped:
                 raise WorkerDiedError("it was stopped")
@@ -126,38 +147,49 @@ class Workers(Executor):
 
 
 class _Worker:
-    """One process and the line to it."""
+    """One process, and the connection to it."""
 
     def __init__(self) -> None:
-        self._line, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
+        self._connection, theirs = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
 
-    def run(self, call: _Call, heard: Callable[[Share], None]) -> Any:
-        """Return what a call returns there, or raise what it raises."""
+    def run(self, call: _Call, on_progress: Callable[[Progress], None]) -> Any:
+        """Return what a call returns in the process, or raise what it raises there.
+
+        Raises:
+            WorkerDiedError: The process ended before the call did.
+        """
         try:
-            self._line.send(call)
+            self._connection.send(call)
             while True:
-                what, value = self._line.recv()
-                if what == "share":
-                    heard(value)
+                kind, value = self._connection.recv()
+                if kind == "progress":
+                    on_progress(value)
                     continue
-                if what == "error":
+                if kind == "error":
                     raise value
                 return value
         except (EOFError, ConnectionError):
-            self._process.join()
-            code = self._process.exitcode or 0
-            how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            raise WorkerDiedError(f"its worker process died ({how})") from None
+            raise WorkerDiedError(f"its worker process died ({self._exit()})") from None
+
+    def _exit(self) -> str:
+        """Return how the process ended, in words."""
+        self._process.join()
+        code = self._process.exitcode or 0
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def terminate(self) -> None:
-        """Ask the process to drop what it is at."""
+        """Ask the process to give up its task."""
         self._process.terminate()
 
     def kill(self, after: float) -> None:
-        """End the process after so many seconds at the latest, and all that it has started."""
+        """End the process and all that it has started, unless it ends by itself.
+
+        Args:
+            after: How many seconds it has for that.
+        """
         multiprocessing.connection.wait([self._process.sentinel], max(after, 0))
         if hasattr(os, "killpg") and self._process.pid:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -166,65 +198,63 @@ class _Worker:
 
     def end(self) -> None:
         """Let the process end by itself."""
-        self._line.close()
+        self._connection.close()
         self._process.join()
 
 
-_line: Connection[Any, Any] | None = None
-"""In a worker: the line to its parent."""
-_told = 0.0
-"""When the last report was sent."""
+# In a worker process
+
+_connection: Connection[Any, Any] | None = None
+"""The connection to the parent; None in any other process."""
+_last_report = 0.0
+"""When progress was last reported, on the monotonic clock."""
 
 
-def report(what: str, done: int, total: int) -> None:
-    """In a worker, tell now and then how far its task is; elsewhere nobody listens."""
-    global _told
+def report_progress(activity: str, done: int, total: int) -> None:
+    """Tell the parent of a worker how far its task is, if the last report is some time ago.
+
+    In any other process this does nothing.
+
+    Args:
+        activity: What the task is doing.
+        done: How much of that is done.
+        total: How much there is in all.
+    """
+    global _last_report
     now = time.monotonic()
-    if _line is not None and (now - _told > _EVERY or done == total):
-        _told = now
-        _line.send(("share", (what, done, total)))
+    if _connection is not None and (now - _last_report > _REPORT_INTERVAL or done == total):
+        _last_report = now
+        _connection.send(("progress", (activity, done, total)))
 
 
-def _serve(line: Connection[Any, Any]) -> None:
-    """Do what comes over the line, until it is closed."""
-    global _line
-    _line = line
+def _work(connection: Connection[Any, Any]) -> None:
+    """Do each call that comes over the connection, until it is closed."""
+    global _connection
+    _connection = connection
     if hasattr(os, "setsid"):
         os.setsid()
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _raise_terminated)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         while True:
-            function, args, kwargs = line.recv()
-            try:
-                answer = "done", function(*args, **kwargs)
-            except Exception as error:
-                answer = "error", _portable(error)
-            line.send(answer)
-    except EOFError:  # there is no more to do
+            connection.send(_answer(connection.recv()))
+    except EOFError:  # the parent has no more to do
         return
-    except _Stopped:
+    except _Terminated:
         _end_group()
 
 
-def _end_group() -> None:
-    """End this process and what it has started, at once."""
-    if hasattr(os, "killpg"):
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-    os._exit(1)
+def _answer(call: _Call) -> tuple[str, Any]:
+    """Return the result of a call, or its error, as they are sent to the parent."""
+    function, args, kwargs = call
+    try:
+        return "result", function(*args, **kwargs)
+    except Exception as error:
+        return "error", _picklable(error)
 
 
-class _Stopped(BaseException):
-    """SIGTERM, as an exception, so that an encoder is ended with its worker."""
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise _Stopped
-
-
-def _portable(error: Exception) -> Exception:
-    """Return an exception that survives pickling, which not every constructor allows for."""
+def _picklable(error: Exception) -> Exception:
+    """Return an error that survives pickling, which not every constructor allows for."""
     import pickle
 
     try:
@@ -234,10 +264,27 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
+class _Terminated(BaseException):
+    """SIGTERM as an exception, so that the code that runs an encoder can end it."""
+
+
+def _raise_terminated(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Terminated
+
+
 def _end_with_parent() -> None:
+    """Wait until the parent is gone, then end this process as `stop` would."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(_GRACE)
         _end_group()
+
+
+def _end_group() -> None:
+    """End this process and what it has started, at once."""
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)

@@ -1,0 +1,15 @@
+"""Names of the files in a gallery's folder that belong to the gallery itself."""
+
+from __future__ import annotations
+
+GALLERY_FILE = "gallery.toml"
+"""Describes the items; its presence makes a folder a gallery."""
+LOCK_FILE = "gallery.lock"
+"""Records what each item was made from, see `lock`."""
+PAGE_FILES = ("index.html", "README.md")
+"""Show the items, see `site`."""
+SCRATCH = ".building"
+"""The folder in which a build works; it is gone when the build has ended."""
+
+RESERVED = frozenset(name.lower() for name in (GALLERY_FILE, LOCK_FILE, *PAGE_FILES))
+"""What no item may write, in lower case."""
