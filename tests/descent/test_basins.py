@@ -13,7 +13,6 @@ from trajviz.descent import no_progress
 from trajviz.descent.basins import (
     DIVERGED,
     ELSEWHERE,
-    TOLERANCE,
     Basins,
     find_basins,
     lattice,
@@ -28,6 +27,8 @@ from trajviz.scene.views.basins import BasinsView, cell_of, neutral, starts_of
 from trajviz.surface import Window
 
 SMALL = {"size": (320, 240), "steps": 40, "seconds": 0.4, "hold": 0, "view": "basins"}
+NEAR = 0.02
+"""How near to a minimum counts as there, in window widths: as the room states it, by hand."""
 THREE = ("sgd:lr=0.01", "momentum:lr=0.005", "adam:lr=0.3")
 
 
@@ -59,7 +60,7 @@ def test_a_start_is_classified_as_a_run_from_it_alone_ends(place):
     for index in np.ndindex(7, 9):
         (alone,) = compare("himmelblau", [THREE[place]], start=starts[index], steps=40).trajectories
         offset = (alone.points[:, None] - minima) / race.window.extent
-        near = np.hypot(*np.moveaxis(offset, -1, 0)) < TOLERANCE
+        near = np.hypot(*np.moveaxis(offset, -1, 0)) < NEAR
         if not near[-1].any():
             assert basins.reached[index] == ELSEWHERE
             continue
@@ -74,7 +75,7 @@ def test_on_a_bowl_every_run_arrives_when_its_distance_says():
     # Each step halves the distance; the window is 2 wide, and what is found lies at 0 to rounding.
     distance = np.hypot(*np.moveaxis(lattice(race.window, 8, 8), -1, 0)) / 2
     assert (basins.reached == 0).all()
-    expected = np.ceil(np.log2(distance / TOLERANCE))
+    expected = np.ceil(np.log2(distance / NEAR))
     np.testing.assert_array_equal(basins.arrival, expected)
 
 
@@ -85,10 +86,10 @@ def test_runs_that_overflow_are_told_from_those_that_go_astray():
     assert 0 < basins.arrival[0, 0] < 20
 
 
-@pytest.mark.parametrize("chunk", [1, 100, 10_000])
+@pytest.mark.parametrize("chunk", [1, 7, 10_000])
 def test_it_makes_no_difference_what_is_computed_together(chunk, monkeypatch):
     race = himmelblau()
-    starts = lattice(race.window, 40, 30)
+    starts = lattice(race.window, 8, 6)
     whole = found(race, race.trajectories[1], starts, steps=20)
     monkeypatch.setattr(module, "_CHUNK", chunk)
     parts = found(race, race.trajectories[1], starts, steps=20)
@@ -148,7 +149,7 @@ def test_there_is_a_panel_for_each_optimizer_with_its_name_and_rate():
 
 
 def test_the_key_has_the_minima_and_only_what_else_there_is():
-    told = texts(compare("himmelblau", THREE[:1], **{**SMALL, "size": (640, 480), "steps": 200}))
+    told = texts(compare("himmelblau", THREE[:1], **SMALL))
     assert "(3, 2)" in told
     assert "(\N{MINUS SIGN}2.81, 3.13)" in told
     assert "diverged" not in told
@@ -247,7 +248,7 @@ def test_a_gif_shows_basins_as_they_were_drawn():
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf"])
 def test_vector_files_hold_the_basins_of_their_step(suffix, tmp_path):
-    race = himmelblau()
+    race = compare("himmelblau", THREE[:1], **{**SMALL, "size": (160, 120)})
     early, late = (race.save(tmp_path / f"{at}.{suffix}", at=at).read_bytes() for at in (1, 40))
     assert early != late
 

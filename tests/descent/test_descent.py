@@ -40,13 +40,13 @@ BOLD = {"conjugate-gradient", "newton"}
 def test_a_run_holds_the_start_and_the_point_and_height_after_each_step(name, lr):
     surface = load_surface(name)
     names = [each for each in optimizer_names() if each not in BOLD]
-    runs = descents(surface, *(optimizer + lr for optimizer in names))
+    runs = descents(surface, *(optimizer + lr for optimizer in names), steps=10)
     assert [one.spec.optimizer.name for one in runs] == names
     for one in runs:
         assert one.diverged_at is None
-        assert one.points.shape == (31, 2)
-        assert one.heights.shape == (31,)
-        assert one.steps == 30
+        assert one.points.shape == (11, 2)
+        assert one.heights.shape == (11,)
+        assert one.steps == 10
         assert one.points[0].tolist() == list(surface.start)
         np.testing.assert_allclose(one.heights, surface.value(one.points), rtol=1e-13)
         assert one.heights[0] == surface.value(np.array(surface.start))
@@ -84,7 +84,7 @@ def test_nobody_to_run_gives_nothing():
 
 
 def test_two_descents_are_the_same_to_the_last_bit():
-    first, second = (descents(ROSENBROCK, *optimizer_names(), steps=200) for _ in range(2))
+    first, second = (descents(ROSENBROCK, *optimizer_names(), steps=50) for _ in range(2))
     for one, other in zip(first, second, strict=True):
         assert one.settings == other.settings
         np.testing.assert_array_equal(one.points, other.points)
@@ -309,9 +309,9 @@ def test_a_surface_without_a_minimum_can_be_tuned_for():
 @pytest.mark.parametrize("name", optimizer_names())
 def test_a_rate_that_diverges_never_wins_against_one_that_does_not(name):
     steep = surface_of(lambda x, y: (4 * x) ** 4 + (4 * y) ** 4)
-    (small,) = descents(steep, f"{name}:lr=0.00001", steps=200)
+    (small,) = descents(steep, f"{name}:lr=0.00001", steps=60)
     assert small.diverged_at is None
-    (tuned,) = descents(steep, name, steps=200)
+    (tuned,) = descents(steep, name, steps=60)
     assert tuned.diverged_at is None
 
 

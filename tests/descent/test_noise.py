@@ -75,14 +75,14 @@ def test_every_optimizer_sees_the_same_batches_and_so_does_every_rate(lr):
     seen = []
     for name in optimizer_names():
         surface, asked = recording(MOONS)
-        descents(surface, name + lr)
+        descents(surface, name + lr, steps=22)
         seen.append(in_turn(batches(asked, (2,))))
         if not lr and load_optimizer(name).defaults["lr"] is None:
             seen.append(in_turn(batches(asked, (len(tuning.RATES), 2))))
             seen.append(in_turn(batches(asked, (2 * FINE + 1, 2))))
-    assert len(seen[0]) == 30
+    assert len(seen[0]) == 22  # an epoch has 20
     assert all(rows == seen[0] for rows in seen)
-    assert len({tuple(rows) for rows in seen[0]}) == 30
+    assert len({tuple(rows) for rows in seen[0]}) == 22
 
 
 def test_an_epoch_takes_every_sample_once_and_the_next_one_in_another_order():
@@ -132,7 +132,33 @@ def test_a_batch_of_all_samples_is_exact_whatever_the_seed():
     np.testing.assert_array_equal(plain.points, descents(exact, "momentum")[0].points)
 
 
+def test_heights_and_hessians_are_those_of_the_steps_own_batch():
+    noise, points = Noise(seed=5, batch_size=4), np.array([REGRESSION.start, (0.5, 1.0)])
+    order = np.random.default_rng(5).permutation(11)
+    for rows, oracle in zip(
+        (order[:4], order[4:8], order[8:]), noise.oracles(REGRESSION), strict=False
+    ):
+        np.testing.assert_array_equal(oracle.value(points), REGRESSION.value(points, rows))
+        np.testing.assert_array_equal(oracle.gradient(points), REGRESSION.gradient(points, rows))
+        np.testing.assert_array_equal(oracle.hessian(points), REGRESSION.hessian(points, rows))
+        assert (oracle.value(points) != REGRESSION.value(points)).all()
+        assert (oracle.hessian(points) != REGRESSION.hessian(points)).any()
+
+
 # Added noise
+
+
+def test_noise_tilts_the_heights_as_it_does_the_gradient_and_bends_nothing():
+    noise, points = Noise(sigma=0.5, seed=3), np.array([[1.0, 2.0], [-4.0, 0.5]])
+    generator = np.random.default_rng(3)
+    for _, oracle in zip(range(3), noise.oracles(BOWL), strict=False):
+        tilt = generator.normal(0, 0.5, 2)
+        x, y = points.T
+        np.testing.assert_allclose(
+            oracle.value(points), 0.05 * x * x + y * y + x * tilt[0] + y * tilt[1]
+        )
+        np.testing.assert_allclose(oracle.gradient(points), points * [0.1, 2.0] + tilt)
+        np.testing.assert_allclose(oracle.hessian(points), [[[0.1, 0], [0, 2.0]]] * 2, atol=1e-12)
 
 
 def test_noise_is_added_to_the_gradient_and_is_the_same_for_all():
@@ -177,6 +203,7 @@ def test_a_little_noise_is_a_little():
 )
 def test_the_same_seed_gives_the_same_bytes_and_another_one_another_path(surface, options):
     optimizers = ["sgd", "momentum:lr=0.1", "adam:decay=cosine"]
+    options = {**options, "steps": 30}
     traces = [compare(surface, optimizers, **options, seed=seed).trace() for seed in (0, 0, 1)]
     assert traces[0] == traces[1] != traces[2]
     given = [compare(surface, optimizers[1:2], **options, seed=s).trajectories[0] for s in (0, 1)]

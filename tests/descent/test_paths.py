@@ -89,6 +89,8 @@ CSV = {
     HEAD + "a,0,1,2\na,0,1,2\n": "line 3: step 0 of 'a' comes after 1 steps, where step 1 is due",
     HEAD + "a,1,1,2\n": "line 2: step 1 of 'a' comes after 0 steps, where step 0 is due",
     HEAD + "a,-1,1,2\n": "line 2: step '-1' is not a whole number",
+    HEAD + "a,0000000000,1,2\n": "line 2: step '0000000000' is not a whole number",
+    "optimizer,start,step,x,y\na,-1,0,1,2\n": "line 2: start '-1' is not a whole number",
     HEAD + "a,0,nan,2\n": "line 2: x 'nan' is not a finite number",
     HEAD + "a,0,1,1e999\n": "line 2: y '1e999' is not a finite number",
     HEAD + "a,0,1,two\n": "line 2: y 'two' is not a finite number",
@@ -112,6 +114,8 @@ JSON = {
         {"trajectories": [{"label": "a", "points": [[1, 10**400]]}]}
     ): "point 0 is not finite",
     json.dumps({"trajectories": [{**TRACK, "start": "x"}]}): "start 'x' is not a whole number",
+    json.dumps({"trajectories": [{**TRACK, "start": -1}]}): "start -1 is not a whole number",
+    json.dumps({"trajectories": [{**TRACK, "start": True}]}): "start True is not a whole number",
     json.dumps({"trajectories": [TRACK, TRACK]}): "label 'a' is there twice",
     "[" * 100_000: "recursion",
 }
@@ -138,6 +142,11 @@ NPZ = {
     npz(labels=LABELS, points=np.full((1, 2, 2), np.nan)): "points[0] are not finite numbers",
     npz(labels=LABELS, points=np.full((1, 2, 2), np.inf)): "points[0] are not finite numbers",
     npz(labels=LABELS, points=np.array([[[np.nan, 0], [1.0, 2]]])): "points[0] are not finite",
+    npz(labels=LABELS, points=np.array([[[1.0, 2], [np.nan, 0], [3, 4]]])): "points[0] are not",
+    npz(labels=LABELS, points=np.array([[[1.0, 2], [np.inf, 0], [np.nan] * 2]])): "points[0] are",
+    npz(labels=LABELS, points=POINTS, starts=np.array([-1])): "starts are not one whole number",
+    npz(labels=LABELS, points=POINTS, starts=np.array([0, 1])): "starts are not one whole number",
+    npz(labels=np.array([" "]), points=POINTS): "a path has no label",
 }
 
 
