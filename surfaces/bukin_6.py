@@ -8,8 +8,8 @@ from trajviz import Surface
 def bukin_6(x, y):
     """A valley with walls like a root's, infinitely steep at its bottom, and a floor that tilts.
 
-    Not differentiable along y = x**2 / 100, where the slope of the walls is stated as 0, a
-    subgradient, nor at x = -10, where that of the floor is.
+    Not differentiable along y = x**2 / 100 and at x = -10. There the slope of the walls, or that
+    of the floor, is stated as 0, a subgradient.
 
     >>> float(bukin_6(-10, 0))
     100.0

@@ -15,11 +15,13 @@ _PLAIN = (bool, int, float, str, type(None))
 
 @dataclass(frozen=True)
 class Signature:
-    """The settings of a library's optimizer.
+    """The settings of a library's optimizer: its numbers, truth values and texts.
 
-    `defaults` are its own, by the words that users write: `lr` for the learning rate, `beta1` and
-    `beta2` for the parts of `betas`. Only numbers, truth values and texts can be set.
-    `words` maps each of ours to the library's parameter, `tuples` has that parameter's length.
+    Attributes:
+        defaults: The library's defaults, by the words that users write: `lr` for the learning rate,
+            `beta1` and `beta2` for the parts of `betas`.
+        words: The library's parameter for each of these words.
+        tuples: The length of each parameter that is a tuple.
     """
 
     defaults: Mapping[str, Setting]
@@ -28,7 +30,12 @@ class Signature:
 
     @classmethod
     def of(cls, function: Callable[..., Any], rate: str) -> Signature:
-        """Read a function or a class whose learning rate is the parameter `rate`."""
+        """Read the signature of a function or a class.
+
+        Args:
+            function: What makes the library's optimizer.
+            rate: The library's parameter for the learning rate.
+        """
         defaults: dict[str, Setting] = {}
         words: dict[str, str] = {}
         tuples: dict[str, int] = {}
@@ -49,7 +56,7 @@ class Signature:
         return cls(defaults, words, tuples)
 
     def arguments(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the settings as the library takes them; what is None there stays away."""
+        """Return the settings by the library's parameters, without those that are None."""
         given: dict[str, Any] = {}
         for word, name in self.words.items():
             value = settings.get(word)
@@ -61,7 +68,16 @@ class Signature:
         return given
 
     def optimizer(self, name: str, rule: Rule, heading: str, batched: bool = True) -> Optimizer:
-        """Return a rule as an optimizer; the library's own word for the rate is an alias."""
+        """Return a rule as an optimizer with these settings.
+
+        The library's own word for the learning rate is an alias.
+
+        Args:
+            name: What a user calls it.
+            rule: The generator function that runs the library's optimizer.
+            heading: What a picture calls it.
+            batched: Whether the rule takes many points at once; default True.
+        """
         rate = self.words.get("lr", "lr")
         return Optimizer(
             name=name,

@@ -47,9 +47,9 @@ def _keras() -> Any:
 
 @contextlib.contextmanager
 def _float64(keras: Any) -> Iterator[None]:
-    """Have keras compute in float64, and leave it as it was.
+    """Have keras compute in float64, and restore its setting afterwards.
 
-    That keras calls numpy and torch in deprecated ways is nothing its users could help.
+    Deprecation warnings are silenced: they are about keras's own calls of numpy and torch.
     """
     before = keras.config.floatx()
     keras.config.set_floatx("float64")

@@ -1,9 +1,9 @@
 """scipy's minimizers: `scipy.METHOD` for the methods of scipy.optimize.minimize.
 
 They run without constraints, with the surface's exact gradient and Hessian where the method takes
-them. A step is an iteration, at whose end scipy reports; what a method returns in the end is one
-more step where it is another point, and the last point is held from then on. When that is, scipy's
-own tolerances and limits say, unless they are set.
+them. A step is an iteration, after which scipy calls back. If a method returns another point than
+the last one it reported, that is one more step. The last point is then held. When a method ends is
+decided by scipy's own tolerances and limits, which settings may replace.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ def fits(thing: Any) -> bool:
 def adapted(name: str, title: str, kind: Any) -> Optimizer:
     """Return an optimizer that runs a class of torch's kind.
 
-    Each step calls it with a closure only where it must have one, as LBFGS; the others find the
-    gradient where they look for it. The rate of every step is written into its group.
+    A class that needs a closure, as LBFGS, gets one; for the others the gradient is set before each
+    step. The rate of every step is written into the parameter groups.
     """
     signature = Signature.of(kind, RATE)
 
@@ -47,12 +47,12 @@ def adapted(name: str, title: str, kind: Any) -> Optimizer:
         rate = None if lr is None else float(lr)
         point = torch.nn.Parameter(torch.from_numpy(w.copy()))
 
-        def look() -> None:
+        def set_gradient() -> None:
             point.grad = torch.from_numpy(surface.gradient(point.detach().numpy().copy()).copy())
 
         @torch.enable_grad()  # type: ignore[untyped-decorator]
         def closure() -> Any:
-            look()
+            set_gradient()
             return torch.tensor(float(surface.value(point.detach().numpy())), dtype=torch.float64)
 
         with library_errors(name):
@@ -65,7 +65,7 @@ def adapted(name: str, title: str, kind: Any) -> Optimizer:
                 if _needs_closure(kind):
                     optimizer.step(closure)
                 else:
-                    look()
+                    set_gradient()
                     optimizer.step()
             yield point.detach().numpy().copy()
 
