@@ -9,7 +9,7 @@ from programs import trajviz
 from trajviz import compare, load_recipe, run
 from trajviz.errors import TrajvizError
 from trajviz.files.plan import plan_bundle, plan_files, snippet_target
-from trajviz.gallery.items import Gallery
+from trajviz.gallery.gallery import Gallery
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import parse_spec
 
@@ -108,10 +108,12 @@ def test_what_a_recipe_animates_moves_wherever_it_is_rendered(tmp_path):
     assert race.save(tmp_path / "saved.svg").read_bytes() == data
     assert race.write(tmp_path / "written.svg")[0].read_bytes() == data
     table = {"name": "b", "outputs": ["b.svg"], "surface": "bowl", "animate": True}
-    gallery = Gallery(tmp_path, "", "", (), {}, (table,), ())
+    gallery = Gallery(
+        folder=tmp_path, title="", introduction="", sections=(), defaults={},
+        animations=(table,), sweeps=(),
+    )  # fmt: skip
     (item,) = gallery.items()
-    assert item.jobs == (("b.svg", None),)
-    assert item.recipe.animate
+    assert [(file.target, file.format.name) for file in item.plan] == [("b.svg", "anim.svg")]
 
 
 def test_from_python_a_race_writes_what_its_recipe_asks_for(tmp_path, monkeypatch):

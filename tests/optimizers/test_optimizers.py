@@ -257,9 +257,9 @@ def test_a_file_dropped_into_the_folder_is_a_rule_and_need_state_nothing():
     assert (made.title, made.summary) == ("Plain pull", "descent.")
     assert (made.default_rate, made.follows_schedules) == (None, True)
     assert made.ranges == {"lr": RATE_RANGE}
-    (spec,) = parse_specs(["plain_pull:lr=0.5,pull=-1,decay=cosine"])
-    assert spec.settings == {"lr": 0.5, "pull": -1.0}
-    assert descend(BOWL, [spec], BOWL.start, 3, BOWL.window)[0].heights[-1] < 9
+    (trajectory,) = descents(BOWL, "plain_pull:lr=0.5,pull=-1,decay=cosine", steps=3)
+    assert trajectory.spec.settings == {"lr": 0.5, "pull": -1.0}
+    assert trajectory.heights[-1] < 9
 
 
 # Arithmetic by hand. Slopes 2 and -10 on the two axes at first, 6 and 0 after; lr = 0.1.
