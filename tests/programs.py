@@ -39,6 +39,20 @@ def trajviz(*args, env=None, text=True, **options):
     )
 
 
+def loaded(*command, folder, **env):
+    """Return the packages that a Python command imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *map(str, command)],
+        cwd=folder,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
 def begin(*args, **options):
     """Start the command in a session of its own, with signals as a terminal leaves them."""
     return subprocess.Popen(

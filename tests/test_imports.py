@@ -1,13 +1,11 @@
 """Who may import whom: the table of rooms, and what each command leaves unloaded."""
 
 import ast
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from programs import TRAJVIZ
+from programs import TRAJVIZ, loaded
 
 import trajviz
 
@@ -214,20 +212,6 @@ def test_the_surfaces_are_a_folder_of_files_and_no_package():
 
 
 # What is not loaded
-
-
-def loaded(*command, folder, **env):
-    """Return the packages that a Python command imports."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", *map(str, command)],
-        cwd=folder,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
 HEAVY = {"numpy", "matplotlib", "PIL", "imageio", "imageio_ffmpeg", "contourpy"}

@@ -6,63 +6,14 @@ import shutil
 import signal
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from programs import TRAJVIZ, begin, processes, trajviz
-from test_imports import loaded
+from galleries import OWN, everything, files, make, stale, write
+from programs import TRAJVIZ, begin, loaded, processes, trajviz
 
 from trajviz.errors import TrajvizError
-from trajviz.gallery.build import build
-from trajviz.gallery.crew import Crew
 from trajviz.gallery.lock import Lock
-from trajviz.gallery.plan import stale_of
-
-SMALL = """
-title = "Small"
-
-[defaults]
-size = [160, 120]
-seconds = 0.2
-hold = 0
-steps = 5
-
-[[animation]]
-name = "a"
-surface = "own.py"
-theme = "own.toml"
-paths = ["own.csv"]
-optimizers = ["sgd:lr=0.1,decay=cosine", "conjugate-gradient"]
-outputs = ["a.gif", "a.png"]
-
-[[animation]]
-name = "b"
-surface = "x**2 + y**2"
-outputs = ["sub/b.gif"]
-"""
-OWN = """
-from trajviz import Surface
-
-
-def formula(x, y):
-    return x**2 + 3 * y**2
-
-
-surface = Surface(formula, (-3, 3, -3, 3), (2, 2))
-"""
-OWN_CSV = "optimizer,step,x,y\nmine,0,1,1\nmine,1,0,0\n"
-THEMES = Path(__file__).parents[2] / "trajviz" / "scene" / "themes"
-
-
-def write(folder, text=SMALL):
-    folder.mkdir()
-    (folder / "gallery.toml").write_text(text)
-    (folder / "own.py").write_text(OWN)
-    (folder / "own.csv").write_text(OWN_CSV)
-    (folder / "own.toml").write_bytes((THEMES / "dark.toml").read_bytes())
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -77,20 +28,6 @@ def once(tmp_path_factory):
 def built(once, tmp_path):
     """A gallery of its own for each test, all of it current."""
     return Path(shutil.copytree(once[0], tmp_path / "gallery"))
-
-
-def everything(folder):
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
-
-
-def files(folder):
-    return set(everything(folder))
-
-
-def stale(folder, **options):
-    return dict(stale_of(folder, **options))
 
 
 # What is made
@@ -132,37 +69,6 @@ def test_a_build_with_nothing_to_do_writes_nothing(built):
 
 
 # Why something is stale
-
-
-@contextmanager
-def threads():
-    """A crew of one thread: any executor will do."""
-    with ThreadPoolExecutor(1) as pool:
-        yield Crew(pool, 1)
-
-
-class Noted:
-    """A watcher that keeps what it is told."""
-
-    def __init__(self):
-        self.made, self.errors = {}, {}
-
-    def running(self, shares):
-        pass
-
-    def drawn(self, step, size, seconds):
-        assert size > 0
-        assert seconds >= 0
-        self.made[step.item.name] = step.reasons
-
-    def failed(self, step, message):
-        self.errors[step.item.name] = message
-
-
-def make(folder, **options):
-    noted = Noted()
-    build(folder, threads, noted, **options)
-    return noted
 
 
 def append(path, text):

@@ -4,8 +4,8 @@ import os
 import sys
 
 import pytest
+from galleries import everything, make, stale, write
 from programs import trajviz
-from test_gallery_build import everything, make, stale, write
 
 # In a process of its own: its event loop and its threads end with it.
 CLUSTER = """

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from write_trajectories import (
+from parity.write_trajectories import (
     FILE,
     LIBRARIES,
     RULES,

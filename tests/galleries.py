@@ -1,0 +1,103 @@
+"""A small gallery of two items, and what a build does to it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from trajviz.gallery.build import build
+from trajviz.gallery.crew import Crew
+from trajviz.gallery.plan import stale_of
+
+SMALL = """
+title = "Small"
+
+[defaults]
+size = [160, 120]
+seconds = 0.2
+hold = 0
+steps = 5
+
+[[animation]]
+name = "a"
+surface = "own.py"
+theme = "own.toml"
+paths = ["own.csv"]
+optimizers = ["sgd:lr=0.1,decay=cosine", "conjugate-gradient"]
+outputs = ["a.gif", "a.png"]
+
+[[animation]]
+name = "b"
+surface = "x**2 + y**2"
+outputs = ["sub/b.gif"]
+"""
+OWN = """
+from trajviz import Surface
+
+
+def formula(x, y):
+    return x**2 + 3 * y**2
+
+
+surface = Surface(formula, (-3, 3, -3, 3), (2, 2))
+"""
+OWN_CSV = "optimizer,step,x,y\nmine,0,1,1\nmine,1,0,0\n"
+THEMES = Path(__file__).parents[1] / "trajviz" / "scene" / "themes"
+
+
+def write(folder, text=SMALL):
+    """Write a gallery's files, its items not yet made, and return its folder."""
+    folder.mkdir()
+    (folder / "gallery.toml").write_text(text)
+    (folder / "own.py").write_text(OWN)
+    (folder / "own.csv").write_text(OWN_CSV)
+    (folder / "own.toml").write_bytes((THEMES / "dark.toml").read_bytes())
+    return folder
+
+
+def everything(folder):
+    """Return the bytes of each file under a folder, by its path there."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def files(folder):
+    """Return the paths of all files under a folder."""
+    return set(everything(folder))
+
+
+def stale(folder, **options):
+    """Return what is stale, and why."""
+    return dict(stale_of(folder, **options))
+
+
+@contextmanager
+def threads():
+    """A crew of one thread: any executor will do."""
+    with ThreadPoolExecutor(1) as pool:
+        yield Crew(pool, 1)
+
+
+class Noted:
+    """A watcher that keeps what it is told."""
+
+    def __init__(self):
+        self.made, self.errors = {}, {}
+
+    def running(self, shares):
+        pass
+
+    def drawn(self, step, size, seconds):
+        assert size > 0
+        assert seconds >= 0
+        self.made[step.item.name] = step.reasons
+
+    def failed(self, step, message):
+        self.errors[step.item.name] = message
+
+
+def make(folder, **options):
+    """Build a gallery here in a thread, and return what the build has told."""
+    noted = Noted()
+    build(folder, threads, noted, **options)
+    return noted
