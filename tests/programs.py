@@ -1,13 +1,18 @@
 """Programs run from outside: our own command, and other people's that judge our files."""
 
+import contextlib
+import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
+
+from trajviz.cli import main
 
 TRAJVIZ = Path(sys.executable).with_name("trajviz")
 
@@ -37,6 +42,44 @@ def trajviz(*args, env=None, text=True, **options):
         check=False,
         **options,
     )
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream into memory, on which a terminal may be pretended."""
+
+    def __init__(self, *, terminal=False, errors="strict"):
+        super().__init__(io.BytesIO(), "utf-8", errors, newline="\n", write_through=True)
+        self._terminal = terminal
+
+    def isatty(self):
+        return self._terminal
+
+    def bytes(self):
+        return self.buffer.getvalue()
+
+
+def invoke(*args, cwd=None, text=True, stdout=None, stderr=None):
+    """Run the command within this process, in no time, and return its outcome as `trajviz` does.
+
+    What is about processes, signals, the environment, or what is loaded, needs a process of its
+    own; that both say the same of the rest is a test in tests/cli.
+    """
+    words = ["trajviz", *map(str, args)]
+    out, err = stdout or Stream(), stderr or Stream(errors="backslashreplace")
+    with (
+        contextlib.chdir(cwd or "."),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        mock.patch.dict(os.environ),
+        mock.patch.object(sys, "argv", words),
+        mock.patch.object(signal, "signal"),
+        pytest.raises(SystemExit) as left,
+    ):
+        main()
+    said = [stream.bytes() for stream in (out, err)]
+    if text:
+        said = [data.decode() for data in said]
+    return subprocess.CompletedProcess(words, left.value.code or 0, *said)
 
 
 def loaded(*command, folder, **env):

@@ -11,15 +11,16 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from pictures import decoded_gif
 from PIL import Image
-from programs import TRAJVIZ, begin, judge, trajviz
+from programs import TRAJVIZ, Stream, begin, invoke, judge, trajviz
 
 import trajviz as library
-from trajviz.cli import cli
+from trajviz.cli import _output, cli
 from trajviz.optimizers import FAMILIES
 
 SMALL = ["--size", "160x120", "--steps", "10", "--seconds", "0.4", "--hold", "0"]
@@ -218,7 +219,7 @@ def listing(folder):
 @pytest.mark.parametrize("request_", REFUSED)
 def test_a_wrong_request_is_told_in_one_line_and_leaves_nothing(request_, tmp_path):
     before = filled(tmp_path)
-    done = trajviz(*shlex.split(request_), cwd=tmp_path)
+    done = invoke(*shlex.split(request_), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith("Error: ")
     assert done.stderr.endswith("\n")
@@ -228,16 +229,16 @@ def test_a_wrong_request_is_told_in_one_line_and_leaves_nothing(request_, tmp_pa
 
 
 def test_a_name_that_no_file_can_have_is_a_wrong_request(tmp_path):
-    done = trajviz("render", "beale", "-o", "a" * 300 + ".gif", cwd=tmp_path)
+    done = invoke("render", "beale", "-o", "a" * 300 + ".gif", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert listing(tmp_path) == []
 
 
-def on_a_terminal(stream, *args, folder):
+def on_a_terminal(stream, *args, folder, program=(TRAJVIZ,)):
     """Run the command with one stream on a terminal; return the process and what was shown."""
     terminal, inside = pty.openpty()
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: inside}
-    process = subprocess.Popen([TRAJVIZ, *args], cwd=folder, text=True, **streams)
+    process = subprocess.Popen([*program, *args], cwd=folder, text=True, **streams)
     os.close(inside)
     shown = b""
     with contextlib.suppress(OSError):  # the other end is closed
@@ -255,18 +256,51 @@ def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
     assert "'-' is a terminal" in err
 
 
+# A process of its own
+
+SAME = {
+    "list --json": 0,
+    "render bowl sgd:lr=0.1 --size 160x120 --steps 3 --format png -o -": 0,
+    "render beal": 2,
+    "render beale --title \udcff --save-recipe a.toml": 2,
+    "render --recipe folder": 2,
+    "gallery check": 1,
+}
+
+
+@pytest.mark.parametrize(("request_", "code"), SAME.items())
+def test_the_command_says_the_same_in_a_process_of_its_own(request_, code, tmp_path):
+    filled(tmp_path)
+    (tmp_path / "gallery").mkdir()
+    item = '[[animation]]\nname = "a"\nsurface = "bowl"\noutputs = ["a.png"]\n'
+    (tmp_path / "gallery" / "gallery.toml").write_text(item)
+    here, there = (
+        run(*shlex.split(request_), cwd=tmp_path, text=False) for run in (invoke, trajviz)
+    )
+    assert (here.returncode, here.stdout, here.stderr) == (
+        there.returncode, there.stdout, there.stderr,
+    )  # fmt: skip
+    assert there.returncode == code
+
+
+def test_a_file_that_cannot_be_written_is_a_failure_in_a_process_of_its_own_too():
+    with open("/dev/full", "wb") as full:  # noqa: PTH123  # no path
+        done = trajviz("list", stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+
+
 # What is rendered
 
 
 def drawn(*args, folder, **options):
     """Render a small race; it must succeed."""
-    done = trajviz("render", "bowl", "sgd:lr=0.1", *SMALL, *args, cwd=folder, **options)
+    done = invoke("render", "bowl", "sgd:lr=0.1", *SMALL, *args, cwd=folder, **options)
     assert done.returncode == 0, done.stderr
     return done
 
 
 def test_without_an_output_a_gif_is_named_after_the_surface(tmp_path):
-    done = trajviz("render", "long_valley", *SMALL, cwd=tmp_path)
+    done = invoke("render", "long_valley", *SMALL, cwd=tmp_path)
     assert done.stdout == "long-valley.gif\n"
     assert listing(tmp_path) == ["long-valley.gif"]
 
@@ -283,38 +317,38 @@ def test_a_surface_file_names_its_output(tmp_path):
         "    return x * x + y * y\n"
         "surface = Surface(f, window=(-1, 1, -1, 1), start=(0.5, 0.5))\n"
     )
-    done = trajviz("render", "./my_own.py", *SMALL, cwd=tmp_path)
+    done = invoke("render", "./my_own.py", *SMALL, cwd=tmp_path)
     assert done.stdout == "my-own.gif\n"
     assert listing(tmp_path) == ["my-own.gif", "my_own.py"]
 
 
 def test_a_formula_says_where_it_is_looked_at_and_names_its_output(tmp_path):
     for order in (["x**2 + 20*y**2", *SMALL], [*SMALL, "--", "-x**2 + y**2"]):
-        done = trajviz("render", *order, cwd=tmp_path)
+        done = invoke("render", *order, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert "window -5,5,-5,5 and start " in done.stderr
     assert listing(tmp_path) == ["x2-20y2.gif", "x2-y2.gif"]
-    done = trajviz("render", "x - y", *SMALL, "--quiet", cwd=tmp_path)
+    done = invoke("render", "x - y", *SMALL, "--quiet", cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("x-y.gif\n", "")
-    done = trajviz("render", "(-x)", "sgd", "--start", "1,1", *SMALL, cwd=tmp_path)
+    done = invoke("render", "(-x)", "sgd", "--start", "1,1", *SMALL, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "x.gif\n")
 
 
 def test_a_trace_of_a_formula_says_where_it_starts(tmp_path):
-    done = trajviz("trace", "x**2 + y**2", "sgd:lr=0.1", "--steps", "1", cwd=tmp_path)
+    done = invoke("trace", "x**2 + y**2", "sgd:lr=0.1", "--steps", "1", cwd=tmp_path)
     x, y = done.stdout.splitlines()[1].split(",")[2:4]
     assert f"start {float(x):g},{float(y):g} found" in done.stderr
 
 
 def test_an_option_that_is_no_formula_gets_no_advice_on_formulas(tmp_path):
     for option in ("-z", "--nope", "-4,1"):
-        done = trajviz("render", "beale", option, cwd=tmp_path)
+        done = invoke("render", "beale", option, cwd=tmp_path)
         assert done.returncode == 2
         assert "parentheses" not in done.stderr
 
 
 def test_parameters_name_the_output(tmp_path):
-    done = trajviz("render", "rosenbrock:b=10", *SMALL, cwd=tmp_path)
+    done = invoke("render", "rosenbrock:b=10", *SMALL, cwd=tmp_path)
     assert done.stdout == "rosenbrock-b-10.gif\n"
 
 
@@ -402,25 +436,59 @@ def test_force_and_pixel_format_reach_the_library(tmp_path):
     assert (tmp_path / "a.mp4").read_bytes() == race.to_bytes("mp4")
 
 
-def test_progress_is_for_terminals(tmp_path):
-    order = ["render", "beale", "--size", "800x600", "--seconds", "60", "--fps", "30"]
-    process, shown = on_a_terminal("stderr", *order, folder=tmp_path)
+LATER = """
+import itertools, types
+from trajviz.cli import _output, main
+
+_output.time = types.SimpleNamespace(monotonic=itertools.count(step=2).__next__)
+main()
+"""
+"""The command, where two seconds pass between one look at the clock and the next."""
+
+
+def test_progress_is_shown_on_a_terminal(tmp_path):
+    order = ["render", "bowl", "sgd:lr=0.1", *SMALL]
+    program = [sys.executable, "-c", LATER]
+    process, shown = on_a_terminal("stderr", *order, folder=tmp_path, program=program)
     out, _ = process.communicate()
-    assert (process.returncode, out) == (0, "beale.gif\n")
+    assert (process.returncode, out) == (0, "bowl.gif\n")
     assert b"100%" in shown
+
+
+def test_progress_is_shown_after_a_second_and_counts_each_work_from_its_beginning(monkeypatch):
+    moments = iter([5.0, 5.9, 6.1])  # asked for until the bar is there
+    monkeypatch.setattr(_output, "time", SimpleNamespace(monotonic=moments.__next__))
+    monkeypatch.setattr(sys, "stderr", stream := Stream(terminal=True))
+    shown = []
+    with _output.progress_bar("drawing", quiet=False) as advance:
+        for done, total in [(1, 4), (1, 4), (2, 4), (4, 4), (1, 5)]:
+            advance(done, total)
+            shown.append(stream.bytes().decode())
+    assert shown[0] == ""
+    assert [re.findall("[0-9]+%", text)[-1] for text in shown[1:]] == [
+        "25%", "50%", "100%", "20%",
+    ]  # fmt: skip
+    assert "drawing" in shown[1]
+
+
+@pytest.mark.parametrize(("quiet", "terminal"), [(True, True), (False, False)])
+def test_progress_is_for_terminals_and_not_for_the_quiet(quiet, terminal, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Stream(terminal=terminal))
+    with _output.progress_bar("drawing", quiet) as advance:
+        assert advance is None
 
 
 def test_trace_writes_csv_to_standard_output_or_a_file(tmp_path):
     order = ["trace", "bowl", "sgd:lr=0.1", "--steps", "3"]
-    done = trajviz(*order, cwd=tmp_path)
+    done = invoke(*order, cwd=tmp_path)
     assert done.stdout.splitlines()[0] == "optimizer,step,x,y,f,gradients,values,hessians"
     assert len(done.stdout.splitlines()) == 5
     assert listing(tmp_path) == []
     for kind in ("csv", "json", "npz"):
-        done = trajviz(*order, "-o", f"race.{kind}", cwd=tmp_path)
+        done = invoke(*order, "-o", f"race.{kind}", cwd=tmp_path)
         assert (done.stdout, done.stderr) == (f"race.{kind}\n", "")
     assert len(json.loads((tmp_path / "race.json").read_text())["trajectories"]) == 1
-    data = trajviz(*order, "--format", "npz", cwd=tmp_path, text=False).stdout
+    data = invoke(*order, "--format", "npz", cwd=tmp_path, text=False).stdout
     assert np.load(io.BytesIO(data))["points"].shape == (1, 4, 2)
 
 
@@ -433,14 +501,14 @@ def test_a_saved_recipe_renders_to_the_same_bytes(tmp_path):
     assert done.stdout.splitlines() == ["a.gif", "sub/a.toml"]
     data = (tmp_path / "a.gif").read_bytes()
     (tmp_path / "a.gif").unlink()
-    done = trajviz("render", "--recipe", "sub/a.toml", cwd=tmp_path)
+    done = invoke("render", "--recipe", "sub/a.toml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "sub/../a.gif\n")
     assert (tmp_path / "a.gif").read_bytes() == data
 
 
 def test_options_override_a_recipe_and_an_output_replaces_its_outputs(tmp_path):
     filled(tmp_path)
-    done = trajviz(
+    done = invoke(
         "render", "--recipe", "good.toml", *SMALL, "--theme", "dark", "-o", "a.png", "-o", "b.gif",
         "--save-recipe", "all.toml", cwd=tmp_path,
     )  # fmt: skip
@@ -455,7 +523,7 @@ def test_options_override_a_recipe_and_an_output_replaces_its_outputs(tmp_path):
 def test_an_option_that_says_the_default_overrides_a_recipe(tmp_path):
     text = 'surface = "bowl"\ntheme = "dark"\nsteps = 5\noptimizers = ["sgd:lr=0.1"]\n'
     (tmp_path / "a.toml").write_text(text)
-    trajviz("render", "--recipe", "a.toml", "--theme", "light", "-o", "a.png", cwd=tmp_path)
+    invoke("render", "--recipe", "a.toml", "--theme", "light", "-o", "a.png", cwd=tmp_path)
     race = library.compare("bowl", ["sgd:lr=0.1"], steps=5)
     assert (tmp_path / "a.png").read_bytes() == race.to_bytes("png")
 
@@ -463,9 +531,9 @@ def test_an_option_that_says_the_default_overrides_a_recipe(tmp_path):
 def test_without_outputs_a_file_in_the_current_folder_is_named_after_the_recipe(tmp_path):
     filled(tmp_path)
     (tmp_path / "folder" / "my own.toml").write_text('surface = "bowl"\n')
-    done = trajviz("render", "--recipe", "folder/my own.toml", *SMALL, cwd=tmp_path)
+    done = invoke("render", "--recipe", "folder/my own.toml", *SMALL, cwd=tmp_path)
     assert done.stdout == "my own.gif\n"
-    done = trajviz("render", "--recipe", "folder/my own.toml", "--format", "png", cwd=tmp_path)
+    done = invoke("render", "--recipe", "folder/my own.toml", "--format", "png", cwd=tmp_path)
     assert done.stdout == "my own.png\n"
 
 
@@ -474,20 +542,20 @@ def test_standard_output_keeps_its_bytes_when_a_recipe_is_saved(tmp_path):
     done = drawn(*order, "--save-recipe", "a.toml", folder=tmp_path, text=False)
     assert done.stderr == b"a.toml\n"
     assert done.stdout == drawn(*order, folder=tmp_path, text=False).stdout
-    again = trajviz("render", "--recipe", "a.toml", cwd=tmp_path, text=False)
+    again = invoke("render", "--recipe", "a.toml", cwd=tmp_path, text=False)
     assert again.stdout == done.stdout
 
 
 def test_a_recipe_is_not_left_behind_when_its_race_cannot_be_run(tmp_path):
-    done = trajviz("render", "bowl", "--start", "1e200,0", "--save-recipe", "a.toml", cwd=tmp_path)
+    done = invoke("render", "bowl", "--start", "1e200,0", "--save-recipe", "a.toml", cwd=tmp_path)
     assert done.returncode == 2
     assert listing(tmp_path) == []
 
 
 def test_trace_gives_the_numbers_of_a_recipe(tmp_path):
     filled(tmp_path)
-    done = trajviz("trace", "--recipe", "good.toml", "--steps", "3", cwd=tmp_path)
-    assert done.stdout == trajviz("trace", "bowl", "sgd:lr=0.1", "--steps", "3").stdout
+    done = invoke("trace", "--recipe", "good.toml", "--steps", "3", cwd=tmp_path)
+    assert done.stdout == invoke("trace", "bowl", "sgd:lr=0.1", "--steps", "3").stdout
 
 
 def test_the_options_of_a_race_and_its_view_reach_the_recipe(tmp_path):
@@ -509,7 +577,7 @@ def test_the_options_of_a_race_and_its_view_reach_the_recipe(tmp_path):
     ],
 )
 def test_noise_and_internals_do_what_the_library_does(order, options):
-    done = trajviz("trace", *order, "sgd:decay=cosine", "--steps", "9", "--internals")
+    done = invoke("trace", *order, "sgd:decay=cosine", "--steps", "9", "--internals")
     race = library.compare(order[0], ["sgd:decay=cosine"], steps=9, **options)
     assert done.stdout.encode() == race.trace("csv", internals=True)
 
@@ -531,12 +599,12 @@ LISTINGS = {
 
 @functools.cache
 def listed():
-    return trajviz("list").stdout
+    return invoke("list").stdout
 
 
 @pytest.mark.parametrize("what", LISTINGS)
 def test_the_listing_has_every_name(what):
-    alone = trajviz("list", what).stdout
+    alone = invoke("list", what).stdout
     assert alone in listed()
     firsts = [line.split()[0] for line in alone.splitlines()]
     assert firsts[0] == what
@@ -544,7 +612,7 @@ def test_the_listing_has_every_name(what):
 
 
 def test_optimizers_are_listed_by_family_with_formula_defaults_and_source():
-    lines = trajviz("list", "optimizers").stdout.splitlines()
+    lines = invoke("list", "optimizers").stdout.splitlines()
     families = [line.strip(" :") for line in lines if re.fullmatch("  [A-Za-z ]+:", line)]
     assert families == list(FAMILIES)
     start = next(i for i, line in enumerate(lines) if line.startswith("  rmsprop "))
@@ -559,7 +627,7 @@ def test_optimizers_are_listed_by_family_with_formula_defaults_and_source():
 
 
 def test_the_listing_for_machines_is_complete():
-    facts = json.loads(trajviz("list", "--json").stdout)
+    facts = json.loads(invoke("list", "--json").stdout)
     assert {what: sorted(row["name"] for row in rows) for what, rows in facts.items()} == {
         what: names() for what, names in LISTINGS.items()
     }
@@ -581,32 +649,32 @@ def test_the_listing_for_machines_is_complete():
 
 
 def test_the_listing_says_how_much_data_there_is():
-    lines = [line.strip() for line in trajviz("list", "surfaces").stdout.splitlines()]
+    lines = [line.strip() for line in invoke("list", "surfaces").stdout.splitlines()]
     assert "100 samples, mini-batches of 5" in lines
     assert "11 samples, all at once" in lines
     assert sum("samples," in line for line in lines) == 2
 
 
 def test_the_listing_shows_parameters_with_their_defaults():
-    lines = trajviz("list", "surfaces").stdout.splitlines()
+    lines = invoke("list", "surfaces").stdout.splitlines()
     row = next(i for i, line in enumerate(lines) if line.startswith("  rosenbrock "))
     assert lines[row + 2].strip() == "a=1, b=100"
 
 
 def test_one_listing_for_machines_is_the_same_part():
-    facts = json.loads(trajviz("list", "--json").stdout)
+    facts = json.loads(invoke("list", "--json").stdout)
     for what in LISTINGS:
-        assert json.loads(trajviz("list", what, "--json").stdout) == {what: facts[what]}
+        assert json.loads(invoke("list", what, "--json").stdout) == {what: facts[what]}
 
 
 def test_the_version_is_the_packages():
-    assert trajviz("--version").stdout == f"trajviz {library.__version__}\n"
+    assert invoke("--version").stdout == f"trajviz {library.__version__}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_every_command_explains_itself_and_all_its_options(command, option):
-    done = trajviz(command, option)
+    done = invoke(command, option)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: trajviz {command}")
     for parameter in cli.commands[command].params:
@@ -616,7 +684,7 @@ def test_every_command_explains_itself_and_all_its_options(command, option):
 
 
 def test_the_help_names_every_command():
-    assert all(f"  {command} " in trajviz("--help").stdout for command in COMMANDS)
+    assert all(f"  {command} " in invoke("--help").stdout for command in COMMANDS)
 
 
 README = Path(__file__).parents[2] / "README.md"
@@ -680,11 +748,11 @@ def test_the_command_is_beside_the_python_that_runs_the_tests():
 
 
 def test_the_command_alone_shows_its_help():
-    done = trajviz()
+    done = invoke()
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == trajviz("--help").stdout
+    assert done.stdout == invoke("--help").stdout
 
 
 def test_the_examples_in_the_help_keep_their_lines():
-    lines = [line.strip() for line in trajviz("render", "--help").stdout.splitlines()]
+    lines = [line.strip() for line in invoke("render", "--help").stdout.splitlines()]
     assert "trajviz render beale" in lines
