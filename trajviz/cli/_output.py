@@ -23,7 +23,7 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None]
     def advance(done: int, total: int) -> None:
         nonlocal bar
         if bar is not None and bar.length != total:  # another kind of work has begun
-            bar.length, bar.pos = total, 0
+            bar.length, bar.pos, bar.finished = total, 0, False
         if bar is None and time.monotonic() - began > 1:
             bar = click.progressbar(length=total, label=label, file=sys.stderr)
             bar.__enter__()
