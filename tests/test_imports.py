@@ -1,6 +1,7 @@
 """Who may import whom: the table of rooms, and what each command leaves unloaded."""
 
 import ast
+import functools
 import sys
 from pathlib import Path
 
@@ -98,9 +99,14 @@ def row_for(table, module):
     return set(table[max(fitting, key=len)].split()) if fitting else set()
 
 
+def text_of(path):
+    return path.read_text(encoding="utf-8")
+
+
+@functools.cache
 def imported(path):
-    """Yield each import as a dotted name, and whether it is for the type checker alone."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    """Return each import as a dotted name, and whether it is for the type checker alone."""
+    found, tree = [], ast.parse(text_of(path))
     guards = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.dump(n)]
     hidden = {id(inner) for guard in guards for inner in ast.walk(guard)}
     for node in ast.walk(tree):
@@ -111,8 +117,8 @@ def imported(path):
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             continue
-        for name in names:
-            yield name, id(node) in hidden
+        found += [(name, id(node) in hidden) for name in names]
+    return found
 
 
 def source(name):
@@ -125,6 +131,7 @@ def source(name):
     return rest or "trajviz"
 
 
+@functools.cache
 def needed(module, for_types):
     """Return what a module imports beyond itself and the standard library."""
     names = [n for n, hidden in imported(MODULES[module]) if hidden is for_types]
@@ -132,15 +139,20 @@ def needed(module, for_types):
     return {source(name) for name in beyond} - {module}
 
 
+def everything(module):
+    return needed(module, for_types=False) | needed(module, for_types=True)
+
+
 def permits(row, name):
     return any(f"{name}.".startswith(f"{allowed}.") for allowed in row)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_only_what_its_room_may(module):
-    row = row_for(ROOMS, module)
-    names = needed(module, for_types=False) | needed(module, for_types=True)
-    assert [name for name in names if not permits(row, name)] == []
+def test_a_module_imports_only_what_its_room_may():
+    too_much = {
+        module: [name for name in everything(module) if not permits(row_for(ROOMS, module), name)]
+        for module in MODULES
+    }
+    assert {module: names for module, names in too_much.items() if names} == {}
 
 
 def test_the_package_is_nine_rooms_and_a_handful_of_files():
@@ -152,16 +164,7 @@ def test_the_package_is_nine_rooms_and_a_handful_of_files():
 
 def test_no_two_modules_import_each_other():
     """No circle, imports for the type checker and within functions included."""
-    arrows = {
-        module: {
-            name
-            for for_types in (False, True)
-            for name in needed(module, for_types=for_types)
-            if name in MODULES
-        }
-        for module in MODULES
-        if module != "__init__"
-    }
+    arrows = {m: everything(m) & MODULES.keys() for m in MODULES if m != "__init__"}
     while free := [module for module, names in arrows.items() if not names & arrows.keys()]:
         for module in free:
             del arrows[module]
@@ -171,38 +174,42 @@ def test_no_two_modules_import_each_other():
 @pytest.mark.parametrize("row", LIBRARIES.values(), ids=LIBRARIES)
 def test_the_table_allows_no_library_that_nobody_needs(row):
     members = [name for name in MODULES if row_for(LIBRARIES, name) == set(row.split())]
-    used = {name for m in members for kind in (False, True) for name in needed(m, for_types=kind)}
+    used = {name for module in members for name in everything(module)}
     assert [library for library in row.split() if library not in used] == []
 
 
 @pytest.mark.parametrize(("package", "home"), ONE_HOME.items())
 def test_a_package_with_one_home_is_imported_there_alone(package, home):
-    everywhere = {m: needed(m, for_types=False) | needed(m, for_types=True) for m in MODULES}
-    users = [module for module, names in everywhere.items() if package in names]
+    users = [module for module in MODULES if package in everything(module)]
     assert users
     assert [module for module in users if not permits({home}, module)] == []
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_only_those_who_find_files_by_name_import_dynamically(module):
-    dynamic = any(source(name) == "importlib" for name, _ in imported(MODULES[module]))
-    text = MODULES[module].read_text(encoding="utf-8")
-    assert dynamic is (module in DYNAMIC)
-    assert "__import__" not in text
+def test_only_those_who_find_files_by_name_import_dynamically():
+    dynamic = {
+        module
+        for module, path in MODULES.items()
+        if any(source(name) == "importlib" for name, _ in imported(path))
+    }
+    assert dynamic == DYNAMIC
+    assert [path for path in MODULES.values() if "__import__" in text_of(path)] == []
 
 
-@pytest.mark.parametrize(
-    "path", [*MODULES.values(), *sorted(CHECKOUT.glob("surfaces/*.py"))], ids=str
-)
-def test_nobody_touches_pyplot(path):
-    assert [name for name, _ in imported(path) if name.startswith("matplotlib.pyplot")] == []
-    assert "pyplot" not in path.read_text(encoding="utf-8")
+SURFACES = sorted(CHECKOUT.glob("surfaces/*.py"))
 
 
-@pytest.mark.parametrize("path", sorted(CHECKOUT.glob("surfaces/*.py")), ids=lambda p: p.stem)
-def test_a_surface_file_imports_our_surface_and_error_and_numpy_alone(path):
-    names = {name for name, _ in imported(path) if name.split(".")[0] != "numpy"}
-    assert names - {"trajviz.TrajvizError"} == {"trajviz.Surface"}
+def test_nobody_touches_pyplot():
+    everywhere = [*MODULES.values(), *SURFACES]
+    assert [path for path in everywhere if "pyplot" in text_of(path)] == []
+
+
+def test_a_surface_file_imports_our_surface_and_error_and_numpy_alone():
+    allowed = {"trajviz.TrajvizError", "trajviz.Surface", "numpy"}
+    assert SURFACES
+    for path in SURFACES:
+        names = {name for name, _ in imported(path)}
+        assert "trajviz.Surface" in names, path
+        assert names <= allowed, path
 
 
 def test_the_surfaces_are_a_folder_of_files_and_no_package():

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import itertools
 import json
 import os
 import pty
@@ -473,9 +474,13 @@ def test_progress_is_shown_after_a_second_and_counts_each_work_from_its_beginnin
 
 @pytest.mark.parametrize(("quiet", "terminal"), [(True, True), (False, False)])
 def test_progress_is_for_terminals_and_not_for_the_quiet(quiet, terminal, monkeypatch):
-    monkeypatch.setattr(sys, "stderr", Stream(terminal=terminal))
+    clock = SimpleNamespace(monotonic=itertools.count(step=2).__next__)
+    monkeypatch.setattr(_output, "time", clock)
+    monkeypatch.setattr(sys, "stderr", stream := Stream(terminal=terminal))
     with _output.progress_bar("drawing", quiet) as advance:
-        assert advance is None
+        advance(1, 2)
+        advance(2, 2)
+    assert stream.bytes() == b""
 
 
 def test_trace_writes_csv_to_standard_output_or_a_file(tmp_path):
