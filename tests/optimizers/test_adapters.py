@@ -217,6 +217,60 @@ def test_there_is_an_adapter_for_each_library():
     assert library_names() == ["keras", "optax", "scipy", "torch"]
 
 
+KINDS = """
+Torch = type("Optimizer", (), {"__module__": "torch.optim.optimizer"})
+Keras = type("Optimizer", (), {"__module__": "keras.src.optimizers.optimizer"})
+
+
+class Heavy(Torch):
+    def __init__(self, params, lr=0.5, weight=2.0): ...
+
+
+class Light(Keras):
+    def __init__(self, learning_rate=0.25, name="light"): ...
+
+
+class Tensor(type("Tensor", (), {"__module__": "torch"})): ...
+
+
+class Alone(type("Optimizer", (), {"__module__": "torchlike"})): ...
+
+
+def factory(learning_rate, pull=1.0): ...
+
+
+def other(rate): ...
+
+
+an_object = Heavy([])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "defaults", "aliases"),
+    [
+        ("Heavy", {"lr": 0.5, "weight": 2.0}, {}),
+        ("Light", {"lr": 0.25}, {"learning_rate": "lr"}),
+        ("factory", {"lr": None, "pull": 1.0}, {"learning_rate": "lr"}),
+    ],
+)
+def test_what_a_user_writes_for_a_library_is_known_by_its_kind(name, defaults, aliases, mine):
+    (mine / "kinds.py").write_text(KINDS, encoding="utf-8")
+    made = load_optimizer(f"kinds.py:{name}")
+    assert (made.name, made.title) == (f"kinds.py:{name}", name)
+    assert (made.defaults, made.aliases) == (defaults, aliases)
+    assert made.batched is (name == "factory")
+    with pytest.raises(TrajvizError, match="must be above 0"):
+        parse_spec(f"kinds.py:{name}:lr=0")
+
+
+@pytest.mark.parametrize("name", ["Tensor", "Alone", "other", "an_object"])
+def test_what_is_of_no_librarys_kind_is_no_optimizer(name, mine):
+    (mine / "kinds.py").write_text(KINDS, encoding="utf-8")
+    with pytest.raises(TrajvizError, match=f"kinds.py:{name} is neither a generator function"):
+        load_optimizer(f"kinds.py:{name}")
+
+
 # Settings
 
 

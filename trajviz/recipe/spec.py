@@ -264,15 +264,17 @@ def _schedule(
             )
         beside = f" with {DECAY}={name}" if name else ""
         raise unknown(f"setting of {optimizer.name}{beside}", key, [*known, *parameters])
-    if not name:
-        return None
+    return Schedule(name, _parameters(name, given, where)) if name else None
+
+
+def _parameters(name: str, given: Mapping[str, Any], where: str) -> tuple[tuple[str, float], ...]:
+    """Return the parameters of a schedule that were given, in its own order, each in its range."""
     ranges = schedule_ranges(name)
-    settings = [
+    return tuple(
         (key, read_number(key, given[key], where, ranges.get(key, ANY)))
-        for key in parameters
+        for key in schedule_defaults(name)
         if key in given
-    ]
-    return Schedule(name, tuple(settings))
+    )
 
 
 def _parameter_names() -> set[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,48 +50,58 @@ _LEFT_OUT = {"disp", "verbose", "iprint", "return_all", "workers", "eps"}
 def load(name: str) -> Optimizer:
     """Return a method of scipy's; TrajvizError where there is none of this name."""
     with library_errors(f"scipy.{name}", "scipy"):
-        import scipy.optimize
+        import scipy.optimize  # noqa: F401  # whether it is there
     if name not in METHODS:
         raise no_such("scipy", name, sorted(METHODS))
-    text = textwrap.dedent(scipy.optimize.show_options("minimize", name, disp=False) or "")
-    found = re.findall(r"^ *(\w+(?:, \w+)*) : (?:float|int|bool|number)\b", text, re.MULTILINE)
-    words = {word for line in found for word in line.split(", ")}
-    defaults = dict.fromkeys(sorted({"tol", *words} - _LEFT_OUT))
 
     def rule(surface: Oracle, w: Points, **settings: Any) -> Iterator[Points]:
-        def work(report: Callable[[Points], None]) -> None:
-            latest = w
-
-            def report_iteration(
-                xk: Points, *_: Any
-            ) -> None:  # some methods give their state as well
-                nonlocal latest
-                latest = xk.copy()
-                report(latest)
-
-            options = {key: whole(value, None) for key, value in settings.items()}
-            tolerance = options.pop("tol", None)
-            found = scipy.optimize.minimize(
-                surface.value,
-                w.copy(),
-                method=name,
-                tol=tolerance,
-                options=options,
-                callback=report_iteration,
-                **derivatives(surface),
-            )
-            if not np.array_equal(found.x, latest, equal_nan=True):
-                report(found.x.copy())
-
-        def derivatives(surface: Oracle) -> dict[str, Any]:
-            functions = {"jac": surface.gradient, "hess": surface.hessian}
-            return {key: functions[key] for key in METHODS[name]}
-
         last = w
-        points = reports(work)
+        points = reports(functools.partial(_minimize, name, surface, w, settings))
         while True:
             with library_errors(f"scipy.{name}"):
                 last = next(points, last)
             yield last
 
+    defaults = dict.fromkeys(sorted({"tol", *_options(name)}))
     return Optimizer(f"scipy.{name}", rule, defaults, heading=f"{name} (scipy)", batched=False)
+
+
+def _options(name: str) -> set[str]:
+    """Return the options of a method that its documentation calls numbers or truth values."""
+    import scipy.optimize
+
+    text = textwrap.dedent(scipy.optimize.show_options("minimize", name, disp=False) or "")
+    found = re.findall(r"^ *(\w+(?:, \w+)*) : (?:float|int|bool|number)\b", text, re.MULTILINE)
+    return {word for line in found for word in line.split(", ")} - _LEFT_OUT
+
+
+def _minimize(
+    name: str,
+    surface: Oracle,
+    w: Points,
+    settings: Mapping[str, Any],
+    report: Callable[[Points], None],
+) -> None:
+    """Run a method from a point, and report where it is after each iteration and in the end."""
+    import scipy.optimize
+
+    latest = w
+
+    def report_iteration(xk: Points, *_: Any) -> None:  # some methods give their state as well
+        nonlocal latest
+        latest = xk.copy()
+        report(latest)
+
+    derivatives = {"jac": surface.gradient, "hess": surface.hessian}
+    options = {key: whole(value, None) for key, value in settings.items()}
+    found = scipy.optimize.minimize(
+        surface.value,
+        w.copy(),
+        method=name,
+        tol=options.pop("tol", None),
+        options=options,
+        callback=report_iteration,
+        **{key: derivatives[key] for key in METHODS[name]},
+    )
+    if not np.array_equal(found.x, latest, equal_nan=True):
+        report(found.x.copy())
