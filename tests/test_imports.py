@@ -60,7 +60,7 @@ for _room in ("files", *VERBS, "gallery", "cli"):
 
 ONE_HOME = {
     "click": "cli",
-    "contourpy": "scene.tracing",
+    "contourpy": "scene.views._level_lines",
     "distributed": "gallery.crew",
     "imageio_ffmpeg": "files.formats._video",
     "jax": "optimizers.adapters.optax",

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from trajviz.race import Race, compare, run
     from trajviz.recipe.recipe import Recipe
     from trajviz.recipe.schedule import schedule_names
-    from trajviz.scene import view_names
     from trajviz.scene.panels import panel_names
+    from trajviz.scene.scene import view_names
     from trajviz.scene.theme import theme_names
     from trajviz.sensitivity import Sensitivity, tune
     from trajviz.surface import Surface
@@ -49,7 +49,7 @@ _HOME = {
     "surface_names": "surface.catalogue",
     "theme_names": "scene.theme",
     "tune": "sensitivity",
-    "view_names": "scene",
+    "view_names": "scene.scene",
 }
 """Public names and the module each comes from, imported when first asked for."""
 

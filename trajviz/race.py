@@ -38,9 +38,9 @@ from trajviz.recipe.recipe import Look, Playback, Recipe
 from trajviz.recipe.spec import Spec, labelled, parse_spec, parse_specs
 from trajviz.recipe.starts import count_starts, spread
 from trajviz.recipe.toml import to_toml
-from trajviz.scene import Scene, check_room, compose
 from trajviz.scene.alt import describe
 from trajviz.scene.paint import Picture
+from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.surface import Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import load_surface
 

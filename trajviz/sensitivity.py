@@ -12,7 +12,7 @@ from trajviz.errors import TrajvizError
 from trajviz.files.formats import check_target, format_of, replacing
 from trajviz.race import specs_of
 from trajviz.recipe.recipe import Recipe
-from trajviz.scene import Scene
+from trajviz.scene.scene import Scene
 from trajviz.scene.sensitivity import compose_sensitivity
 from trajviz.surface import Surface, check_point, check_window
 from trajviz.surface.catalogue import load_surface

@@ -25,9 +25,9 @@ from skimage.metrics import structural_similarity
 from trajviz.animation import still
 from trajviz.race import compare
 from trajviz.scene import vector
-from trajviz.scene.block import Lift
-from trajviz.scene.horizon import HEIGHT, PLINTH, Camera
 from trajviz.scene.marks import Text
+from trajviz.scene.views._block import Lift
+from trajviz.scene.views._horizon import HEIGHT, PLINTH, Camera
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import AZIMUTHS, ELEVATIONS, ReliefView
 from trajviz.surface import Surface, Window

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
-from trajviz.scene import Scene
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Orbit, Plot
+from trajviz.scene.scene import Scene
 from trajviz.scene.views.basins import BasinsView
 from trajviz.surface import Floats, Ints
 

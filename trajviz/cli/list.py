@@ -110,7 +110,7 @@ def _schedules() -> list[dict[str, Any]]:
 
 
 def _views() -> list[dict[str, Any]]:
-    from trajviz.scene import VIEWS
+    from trajviz.scene.scene import VIEWS
 
     return [{"name": name, "summary": VIEWS[name].summary} for name in trajviz.view_names()]
 

@@ -29,8 +29,8 @@ from trajviz.files.formats import format_of, still_path
 from trajviz.gallery.sweep import Point, count_points, each_point, filled, with_settings
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import load_toml, naming, read_recipe, recipe_keys, to_table
-from trajviz.scene import view_names
 from trajviz.scene.panels import panel_names
+from trajviz.scene.scene import view_names
 
 FILE = "gallery.toml"
 """The file that makes a folder a gallery."""

@@ -22,7 +22,7 @@ from trajviz.descent.basins import ELSEWHERE, find_basins, lattice, minima_of
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.recipe.recipe import CLOCKS
-from trajviz.scene import VIEWS, name_of, swarms
+from trajviz.scene.scene import VIEWS, name_of, swarms
 from trajviz.surface import Floats, Points, Window
 
 MOST_CHARACTERS = 600

@@ -9,12 +9,12 @@ import numpy as np
 
 from trajviz.descent.tuning import Tuning
 from trajviz.recipe.recipe import Look
-from trajviz.scene import Scene, blank, chip_for
 from trajviz.scene.chart import Chart, ChartView
 from trajviz.scene.layout import Axes, Words, lay_out
 from trajviz.scene.marks import star
 from trajviz.scene.paint import paint
 from trajviz.scene.plot import Plot
+from trajviz.scene.scene import Scene, blank, chip_for
 from trajviz.scene.theme import load_theme
 from trajviz.scene.track import Line, Pen, Track
 from trajviz.surface import Surface, Window

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trajviz.scene import Scene
 from trajviz.scene.fonts import line_of, own_face, runs_of
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
+from trajviz.scene.scene import Scene
 from trajviz.scene.theme import RGB, Theme
-from trajviz.scene.tracing import Tracing
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Track
+from trajviz.scene.views._level_lines import Tracing
 from trajviz.scene.views.basins import BasinsView
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import ReliefView

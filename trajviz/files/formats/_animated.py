@@ -10,7 +10,7 @@ from trajviz.files.formats._drawing import Letters, clip_of, hexed, mark, number
 from trajviz.files.formats._motion import Moving
 from trajviz.files.formats._paths import FINE
 from trajviz.recipe.recipe import Playback
-from trajviz.scene import Scene
+from trajviz.scene.scene import Scene
 
 _BASE = ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
 

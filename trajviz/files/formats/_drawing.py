@@ -23,7 +23,7 @@ from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
 from trajviz.scene.theme import RGB
-from trajviz.scene.tracing import MOVE, Outline, Tracing
+from trajviz.scene.views._level_lines import MOVE, Outline, Tracing
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import ReliefView
 

@@ -15,8 +15,8 @@ from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.files.formats._palette import Palette, RoughPalette, pack
 from trajviz.recipe.recipe import MOST_COLORS, Playback
-from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
+from trajviz.scene.scene import Scene
 from trajviz.scene.theme import RGB
 from trajviz.surface import Ints
 

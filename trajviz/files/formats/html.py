@@ -21,8 +21,8 @@ from trajviz.files.formats._animated import Drawn
 from trajviz.files.formats._drawing import hexed
 from trajviz.files.metadata.markup import html_element
 from trajviz.recipe.recipe import Playback
-from trajviz.scene import Scene, swarms
 from trajviz.scene.layout import Chip
+from trajviz.scene.scene import Scene, swarms
 from trajviz.surface import Floats, Ints
 
 KIND = "animation"

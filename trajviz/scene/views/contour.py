@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trajviz.scene.flat import Flat
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture
-from trajviz.scene.shading import Codes, Shading
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Line
+from trajviz.scene.views._flat import Flat
+from trajviz.scene.views._shading import Codes, Shading
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
 
 _ROWS = 32

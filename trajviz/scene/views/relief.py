@@ -14,15 +14,15 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from trajviz.scene.block import Block
-from trajviz.scene.horizon import AWAY, CORNERS, HEIGHT, PLINTH, Camera, Horizon, Lattice
 from trajviz.scene.layout import tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.rays import Rays
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line
+from trajviz.scene.views._block import Block
+from trajviz.scene.views._horizon import AWAY, CORNERS, HEIGHT, PLINTH, Camera, Horizon, Lattice
+from trajviz.scene.views._rays import Rays
 from trajviz.surface import Floats, Points, Surface, Window
 
 AZIMUTHS = (-60, -30, -120, -150, 60, 30, 120, 150)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from trajviz.scene.horizon import HEIGHT, Camera, Field
 from trajviz.scene.layout import power_labels, tick_labels
 from trajviz.scene.paint import Picture
-from trajviz.scene.shading import Shading
 from trajviz.scene.theme import Theme, mix
+from trajviz.scene.views._horizon import HEIGHT, Camera, Field
+from trajviz.scene.views._shading import Shading
 from trajviz.surface import Floats, Ranks, Surface, Window
 
 LIGHTS = 32

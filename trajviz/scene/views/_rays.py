@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from trajviz.scene.block import LIGHTS, Block
-from trajviz.scene.horizon import AWAY, Field, Horizon, Lattice
-from trajviz.scene.shading import Codes
 from trajviz.scene.track import Flags
+from trajviz.scene.views._block import LIGHTS, Block
+from trajviz.scene.views._horizon import AWAY, Field, Horizon, Lattice
+from trajviz.scene.views._shading import Codes
 from trajviz.surface import Floats
 
 
