@@ -6,7 +6,7 @@ import functools
 import numpy as np
 
 from trajviz.race import compare
-from trajviz.scene.theme import theme_names
+from trajviz.scene.themes import theme_names
 from trajviz.scene.track import Line
 
 SEVEN = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adadelta", "adam")

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
-from trajviz.scene.theme import RGB
 from trajviz.surface import Floats, Ints, Points
 
 SUBPIXELS = 8

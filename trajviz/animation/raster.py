@@ -25,10 +25,11 @@ from trajviz.animation.coverage import (
     covered_by_segments,
     nearness_levels,
 )
+from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint, veil
 from trajviz.scene.plot import Plot
-from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.theme import Theme
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Pen, Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
 

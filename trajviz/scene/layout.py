@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trajviz.errors import TrajvizError
+from trajviz.scene.color import RGB, mix
 from trajviz.scene.lettering import shorten, text_width
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Text
-from trajviz.scene.theme import RGB, Theme, mix
+from trajviz.scene.theme import Theme
 from trajviz.surface import Window
 
 MINUS = "\N{MINUS SIGN}"

@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
 
+from trajviz.scene.color import RGB
 from trajviz.scene.lettering import text_width
-from trajviz.scene.theme import RGB
 
 
 class Box(NamedTuple):

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from trajviz.scene.color import RGB
 from trajviz.scene.lettering import Coverage, text_coverage
 from trajviz.scene.marks import Dot, Fill, Mark, Shape, Text
-from trajviz.scene.theme import RGB
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
 """Red, green and blue, (height, width, 3)."""

@@ -11,9 +11,10 @@ import numpy as np
 
 from trajviz.descent.paths import Course
 from trajviz.scene.chart import ChartView
+from trajviz.scene.color import RGB
 from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Shape, square, star
-from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.theme import Theme
 from trajviz.scene.track import Line, Pen, Track
 from trajviz.scene.views.basins import BasinsView
 from trajviz.scene.views.contour import ContourView

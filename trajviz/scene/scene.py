@@ -20,12 +20,13 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.recipe.recipe import CLOCKS, Look
 from trajviz.recipe.spec import Spec
 from trajviz.scene.chart import Chart, ChartView, median_of
+from trajviz.scene.color import parse_color
 from trajviz.scene.layout import Axes, Chip, Counter, Layout, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import PANELS, Run
 from trajviz.scene.plot import Orbit, Plot, SurfaceView, Tracer, minima_stars
-from trajviz.scene.theme import Theme, load_theme, parse_color
+from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.track import Pen
 from trajviz.scene.views._horizon import Camera
 from trajviz.scene.views.basins import BasinsView, cell_of, chips_of, span_of, starts_of

@@ -8,8 +8,8 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
-from trajviz.scene.theme import RGB
 from trajviz.surface import Floats, Ints, Points
 
 FAINT, HIDDEN_HEAD = 0.6, 0.45

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trajviz.scene.color import RGB, hexed
 from trajviz.scene.fonts import line_of, own_face, runs_of
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
 from trajviz.scene.scene import Scene
-from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.theme import Theme
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Track
 from trajviz.scene.views._level_lines import Tracing
 from trajviz.scene.views.basins import BasinsView
@@ -62,7 +63,7 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     figure = Figure(
         figsize=(width / PIXELS_PER_INCH, height / PIXELS_PER_INCH),
         dpi=PIXELS_PER_INCH,
-        facecolor=_hex(scene.theme.background),
+        facecolor=hexed(scene.theme.background),
     )
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
@@ -103,14 +104,14 @@ def _draw_contours(axes: Axes, view: ContourView, spacing: int) -> None:
     bottoms = [tracing.bottom, *shading.levels.tolist()]
     for bottom, shade in zip(bottoms, shading.shades.tolist(), strict=True):
         for corners, codes in tracing.above(bottom):
-            fill = PathPatch(Outline(corners, codes), facecolor=_hex(shade), linewidth=0)
+            fill = PathPatch(Outline(corners, codes), facecolor=hexed(shade), linewidth=0)
             _add_clipped(axes, fill, frame)
     for level, color in zip(shading.levels.tolist(), shading.lines.tolist(), strict=True):
         for corners, codes in tracing.along(level):
             line = PathPatch(
                 Outline(corners, codes),
                 fill=False,
-                edgecolor=_hex(color),
+                edgecolor=hexed(color),
                 alpha=shading.line_alpha,
                 linewidth=view.line_width * _POINT,
             )
@@ -138,17 +139,17 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
     if isinstance(mark, Text):
         _draw_text(axes, mark)
     elif isinstance(mark, Dot):
-        axes.add_patch(Circle((mark.x, mark.y), mark.radius, color=_hex(mark.color), linewidth=0))
+        axes.add_patch(Circle((mark.x, mark.y), mark.radius, color=hexed(mark.color), linewidth=0))
     elif isinstance(mark, Fill):
         rectangle = _frame(axes, mark.box)
-        rectangle.set(facecolor=_hex(mark.color), linewidth=0)
+        rectangle.set(facecolor=hexed(mark.color), linewidth=0)
         axes.add_patch(rectangle)
     elif isinstance(mark, Shape):
         axes.add_patch(
             Polygon(
                 mark.corners,
-                facecolor=_hex(mark.fill),
-                edgecolor=_hex(mark.rim),
+                facecolor=hexed(mark.fill),
+                edgecolor=hexed(mark.rim),
                 linewidth=mark.rim_width * _POINT,
                 joinstyle="miter",
                 zorder=3,
@@ -161,7 +162,7 @@ def _draw_text(axes: Axes, mark: Text) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
-    x, y, color = round(mark.left), round(mark.y), _hex(mark.color)
+    x, y, color = round(mark.left), round(mark.y), hexed(mark.color)
     runs = runs_of(line_of(mark.text), mark.bold)
     if [face for face, _ in runs] == [own_face(mark.bold)]:
         axes.text(
@@ -199,7 +200,7 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
                 if not (within and track.line.knots[0] <= step < track.cross_knot):
                     continue
                 behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
-                disc = Circle((x, y), radius, color=_hex(color), linewidth=0, zorder=4)
+                disc = Circle((x, y), radius, color=hexed(color), linewidth=0, zorder=4)
                 disc.set_alpha(HIDDEN_HEAD if behind else 1)
                 _add_clipped(axes, disc, frame)
 
@@ -237,7 +238,7 @@ def _stroke(
         vertices.append(line.vertices[end])
         codes.append(Outline.LINETO)
     path = PathPatch(
-        Outline(vertices, codes), fill=False, edgecolor=_hex(color), linewidth=width * _POINT,
+        Outline(vertices, codes), fill=False, edgecolor=hexed(color), linewidth=width * _POINT,
         capstyle="round", joinstyle="round", zorder=2, alpha=alpha,
     )  # fmt: skip
     _add_clipped(axes, path, frame)
@@ -252,7 +253,3 @@ def _frame(axes: Axes, box: Box) -> Rectangle:
 def _add_clipped(axes: Axes, patch: Patch, frame: Patch) -> None:
     axes.add_patch(patch)
     patch.set_clip_path(frame)
-
-
-def _hex(color: RGB | list[int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*color)

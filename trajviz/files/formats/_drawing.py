@@ -16,13 +16,13 @@ from PIL import Image
 from trajviz.files.formats._palette import Palette, pack
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_lines
+from trajviz.scene.color import hexed
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import letters
 from trajviz.scene.lettering import pen_places, text_width
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
-from trajviz.scene.theme import RGB
 from trajviz.scene.views._level_lines import MOVE, Outline, Tracing
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import ReliefView
@@ -40,17 +40,6 @@ _SHARP = 2
 _CLOSE = "Z"
 _COMMANDS = {MOVE: "M", 2: "L", 3: "Q", 4: "C", 79: _CLOSE}
 """What leads to a corner, as matplotlib's Path numbers it."""
-
-
-def hexed(color: RGB | Sequence[int]) -> str:
-    """Return a colour as SVG writes it.
-
-    >>> hexed((255, 0, 128)), hexed((255, 0, 136))
-    ('#ff0080', '#f08')
-    """
-    plain = "#{:02x}{:02x}{:02x}".format(*color)
-    pairs = plain[1::2], plain[2::2]
-    return f"#{pairs[0]}" if pairs[0] == pairs[1] else plain
 
 
 def number(value: float) -> str:

@@ -15,9 +15,9 @@ from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.files.formats._palette import Palette, RoughPalette, pack
 from trajviz.recipe.recipe import MOST_COLORS, Playback
+from trajviz.scene.color import RGB
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene
-from trajviz.scene.theme import RGB
 from trajviz.surface import Ints
 
 MOST_FPS = 90

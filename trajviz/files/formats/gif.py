@@ -22,8 +22,8 @@ from trajviz.files.formats._palette import Palette, RoughPalette, pack
 from trajviz.files.formats._patches import pinned, sampled, ticks
 from trajviz.files.metadata.gif import extension
 from trajviz.recipe.recipe import Playback
+from trajviz.scene.color import RGB
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import RGB
 
 KIND = "animation"
 PALETTE = True

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from trajviz.scene.color import mix
 from trajviz.scene.layout import power_labels, tick_labels
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import Theme, mix
+from trajviz.scene.theme import Theme
 from trajviz.scene.views._horizon import HEIGHT, Camera, Field
 from trajviz.scene.views._shading import Shading
 from trajviz.surface import Floats, Ranks, Surface, Window

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.scene.color import RGB, blend
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import RGB, Theme, blend
+from trajviz.scene.theme import Theme
 from trajviz.surface import Floats, Ranks
 
 LOWEST_RANK, HIGHEST_RANK = 0.002, 0.995

@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins
+from trajviz.scene.color import RGB, mix
 from trajviz.scene.layout import MINUS, Chip
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import RGB, Theme, mix
+from trajviz.scene.theme import Theme
 from trajviz.scene.views._flat import Flat
 from trajviz.surface import Points, Window
 
