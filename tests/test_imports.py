@@ -82,6 +82,8 @@ DYNAMIC = {
     "optimizers.adapters._own",
     "optimizers.rules",
     "scene.fonts",
+    "scene.panels",
+    "scene.views",
     "surface.definition",
 }
 """Who may import by a name made at run time, or look where a module lies."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from trajviz.recipe.recipe import Recipe
     from trajviz.recipe.schedule import schedule_names
     from trajviz.scene.panels import panel_names
-    from trajviz.scene.scene import view_names
     from trajviz.scene.themes import theme_names
+    from trajviz.scene.views import view_names
     from trajviz.sensitivity import Sensitivity, tune
     from trajviz.surface import Surface
     from trajviz.surface.catalogue import load_surface, surface_names
@@ -49,7 +49,7 @@ _HOME = {
     "surface_names": "surface.catalogue",
     "theme_names": "scene.themes",
     "tune": "sensitivity",
-    "view_names": "scene.scene",
+    "view_names": "scene.views",
 }
 """Public names and the module each comes from, imported when first asked for."""
 

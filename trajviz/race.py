@@ -133,19 +133,7 @@ class Race:
         return self._composed(no_progress)
 
     def _composed(self, progress: Progress) -> Scene:
-        return compose(
-            self.surface, self.courses, self.steps, self.window, self.look, self.outcome.noise,
-            self.asked.clock, self._about_starts, progress,
-        )  # fmt: skip
-
-    @property
-    def _about_starts(self) -> str:
-        """What the caption says of starts that are not the customary one."""
-        if not self.asked.starts:
-            return ""
-        tuned = any(t.rate_rule == "tuned" for t in self.trajectories)
-        x, y = self.start
-        return f"{self.outcome.starts} starts" + (f", tuned from ({x:g}, {y:g})" if tuned else "")
+        return compose(self.outcome, progress)
 
     @functools.cached_property
     def animation(self) -> Animation:
@@ -455,7 +443,7 @@ def run(
     Raises TrajvizError, before any work, for what makes no sense; `force` and `progress` are as
     for `compare`.
     """
-    look, steps = recipe.look, recipe.steps
+    steps = recipe.steps
     if not force:
         _check_patience(recipe)
     surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
@@ -469,7 +457,7 @@ def run(
     for path in paths:
         window = check_window(window.including(*path.points[0].tolist()))
     noise = Noise(recipe.noise, recipe.seed, recipe.batch_size)
-    check_room(surface, specs, steps, window, look, paths, recipe.starts, recipe.clock)
+    check_room(recipe, surface=surface, window=window, specs=specs, paths=paths)
     trajectories = descend(
         surface,
         specs,

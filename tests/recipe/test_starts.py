@@ -21,7 +21,7 @@ from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import spread
 from trajviz.recipe.toml import load_recipe
 from trajviz.scene.chart import Chart, median_of
-from trajviz.scene.scene import swarms
+from trajviz.scene.run import swarms
 from trajviz.scene.track import Line
 from trajviz.scene.vector import draw
 from trajviz.surface import Window

@@ -17,7 +17,7 @@ from trajviz.race import compare
 from trajviz.scene.chart import Chart, ChartView
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.panels import panel_names
-from trajviz.scene.scene import view_names
+from trajviz.scene.views import view_names
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import ReliefView
 from trajviz.surface import Surface, Window

@@ -15,9 +15,8 @@ import numpy as np
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.plot import Orbit, Plot
+from trajviz.scene.plot import Plot, Reveal
 from trajviz.scene.scene import Scene
-from trajviz.scene.views.basins import BasinsView
 from trajviz.surface import Floats, Ints
 
 
@@ -64,16 +63,16 @@ class Animation:
 
     def _parts(self, positions: Floats, numbers: Ints) -> list[Iterator[Change]]:
         """Return what each plot changes, and the counter, frame 0 against the background."""
-        orbit = self.scene.orbit
-        parts = [
-            _turning(self.scene, orbit, positions)
-            if orbit and place == orbit.place
-            else _growing(self.scene, plot, plot.view, positions)
-            if isinstance(plot.view, BasinsView)
-            else _moving(self.scene, plot, positions)
-            for place, plot in enumerate(self.scene.plots)
-        ]
+        parts = [_plot_changes(self.scene, plot, positions) for plot in self.scene.plots]
         return [*parts, _counting(self.scene, numbers)] if self.scene.counter else parts
+
+
+def _plot_changes(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
+    if plot.redrawn is not None:
+        return _redrawing(scene, plot, positions)
+    if plot.reveal is not None:
+        return _revealing(scene, plot, plot.reveal, positions)
+    return _moving(scene, plot, positions)
 
 
 def still(scene: Scene, step: float) -> Picture:
@@ -95,13 +94,13 @@ def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
         yield Change(place[change.pixels], change.colors)
 
 
-def _growing(scene: Scene, plot: Plot, view: BasinsView, positions: Floats) -> Iterator[Change]:
-    """Yield the pixels of basins whose runs arrive, in frame 0 also what stands above them all."""
+def _revealing(scene: Scene, plot: Plot, reveal: Reveal, positions: Floats) -> Iterator[Change]:
+    """Yield the pixels that get their colours; in frame 0 also what stands above them all."""
     stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
     place = _places(scene, plot.box).ravel()
-    colors = view.colors.reshape(-1, 3)
+    colors = reveal.colors.reshape(-1, 3)
     colors = np.rint(stage.veiled(colors, np.arange(len(colors)))).astype(np.uint8)
-    arrival = view.arrival.ravel()
+    arrival = reveal.arrival.ravel()
     order = np.argsort(arrival, kind="stable")
     ends = np.searchsorted(arrival[order], positions, side="right")
     there = order[: ends[0]]
@@ -115,16 +114,15 @@ def _growing(scene: Scene, plot: Plot, view: BasinsView, positions: Floats) -> I
         yield Change(place[chosen], colors[chosen])
 
 
-def _turning(scene: Scene, orbit: Orbit, positions: Floats) -> Iterator[Change]:
-    """Yield what a turning relief changes: its picture is drawn anew for every frame."""
-    plot = scene.plots[orbit.place]
+def _redrawing(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
+    """Yield what changes in a plot whose picture is drawn anew for every frame."""
     box, inks = plot.box, Inks(plot.pen, [layer[0].color for layer in plot.layers], scene.theme)
 
     def draw(position: float) -> Picture:
-        view = orbit.view(position / scene.steps)
+        now = plot.at(position / scene.steps)
         picture = np.empty((box.height, box.width, 3), dtype=np.uint8)
-        view.draw(picture)
-        draw_tracks(picture, orbit.plot(view), position, inks)
+        now.view.draw(picture)
+        draw_tracks(picture, now, position, inks)
         return picture.reshape(-1, 3)
 
     place = _places(scene, box).ravel()

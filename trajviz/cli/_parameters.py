@@ -39,7 +39,7 @@ class Bytes(click.ParamType):  # type: ignore[type-arg]  # as above
             self.fail(str(error), param, ctx)
 
 
-class Axes(click.ParamType):  # type: ignore[type-arg]  # as above
+class AxisNames(click.ParamType):  # type: ignore[type-arg]  # as above
     name = "NAME,NAME"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import click
 
 import trajviz
 from trajviz.cli._output import progress_bar, write_stdout
-from trajviz.cli._parameters import Axes, Bytes, Name, Numbers
+from trajviz.cli._parameters import AxisNames, Bytes, Name, Numbers
 from trajviz.cli._race import asked, look_options, race_options, say_what_was_found
 from trajviz.errors import TrajvizError
 from trajviz.files.places import FILMS, PLACES, Facts, check_place, load_place
@@ -44,7 +44,7 @@ _Job = tuple[str, str, int | None]
     "alone or beside OPTIMIZERs; may be repeated.",
 )  # fmt: skip
 @look_options
-@click.option("--axes", type=Axes(), help="Names of the axes, as in W,b.")
+@click.option("--axes", type=AxisNames(), help="Names of the axes, as in W,b.")
 @click.option(
     "--view", type=Name("NAME", "view_names"), default="contour", show_default=True,
     help="How the surface is shown (see `trajviz list views`).",

@@ -30,7 +30,7 @@ from trajviz.gallery.sweep import Point, count_points, each_point, filled, with_
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import load_toml, naming, read_recipe, recipe_keys, to_table
 from trajviz.scene.panels import panel_names
-from trajviz.scene.scene import view_names
+from trajviz.scene.views import view_names
 
 FILE = "gallery.toml"
 """The file that makes a folder a gallery."""

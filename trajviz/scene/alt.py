@@ -22,7 +22,9 @@ from trajviz.descent.basins import ELSEWHERE, find_basins, lattice, minima_of
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.recipe.recipe import CLOCKS
-from trajviz.scene.scene import VIEWS, name_of, swarms
+from trajviz.scene.key import name_of
+from trajviz.scene.run import swarms
+from trajviz.scene.views import load_view
 from trajviz.surface import Floats, Points, Window
 
 MOST_CHARACTERS = 600
@@ -39,7 +41,7 @@ def describe(outcome: Outcome, at: int | None = None) -> str:
     `at` is as for `Race.save`: by the race's clock.
     """
     text = f"{_opening(outcome, at)}."
-    clauses = list(_basins(outcome) if _is_basins(outcome) else _clauses(outcome, at))
+    clauses = list(_shares(outcome) if _is_everywhere(outcome) else _clauses(outcome, at))
     for place, (clause, count) in enumerate(clauses):
         others = sum(count for _, count in clauses[place:])
         rest = f"{_others(others)} {'goes' if others == 1 else 'go'} untold"
@@ -93,7 +95,7 @@ class _Fate:
 def _opening(outcome: Outcome, at: int | None) -> str:
     """Return what the picture is of: view, surface, title, start, charts, paths."""
     words = _plain(outcome.surface.phrase or outcome.surface.title or "a surface", "phrase")
-    text = f"{VIEWS[outcome.recipe.look.view].noun} of {words}"
+    text = f"{load_view(outcome.recipe.look.view).noun} of {words}"
     title = _plain(outcome.recipe.look.title, "title")
     if title and outcome.recipe.look.title != outcome.surface.title:
         text += f", titled “{title}”,"
@@ -110,7 +112,7 @@ def _opening(outcome: Outcome, at: int | None) -> str:
 
 
 def _from(outcome: Outcome) -> str:
-    if _is_basins(outcome):
+    if _is_everywhere(outcome):
         return f" for {_some(list(_names(outcome.courses).values()))}"
     starts = np.unique([course.points[0] for course in outcome.courses], axis=0)
     if len(starts) == 1:
@@ -120,8 +122,8 @@ def _from(outcome: Outcome) -> str:
     return f" from {_point(outcome.start)}" if outcome.trajectories else ""
 
 
-def _is_basins(outcome: Outcome) -> bool:
-    return not VIEWS[outcome.recipe.look.view].pictures
+def _is_everywhere(outcome: Outcome) -> bool:
+    return load_view(outcome.recipe.look.view).everywhere
 
 
 def _names(courses: Iterable[Course]) -> dict[tuple[str, str], str]:
@@ -334,7 +336,7 @@ def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Cl
     return _listed(parts), len(rows)
 
 
-def _basins(outcome: Outcome) -> Iterator[_Clause]:
+def _shares(outcome: Outcome) -> Iterator[_Clause]:
     """Yield from how much of the window each optimizer reaches a minimum, as a lattice tells."""
     ours = [course for course in outcome.courses if isinstance(course, Trajectory)]
     minima = minima_of(outcome.surface, ours, outcome.steps, outcome.window, outcome.noise)
@@ -342,14 +344,14 @@ def _basins(outcome: Outcome) -> Iterator[_Clause]:
     rows = []
     for course, name in zip(ours, _names(ours).values(), strict=True):
         found = find_basins(
-            outcome.surface,
-            course,
-            starts,
-            outcome.steps,
-            minima,
-            outcome.window,
-            outcome.noise,
-            no_progress,
+            surface=outcome.surface,
+            trajectory=course,
+            starts=starts,
+            steps=outcome.steps,
+            minima=minima,
+            window=outcome.window,
+            noise=outcome.noise,
+            progress=no_progress,
         )
         share = 100 * float(np.isin(found.reached, (ELSEWHERE, LOST), invert=True).mean())
         rows.append((name, f"from about {share:.0f} %", share))

@@ -11,6 +11,8 @@ import numpy as np
 
 from trajviz.scene.layout import Axes
 from trajviz.scene.marks import Box
+from trajviz.scene.outline import Vector
+from trajviz.scene.paint import Picture
 from trajviz.scene.track import Line
 from trajviz.surface import Floats, Points, Window
 
@@ -119,6 +121,13 @@ class ChartView:
     box: Box
     times: tuple[Floats, ...] = ()
 
+    def draw(self, _picture: Picture) -> None:
+        """Draw nothing: what stands below the curves are marks of the whole picture."""
+
+    def vectors(self, _step: float, _spacing: int, _margin: int) -> list[Vector]:
+        """Return nothing, likewise."""
+        return []
+
     def project(self, steps: Floats, values: Floats) -> Points:
         """Return where values, (n,), at these steps, (n,), lie in the picture, (n, 2)."""
         window = self.axes.window
@@ -150,8 +159,3 @@ class ChartView:
         gap = ~there
         gap[1:] |= ~there[:-1]
         return Line(vertices, steps, np.zeros(len(curve), dtype=bool), gap)
-
-
-def axes_of(charts: Sequence[Chart], steps: int) -> list[Axes]:
-    """Return the axes of charts that share the steps of one race."""
-    return [chart.axes(steps) for chart in charts]

@@ -10,13 +10,11 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.transformPen import TransformPen
 
 from trajviz.scene.fonts import Face, open_face
+from trajviz.scene.outline import CLOSE, CUBIC, LINE, MOVE, QUADRATIC
 
 Corner: TypeAlias = tuple[float, float]
-Drawn: TypeAlias = tuple[list[Corner], list[int]]
-"""Corners, and matplotlib's codes for them."""
-
-_MOVE, _LINE, _QUADRATIC, _CUBIC, _CLOSE = 1, 2, 3, 4, 79
-"""What leads to a corner, as matplotlib's Path numbers it."""
+Glyphs: TypeAlias = tuple[list[Corner], list[int]]
+"""The outlines of letters: corners, and the code of what leads to each."""
 
 
 class _Outline(BasePen):  # type: ignore[misc]  # has no types
@@ -32,22 +30,22 @@ class _Outline(BasePen):  # type: ignore[misc]  # has no types
         self.codes += [code] * len(corners)
 
     def _moveTo(self, pt: Corner) -> None:  # noqa: N802  # fontTools' names
-        self._add(_MOVE, pt)
+        self._add(MOVE, pt)
 
     def _lineTo(self, pt: Corner) -> None:  # noqa: N802
-        self._add(_LINE, pt)
+        self._add(LINE, pt)
 
     def _curveToOne(self, pt1: Corner, pt2: Corner, pt3: Corner) -> None:  # noqa: N802
-        self._add(_CUBIC, pt1, pt2, pt3)
+        self._add(CUBIC, pt1, pt2, pt3)
 
     def _qCurveToOne(self, pt1: Corner, pt2: Corner) -> None:  # noqa: N802
-        self._add(_QUADRATIC, pt1, pt2)
+        self._add(QUADRATIC, pt1, pt2)
 
     def _closePath(self) -> None:  # noqa: N802
-        self._add(_CLOSE, self.corners[-1])
+        self._add(CLOSE, self.corners[-1])
 
 
-def outline(runs: Sequence[tuple[Face, str]], size: float, x: float, y: float) -> Drawn:
+def outline(runs: Sequence[tuple[Face, str]], size: float, x: float, y: float) -> Glyphs:
     """Return the corners of a line's pieces and matplotlib's codes for them, y downwards.
 
     The pen starts at (x, y); `size` is the em in pixels. Spaces alone have no corners.
@@ -68,7 +66,7 @@ def outline(runs: Sequence[tuple[Face, str]], size: float, x: float, y: float) -
     return corners, codes
 
 
-def letters(face: Face, characters: Iterable[str], size: float) -> dict[str, Drawn]:
+def letters(face: Face, characters: Iterable[str], size: float) -> dict[str, Glyphs]:
     """Return the corners of each of these characters alone, as `outline` gives those of a line."""
     drawn = {}
     with open_face(face) as font:

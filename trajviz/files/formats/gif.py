@@ -73,7 +73,7 @@ def write(
 def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette, Iterable[Change]]:
     """Return the palette for all changes, and the changes."""
     colors, changes = sampled(animation)
-    if animation.scene.orbit:
+    if animation.scene.turning:
         return RoughPalette(colors, exact, min(_TURNING_COLORS, most - 1)), changes
     return _shared_palette(colors, exact, most - 1), changes
 

@@ -22,7 +22,8 @@ from trajviz.files.metadata.markup import html_element
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Chip
-from trajviz.scene.scene import Scene, swarms
+from trajviz.scene.run import swarms
+from trajviz.scene.scene import Scene
 from trajviz.surface import Floats, Ints
 
 KIND = "animation"

@@ -26,11 +26,16 @@ PLINTH = 0.03
 """How far the block's sides reach below the lowest point."""
 CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 """The corners of the block on the ground, (4, 2)."""
-AWAY = -9.0
-"""A height for where there is no surface: below everything."""
+NO_SURFACE = -9.0
+"""A height for where there is no surface: far below everything that a block has."""
 
 Field: TypeAlias = npt.NDArray[np.float32]
 """A quantity sampled over something, (rows, columns)."""
+
+
+def is_surface(heights: Field) -> Flags:
+    """Tell where heights are those of a surface, any shape; not where some of NO_SURFACE is."""
+    return np.asarray(heights > NO_SURFACE / 2)
 
 
 class Camera(NamedTuple):
@@ -67,9 +72,9 @@ class Camera(NamedTuple):
 class Horizon(NamedTuple):
     """What hides what, on a lattice of depths (rows, from front to back) and columns.
 
-    `top` is the highest that anything up to this depth reaches up the picture, `rise` what the
-    surface reaches right there, AWAY where there is none. `front`, (columns,), is the depth at
-    which each column's surface begins.
+    `top` is the highest that anything up to this depth reaches up the picture. `rise` is what the
+    surface reaches right there, NO_SURFACE where there is none. `front`, (columns,), is the depth
+    at which each column's surface begins.
     """
 
     top: Field
@@ -132,10 +137,12 @@ class Lattice:
     def horizon(self, heights: Image.Image) -> Horizon:
         """Return what is in front of what, for heights of the block over the window."""
         back, up = self.camera.rise
-        lifted = self.sample(heights, AWAY)
+        lifted = self.sample(heights, NO_SURFACE)
         distances = (back * self.distances).astype(np.float32)[:, None]
-        rise = np.where(lifted > AWAY / 2, distances + np.float32(up) * lifted, np.float32(AWAY))
-        front = np.argmax(rise > AWAY / 2, axis=0)
+        rise = np.where(
+            lifted > NO_SURFACE / 2, distances + np.float32(up) * lifted, np.float32(NO_SURFACE)
+        )
+        front = np.argmax(rise > NO_SURFACE / 2, axis=0)
         return Horizon(np.maximum.accumulate(rise, axis=0), rise, front)
 
     def foot(self, horizon: Horizon) -> Floats:

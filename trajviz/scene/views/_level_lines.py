@@ -1,37 +1,30 @@
-"""The contour view as outlines: where the surface lies above a level, traced through samples."""
+"""Level lines as outlines: where a surface lies above a level, followed through samples of it."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from trajviz.scene.views.contour import ContourView
-from trajviz.surface import Points
-
-Outline: TypeAlias = tuple[Points, npt.NDArray[np.uint8]]
-"""Corners in pixels, (n, 2), and what leads to each, as matplotlib's Path numbers it."""
-MOVE = 1
-"""What leads to the first corner of a ring or line."""
+from trajviz.scene.outline import Outline
+from trajviz.surface import Floats
 
 
-class Tracing:
-    """The heights of a contour view, sampled every `spacing` pixels, `margin` pixels beyond it."""
+class LevelLines:
+    """The levels of heights, (rows, columns), that were sampled at `down` and `across`, in pixels.
 
-    def __init__(self, view: ContourView, spacing: int, margin: int = 0) -> None:
+    Heights that are not finite are missing.
+    """
+
+    def __init__(self, across: Floats, down: Floats, heights: Floats) -> None:
         from contourpy import FillType, LineType, contour_generator
 
-        box = view.box
-        x0, y0, x1, y1 = box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin
-        across = np.linspace(x0, x1, (x1 - x0) // spacing + 1)
-        down = np.linspace(y0, y1, (y1 - y0) // spacing + 1)
-        self.heights = np.ma.masked_invalid(view.surface.grid(*view.unproject(across, down)))
+        self._heights = np.ma.masked_invalid(heights)
         # Both are asked for together: what holds at the edges of missing samples is the same.
         self._generator: Any = contour_generator(
             across,
             down,
-            self.heights,
+            self._heights,
             line_type=LineType.SeparateCode,
             fill_type=FillType.OuterCode,
         )
@@ -39,12 +32,17 @@ class Tracing:
     @property
     def bottom(self) -> float:
         """A height below all."""
-        return float(self.heights.min()) - 1
+        return float(self._heights.min()) - 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether no sample is missing, so that each line is all of the rim of its area."""
+        return not np.ma.is_masked(self._heights)
 
     def above(self, level: float) -> list[Outline]:
         """Return the areas above a level, each with its holes."""
-        return list(zip(*self._generator.filled(level, np.inf), strict=True))
+        return [Outline(*pair) for pair in zip(*self._generator.filled(level, np.inf), strict=True)]
 
     def along(self, level: float) -> list[Outline]:
         """Return the lines of a level."""
-        return list(zip(*self._generator.lines(level), strict=True))
+        return [Outline(*pair) for pair in zip(*self._generator.lines(level), strict=True)]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from trajviz.scene.track import Flags
 from trajviz.scene.views._block import LIGHTS, Block
-from trajviz.scene.views._horizon import AWAY, Field, Horizon, Lattice
+from trajviz.scene.views._horizon import Field, Horizon, Lattice, is_surface
 from trajviz.scene.views._shading import Codes
 from trajviz.surface import Floats
 
@@ -88,7 +88,7 @@ class Rays:
         rise = self.rise.ravel()
         high, low = rise[behind], rise[before]
         share = (self.up[row] - low) / np.maximum(high - low, 1e-9)
-        share = np.clip(np.where(low > AWAY / 2, share, 1), 0, 1)
+        share = np.clip(np.where(is_surface(low), share, 1), 0, 1)
         level = self._between(block.levels, before, behind, share)
         light = self._between(block.light(self.lattice.camera), before, behind, share)
         shade = np.clip(np.rint(light * (LIGHTS - 1)), 0, LIGHTS - 1).astype(np.intp)

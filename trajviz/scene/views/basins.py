@@ -15,12 +15,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins
+from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins, find_basins
 from trajviz.scene.color import RGB, mix
-from trajviz.scene.layout import MINUS, Chip
+from trajviz.scene.layout import MINUS, Axes, Chip
 from trajviz.scene.marks import Box
+from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture
+from trajviz.scene.plot import Draper, Plot, Reveal, minima_stars
+from trajviz.scene.run import Run
 from trajviz.scene.theme import Theme
+from trajviz.scene.track import Pen
+from trajviz.scene.views import Shown, View
 from trajviz.scene.views._flat import Flat
 from trajviz.surface import Points, Window
 
@@ -55,17 +60,20 @@ class BasinsView(Flat):
 
     def picture(self, step: float) -> Picture:
         """Return the box's part of the picture after `step` steps, (height, width, 3)."""
-        there = (self.arrival <= step)[..., None]
-        return np.where(there, self.colors, np.array(neutral(self.theme), dtype=np.uint8))
+        arrival, colors = self.reveal
+        unreached = np.array(neutral(self.theme), dtype=np.uint8)
+        return np.where((arrival <= step)[..., None], colors, unreached)
+
+    def vectors(self, step: float, _spacing: int, _margin: int) -> list[Vector]:
+        """Return the picture after `step` steps."""
+        return [Raster(self.picture(step), self.box)]
 
     @functools.cached_property
-    def arrival(self) -> npt.NDArray[np.int32]:
-        """The step at which each pixel gets its colour, (height, width)."""
-        return self._enlarged(self.basins.arrival)
+    def reveal(self) -> Reveal:
+        """When each pixel gets its colour, and which."""
+        return Reveal(self._enlarged(self.basins.arrival), self._colors())
 
-    @functools.cached_property
-    def colors(self) -> Picture:
-        """The colour that each pixel gets, (height, width, 3)."""
+    def _colors(self) -> Picture:
         reached = self._enlarged(self.basins.reached)
         picture = np.take(self._table(), self._enlarged(self._codes()), axis=0)
         picture[reached == ELSEWHERE] = neutral(self.theme)
@@ -154,3 +162,74 @@ def _point(x: float, y: float) -> str:
         + ", ".join(f"{v:.3g}" if abs(v) >= 5e-4 else "0" for v in (x, y)).replace("-", MINUS)
         + ")"
     )
+
+
+def _axes(run: Run) -> list[Axes]:
+    return [Axes(run.window, run.axes, f"{chip.name} {chip.remark}") for chip in run.chips]
+
+
+def _chips(run: Run) -> list[Chip]:
+    return chips_of(run.minima, run.theme, {ELSEWHERE, DIVERGED})
+
+
+def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
+    """Return the basins of each optimizer, and what of the minima and the rest is in them."""
+    cell = cell_of(boxes)
+    found = _found(run, [starts_of(run.window, box, cell) for box in boxes])
+    span = span_of(found)
+    places = {place for each in found for place in np.unique(each.reached).tolist()}
+    return Shown(
+        plots=[
+            _plot(BasinsView(basins, run.window, box, cell, span, run.theme), run, draper.scale)
+            for basins, box in zip(found, boxes, strict=True)
+        ],
+        about=f"strong colour: {span[0]} steps, weak: {span[1]}",
+        chips=chips_of(run.minima, run.theme, places),
+    )
+
+
+def _found(run: Run, starts: Sequence[Points]) -> list[Basins]:
+    """Return the basins of each optimizer, from starts of its own."""
+    sizes = [each.size // 2 for each in starts]
+    found: list[Basins] = []
+    for place, (trajectory, each) in enumerate(zip(run.trajectories, starts, strict=True)):
+
+        def advance(done: int, _total: int, place: int = place) -> None:
+            run.progress(sum(sizes[:place]) + done, sum(sizes))
+
+        found.append(
+            find_basins(
+                surface=run.surface,
+                trajectory=trajectory,
+                starts=each,
+                steps=run.steps,
+                minima=run.minima,
+                window=run.window,
+                noise=run.noise,
+                progress=advance,
+            )
+        )
+    return found
+
+
+def _plot(view: BasinsView, run: Run, scale: float) -> Plot:
+    points = tuple(map(tuple, run.minima.tolist()))
+    stars = minima_stars(points, view, run.theme, max(scale, 0.7) * 0.8)
+    return Plot(
+        view=view,
+        tracks=(),
+        foreground=tuple(stars),
+        pen=Pen.scaled(scale),
+        reveal=view.reveal,
+    )
+
+
+VIEW = View(
+    summary="Which minimum each optimizer reaches from every pixel, and how fast.",
+    noun="Basins of attraction",
+    axes=_axes,
+    show=_show,
+    chips=_chips,
+    everywhere=True,
+    repaints=True,
+)

@@ -1,7 +1,7 @@
 """The relief view: the surface in 3-D as a block, shaded and lined by rank like the contour view.
 
-Nothing is triangulated: every pixel shows the first point of the surface on its ray (see `horizon`
-and `rays`), and the same horizon tells which parts of a track a hill hides.
+Nothing is triangulated: every pixel shows the first point of the surface on its ray (see `_horizon`
+and `_rays`), and the same horizon tells which parts of a track a hill hides.
 """
 
 from __future__ import annotations
@@ -14,14 +14,26 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from trajviz.scene.layout import tick_labels
+from trajviz.scene.layout import Axes, tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Text
+from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture, paint
+from trajviz.scene.plot import Draper, Plot
+from trajviz.scene.run import Run
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line
+from trajviz.scene.views import Shown, View
 from trajviz.scene.views._block import Block
-from trajviz.scene.views._horizon import AWAY, CORNERS, HEIGHT, PLINTH, Camera, Horizon, Lattice
+from trajviz.scene.views._horizon import (
+    CORNERS,
+    HEIGHT,
+    PLINTH,
+    Camera,
+    Horizon,
+    Lattice,
+    is_surface,
+)
 from trajviz.scene.views._rays import Rays
 from trajviz.surface import Floats, Points, Surface, Window
 
@@ -38,6 +50,8 @@ _TRIES = 6
 """How often the room for labels is measured again."""
 _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
+_SHARP = 2
+"""A vector's picture of the block has so many pixels in one of the scene's, each way."""
 _NOWHERE = Box(0, 0, 0, 0)
 
 
@@ -101,7 +115,7 @@ class ReliefView:
         """Return the mean over tracks of the share that is seen, and a tenth of the surface's."""
         lattice = Lattice.around(camera, _ROUGH, _ROUGH)
         horizon = lattice.horizon(self.block.heights)
-        there = horizon.rise > AWAY / 2
+        there = is_surface(horizon.rise)
         surface = (horizon.rise >= horizon.top)[there].mean()
         shares = [
             1 - lattice.hides(horizon, ground, height, 2 * lattice.column).mean()
@@ -303,6 +317,10 @@ class ReliefView:
         into[:] = colors[max(0, -y0) :, max(0, -x0) :][: into.shape[0], : into.shape[1]]
         return region
 
+    def vectors(self, _step: float, _spacing: int, _margin: int) -> list[Vector]:
+        """Return the block as a picture that is finer than the scene's, and its labels."""
+        return [Raster(self.enlarged(_SHARP).block_picture(), self.box), *self.marks()]
+
     def marks(self) -> list[Text]:
         """Return the labels: both axes along the front, heights at the left, how they are meant."""
         labels = self._edge_labels()
@@ -392,3 +410,53 @@ def _meet(one: Corners, other: Corners) -> bool:
 def _ink(text: Text) -> Corners:
     """Return the rectangle that a text may cover."""
     return text.left - 1, text.y - text.size, text.right + 1, text.y + 0.3 * text.size
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """A relief that turns by so many degrees in all, its tracks laid over it once."""
+
+    first: ReliefView
+    degrees: float
+    draper: Draper
+    draped: Sequence[Draped]
+
+    def view(self, share: float) -> ReliefView:
+        """Return how the block is seen after a share of the animation, 0 to 1."""
+        return self.first.turned(self.degrees * share)
+
+    def __call__(self, share: float) -> Plot:
+        """Return the block with its tracks, as after a share of the animation."""
+        return self.draper.plot(self.view(share), self.draped)
+
+
+def _axes(_run: Run) -> list[Axes]:
+    return [Axes(None)]  # the block takes all the room there is, and labels itself
+
+
+def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
+    (box,) = boxes
+    view = ReliefView.of(
+        surface=run.surface,
+        window=run.window,
+        theme=run.theme,
+        scale=draper.scale,
+        axes=run.axes,
+        camera=Camera(*run.look.camera) if run.look.camera else None,
+        paths=[course.points for course in run.courses],
+        turning=bool(run.look.orbit),
+    ).fitted(box)
+    draped = draper.drape(view)
+    plot = draper.plot(view, draped)
+    if run.look.orbit:
+        plot = replace(plot, redrawn=Orbit(view, run.look.orbit, draper, draped))
+    return Shown([plot])
+
+
+VIEW = View(
+    summary="In 3-D, as a block, tracks behind hills faint.",
+    noun="3-D relief",
+    axes=_axes,
+    show=_show,
+    turns=True,
+)
