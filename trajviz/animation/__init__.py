@@ -22,10 +22,13 @@ from trajviz.surface import Floats, Ints
 
 @dataclass
 class Animation:
-    """A scene in motion: `first` is frame 0, `changes()` what each later frame changes.
+    """A scene in motion: the first frame, and what each later one changes.
 
-    `positions`, (frames,), non-decreasing, says how many steps have been taken at each frame;
-    between two steps the heads glide. Changes are computed anew by every call, in bounded memory.
+    Attributes:
+        scene: What moves.
+        positions: How many steps have been taken at each frame, (frames,), non-decreasing. Between
+            two steps the heads glide.
+        first: Frame 0, (height, width, 3).
     """
 
     scene: Scene
@@ -41,7 +44,10 @@ class Animation:
             self._lay(self.first, next(part))
 
     def changes(self) -> Iterator[Change]:
-        """Yield what frames 1, 2, ... change."""
+        """Yield what frames 1, 2, ... change.
+
+        They are computed anew by every call, in bounded memory.
+        """
         parts = self._parts(self.positions, self._numbers)
         for part in parts:
             next(part)
@@ -62,7 +68,7 @@ class Animation:
         canvas.reshape(-1, 3)[change.pixels] = change.colors
 
     def _parts(self, positions: Floats, numbers: Ints) -> list[Iterator[Change]]:
-        """Return what each plot changes, and the counter, frame 0 against the background."""
+        """Return what each plot changes, and the counter; frame 0 changes the background."""
         parts = [_plot_changes(self.scene, plot, positions) for plot in self.scene.plots]
         return [*parts, _counting(self.scene, numbers)] if self.scene.counter else parts
 
@@ -81,7 +87,7 @@ def still(scene: Scene, step: float) -> Picture:
 
 
 def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
-    """Yield what the tracks of a plot change; in frame 0 also what stands above its lines."""
+    """Yield what the tracks of a plot change; frame 0 also has what stands above its lines."""
     box = plot.box
     stage = Stage(plot, _part(scene.background, box), scene.theme)
     place = _places(scene, box).ravel()
@@ -95,7 +101,7 @@ def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
 
 
 def _revealing(scene: Scene, plot: Plot, reveal: Reveal, positions: Floats) -> Iterator[Change]:
-    """Yield the pixels that get their colours; in frame 0 also what stands above them all."""
+    """Yield the pixels that get their colours; frame 0 also has what stands above them."""
     stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
     place = _places(scene, plot.box).ravel()
     colors = reveal.colors.reshape(-1, 3)
@@ -136,7 +142,7 @@ def _redrawing(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
 def _ahead(work: Callable[[float], Picture], items: Sequence[float]) -> Iterator[Picture]:
     """Yield the results of some work in order, a few of them made ahead, on all processors.
 
-    Threads will do: numpy leaves the interpreter to the others while it computes.
+    Threads are enough, since numpy releases the interpreter's lock while it computes.
     """
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
@@ -190,10 +196,14 @@ def _places(scene: Scene, box: Box) -> Ints:
 
 
 def shown_steps(positions: Floats) -> Ints:
-    """Return the step number shown in each frame, (frames,): round ones, and at the end the last.
+    """Return the step number that each frame shows, (frames,).
 
-    Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes:
-    they tick in the least of 1, 2, 5, 10, 20, ... that leaves each for four frames.
+    Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes.
+    So the number shown is a multiple of the least of 1, 2, 5, 10, 20, ... with which each stays for
+    four frames. The last frame shows the last step.
+
+    Args:
+        positions: How many steps have been taken at each frame, (frames,), non-decreasing.
 
     >>> shown_steps(np.linspace(0, 8, 9)).tolist()
     [0, 0, 0, 0, 0, 5, 5, 5, 8]

@@ -1,9 +1,9 @@
 """Alt text: what the picture of a race shows, in one or two sentences computed from the race.
 
-Whoever cannot see the picture is told its outcome: who comes near which known minimum and when, who
+Whoever cannot see the picture reads its outcome: who comes near which known minimum and when, who
 falls short, who leaves the window, who diverges. Every number is true of the points that `trace`
-writes. Near is within about a hundredth of the window's shorter side, which the sentence states; a
-time is the first from which on something holds to the end.
+writes. Near is within about a hundredth of the window's shorter side; the sentence says the
+distance. A time is the first from which on something holds to the end.
 """
 
 from __future__ import annotations
@@ -28,17 +28,19 @@ from trajviz.scene.views import load_view
 from trajviz.surface import Floats, Points, Window
 
 MOST_CHARACTERS = 600
-"""No alt text is longer; what has no room is counted."""
+"""No alt text is longer. It ends by saying how many tracks had no room in it."""
 _LONGEST = {"label": 24, "phrase": 80, "title": 60}
-"""Characters of a user's words."""
+"""How many characters of a user's words are kept, by what they are."""
 _SAMPLES = (32, 24)
 """Columns and rows of the lattice of starts from which shares of basins are estimated."""
 
 
 def describe(outcome: Outcome, at: int | None = None) -> str:
-    """Return the alt text of a race's picture, or of its still at a step, plain text in one line.
+    """Return the alt text of a race's picture: plain text in one line.
 
-    `at` is as for `Race.save`: by the race's clock.
+    Args:
+        outcome: What came of the race.
+        at: A step of the race's clock, for a still that shows this step. None is the last.
     """
     text = f"{_opening(outcome, at)}."
     clauses = list(_shares(outcome) if _is_everywhere(outcome) else _clauses(outcome, at))
@@ -53,7 +55,7 @@ def describe(outcome: Outcome, at: int | None = None) -> str:
 
 
 def nearness(window: Window) -> float:
-    """Return how near counts as near: a hundredth of the shorter side, as a round number.
+    """Return the distance that counts as near: a hundredth of the shorter side, rounded.
 
     >>> nearness(Window(-4.5, 4.5, -4.5, 4.5)), nearness(Window(-4, 4, -2, 2))
     (0.1, 0.05)
@@ -102,7 +104,7 @@ def _opening(outcome: Outcome, at: int | None) -> str:
     text += _from(outcome)
     if outcome.recipe.look.panels:
         names = [name.replace("-", " ") for name in dict.fromkeys(outcome.recipe.look.panels)]
-        text += f", with {'charts' if len(names) > 1 else 'a chart'} of {_listed(names)}"
+        text += f", with {'charts' if len(names) > 1 else 'a chart'} of {listed(names)}"
     if outcome.paths:
         sources = [_plain(path.source, "label") for path in outcome.paths]
         text += f", with paths from {_some(list(dict.fromkeys(sources)))}"
@@ -127,7 +129,7 @@ def _is_everywhere(outcome: Outcome) -> bool:
 
 
 def _names(courses: Iterable[Course]) -> dict[tuple[str, str], str]:
-    """Return what each track is called, by source and label: as in the picture's key if it can."""
+    """Return each track's name by source and label: that in the key, unless two share it."""
     first = {(course.source, course.label): course for course in courses}
     names = {
         key: course.label if isinstance(course, Recorded) else name_of(course.spec)
@@ -139,7 +141,7 @@ def _names(courses: Iterable[Course]) -> dict[tuple[str, str], str]:
 
 
 def _clauses(outcome: Outcome, at: int | None) -> Iterator[_Clause]:
-    """Yield what became of the tracks: of those alone together, then of the swarms."""
+    """Yield what became of the tracks: first of single ones, then of optimizers with many."""
     names = _names(outcome.courses)
     alone: list[_Fate] = []
     many: list[list[_Fate]] = []
@@ -170,7 +172,7 @@ def _fate(outcome: Outcome, course: Course, name: str, at: int | None) -> _Fate:
 
 @dataclass(frozen=True)
 class _Teller:
-    """Says what became of tracks: minima, (n, 2), the window, and what the clock counts."""
+    """Says what became of tracks, given the known minima, (n, 2), and what the clock counts."""
 
     window: Window
     minima: Points
@@ -181,7 +183,7 @@ class _Teller:
         return nearness(self.window)
 
     def alone(self, fates: Sequence[_Fate]) -> Iterator[_Clause]:
-        """Yield clauses about tracks of which each is told by name."""
+        """Yield clauses about tracks that are the only ones of their optimizers."""
         lost = [fate for fate in fates if fate.diverged_at is not None]
         finite = [fate for fate in fates if fate.diverged_at is None]
         arrived: dict[int, list[tuple[_Fate, int]]] = {}
@@ -198,13 +200,13 @@ class _Teller:
         here = [fate for fate in rest if fate not in gone]
         passed = [fate for fate in here if self.visit(fate) is not None]
         stayed = [fate for fate in here if fate not in passed]
-        told = ((passed, self.swing), (stayed, self.stay), (gone, self.leave), (lost, self.diverge))
-        for fates, tell in told:
+        ends = ((passed, self.swing), (stayed, self.stay), (gone, self.leave), (lost, self.diverge))
+        for fates, say in ends:
             if fates:
-                yield tell(fates), len(fates)
+                yield say(fates), len(fates)
 
     def arrival(self, fate: _Fate) -> tuple[int, int | None]:
-        """Return the minimum that a track ends nearest to, and since when it is near, if it is."""
+        """Return which minimum a track ends nearest to, and since when it is near, if it is."""
         if not len(self.minima):
             return 0, None
         distances = fate.distances(self.minima)
@@ -252,7 +254,7 @@ class _Teller:
         """Say how far tracks end from the minimum that is nearest to each."""
         ends = [float(fate.distances(self.minima)[-1].min()) for fate in group]
         if len(ends) < 3:
-            return _listed([_beyond(end, self.near) for end in ends])
+            return listed([_beyond(end, self.near) for end in ends])
         return " to ".join(_beyond(end, self.near) for end in (min(ends), max(ends)))
 
     def end_at_heights(self, group: Sequence[_Fate]) -> str:
@@ -260,7 +262,7 @@ class _Teller:
         if len(ends) == 1:
             return f"ends in the window, at height {_number(ends[0])}"
         if len(ends) == 2:
-            return f"end in the window, at heights {_listed([_number(end) for end in ends])}"
+            return f"end in the window, at heights {listed([_number(end) for end in ends])}"
         return f"end in the window, at heights from {_number(min(ends))} to {_number(max(ends))}"
 
     def leave(self, group: Sequence[_Fate]) -> str:
@@ -307,7 +309,7 @@ class _Teller:
             parts.append(f"of {len(reached) - 3} more from {others}")
         place, count = best[0]
         first = f"{self.near:g} of {self.minimum(place)} from {count} of {total} starts"
-        return f"{name} ends within {_listed([first, *parts])}", 1
+        return f"{name} ends within {listed([first, *parts])}", 1
 
     def minimum(self, place: int) -> str:
         return "the minimum" + (f" at {_point(self.minima[place])}" if len(self.minima) > 1 else "")
@@ -318,14 +320,17 @@ class _Teller:
 
 
 def _tally(swarms: Sequence[Sequence[_Fate]], verb: str, holds: Callable[[_Fate], bool]) -> _Clause:
-    """Say for how many of its starts something holds of each optimizer."""
+    """Say of each optimizer for how many of its starts something holds."""
     counts = [(swarm[0].name, sum(map(holds, swarm)), len(swarm)) for swarm in swarms]
     rows = [(name, f"from {count or 'none'} of {of}", count) for name, count, of in counts]
     return _ranked(rows, verb, "starts")
 
 
 def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Clause:
-    """Say a share of something for each name, or for the highest and the lowest of many."""
+    """Say the share of each name, or of many names the highest and the lowest share.
+
+    A row is a name, its share in words and what to sort by.
+    """
     (name, share, _), *others = rows
     if len(rows) > 3:
         ranked = sorted(rows, key=lambda row: -row[2])
@@ -333,11 +338,14 @@ def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Cl
         between = f", with {_others(len(rows) - 2)} in between"
         return f"{name} {verb} {share} {what} and {last} {least}{between}", len(rows)
     parts = [f"{name} {verb} {share} {what}", *(f"{other} {part}" for other, part, _ in others)]
-    return _listed(parts), len(rows)
+    return listed(parts), len(rows)
 
 
 def _shares(outcome: Outcome) -> Iterator[_Clause]:
-    """Yield from how much of the window each optimizer reaches a minimum, as a lattice tells."""
+    """Yield from how much of the window each optimizer reaches a minimum.
+
+    It is estimated by runs from a lattice of starts.
+    """
     ours = [course for course in outcome.courses if isinstance(course, Trajectory)]
     minima = minima_of(outcome.surface, ours, outcome.steps, outcome.window, outcome.noise)
     starts = lattice(outcome.window, *_SAMPLES)
@@ -361,16 +369,16 @@ def _shares(outcome: Outcome) -> Iterator[_Clause]:
 
 
 def _plain(text: str, kind: str) -> str:
-    """Return a user's words in one line, without what does not print, and no longer than may be."""
+    """Return a user's words in one line, shortened, without what does not print."""
     words = "".join(c if c.isprintable() else " " for c in text).split()
     most, line = _LONGEST[kind], " ".join(words)
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Join words as a sentence does.
 
-    >>> _listed(["a", "b", "c"]), _listed(["a"])
+    >>> listed(["a", "b", "c"]), listed(["a"])
     ('a, b and c', 'a')
     """
     return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
@@ -382,7 +390,7 @@ def _some(names: Sequence[str]) -> str:
     >>> _some(["a", "b", "c", "d"])
     'a, b and 2 others'
     """
-    return _listed(names if len(names) < 4 else [*names[:2], _others(len(names) - 2)])
+    return listed(names if len(names) < 4 else [*names[:2], _others(len(names) - 2)])
 
 
 def _others(count: int) -> str:
@@ -402,7 +410,7 @@ def _range(numbers: Sequence[int]) -> str:
     if len(set(numbers)) == 1:
         return str(numbers[0])
     return (
-        _listed([str(n) for n in numbers])
+        listed([str(n) for n in numbers])
         if len(numbers) == 2
         else f"{min(numbers)} to {max(numbers)}"
     )

@@ -1,13 +1,18 @@
-"""A line of text as outlines, since of a collection matplotlib can use the first face alone."""
+"""A line of text as outlines, for vector formats.
+
+matplotlib writes text by itself in DejaVu alone: of a font file with several faces it can only use
+the first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from fontTools.misc.transform import Transform
 from fontTools.pens.basePen import BasePen
 from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTFont
 
 from trajviz.scene.fonts import Face, open_face
 from trajviz.scene.outline import CLOSE, CUBIC, LINE, MOVE, QUADRATIC
@@ -46,34 +51,48 @@ class _Outline(BasePen):  # type: ignore[misc]  # has no types
 
 
 def outline(runs: Sequence[tuple[Face, str]], size: float, x: float, y: float) -> Glyphs:
-    """Return the corners of a line's pieces and matplotlib's codes for them, y downwards.
+    """Return the outlines of a line of text, y growing downwards; spaces have none.
 
-    The pen starts at (x, y); `size` is the em in pixels. Spaces alone have no corners.
+    Args:
+        runs: The line's pieces, each with its face.
+        size: The em in pixels.
+        x: Where the pen starts, in pixels.
+        y: The baseline.
     """
     corners: list[Corner] = []
     codes: list[int] = []
     for face, piece in runs:
         with open_face(face) as font:
-            glyphs = font.getGlyphSet(location={"wght": face.weight} if face.weight else None)
-            names, scale = font.getBestCmap(), size / font["head"].unitsPerEm
+            draw = _drawer(font, face, size)
             for character in piece:
-                pen = _Outline(glyphs)
-                glyph = glyphs[names[ord(character)]]
-                glyph.draw(TransformPen(pen, Transform(scale, 0, 0, -scale, x, y)))
-                corners += pen.corners
-                codes += pen.codes
-                x += glyph.width * scale
+                (more, leading), advance = draw(character, x, y)
+                corners += more
+                codes += leading
+                x += advance
     return corners, codes
 
 
 def letters(face: Face, characters: Iterable[str], size: float) -> dict[str, Glyphs]:
-    """Return the corners of each of these characters alone, as `outline` gives those of a line."""
-    drawn = {}
+    """Return the outlines of single characters, the pen at the origin, y growing downwards.
+
+    Args:
+        face: Has all of them.
+        characters: Each once.
+        size: The em in pixels.
+    """
     with open_face(face) as font:
-        glyphs = font.getGlyphSet(location={"wght": face.weight} if face.weight else None)
-        names, scale = font.getBestCmap(), size / font["head"].unitsPerEm
-        for character in characters:
-            pen = _Outline(glyphs)
-            glyphs[names[ord(character)]].draw(TransformPen(pen, Transform(scale, 0, 0, -scale)))
-            drawn[character] = pen.corners, pen.codes
-    return drawn
+        draw = _drawer(font, face, size)
+        return {character: draw(character, 0, 0)[0] for character in characters}
+
+
+def _drawer(font: TTFont, face: Face, size: float) -> Callable[..., tuple[Glyphs, float]]:
+    """Return what draws a character with the pen at (x, y): its outline and its advance."""
+    glyphs = font.getGlyphSet(location={"wght": face.weight} if face.weight else None)
+    names, scale = font.getBestCmap(), size / font["head"].unitsPerEm
+
+    def draw(character: str, x: float, y: float) -> tuple[Glyphs, float]:
+        pen, glyph = _Outline(glyphs), glyphs[names[ord(character)]]
+        glyph.draw(TransformPen(pen, Transform(scale, 0, 0, -scale, x, y)))
+        return (pen.corners, pen.codes), glyph.width * scale
+
+    return draw

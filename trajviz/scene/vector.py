@@ -1,7 +1,7 @@
-"""A scene as vectors, drawn by matplotlib: for SVG and PDF, and as the judge of our own pixels.
+"""A scene as vectors, drawn by matplotlib: for SVG and PDF, and to test our own pixels against.
 
-Everything comes from the scene's values in pixels. matplotlib's settings are its defaults, in a
-context that gives the user's own back.
+Everything is drawn from the scene's values in pixels. matplotlib's settings are its defaults while
+a file is written; the user's own are restored.
 """
 
 from __future__ import annotations
@@ -31,9 +31,13 @@ _POINT = 72 / PIXELS_PER_INCH
 
 
 def rendered(scene: Scene, step: int, kind: str, **facts: str | None) -> bytes:
-    """Return the picture after `step` steps as "svg" or "pdf", the same bytes every time.
+    """Return a still as a file's bytes, the same every time.
 
-    `facts` are what matplotlib writes into the file's metadata.
+    Args:
+        scene: What is drawn.
+        step: The step that is shown.
+        kind: "svg" or "pdf".
+        facts: What matplotlib writes into the file's metadata, None for nothing.
     """
     import matplotlib
 
@@ -49,9 +53,12 @@ def rendered(scene: Scene, step: int, kind: str, **facts: str | None) -> bytes:
 
 
 def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
-    """Return the picture after `step` steps as a figure of the scene's size, 96 pixels an inch.
+    """Return a still as a figure of the scene's size, 96 pixels an inch.
 
-    Level lines are traced through samples `spacing` pixels apart.
+    Args:
+        scene: What is drawn.
+        step: How many steps have been taken.
+        spacing: Level lines go through samples that are so many pixels apart.
     """
     from matplotlib.figure import Figure
 

@@ -34,7 +34,10 @@ Field: TypeAlias = npt.NDArray[np.float32]
 
 
 def is_surface(heights: Field) -> Flags:
-    """Tell where heights are those of a surface, any shape; not where some of NO_SURFACE is."""
+    """Tell where there is a surface, any shape.
+
+    Next to its edge an interpolated height is partly NO_SURFACE, and does not count.
+    """
     return np.asarray(heights > NO_SURFACE / 2)
 
 
@@ -58,7 +61,7 @@ class Camera(NamedTuple):
 
     @property
     def rise(self) -> tuple[float, float]:
-        """How far up the picture a step away and a step upwards lead."""
+        """How far up the picture a step away leads, and a step upwards."""
         e = math.radians(self.elevation)
         return math.sin(e), math.cos(e)
 
@@ -84,7 +87,18 @@ class Horizon(NamedTuple):
 
 @dataclass(frozen=True)
 class Lattice:
-    """The columns and depths at which a camera looks at the block, in the block's units."""
+    """The columns and depths at which a camera looks at the block, in the block's units.
+
+    Attributes:
+        camera: Who looks.
+        left: Where the first column begins.
+        nearest: Where the first depth begins.
+        column: How wide a column is.
+        depth: How deep a row is.
+        columns: How many columns there are.
+        depths: How many rows there are.
+        smooth: Whether samples are interpolated.
+    """
 
     camera: Camera
     left: float
@@ -116,7 +130,7 @@ class Lattice:
         return np.asarray(self.nearest + (np.arange(self.depths) + 0.5) * self.depth)
 
     def sample(self, field: Image.Image, outside: float) -> Field:
-        """Return a quantity of the block, sampled over the window, on the lattice."""
+        """Return a quantity of the block on the lattice, and the value `outside` beyond it."""
         count = field.width
         (rx, ry), (ax, ay) = self.camera.right, self.camera.away
         # From lattice to window, both from 0: Pillow's affine map takes places of the result.
@@ -135,7 +149,7 @@ class Lattice:
         return np.asarray(image)
 
     def horizon(self, heights: Image.Image) -> Horizon:
-        """Return what is in front of what, for heights of the block over the window."""
+        """Return what hides what, for the block's heights."""
         back, up = self.camera.rise
         lifted = self.sample(heights, NO_SURFACE)
         distances = (back * self.distances).astype(np.float32)[:, None]
@@ -146,12 +160,19 @@ class Lattice:
         return Horizon(np.maximum.accumulate(rise, axis=0), rise, front)
 
     def foot(self, horizon: Horizon) -> Floats:
-        """Return how far up the picture the block's front reaches downwards, (columns,)."""
+        """Return how far up the picture the lower edge of the block's front lies, (columns,)."""
         back, up = self.camera.rise
         return np.asarray(back * self.distances[horizon.front] - up * PLINTH)
 
     def hides(self, horizon: Horizon, ground: Points, height: Floats, slack: float) -> Flags:
-        """Tell which points, (n, 2) and (n,), something nearer hides, by more than `slack`."""
+        """Tell which points of the block something nearer hides.
+
+        Args:
+            horizon: What hides what.
+            ground: Where points are on the ground, (n, 2).
+            height: How high they are, (n,).
+            slack: By how much they have to be hidden to count.
+        """
         right, rise, away = self.camera.project(ground, height)
         column = np.floor((right - self.left) / self.column)
         # The point's own surroundings do not count.

@@ -1,6 +1,6 @@
 """The view of basins: every pixel in the colour of the minimum that is reached from there.
 
-The fewer steps it takes, the stronger the colour, on a logarithmic scale that all panels share.
+The fewer steps it takes, the stronger the colour, on a logarithmic scale that all plots share.
 What has not arrived yet, or never does, is neutral; where runs overflow, there are stripes.
 """
 
@@ -30,7 +30,7 @@ from trajviz.scene.views._flat import Flat
 from trajviz.surface import Points, Window
 
 MOST_STARTS = 3 * 320 * 240
-"""Panels with more pixels than this in all have one start for a square of them."""
+"""Where plots have more pixels than this in all, a start stands for a square of pixels."""
 _SHADES = 16
 """Strengths of a colour."""
 _FADED = 0.72
@@ -43,8 +43,13 @@ _STRIPE = 3
 class BasinsView(Flat):
     """The basins of one optimizer within a window, filling a box of the picture.
 
-    A start stands for a square of `cell` pixels each way. `span` are the steps to a minimum at
-    which a colour is strongest and weakest.
+    Attributes:
+        basins: What each start reaches, and when.
+        window: The part of the plane that is shown.
+        box: Where it lies in the picture.
+        cell: A start stands for a square of so many pixels each way.
+        span: The steps to a minimum at which a colour is strongest and weakest.
+        theme: The colours.
     """
 
     basins: Basins
@@ -101,13 +106,13 @@ class BasinsView(Flat):
         return np.array(table, dtype=np.uint8)
 
     def _enlarged(self, lattice: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return something of each start for each pixel, (height, width)."""
+        """Return for each pixel, (height, width), the value of its start, (rows, columns)."""
         pixels = lattice.repeat(self.cell, axis=0).repeat(self.cell, axis=1)
         return pixels[: self.box.height, : self.box.width]
 
 
 def cell_of(boxes: Sequence[Box]) -> int:
-    """Return how many pixels each way one start stands for in these panels.
+    """Return how many pixels each way one start stands for in these plots.
 
     >>> cell_of([Box(0, 0, 320, 240)] * 3), cell_of([Box(0, 0, 320, 240)] * 4)
     (1, 2)
@@ -119,7 +124,13 @@ def cell_of(boxes: Sequence[Box]) -> int:
 
 
 def starts_of(window: Window, box: Box, cell: int) -> Points:
-    """Return where the runs of a box start, the middle of each square, (rows, columns, 2)."""
+    """Return where runs start: in the middle of each square of pixels, (rows, columns, 2).
+
+    Args:
+        window: The part of the plane that fills the box.
+        box: Where it lies in the picture.
+        cell: How many pixels a square has each way.
+    """
     across = (np.arange(-(-box.width // cell)) + 0.5) * (cell / box.width)
     down = (np.arange(-(-box.height // cell)) + 0.5) * (cell / box.height)
     x = window.x0 + across * (window.x1 - window.x0)
@@ -128,7 +139,7 @@ def starts_of(window: Window, box: Box, cell: int) -> Points:
 
 
 def span_of(found: list[Basins]) -> tuple[int, int]:
-    """Return the steps to a minimum, at least 1, between which nine tenths of all runs take."""
+    """Return the steps to a minimum that few runs undercut and few exceed, one in twenty each."""
     arrivals = [each.arrival[each.reached < DIVERGED] for each in found]
     some = np.concatenate([np.empty(0, dtype=np.int32), *arrivals])
     some = some[some > 0]
@@ -146,8 +157,14 @@ def stripe(theme: Theme) -> RGB:
     return mix(theme.background, theme.ink, 0.55)
 
 
-def chips_of(minima: Points, theme: Theme, places: set[int]) -> list[Chip]:
-    """Return the key's entries for what of the minima, (n, 2), and the rest is in the picture."""
+def chips_of_places(minima: Points, theme: Theme, places: set[int]) -> list[Chip]:
+    """Return the key's entries: minima, and what else the picture shows.
+
+    Args:
+        minima: Those that have a colour, (n, 2).
+        theme: The colours.
+        places: Which of ELSEWHERE and DIVERGED are in the picture.
+    """
     rest = [
         (ELSEWHERE, Chip(neutral(theme), "elsewhere", "")),
         (DIVERGED, Chip(stripe(theme), "diverged", "", style=2)),
@@ -169,11 +186,11 @@ def _axes(run: Run) -> list[Axes]:
 
 
 def _chips(run: Run) -> list[Chip]:
-    return chips_of(run.minima, run.theme, {ELSEWHERE, DIVERGED})
+    return chips_of_places(run.minima, run.theme, {ELSEWHERE, DIVERGED})
 
 
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
-    """Return the basins of each optimizer, and what of the minima and the rest is in them."""
+    """Return one plot of basins for each optimizer."""
     cell = cell_of(boxes)
     found = _found(run, [starts_of(run.window, box, cell) for box in boxes])
     span = span_of(found)
@@ -184,7 +201,7 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
             for basins, box in zip(found, boxes, strict=True)
         ],
         about=f"strong colour: {span[0]} steps, weak: {span[1]}",
-        chips=chips_of(run.minima, run.theme, places),
+        chips=chips_of_places(run.minima, run.theme, places),
     )
 
 
