@@ -9,7 +9,7 @@ from trajviz.descent import descend
 from trajviz.descent.setup import Setup
 from trajviz.race import compare
 from trajviz.recipe.spec import labelled, parse_spec
-from trajviz.scene.theme import theme_names
+from trajviz.scene.themes import theme_names
 from trajviz.scene.track import Line
 
 SEVEN = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adadelta", "adam")

@@ -59,7 +59,7 @@ for _room in ("files", *VERBS, "gallery", "cli"):
 
 ONE_HOME = {
     "click": "cli",
-    "contourpy": "scene.tracing",
+    "contourpy": "scene.views._level_lines",
     "distributed": "gallery.executor",
     "imageio_ffmpeg": "files.formats._video",
     "jax": "optimizers.adapters.optax",
@@ -81,6 +81,8 @@ DYNAMIC = {
     "optimizers.own",
     "optimizers.rules",
     "scene.fonts",
+    "scene.panels",
+    "scene.views",
     "surface.definition",
 }
 """Who may import by a name made at run time, or look where a module lies."""

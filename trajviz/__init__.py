@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from trajviz.race import Race, compare, run
     from trajviz.recipe.recipe import Recipe
     from trajviz.recipe.schedule import schedule_names
-    from trajviz.scene import view_names
     from trajviz.scene.panels import panel_names
-    from trajviz.scene.theme import theme_names
+    from trajviz.scene.themes import theme_names
+    from trajviz.scene.views import view_names
     from trajviz.sensitivity import Sensitivity, tune
     from trajviz.surface import Surface
     from trajviz.surface.catalogue import load_surface, surface_names
@@ -47,9 +47,9 @@ _HOME = {
     "schedule_names": "recipe.schedule",
     "snippet_names": "files.snippets",
     "surface_names": "surface.catalogue",
-    "theme_names": "scene.theme",
+    "theme_names": "scene.themes",
     "tune": "sensitivity",
-    "view_names": "scene",
+    "view_names": "scene.views",
 }
 """Public names and the module each comes from, imported when first asked for."""
 

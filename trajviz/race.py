@@ -42,9 +42,9 @@ from trajviz.recipe.recipe import Look, Playback, Recipe
 from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import count_starts
 from trajviz.recipe.toml import to_toml
-from trajviz.scene import Scene, check_room, compose
 from trajviz.scene.alt import describe
 from trajviz.scene.paint import Picture
+from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.surface import Surface, Window, check_point, check_window
 
 _PATIENCE = {
@@ -141,20 +141,8 @@ class Race:
 
     def _composed(self, progress: Progress) -> Scene:
         if self.look not in self._scenes:
-            self._scenes[self.look] = compose(
-                self.surface, self.courses, self.steps, self.window, self.look, self.outcome.noise,
-                self.asked.clock, self._about_starts, progress,
-            )  # fmt: skip
+            self._scenes[self.look] = compose(self.outcome, progress)
         return self._scenes[self.look]
-
-    @property
-    def _about_starts(self) -> str:
-        """What the caption says of starts that are not the customary one."""
-        if not self.asked.starts:
-            return ""
-        tuned = any(t.rate_rule == "tuned" for t in self.trajectories)
-        x, y = self.start
-        return f"{self.outcome.starts} starts" + (f", tuned from ({x:g}, {y:g})" if tuned else "")
 
     @functools.cached_property
     def animation(self) -> Animation:
@@ -622,14 +610,11 @@ def run(
         _check_patience(recipe)
     setup = settle(recipe, surface)
     check_room(
+        recipe,
         surface=setup.surface,
-        specs=setup.specs,
-        steps=setup.steps,
         window=setup.window,
-        look=recipe.look,
+        specs=setup.specs,
         paths=setup.paths,
-        starts=recipe.starts,
-        clock=setup.clock,
     )
     return Race(Outcome(recipe, setup, tuple(descend(setup, progress or no_progress))))
 

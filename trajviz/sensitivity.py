@@ -12,7 +12,7 @@ from trajviz.descent.tuning import RATES, Tuning, tune_rates
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import check_target, format_of, replacing
 from trajviz.recipe.recipe import Recipe
-from trajviz.scene import Scene
+from trajviz.scene.scene import Scene
 from trajviz.scene.sensitivity import compose_sensitivity
 from trajviz.surface import Surface
 

@@ -18,7 +18,7 @@ from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.recipe.recipe import LONGEST, MOST_FRAMES, Playback
 from trajviz.scene import vector
-from trajviz.scene.theme import theme_names
+from trajviz.scene.themes import theme_names
 
 # Playback
 

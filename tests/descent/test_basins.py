@@ -1,30 +1,20 @@
-"""Basins: each pixel is what a run from it finds, whatever is computed together; and they grow."""
+"""Basins: each start is what a run from it alone finds, whatever is computed together."""
 
 import functools
 
 import numpy as np
 import pytest
-from pictures import decoded_gif, psnr
-from programs import trajviz
 
-from trajviz.animation import still
 from trajviz.descent import basins as module
 from trajviz.descent import no_progress
 from trajviz.descent.basins import (
     DIVERGED,
     ELSEWHERE,
-    Basins,
     find_basins,
     lattice,
     minima_of,
 )
-from trajviz.errors import TrajvizError
-from trajviz.race import compare, run
-from trajviz.recipe.toml import load_recipe
-from trajviz.scene.marks import Box
-from trajviz.scene.theme import load_theme
-from trajviz.scene.views.basins import BasinsView, cell_of, neutral, starts_of
-from trajviz.surface import Window
+from trajviz.race import compare
 
 SMALL = {"size": (320, 240), "steps": 40, "seconds": 0.4, "hold": 0, "view": "basins"}
 NEAR = 0.02
@@ -42,13 +32,6 @@ def found(race, trajectory, starts, steps=40, progress=no_progress):
     return find_basins(
         race.surface, trajectory, starts, steps, minima, race.window, race.outcome.noise, progress
     )
-
-
-def texts(race):
-    return [getattr(mark, "text", "") for mark in race.scene.marks]
-
-
-# What is found
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -129,155 +112,3 @@ def test_a_cycle_of_two_steps_is_no_place_of_rest():
     race = compare("x**2 + y**2", ["sgd:lr=1"], start=(1, 1), window=(-2, 2, -2, 2))
     minima = minima_of(race.surface, race.trajectories, 40, race.window, race.outcome.noise)
     assert minima.shape == (0, 2)
-
-
-def test_an_unbounded_surface_has_no_minima_and_is_drawn_all_the_same():
-    race = compare("saddle", ["sgd:lr=0.01"], **SMALL)
-    assert "elsewhere" in texts(race)
-    view = race.scene.main.view
-    assert (view.picture(40) == neutral(view.theme)).all()
-
-
-# How it is drawn
-
-
-def test_there_is_a_panel_for_each_optimizer_with_its_name_and_rate():
-    race = himmelblau()
-    assert [type(plot.view) for plot in race.scene.plots] == [BasinsView] * 3
-    assert all(any(name in text for text in texts(race)) for name in ("SGD 0.01", "Momentum 0.005"))
-    assert all(plot.box.width < 110 for plot in race.scene.plots)
-
-
-def test_the_key_has_the_minima_and_only_what_else_there_is():
-    told = texts(compare("himmelblau", THREE[:1], **SMALL))
-    assert "(3, 2)" in told
-    assert "(\N{MINUS SIGN}2.81, 3.13)" in told
-    assert "diverged" not in told
-    wild = texts(
-        compare("x**4 + y**2", ["sgd:lr=0.1"], start=(1, 1), window=(-9, 9, -9, 9), **SMALL)
-    )
-    assert "diverged" in wild
-
-
-def test_a_start_is_the_middle_of_its_square_of_pixels():
-    box, window = Box(10, 20, 22, 29), Window(0, 12, 0, 9)
-    for cell, shape in ((1, (9, 12)), (2, (5, 6))):
-        starts = starts_of(window, box, cell)
-        assert starts.shape == (*shape, 2)
-        np.testing.assert_allclose(starts[0, 0], [cell / 2, 9 - cell / 2])
-        np.testing.assert_allclose(starts[1, 1], [1.5 * cell, 9 - 1.5 * cell])
-
-
-@pytest.mark.parametrize(("width", "height"), [(320, 240), (640, 480), (3840, 2160), (1, 230_401)])
-@pytest.mark.parametrize("panels", [1, 3, 5])
-def test_there_are_never_more_starts_than_bounded(width, height, panels):
-    def starts(cell):
-        return panels * -(-width // cell) * -(-height // cell)
-
-    cell = cell_of([Box(0, 0, width, height)] * panels)
-    assert starts(cell) <= 3 * 320 * 240
-    assert cell == 1 or starts(cell - 1) > 3 * 320 * 240
-
-
-def test_a_large_picture_has_squares_of_pixels_cut_at_the_edge():
-    box, window = Box(0, 0, 5, 3), Window(0, 1, 0, 1)
-    basins = Basins(np.array([[0, 1, 0], [1, 0, 1]], dtype=np.uint8), np.zeros((2, 3), np.int32))
-    view = BasinsView(basins, window, box, 2, (1, 9), load_theme("light"))
-    mine = (view.picture(0) == view.theme.track(1)).all(axis=2)
-    assert mine.astype(int).tolist() == [[0, 0, 1, 1, 0], [0, 0, 1, 1, 0], [1, 1, 0, 0, 1]]
-
-
-def test_pixels_have_the_colour_of_the_minimum_below_them():
-    view = himmelblau().scene.main.view
-    for place, minimum in enumerate(himmelblau().surface.minima):
-        x, y = (view.project(np.array(minimum)) - view.box[:2]).astype(int)
-        assert tuple(view.picture(40)[y, x]) == view.theme.track(place)
-
-
-def test_fewer_steps_are_a_stronger_colour():
-    view = himmelblau().scene.main.view
-    own = np.array(view.theme.track(1), dtype=int)
-    mine = view.basins.reached == 1
-    distance = np.abs(view.picture(40).astype(int) - own).sum(axis=2)[mine]
-    arrival = view.basins.arrival[mine]
-    order = np.argsort(arrival, kind="stable")
-    assert (np.diff(distance[order]) >= 0).all()
-    assert distance.max() > 100
-
-
-def test_a_pixel_changes_once_at_most_when_its_run_arrives():
-    race = himmelblau()
-    plot = race.scene.main
-    pixels = np.arange(320 * 240).reshape(240, 320)
-    place = pixels[plot.box.y0 : plot.box.y1, plot.box.x0 : plot.box.x1].ravel()
-    expected = dict(zip(place.tolist(), plot.view.arrival.ravel().tolist(), strict=True))
-    seen = set()
-    steps = race.animation.positions
-    for number, change in enumerate(race.animation.changes(), 1):
-        for pixel in expected.keys() & set(change.pixels.tolist()):
-            assert pixel not in seen
-            assert steps[number - 1] < expected[pixel] <= steps[number]
-            seen.add(pixel)
-    assert len(seen) > len(expected) / 3
-
-
-@pytest.mark.parametrize("step", [0, 13, 40])
-def test_a_frame_is_the_picture_of_its_step_below_the_stars(step):
-    scene = himmelblau().scene
-    for plot in scene.plots:
-        box = plot.box
-        shown = still(scene, step)[box.y0 : box.y1, box.x0 : box.x1]
-        stars = np.array([corner for star in plot.foreground for corner in star.corners])
-        away = np.ones(shown.shape[:2], dtype=bool)
-        for x, y in stars.reshape(-1, 10, 2).mean(axis=1) - box[:2]:
-            away[max(0, int(y) - 12) : int(y) + 12, max(0, int(x) - 12) : int(x) + 12] = False
-        np.testing.assert_array_equal(shown[away], plot.view.picture(step)[away])
-
-
-def test_the_last_frame_of_basins_is_the_still():
-    *_, last = himmelblau().frames()
-    np.testing.assert_array_equal(last, still(himmelblau().scene, 40))
-
-
-def test_a_gif_shows_basins_as_they_were_drawn():
-    frames = list(himmelblau().frames())
-    shown, _ = decoded_gif(himmelblau().to_bytes("gif"))
-    assert np.abs(shown[0].astype(int) - frames[0]).max() < 8
-    assert psnr(shown[-1], frames[-1]) > 48
-
-
-@pytest.mark.parametrize("suffix", ["svg", "pdf"])
-def test_vector_files_hold_the_basins_of_their_step(suffix, tmp_path):
-    race = compare("himmelblau", THREE[:1], **{**SMALL, "size": (160, 120)})
-    early, late = (race.save(tmp_path / f"{at}.{suffix}", at=at).read_bytes() for at in (1, 40))
-    assert early != late
-
-
-@pytest.mark.parametrize(
-    ("options", "what"),
-    [
-        ({"panels": ["loss"]}, "panels"),
-        ({"starts": "3x3"}, "starts"),
-        ({"orbit": 90}, "orbit turns a relief"),
-    ],
-)
-def test_what_basins_cannot_be_combined_with_is_refused(options, what):
-    with pytest.raises(TrajvizError, match=what):
-        compare("himmelblau", ["sgd:lr=0.01"], view="basins", **options)
-
-
-def test_a_saved_recipe_of_basins_gives_the_same_bytes(tmp_path):
-    race = compare("beale", ["sgd", "adam"], **SMALL)
-    path = race.save_recipe(tmp_path / "basins.toml")
-    assert run(load_recipe(path)).to_bytes("gif") == race.to_bytes("gif")
-
-
-def test_the_command_line_draws_basins_and_refuses_what_they_cannot_show(tmp_path):
-    out = tmp_path / "b.png"
-    words = ("render", "bowl", "sgd:lr=0.1", "--view", "basins", "--size", "320x240", "-o", out)
-    wrong = trajviz(*words, "--panel", "loss")
-    assert wrong.returncode == 2
-    assert wrong.stderr == "Error: view 'basins' starts at every pixel: it takes no panels\n"
-    assert not out.exists()
-    assert trajviz(*words).returncode == 0
-    assert out.exists()

@@ -10,7 +10,7 @@ from races import race
 
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
-from trajviz.recipe.recipe import Look, Recipe
+from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import parse_spec
 from trajviz.recipe.toml import load_recipe
 from trajviz.scene.track import Line
@@ -140,9 +140,7 @@ def test_a_clock_is_one_of_two_and_kept_in_recipes(tmp_path):
     assert json.loads(asked.trace("json"))["clock"] == "evaluations"
 
 
-@pytest.mark.parametrize(
-    "given", [{"starts": "3x3"}, {"paths": ("a.csv",)}, {"look": Look(view="basins")}], ids=str
-)
+@pytest.mark.parametrize("given", [{"starts": "3x3"}, {"paths": ("a.csv",)}], ids=str)
 def test_what_goes_by_steps_alone_is_refused(given):
     with pytest.raises(TrajvizError, match="clock 'evaluations' takes no"):
         Recipe("bowl", clock="evaluations", **given)

@@ -17,7 +17,7 @@ from trajviz.files.formats import _patches, load_format
 from trajviz.files.formats._palette import Palette
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
-from trajviz.scene.theme import theme_names
+from trajviz.scene.themes import theme_names
 
 LEAST = {"apng": 46, "webp": 46, "avif": 40}
 """How faithful a frame is at least, in decibels."""

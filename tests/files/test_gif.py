@@ -21,7 +21,7 @@ from trajviz.descent import no_progress
 from trajviz.files.formats.gif import MOST_FPS, delays, write
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
-from trajviz.scene.theme import theme_names
+from trajviz.scene.themes import theme_names
 
 # A race, decoded
 

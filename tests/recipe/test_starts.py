@@ -18,8 +18,8 @@ from trajviz.race import compare, run
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.starts import spread
 from trajviz.recipe.toml import load_recipe
-from trajviz.scene import swarms
 from trajviz.scene.chart import Chart, median_of
+from trajviz.scene.run import swarms
 from trajviz.scene.track import Line
 from trajviz.scene.vector import draw
 from trajviz.surface import Window

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from races import race
 
 from trajviz import Surface, compare, surface_names, view_names
+from trajviz.race import Race
 from trajviz.scene.alt import MOST_CHARACTERS, describe, nearness
 from trajviz.surface import Window
 from trajviz.surface.catalogue import load_surface
@@ -20,7 +21,7 @@ from trajviz.surface.catalogue import load_surface
 
 def outcome(run):
     """Return what follows the opening sentence."""
-    return describe(run).partition(". ")[2]
+    return describe(run.outcome).partition(". ")[2]
 
 
 def tracks(run):
@@ -54,7 +55,7 @@ def test_it_says_who_is_near_the_minimum_since_when_and_how_far_off_the_other_is
     arrival = since([away(point, [(3, 0.5)]) <= 0.1 for point in rmsprop])
     left = away(sgd[-1], [(3, 0.5)])
     assert arrival == 173
-    assert describe(run) == (
+    assert describe(run.outcome) == (
         "Contour plot of Beale's function from (1, 1.6). RMSProp is within 0.1 of the minimum "
         f"after {arrival} steps; SGD is still {left:.2g} from the minimum after 198 steps."
     )
@@ -134,7 +135,7 @@ def test_of_a_swarm_it_says_from_how_many_starts_which_minimum_is_reached():
     (best, most), (second, fewer), *none = sorted(counts.items(), key=lambda item: -item[1])
     assert fewer
     assert all(count == 0 for _, count in none)
-    assert describe(run) == (
+    assert describe(run.outcome) == (
         "Contour plot of Himmelblau's function from 49 starts. SGD ends within 0.1 of the minimum "
         f"at ({best[0]:.4g}, {best[1]:.4g}) from {most} of 49 starts and of "
         f"({second[0]:.4g}, {second[1]:.4g}) from {fewer}."
@@ -171,7 +172,7 @@ def test_of_basins_it_says_from_how_much_of_the_window_a_minimum_is_reached():
         min(np.hypot(*((t.points[-1] - m) / extent)) for m in swarm.surface.minima) < 0.02
         for t in swarm.trajectories
     ]
-    assert describe(run) == (
+    assert describe(run.outcome) == (
         "Basins of attraction of Himmelblau's function for SGD. SGD reaches one of 4 minima from "
         f"about {100 * np.mean(near):.0f} % of the window."
     )
@@ -180,7 +181,7 @@ def test_of_basins_it_says_from_how_much_of_the_window_a_minimum_is_reached():
 def test_a_still_is_told_as_of_its_step():
     run = race("beale", ("rmsprop:lr=0.075,beta=0.95",), start=(1, 1.6), steps=198)
     (track,) = tracks(run)
-    assert describe(run, 20) == (
+    assert describe(run.outcome, 20) == (
         "Contour plot of Beale's function from (1, 1.6), at step 20. RMSProp is still "
         f"{away(track[20], [(3, 0.5)]):.2g} from the minimum after 20 steps."
     )
@@ -189,14 +190,14 @@ def test_a_still_is_told_as_of_its_step():
 def test_a_still_before_a_track_diverges_does_not_say_that_it_will():
     run = race("rosenbrock", ("sgd:lr=1",))
     lost = run.trajectories[0].diverged_at
-    assert "diverges" in describe(run, lost)
-    assert "diverges" not in describe(run, lost - 1)
+    assert "diverges" in describe(run.outcome, lost)
+    assert "diverges" not in describe(run.outcome, lost - 1)
 
 
 def test_recorded_paths_are_told_with_their_file(tmp_path):
     file = tmp_path / "run.csv"
     file.write_text("optimizer,step,x,y\nmine,0,1,1.6\nmine,1,2.9,0.45\nmine,2,3,0.5\n")
-    assert describe(compare("beale", paths=[file])) == (
+    assert describe(compare("beale", paths=[file]).outcome) == (
         "Contour plot of Beale's function from (1, 1.6), with paths from run.csv. mine is within "
         "0.1 of the minimum after 2 steps."
     )
@@ -212,14 +213,14 @@ def test_what_is_just_not_near_does_not_seem_near():
 
 
 def test_two_settings_of_one_optimizer_are_told_apart():
-    said = describe(race("bowl", ("sgd:lr=0.1", "sgd:lr=0.02"), steps=10))
+    said = describe(race("bowl", ("sgd:lr=0.1", "sgd:lr=0.02"), steps=10).outcome)
     assert "sgd lr=0.1" in said
     assert "sgd lr=0.02" in said
 
 
 def test_charts_and_a_title_are_part_of_it():
     run = race("bowl", ("sgd",), panels=("loss", "step-size"), title="Mine", view="split")
-    assert describe(run).startswith(
+    assert describe(run.outcome).startswith(
         "Contour plot and 3-D relief of an elongated bowl, titled “Mine”, from (-9, 2.4), with "
         "charts of loss and step size. "
     )
@@ -232,13 +233,15 @@ def test_every_surface_is_called_by_a_name_or_with_an_article(name):
 
 @pytest.mark.parametrize("name", view_names())
 def test_every_view_is_called_something(name):
-    said = describe(race("bowl", ("sgd:lr=0.5",), view=name, steps=20))
+    said = describe(race("bowl", ("sgd:lr=0.5",), view=name, steps=20).outcome)
     assert re.match(r"[A-Z3][\w-]+ .*of an elongated bowl", said)
 
 
 def test_parameters_are_told_and_a_formula_stands_for_itself():
-    assert "Rosenbrock's banana with b = 10 from" in describe(race("rosenbrock:b=10", ("sgd",)))
-    assert "plot of x**2 + y**2 from" in describe(race("x**2 + y**2", ("sgd",)))
+    assert "Rosenbrock's banana with b = 10 from" in describe(
+        race("rosenbrock:b=10", ("sgd",)).outcome
+    )
+    assert "plot of x**2 + y**2 from" in describe(race("x**2 + y**2", ("sgd",)).outcome)
 
 
 def test_a_file_without_a_docstring_is_told_by_its_title(tmp_path):
@@ -247,11 +250,13 @@ def test_a_file_without_a_docstring_is_told_by_its_title(tmp_path):
         "from trajviz import Surface\n"
         "surface = Surface(lambda x, y: x * x + y * y, window=(-1, 1, -1, 1), start=(0.5, 0.5))\n"
     )
-    assert "plot of the surface My dish from (0.5, 0.5)" in describe(compare(file, ["sgd"]))
+    assert "plot of the surface My dish from (0.5, 0.5)" in describe(compare(file, ["sgd"]).outcome)
 
 
 def test_the_same_race_is_told_in_the_same_words():
-    assert describe(compare("beale", steps=30)) == describe(compare("beale", steps=30))
+    assert describe(compare("beale", steps=30).outcome) == describe(
+        compare("beale", steps=30).outcome
+    )
 
 
 def test_a_race_in_a_notebook_has_it_as_its_alt():
@@ -290,7 +295,7 @@ specs = st.builds(
 )
 def test_it_is_one_short_line_of_whole_sentences(surface, optimizers, starts, steps, at):
     run = compare(surface, optimizers, starts=starts, steps=steps, size=(1920, 1080))
-    said = describe(run, at if at is None else min(at, steps))
+    said = describe(run.outcome, at if at is None else min(at, steps))
     assert len(said) <= MOST_CHARACTERS
     outcome = said.partition(". ")[2]
     assert outcome.endswith(".")
@@ -302,15 +307,11 @@ def test_it_is_one_short_line_of_whole_sentences(surface, optimizers, starts, st
 
 @given(title=st.text(max_size=90), label=st.text(min_size=1, max_size=40))
 def test_whatever_a_user_writes_it_stays_one_printable_line(title, label):
-    run = race("bowl", ("sgd:lr=0.1",), steps=5)
-    (track,) = run.trajectories
-    look = dataclasses.replace(run.look, title=title)
+    outcome = race("bowl", ("sgd:lr=0.1",), steps=5).outcome
+    (track,) = outcome.trajectories
     named = dataclasses.replace(track, spec=dataclasses.replace(track.spec, label=label))
-    said = describe(
-        dataclasses.replace(
-            run, trajectories=(named,), asked=dataclasses.replace(run.asked, look=look)
-        )
-    )
+    recipe = outcome.recipe.changed(title=title)
+    said = describe(dataclasses.replace(outcome, trajectories=(named,), recipe=recipe))
     assert said.isprintable()
     assert said == " ".join(said.split())
     assert len(said) < 300
@@ -319,9 +320,9 @@ def test_whatever_a_user_writes_it_stays_one_printable_line(title, label):
 @pytest.mark.parametrize("room", range(110, 240, 10))
 def test_what_has_no_room_is_counted(room, monkeypatch):
     run = race("rosenbrock", ("sgd:lr=1", "momentum:lr=0.5", "newton", "adam:lr=0.1"), steps=60)
-    whole = describe(run)
+    whole = describe(run.outcome)
     monkeypatch.setattr("trajviz.scene.alt.MOST_CHARACTERS", room)
-    said = describe(run)
+    said = describe(run.outcome)
     assert len(said) <= room
     told, _, untold = said.rpartition("; " if "; " in said else ". ")
     if said != whole:
@@ -340,7 +341,7 @@ def changed(run, **changes):
         dataclasses.replace(track, **{key: values[place] for key, values in changes.items()})
         for place, track in enumerate(run.trajectories)
     ]
-    return dataclasses.replace(run, trajectories=tuple(tracks))
+    return Race(dataclasses.replace(run.outcome, trajectories=tuple(tracks)))
 
 
 def test_many_that_arrive_together_are_told_together():
@@ -369,4 +370,4 @@ def test_a_run_that_overflows_has_not_arrived_wherever_it_was_before():
 
 
 def test_the_surfaces_own_title_is_not_told_twice():
-    assert "titled" not in describe(race("bowl", ("sgd",), title="Elongated bowl"))
+    assert "titled" not in describe(race("bowl", ("sgd",), title="Elongated bowl").outcome)

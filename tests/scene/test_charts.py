@@ -14,10 +14,10 @@ from races import race
 from trajviz.animation import still
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
-from trajviz.scene import view_names
 from trajviz.scene.chart import Chart, ChartView
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.panels import panel_names
+from trajviz.scene.views import view_names
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import ReliefView
 from trajviz.surface import Surface, Window

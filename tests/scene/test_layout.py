@@ -15,7 +15,8 @@ from trajviz.race import compare
 from trajviz.scene.layout import MINUS, Axes, Chip, Words, lay_out, tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Dot, Text
-from trajviz.scene.theme import load_theme, theme_names
+from trajviz.scene.theme import load_theme
+from trajviz.scene.themes import theme_names
 from trajviz.scene.views.contour import ContourView
 from trajviz.surface import Window
 from trajviz.surface.catalogue import surface_names

@@ -25,9 +25,9 @@ from skimage.metrics import structural_similarity
 from trajviz.animation import still
 from trajviz.race import compare
 from trajviz.scene import vector
-from trajviz.scene.block import Lift
-from trajviz.scene.horizon import HEIGHT, PLINTH, Camera
 from trajviz.scene.marks import Text
+from trajviz.scene.views._block import Lift
+from trajviz.scene.views._horizon import HEIGHT, PLINTH, Camera
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import AZIMUTHS, ELEVATIONS, ReliefView
 from trajviz.surface import Surface, Window
@@ -818,16 +818,17 @@ def test_block_and_labels_stay_in_the_box_however_far_it_turns(surface, size):
     scene = bare(size, surface=surface, view="relief", camera=(elevation, -60), orbit=360)
     texts = [mark for mark in scene.marks if isinstance(mark, Text)]
     for share in np.linspace(0, 1, 24):  # at angles of its own
-        view = scene.orbit.view(share)
+        view = scene.main.at(share).view
         assert_block_in_box(view)
         assert_labels_stand_well(view, texts)
 
 
 def test_an_orbit_of_minus_some_degrees_turns_the_other_way():
-    one, other = turning(orbit=90).scene.orbit, turning(orbit=-90).scene.orbit
-    first = one.view(0).camera.azimuth
-    assert one.view(0.5).camera.azimuth == pytest.approx(first + 45)
-    assert other.view(0.5).camera.azimuth == pytest.approx(first - 45)
+    one, other = turning(orbit=90).scene.main, turning(orbit=-90).scene.main
+    first = one.view.camera.azimuth
+    assert one.at(0).view.camera.azimuth == first
+    assert one.at(0.5).view.camera.azimuth == pytest.approx(first + 45)
+    assert other.at(0.5).view.camera.azimuth == pytest.approx(first - 45)
 
 
 # As vectors

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import contrast, ink
-from races import OURS, SEVEN, race
+from pictures import ink
+from races import SEVEN, race
 
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.recipe.recipe import LARGEST, SMALLEST, Look
 from trajviz.scene.marks import Dot, Text
-from trajviz.scene.theme import Theme, load_theme, mix, parse_color, theme_names
+from trajviz.scene.themes import theme_names
 
 SMALL = {"size": (320, 240), "steps": 30}
 
@@ -226,107 +226,7 @@ def test_the_smallest_and_the_largest_size_are_allowed(size):
     assert Look(size).size == size
 
 
-# Themes and colours
-
-THEME = """
-summary = "Mine."
-background = "#ffffff"
-ink = "#000000"
-muted = "#777777"
-shades = ["#112233", "#445566"]
-lines = ["#778899"]
-line_alpha = 0.5
-marker = "#fff"
-star = "gold"
-tracks = ["#123456", "teal"]
-"""
-
-
-def theme_file(folder, text):
-    path = folder / "mine.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.mark.parametrize("name", theme_names())
-def test_every_theme_loads_and_says_what_it_is(name):
-    theme = load_theme(name)
-    assert isinstance(theme, Theme)
-    assert theme.summary.endswith(".")
-    assert len(set(theme.tracks)) == len(theme.tracks) >= 7
-
-
-@pytest.mark.parametrize("name", OURS)
-def test_every_theme_of_ours_has_colours_that_can_be_told_apart(name):
-    theme = load_theme(name)
-    assert not {theme.background, theme.shades[0], theme.shades[-1]} & set(theme.tracks)
-    for track in theme.tracks[:7]:
-        assert contrast(track, theme.background) >= 2, track
-    assert contrast(theme.ink, theme.background) >= 7
-    assert contrast(theme.muted, theme.background) >= 4.5
-
-
-def test_a_theme_is_found_by_path(tmp_path):
-    theme = load_theme(theme_file(tmp_path, THEME))
-    assert theme.tracks == ((0x12, 0x34, 0x56), (0, 128, 128))
-    assert theme.marker == (255, 255, 255)
-    scene = compare("bowl", ["sgd"], theme=tmp_path / "mine.toml", **SMALL).scene
-    assert scene.main.tracks[0].color == (0x12, 0x34, 0x56)
-    assert set(map(tuple, scene.background.reshape(-1, 3).tolist())) >= {(0x11, 0x22, 0x33)}
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (THEME + 'inks = "#000"\n', "unknown key in .*mine.toml 'inks', did you mean 'ink'"),
-        (THEME.replace("muted", "#"), "mine.toml lacks muted"),
-        (THEME.replace("#777777", "#77777"), "mine.toml: muted: '#77777' is not a colour"),
-        (THEME.replace('"#777777"', "7"), "mine.toml: muted: 7 is not a colour"),
-        (THEME.replace("teal", "teel"), "mine.toml: tracks: 'teel' is not a colour"),
-        (THEME.replace('["#123456", "teal"]', "[]"), "mine.toml: tracks: .* not a list of colours"),
-        (THEME.replace('["#123456", "teal"]', '"red"'), "tracks: 'red' is not a list of colours"),
-        (THEME.replace("0.5", "1.5"), "line_alpha: 1.5 is not a number from 0 to 1"),
-        (THEME.replace("0.5", '"half"'), "line_alpha: 'half' is not a number from 0 to 1"),
-        (THEME.replace("0.5", "nan"), "line_alpha: nan is not a number from 0 to 1"),
-        (THEME.replace("=", ":"), "mine.toml is no theme"),
-    ],
-)
-def test_a_file_that_is_no_theme_says_what_is_wrong(tmp_path, text, says):
-    with pytest.raises(TrajvizError, match=says):
-        load_theme(theme_file(tmp_path, text))
-
-
-def test_bytes_that_are_no_text_are_no_theme(tmp_path):
-    (tmp_path / "mine.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TrajvizError, match=r"mine\.toml is no theme"):
-        load_theme(tmp_path / "mine.toml")
-
-
-def test_an_unknown_theme_and_a_missing_file_are_refused(tmp_path):
-    with pytest.raises(TrajvizError, match="unknown theme 'drak', did you mean 'dark'"):
-        load_theme("drak")
-    with pytest.raises(TrajvizError, match=r"no theme file '.*none\.toml'"):
-        load_theme(tmp_path / "none.toml")
-
-
-@given(st.tuples(*[st.integers(0, 255)] * 3))
-def test_a_colour_is_read_from_rrggbb(rgb):
-    assert parse_color("#{:02x}{:02x}{:02x}".format(*rgb)) == rgb
-    assert parse_color("#{:02X}{:02X}{:02X}".format(*rgb)) == rgb
-
-
-@pytest.mark.parametrize("text", ["", "#12", "#1234", "#12345678", "123456", "reddish", None, 3])
-def test_what_is_no_colour_is_refused(text):
-    with pytest.raises(TrajvizError, match="is not a colour"):
-        parse_color(text)
-
-
-@given(st.floats(0, 1))
-def test_a_mix_lies_between_its_colours(share):
-    for channel, a, b in zip(
-        mix((0, 9, 255), (255, 9, 0), share), (0, 9, 255), (255, 9, 0), strict=True
-    ):
-        assert min(a, b) <= channel <= max(a, b)
+# Colours
 
 
 def test_tracks_take_the_themes_colours_in_order_and_the_users_where_given():
@@ -335,11 +235,6 @@ def test_tracks_take_the_themes_colours_in_order_and_the_users_where_given():
     expected = [theme.tracks[0], (0xD0, 0x50, 0x9F), theme.tracks[2], (0, 128, 128)]
     assert [track.color for track in one.scene.main.tracks] == expected
     assert [mark.color for mark in one.scene.marks if isinstance(mark, Dot)] == expected
-
-
-def test_colours_of_tracks_repeat_after_the_last():
-    theme = load_theme("light")
-    assert theme.track(len(theme.tracks)) == theme.tracks[0]
 
 
 # The same scene as vectors

@@ -13,20 +13,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
-from trajviz.scene import Scene
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.plot import Orbit, Plot
-from trajviz.scene.views.basins import BasinsView
+from trajviz.scene.plot import Plot, Reveal
+from trajviz.scene.scene import Scene
 from trajviz.surface import Floats, Ints
 
 
 @dataclass
 class Animation:
-    """A scene in motion: `first` is frame 0, `changes()` what each later frame changes.
+    """A scene in motion: the first frame, and what each later one changes.
 
-    `positions`, (frames,), non-decreasing, says how many steps have been taken at each frame;
-    between two steps the heads glide. Changes are computed anew by every call, in bounded memory.
+    Attributes:
+        scene: What moves.
+        positions: How many steps have been taken at each frame, (frames,), non-decreasing. Between
+            two steps the heads glide.
+        first: Frame 0, (height, width, 3).
     """
 
     scene: Scene
@@ -42,7 +44,10 @@ class Animation:
             self._lay(self.first, next(part))
 
     def changes(self) -> Iterator[Change]:
-        """Yield what frames 1, 2, ... change."""
+        """Yield what frames 1, 2, ... change.
+
+        They are computed anew by every call, in bounded memory.
+        """
         parts = self._parts(self.positions, self._numbers)
         for part in parts:
             next(part)
@@ -63,17 +68,17 @@ class Animation:
         canvas.reshape(-1, 3)[change.pixels] = change.colors
 
     def _parts(self, positions: Floats, numbers: Ints) -> list[Iterator[Change]]:
-        """Return what each plot changes, and the counter, frame 0 against the background."""
-        orbit = self.scene.orbit
-        parts = [
-            _turning(self.scene, orbit, positions)
-            if orbit and place == orbit.place
-            else _growing(self.scene, plot, plot.view, positions)
-            if isinstance(plot.view, BasinsView)
-            else _moving(self.scene, plot, positions)
-            for place, plot in enumerate(self.scene.plots)
-        ]
+        """Return what each plot changes, and the counter; frame 0 changes the background."""
+        parts = [_plot_changes(self.scene, plot, positions) for plot in self.scene.plots]
         return [*parts, _counting(self.scene, numbers)] if self.scene.counter else parts
+
+
+def _plot_changes(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
+    if plot.redrawn is not None:
+        return _redrawing(scene, plot, positions)
+    if plot.reveal is not None:
+        return _revealing(scene, plot, plot.reveal, positions)
+    return _moving(scene, plot, positions)
 
 
 def still(scene: Scene, step: float) -> Picture:
@@ -82,7 +87,7 @@ def still(scene: Scene, step: float) -> Picture:
 
 
 def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
-    """Yield what the tracks of a plot change; in frame 0 also what stands above its lines."""
+    """Yield what the tracks of a plot change; frame 0 also has what stands above its lines."""
     box = plot.box
     stage = Stage(plot, _part(scene.background, box), scene.theme)
     place = _places(scene, box).ravel()
@@ -95,13 +100,13 @@ def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
         yield Change(place[change.pixels], change.colors)
 
 
-def _growing(scene: Scene, plot: Plot, view: BasinsView, positions: Floats) -> Iterator[Change]:
-    """Yield the pixels of basins whose runs arrive, in frame 0 also what stands above them all."""
+def _revealing(scene: Scene, plot: Plot, reveal: Reveal, positions: Floats) -> Iterator[Change]:
+    """Yield the pixels that get their colours; frame 0 also has what stands above them."""
     stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
     place = _places(scene, plot.box).ravel()
-    colors = view.colors.reshape(-1, 3)
+    colors = reveal.colors.reshape(-1, 3)
     colors = np.rint(stage.veiled(colors, np.arange(len(colors)))).astype(np.uint8)
-    arrival = view.arrival.ravel()
+    arrival = reveal.arrival.ravel()
     order = np.argsort(arrival, kind="stable")
     ends = np.searchsorted(arrival[order], positions, side="right")
     there = order[: ends[0]]
@@ -115,16 +120,15 @@ def _growing(scene: Scene, plot: Plot, view: BasinsView, positions: Floats) -> I
         yield Change(place[chosen], colors[chosen])
 
 
-def _turning(scene: Scene, orbit: Orbit, positions: Floats) -> Iterator[Change]:
-    """Yield what a turning relief changes: its picture is drawn anew for every frame."""
-    plot = scene.plots[orbit.place]
+def _redrawing(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
+    """Yield what changes in a plot whose picture is drawn anew for every frame."""
     box, inks = plot.box, Inks(plot.pen, [layer[0].color for layer in plot.layers], scene.theme)
 
     def draw(position: float) -> Picture:
-        view = orbit.view(position / scene.steps)
+        now = plot.at(position / scene.steps)
         picture = np.empty((box.height, box.width, 3), dtype=np.uint8)
-        view.draw(picture)
-        draw_tracks(picture, orbit.plot(view), position, inks)
+        now.view.draw(picture)
+        draw_tracks(picture, now, position, inks)
         return picture.reshape(-1, 3)
 
     place = _places(scene, box).ravel()
@@ -138,7 +142,7 @@ def _turning(scene: Scene, orbit: Orbit, positions: Floats) -> Iterator[Change]:
 def _ahead(work: Callable[[float], Picture], items: Sequence[float]) -> Iterator[Picture]:
     """Yield the results of some work in order, a few of them made ahead, on all processors.
 
-    Threads will do: numpy leaves the interpreter to the others while it computes.
+    Threads are enough, since numpy releases the interpreter's lock while it computes.
     """
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
@@ -192,10 +196,14 @@ def _places(scene: Scene, box: Box) -> Ints:
 
 
 def shown_steps(positions: Floats) -> Ints:
-    """Return the step number shown in each frame, (frames,): round ones, and at the end the last.
+    """Return the step number that each frame shows, (frames,).
 
-    Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes:
-    they tick in the least of 1, 2, 5, 10, 20, ... that leaves each for four frames.
+    Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes.
+    So the number shown is a multiple of the least of 1, 2, 5, 10, 20, ... with which each stays for
+    four frames. The last frame shows the last step.
+
+    Args:
+        positions: How many steps have been taken at each frame, (frames,), non-decreasing.
 
     >>> shown_steps(np.linspace(0, 8, 9)).tolist()
     [0, 0, 0, 0, 0, 5, 5, 5, 8]

@@ -1,9 +1,9 @@
-"""Which pixels a line or a head covers, and how nearly: geometry to arrays, all at once.
+"""Which pixels a line or a head covers, and how near they are to its centre.
 
-Nearness is measured in eighths of a pixel from the outer radius inwards: 0 outside, larger toward
-the centre. It is what a mask keeps, because the union of two strokes is simply the larger of two
-nearnesses: joints do not darken and nothing is blended twice. A table then turns nearness into
-line, halo and antialiasing.
+Nearness is measured in eighths of a pixel from the outer radius inwards: it is 0 outside and grows
+toward the centre. Masks keep nearness rather than opacity, since that of two strokes together is
+simply the larger of the two: joints do not darken, and nothing is blended twice. A table turns
+nearness into line, halo and antialiasing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
-from trajviz.scene.theme import RGB
 from trajviz.surface import Floats, Ints, Points
 
 SUBPIXELS = 8
@@ -26,7 +26,7 @@ _BATCH = 1 << 20
 
 
 class Covered(NamedTuple):
-    """Pixels covered: flat index into the picture, which item covers it, and how nearly."""
+    """Pixels covered, (n,) each: flat index into the picture, the item that covers it, nearness."""
 
     pixel: Ints
     item: Ints
@@ -34,14 +34,19 @@ class Covered(NamedTuple):
 
 
 def nearness_levels(radius: float) -> int:
-    """Return how many values nearness takes for an outer radius in pixels, 0 included."""
+    """Return how many values nearness has for an outer radius in pixels, 0 included."""
     return int(np.ceil(radius * SUBPIXELS)) + 1
 
 
 def covered_by_segments(a: Points, b: Points, radius: float, box: Box, width: int) -> Covered:
-    """Return what segments from a to b, both (n, 2), cover within `radius`, inside the box.
+    """Return which pixels segments cover; an item is a segment's index.
 
-    `width` is the picture's, for flat indices. An item is a segment's index.
+    Args:
+        a: Where segments begin, (n, 2), in pixels.
+        b: Where they end, (n, 2).
+        radius: Pixels are covered up to this distance.
+        box: Only pixels inside it count.
+        width: The width of the picture that flat indices count in.
     """
     length = np.hypot(*(b - a).T)
     pieces = np.maximum(1, np.ceil(length / _PIECE)).astype(np.int64)
@@ -53,7 +58,7 @@ def covered_by_segments(a: Points, b: Points, radius: float, box: Box, width: in
 
 
 def covered_by_discs(center: Points, radius: float, box: Box, width: int) -> Covered:
-    """Return what discs around centres, (n, 2), cover within `radius`, inside the box."""
+    """Return which pixels discs cover; arguments are as for segments, items index centres."""
     item = np.arange(len(center))
     return _covered(center, np.zeros_like(center), item, radius, box, width, 0.0)
 
@@ -102,10 +107,16 @@ def _batch(
 
 
 def blend_table(radius: float, core: float, color: RGB, surround: RGB) -> tuple[Floats, Floats]:
-    """Return what each nearness does to the colour below: below * keep + add.
+    """Return what each nearness does to the colour below: it becomes below * keep + add.
 
-    Within `core` pixels of the centre lies `color`, from there to `radius` - 1/2 `surround`, both
-    antialiased over one pixel. Shapes (levels,) and (levels, 3).
+    Args:
+        radius: The outer radius in pixels; half a pixel of it is antialiasing.
+        core: Within so many pixels of the centre lies `color`, beyond it `surround`.
+        color: The line or the head.
+        surround: The halo or the rim.
+
+    Returns:
+        keep, (levels,), and add, (levels, 3).
     """
     distance = radius - (np.arange(nearness_levels(radius)) - 0.5) / SUBPIXELS
     outer = np.clip(radius - distance, 0, 1)[:, None]

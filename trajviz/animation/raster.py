@@ -1,11 +1,11 @@
 """Frames to changed pixels: what lines and heads touch, composed in the tracks' order.
 
-Nothing is redrawn. All pixels that are touched in a stretch of frames are found at once, each with
-the frame in which it changes; a mask per layer, one track or all those of a swarm, remembers how
-nearly its lines have covered every pixel so far; and the touched pixels alone are composed anew:
-background, lines with their halos, foreground, heads. So a later segment of a lower track never
-covers a higher one, and a pixel that does not change is never mentioned. Every plot of a picture is
-rasterised by itself.
+No frame is drawn as a whole. All pixels that are touched in a stretch of frames are found at once,
+each with the frame in which it changes. A layer is one track, or all those of a swarm; its mask
+remembers how near its lines have come to every pixel so far. Touched pixels alone are composed
+anew: background, lines with their halos, foreground, heads. So a later segment of a lower track
+never covers a higher track, and a pixel that does not change is never mentioned. Every plot of a
+picture is rasterised by itself.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from trajviz.animation.coverage import (
     covered_by_segments,
     nearness_levels,
 )
+from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint, veil
 from trajviz.scene.plot import Plot
-from trajviz.scene.theme import RGB, Theme
+from trajviz.scene.theme import Theme
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Pen, Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
 
@@ -50,9 +51,10 @@ class _Segments(NamedTuple):
 
 
 class _Ink(NamedTuple):
-    """How nearness becomes colour: what is hidden has the lower values, `hidden` of them.
+    """A table by which nearness becomes colour: below * keep + add.
 
-    `shift` is what a hidden line, which is thinner, loses of its nearness.
+    The first `hidden` values of nearness are those of what the surface hides. A hidden line is
+    thinner: `shift` is how much of its nearness it loses.
     """
 
     keep: Floats
@@ -82,7 +84,7 @@ class Stage:
     """
 
     def __init__(self, plot: Plot, below: Picture, theme: Theme) -> None:
-        """Take what lies below the tracks, the box's part of the background."""
+        """Take the background of the plot's box, (height, width, 3)."""
         box = plot.box
         self.below = below.reshape(-1, 3)
         self.box = Box(0, 0, box.width, box.height)
@@ -101,16 +103,22 @@ class Stage:
 
 
 def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
-    """Lay a plot's tracks over its part of a picture, (height, width, 3), as after `step` steps.
+    """Lay a plot's tracks over its part of a picture, in place.
 
-    This is what the rasteriser's frames show, for a picture that is not drawn on afterwards.
+    It is for a picture that is drawn anew for every frame; the rasteriser's frames show the same.
+
+    Args:
+        picture: The box's part of a picture, (height, width, 3).
+        plot: Whose tracks.
+        step: How many steps have been taken.
+        inks: The colours of the plot's layers.
     """
     box = plot.box
     inner = Box(0, 0, box.width, box.height)
     flat = picture.reshape(-1, 3)
     layers = [[track.until(step) for track in layer] for layer in _moved_layers(plot)]
     segments = [
-        _together([_drawn(track, step, inner, inks.line_radius) for track in layer])
+        _together([_finished_segments(track, step, inner, inks.line_radius) for track in layer])
         for layer in layers
     ]
     for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
@@ -144,7 +152,7 @@ def _together(segments: Sequence[_Segments]) -> _Segments:
 
 
 def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[np.uint8]:
-    """Return how nearly each layer covers each pixel, (layers, pixels), all measured at once."""
+    """Return how near each layer comes to each pixel, (layers, pixels)."""
     everything = _Segments(*(np.concatenate(column) for column in zip(*segments, strict=True)))
     whose = np.repeat(np.arange(len(segments)), [len(each.a) for each in segments])
     # What is hidden and how thin does not depend on the colour: any track's ink will do.
@@ -155,8 +163,8 @@ def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[n
     return masks.reshape(len(segments), size)
 
 
-def _drawn(track: Track, step: float, box: Box, radius: float) -> _Segments:
-    """Return all of a track that ends at a step, as of one frame."""
+def _finished_segments(track: Track, step: float, box: Box, radius: float) -> _Segments:
+    """Return the segments of a track that ends at a step, all of one frame."""
     line = track.line
     there = np.flatnonzero(~line.gap[1:])
     a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
@@ -205,7 +213,7 @@ def _thinned(table: tuple[Floats, Floats], opacity: float) -> tuple[Floats, Floa
 
 
 _FEW_HEADS = 16
-"""So many heads at a time are as good as free."""
+"""Up to so many heads a stretch of frames need not be shorter."""
 
 
 class Rasterizer:
@@ -230,7 +238,7 @@ class Rasterizer:
             for layer, ink in zip(stage.layers, inks.heads, strict=True)
         ]
         self.masks = np.zeros((len(stage.layers), len(self.canvas)), dtype=np.uint8)
-        # Heads dominate: a stretch is so long that memory stays flat whatever their size, number.
+        # Heads take most of the memory: the larger and the more they are, the shorter the stretch.
         crowd = max(1.0, sum(map(len, stage.layers)) / _FEW_HEADS)
         self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2 / crowd, 4, 128))
 
@@ -325,7 +333,7 @@ class Rasterizer:
         key: Ints,
         near: npt.NDArray[np.uint8],
     ) -> npt.NDArray[np.uint8]:
-        """Return how nearly layer k's lines cover each row's pixel by then; keep the mask."""
+        """Return how near layer k's lines have come to each row's pixel; update the mask."""
         mask = self.masks[k]
         so_far = np.zeros(len(rows), dtype=np.int64)
         so_far[first] = mask[pixel[first]]
@@ -342,28 +350,31 @@ class Rasterizer:
 
 
 def _heads(track: Track, positions: Floats) -> Points:
-    """Return where a track's head is in each frame, (frames, 2), NaN before it sets out or gone.
+    """Return where a track's head is in each frame, (frames, 2).
 
-    Off by a quarter of a pixel at most, which cannot be seen; a head that creeps rests.
+    Where there is no head, before the track begins and after it diverged, it is NaN.
     """
-    heads = np.rint(2 * track.at(positions)) / 2
+    heads = _rested(track.at(positions))
     heads[(positions < track.line.knots[0]) | (positions >= track.cross_knot)] = np.nan
     return heads
 
 
 def _rested(heads: Points) -> Points:
-    """Return heads, (n, 2), off by a quarter of a pixel at most: one that creeps seems to rest."""
+    """Return heads, (n, 2), at whole and half pixels, so that one that creeps seems to rest."""
     return np.asarray(np.rint(2 * heads) / 2)
 
 
 def _lift(track: Track, positions: Floats, ink: _Ink) -> npt.NDArray[np.uint8]:
-    """Return what a head's nearness is raised by in each frame, (frames,): 0 behind the surface."""
+    """Return by how much a head's nearness is raised in each frame, (frames,).
+
+    Heads behind the surface have the lower values.
+    """
     hidden = track.line.hidden[track.line.ending(positions)]
     return np.where(hidden, 0, ink.hidden).astype(np.uint8)
 
 
 def _discs(centers: Points, box: Box, radius: float) -> Covered:
-    """Return what heads around centres, (n, 2), cover; those outside the box are not drawn."""
+    """Return which pixels heads around centres, (n, 2), cover; none is drawn outside the box."""
     inside = (centers >= (0, 0)) & (centers <= (box.x1, box.y1))
     shown = np.flatnonzero(inside.all(axis=1))
     covered = covered_by_discs(centers[shown], radius, box, box.width)
@@ -371,7 +382,7 @@ def _discs(centers: Points, box: Box, radius: float) -> Covered:
 
 
 def _stroke(segments: _Segments, box: Box, radius: float, ink: _Ink) -> Covered:
-    """Return what segments cover, in the ink's values: hidden ones are thinner, and below."""
+    """Return which pixels segments cover, with nearness as the ink has it for seen and hidden."""
     pixel, item, near = covered_by_segments(segments.a, segments.b, radius, box, box.width)
     if not segments.hidden.any():
         return Covered(pixel, item, near + np.uint8(ink.hidden))
@@ -388,7 +399,7 @@ def differ(colors: Picture, others: Picture) -> npt.NDArray[np.bool_]:
 
 
 def _distinct(keys: Ints) -> Ints:
-    """Return the distinct keys, sorted: np.unique, but by numpy's vectorised sort."""
+    """Return the distinct keys, sorted; np.unique would not use numpy's vectorised sort."""
     keys = np.sort(keys)
     return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
 
@@ -403,8 +414,8 @@ def _lay(color: npt.NDArray[np.float32], near: npt.NDArray[np.uint8], ink: _Ink)
 def _segments(track: Track, positions: Floats, box: Box, radius: float) -> _Segments:
     """Return a track as segments, each with the frame that completes it.
 
-    Vertices in the same quarter of a pixel are passed over, and a segment that was drawn before
-    is not drawn again, so that a hundred thousand steps cost no more than what they show.
+    Vertices in the same quarter of a pixel count once, and so does a segment that is drawn again.
+    So a hundred thousand steps cost no more than what they show.
     """
     line, last = track.line, positions[-1]
     reached = line.knots[: np.searchsorted(line.knots, last, side="right")]

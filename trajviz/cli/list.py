@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -110,16 +109,15 @@ def _schedules() -> list[dict[str, Any]]:
 
 
 def _views() -> list[dict[str, Any]]:
-    from trajviz.scene import VIEWS
+    from trajviz.scene.views import load_view
 
-    return [{"name": name, "summary": VIEWS[name].summary} for name in trajviz.view_names()]
+    return [{"name": name, "summary": load_view(name).summary} for name in trajviz.view_names()]
 
 
 def _panels() -> list[dict[str, Any]]:
-    from trajviz.scene.panels import PANELS
+    from trajviz.scene.panels import load_panel
 
-    summaries = {name: inspect.getdoc(panel) for name, panel in PANELS.items()}
-    return [{"name": name, "summary": summaries[name]} for name in trajviz.panel_names()]
+    return [{"name": name, "summary": load_panel(name).summary} for name in trajviz.panel_names()]
 
 
 def _themes() -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from trajviz.gallery.layout import RESERVED
 from trajviz.gallery.sweep import GridPoint, fill_placeholders, with_settings
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import naming, read_recipe, recipe_keys, to_table
-from trajviz.scene import view_names
 from trajviz.scene.panels import panel_names
+from trajviz.scene.views import view_names
 
 OWN = ("name", "section", "caption", "alt")
 """An item's keys beside those of its recipe; all of them are texts."""

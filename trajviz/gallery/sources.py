@@ -21,7 +21,7 @@ from trajviz.optimizers.find import load_optimizer
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.schedule import SCHEDULES
 from trajviz.recipe.toml import to_table
-from trajviz.scene.theme import find_theme
+from trajviz.scene.themes import find_theme
 from trajviz.surface.catalogue import find_definition
 from trajviz.surface.definition import needed_files
 from trajviz.surface.formula import read_formula

@@ -267,12 +267,7 @@ class Recipe:
         if self.clock not in CLOCKS:
             raise unknown("clock", self.clock, CLOCKS)
         if self.clock != "steps":
-            beside = {
-                "starts": self.starts,
-                "paths": self.paths,
-                "view 'basins'": self.look.view == "basins",
-            }
-            for what, given in beside.items():
+            for what, given in {"starts": self.starts, "paths": self.paths}.items():
                 if given:
                     raise TrajvizError(f"clock {self.clock!r} takes no {what}: they go by steps")
         if self.max_bytes is not None and self.max_bytes < 1:

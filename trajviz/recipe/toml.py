@@ -30,7 +30,7 @@ from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
 
 MOST_BYTES = 1_000_000
-"""No recipe is longer."""
+"""No recipe is longer, and no theme."""
 
 _FIELDS = {
     recipe_options()[name].key if name in recipe_options() else name: name
@@ -66,14 +66,22 @@ def load_recipe(path: str | Path) -> Recipe:
     return read_recipe(load_toml(path), str(path), path.parent)
 
 
-def load_toml(path: Path) -> dict[str, Any]:
-    """Return what a TOML file holds, UTF-8, or raise TrajvizError with the line of the mistake."""
+def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Args:
+        path: A file in UTF-8.
+        what: What the file is to be, as messages call it.
+
+    Raises:
+        TrajvizError: There is no such file, or it is no TOML; with the line of the mistake.
+    """
     if not path.is_file():
-        raise TrajvizError(f"no recipe file {str(path)!r}")
+        raise TrajvizError(f"no {what} file {str(path)!r}")
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise TrajvizError(f"{path} is longer than a recipe's {MOST_BYTES:,} bytes")
+        raise TrajvizError(f"{path} is longer than a {what}'s {MOST_BYTES:,} bytes")
     try:
         text = data.decode("utf-8-sig")
         table = tomllib.loads(text)
@@ -87,7 +95,7 @@ def load_toml(path: Path) -> dict[str, Any]:
         line = int(found[1]) if found else len(text.splitlines())
         raise TrajvizError(f"{path}, line {line}: {what}") from error
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets
-        raise TrajvizError(f"{path} is no recipe: {error}") from error
+        raise TrajvizError(f"{path} is no {what}: {error}") from error
     return table
 
 
@@ -110,7 +118,7 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
             if name == "optimizers":
                 values[name] = _specs(value, folder)
             else:
-                values[name] = _read(value, kinds[name])
+                values[name] = read_value(value, kinds[name])
     with naming(where):
         return Recipe.of(**_with_paths(values, _out_of(folder)))
 
@@ -141,8 +149,16 @@ def _out_of(folder: Path) -> Callable[[str], str]:
     return lambda path: path if _is_fixed(path) else str(folder / path)
 
 
-def _read(value: Any, kind: Any) -> Any:
-    """Return a TOML value as what a field's type says, or raise TrajvizError."""
+def read_value(value: Any, kind: Any) -> Any:
+    """Return a TOML value as what a field's type says.
+
+    Args:
+        value: What a file holds: a text, number, truth value or list.
+        kind: str, int, float, bool, a tuple of these, or one of them or None.
+
+    Raises:
+        TrajvizError: The value is of another type; a truth value is no number.
+    """
     if isinstance(kind, UnionType):
         (kind,) = (one for one in get_args(kind) if one is not NoneType)
     if not _fits(value, kind):

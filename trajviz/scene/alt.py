@@ -1,9 +1,9 @@
 """Alt text: what the picture of a race shows, in one or two sentences computed from the race.
 
-Whoever cannot see the picture is told its outcome: who comes near which known minimum and when, who
+Whoever cannot see the picture reads its outcome: who comes near which known minimum and when, who
 falls short, who leaves the window, who diverges. Every number is true of the points that `trace`
-writes. Near is within about a hundredth of the window's shorter side, which the sentence states; a
-time is the first from which on something holds to the end.
+writes. Near is within about a hundredth of the window's shorter side; the sentence says the
+distance. A time is the first from which on something holds to the end.
 """
 
 from __future__ import annotations
@@ -23,24 +23,28 @@ from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import CLOCKS
-from trajviz.scene import VIEWS, name_of, swarms
+from trajviz.scene.key import name_of
+from trajviz.scene.run import swarms
+from trajviz.scene.views import load_view
 from trajviz.surface import Floats, Points, Window
 
 MOST_CHARACTERS = 600
-"""No alt text is longer; what has no room is counted."""
+"""No alt text is longer. It ends by saying how many tracks had no room in it."""
 _LONGEST = {"label": 24, "phrase": 80, "title": 60}
-"""Characters of a user's words."""
+"""How many characters of a user's words are kept, by what they are."""
 _SAMPLES = (32, 24)
 """Columns and rows of the lattice of starts from which shares of basins are estimated."""
 
 
 def describe(outcome: Outcome, at: int | None = None) -> str:
-    """Return the alt text of a race's picture, or of its still at a step, plain text in one line.
+    """Return the alt text of a race's picture: plain text in one line.
 
-    `at` is as for `Race.save`: by the race's clock.
+    Args:
+        outcome: What came of the race.
+        at: A step of the race's clock, for a still that shows this step. None is the last.
     """
     text = f"{_opening(outcome, at)}."
-    clauses = list(_basins(outcome) if _is_basins(outcome) else _clauses(outcome, at))
+    clauses = list(_shares(outcome) if _is_everywhere(outcome) else _clauses(outcome, at))
     for place, (clause, count) in enumerate(clauses):
         others = sum(count for _, count in clauses[place:])
         rest = f"{_others(others)} {'goes' if others == 1 else 'go'} untold"
@@ -52,7 +56,7 @@ def describe(outcome: Outcome, at: int | None = None) -> str:
 
 
 def nearness(window: Window) -> float:
-    """Return how near counts as near: a hundredth of the shorter side, as a round number.
+    """Return the distance that counts as near: a hundredth of the shorter side, rounded.
 
     >>> nearness(Window(-4.5, 4.5, -4.5, 4.5)), nearness(Window(-4, 4, -2, 2))
     (0.1, 0.05)
@@ -94,14 +98,14 @@ class _Fate:
 def _opening(outcome: Outcome, at: int | None) -> str:
     """Return what the picture is of: view, surface, title, start, charts, paths."""
     words = _plain(outcome.surface.phrase or outcome.surface.title or "a surface", "phrase")
-    text = f"{VIEWS[outcome.recipe.look.view].noun} of {words}"
+    text = f"{load_view(outcome.recipe.look.view).noun} of {words}"
     title = _plain(outcome.recipe.look.title, "title")
     if title and outcome.recipe.look.title != outcome.surface.title:
         text += f", titled “{title}”,"
     text += _from(outcome)
     if outcome.recipe.look.panels:
         names = [name.replace("-", " ") for name in dict.fromkeys(outcome.recipe.look.panels)]
-        text += f", with {'charts' if len(names) > 1 else 'a chart'} of {_listed(names)}"
+        text += f", with {'charts' if len(names) > 1 else 'a chart'} of {listed(names)}"
     if outcome.paths:
         sources = [_plain(path.source, "label") for path in outcome.paths]
         text += f", with paths from {_some(list(dict.fromkeys(sources)))}"
@@ -111,7 +115,7 @@ def _opening(outcome: Outcome, at: int | None) -> str:
 
 
 def _from(outcome: Outcome) -> str:
-    if _is_basins(outcome):
+    if _is_everywhere(outcome):
         return f" for {_some(list(_names(outcome.courses).values()))}"
     starts = np.unique([course.points[0] for course in outcome.courses], axis=0)
     if len(starts) == 1:
@@ -121,12 +125,12 @@ def _from(outcome: Outcome) -> str:
     return f" from {_point(outcome.start)}" if outcome.trajectories else ""
 
 
-def _is_basins(outcome: Outcome) -> bool:
-    return not VIEWS[outcome.recipe.look.view].pictures
+def _is_everywhere(outcome: Outcome) -> bool:
+    return load_view(outcome.recipe.look.view).everywhere
 
 
 def _names(courses: Iterable[Course]) -> dict[tuple[str, str], str]:
-    """Return what each track is called, by source and label: as in the picture's key if it can."""
+    """Return each track's name by source and label: that in the key, unless two share it."""
     first = {(course.source, course.label): course for course in courses}
     names = {
         key: course.label if isinstance(course, Recorded) else name_of(course.spec)
@@ -138,7 +142,7 @@ def _names(courses: Iterable[Course]) -> dict[tuple[str, str], str]:
 
 
 def _clauses(outcome: Outcome, at: int | None) -> Iterator[_Clause]:
-    """Yield what became of the tracks: of those alone together, then of the swarms."""
+    """Yield what became of the tracks: first of single ones, then of optimizers with many."""
     names = _names(outcome.courses)
     alone: list[_Fate] = []
     many: list[list[_Fate]] = []
@@ -169,7 +173,7 @@ def _fate(outcome: Outcome, course: Course, name: str, at: int | None) -> _Fate:
 
 @dataclass(frozen=True)
 class _Teller:
-    """Says what became of tracks: minima, (n, 2), the window, and what the clock counts."""
+    """Says what became of tracks, given the known minima, (n, 2), and what the clock counts."""
 
     window: Window
     minima: Points
@@ -180,7 +184,7 @@ class _Teller:
         return nearness(self.window)
 
     def alone(self, fates: Sequence[_Fate]) -> Iterator[_Clause]:
-        """Yield clauses about tracks of which each is told by name."""
+        """Yield clauses about tracks that are the only ones of their optimizers."""
         lost = [fate for fate in fates if fate.diverged_at is not None]
         finite = [fate for fate in fates if fate.diverged_at is None]
         arrived: dict[int, list[tuple[_Fate, int]]] = {}
@@ -197,13 +201,13 @@ class _Teller:
         here = [fate for fate in rest if fate not in gone]
         passed = [fate for fate in here if self.visit(fate) is not None]
         stayed = [fate for fate in here if fate not in passed]
-        told = ((passed, self.swing), (stayed, self.stay), (gone, self.leave), (lost, self.diverge))
-        for fates, tell in told:
+        ends = ((passed, self.swing), (stayed, self.stay), (gone, self.leave), (lost, self.diverge))
+        for fates, say in ends:
             if fates:
-                yield tell(fates), len(fates)
+                yield say(fates), len(fates)
 
     def arrival(self, fate: _Fate) -> tuple[int, int | None]:
-        """Return the minimum that a track ends nearest to, and since when it is near, if it is."""
+        """Return which minimum a track ends nearest to, and since when it is near, if it is."""
         if not len(self.minima):
             return 0, None
         distances = fate.distances(self.minima)
@@ -251,7 +255,7 @@ class _Teller:
         """Say how far tracks end from the minimum that is nearest to each."""
         ends = [float(fate.distances(self.minima)[-1].min()) for fate in group]
         if len(ends) < 3:
-            return _listed([_beyond(end, self.near) for end in ends])
+            return listed([_beyond(end, self.near) for end in ends])
         return " to ".join(_beyond(end, self.near) for end in (min(ends), max(ends)))
 
     def end_at_heights(self, group: Sequence[_Fate]) -> str:
@@ -259,7 +263,7 @@ class _Teller:
         if len(ends) == 1:
             return f"ends in the window, at height {_number(ends[0])}"
         if len(ends) == 2:
-            return f"end in the window, at heights {_listed([_number(end) for end in ends])}"
+            return f"end in the window, at heights {listed([_number(end) for end in ends])}"
         return f"end in the window, at heights from {_number(min(ends))} to {_number(max(ends))}"
 
     def leave(self, group: Sequence[_Fate]) -> str:
@@ -306,7 +310,7 @@ class _Teller:
             parts.append(f"of {len(reached) - 3} more from {others}")
         place, count = best[0]
         first = f"{self.near:g} of {self.minimum(place)} from {count} of {total} starts"
-        return f"{name} ends within {_listed([first, *parts])}", 1
+        return f"{name} ends within {listed([first, *parts])}", 1
 
     def minimum(self, place: int) -> str:
         return "the minimum" + (f" at {_point(self.minima[place])}" if len(self.minima) > 1 else "")
@@ -317,14 +321,17 @@ class _Teller:
 
 
 def _tally(swarms: Sequence[Sequence[_Fate]], verb: str, holds: Callable[[_Fate], bool]) -> _Clause:
-    """Say for how many of its starts something holds of each optimizer."""
+    """Say of each optimizer for how many of its starts something holds."""
     counts = [(swarm[0].name, sum(map(holds, swarm)), len(swarm)) for swarm in swarms]
     rows = [(name, f"from {count or 'none'} of {of}", count) for name, count, of in counts]
     return _ranked(rows, verb, "starts")
 
 
 def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Clause:
-    """Say a share of something for each name, or for the highest and the lowest of many."""
+    """Say the share of each name, or of many names the highest and the lowest share.
+
+    A row is a name, its share in words and what to sort by.
+    """
     (name, share, _), *others = rows
     if len(rows) > 3:
         ranked = sorted(rows, key=lambda row: -row[2])
@@ -332,25 +339,28 @@ def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Cl
         between = f", with {_others(len(rows) - 2)} in between"
         return f"{name} {verb} {share} {what} and {last} {least}{between}", len(rows)
     parts = [f"{name} {verb} {share} {what}", *(f"{other} {part}" for other, part, _ in others)]
-    return _listed(parts), len(rows)
+    return listed(parts), len(rows)
 
 
-def _basins(outcome: Outcome) -> Iterator[_Clause]:
-    """Yield from how much of the window each optimizer reaches a minimum, as a lattice tells."""
+def _shares(outcome: Outcome) -> Iterator[_Clause]:
+    """Yield from how much of the window each optimizer reaches a minimum.
+
+    It is estimated by runs from a lattice of starts.
+    """
     ours = [course for course in outcome.courses if isinstance(course, Trajectory)]
     minima = minima_of(outcome.surface, ours, outcome.steps, outcome.window, outcome.noise)
     starts = lattice(outcome.window, *_SAMPLES)
     rows = []
     for course, name in zip(ours, _names(ours).values(), strict=True):
         found = find_basins(
-            outcome.surface,
-            course,
-            starts,
-            outcome.steps,
-            minima,
-            outcome.window,
-            outcome.noise,
-            no_progress,
+            surface=outcome.surface,
+            trajectory=course,
+            starts=starts,
+            steps=outcome.steps,
+            minima=minima,
+            window=outcome.window,
+            noise=outcome.noise,
+            progress=no_progress,
         )
         share = 100 * float(np.isin(found.reached, (ELSEWHERE, LOST), invert=True).mean())
         rows.append((name, f"from about {share:.0f} %", share))
@@ -360,16 +370,16 @@ def _basins(outcome: Outcome) -> Iterator[_Clause]:
 
 
 def _plain(text: str, kind: str) -> str:
-    """Return a user's words in one line, without what does not print, and no longer than may be."""
+    """Return a user's words in one line, shortened, without what does not print."""
     words = "".join(c if c.isprintable() else " " for c in text).split()
     most, line = _LONGEST[kind], " ".join(words)
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Join words as a sentence does.
 
-    >>> _listed(["a", "b", "c"]), _listed(["a"])
+    >>> listed(["a", "b", "c"]), listed(["a"])
     ('a, b and c', 'a')
     """
     return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
@@ -381,7 +391,7 @@ def _some(names: Sequence[str]) -> str:
     >>> _some(["a", "b", "c", "d"])
     'a, b and 2 others'
     """
-    return _listed(names if len(names) < 4 else [*names[:2], _others(len(names) - 2)])
+    return listed(names if len(names) < 4 else [*names[:2], _others(len(names) - 2)])
 
 
 def _others(count: int) -> str:
@@ -401,7 +411,7 @@ def _range(numbers: Sequence[int]) -> str:
     if len(set(numbers)) == 1:
         return str(numbers[0])
     return (
-        _listed([str(n) for n in numbers])
+        listed([str(n) for n in numbers])
         if len(numbers) == 2
         else f"{min(numbers)} to {max(numbers)}"
     )

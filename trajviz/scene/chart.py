@@ -11,6 +11,8 @@ import numpy as np
 
 from trajviz.scene.layout import Axes
 from trajviz.scene.marks import Box
+from trajviz.scene.outline import Vector
+from trajviz.scene.paint import Picture
 from trajviz.scene.track import Line
 from trajviz.surface import Floats, Points, Window
 
@@ -25,10 +27,14 @@ DECADES = 10
 class Chart:
     """What a panel shows: a title, and one curve of values for each track.
 
-    `curves` holds a value for each step from `first` on, (n,) each; what is not finite is left
-    out. `bounds` fixes the vertical range; without it the curves decide, and whether a logarithmic
-    scale helps. `lost` is what a run counts as, beside others, when it has diverged; NaN that it
-    does not count.
+    Attributes:
+        title: What stands above it.
+        curves: The values of each track, one a step, (n,) each. Where a value is not finite the
+            curve has a gap.
+        first: The step of the first value.
+        bounds: The vertical range. Without it the curves decide, and also whether a logarithmic
+            scale helps.
+        lost: The value of a run that has diverged, where a median is taken; NaN leaves it out.
     """
 
     title: str
@@ -39,7 +45,7 @@ class Chart:
 
     @property
     def log(self) -> bool:
-        """Tell whether the values, all at least 0, span more than a factor of a hundred."""
+        """Whether the scale is logarithmic: no value is below 0, and they span a hundredfold."""
         values = self._values()
         positive = values[values > 0]
         if self.bounds or not positive.size or values.min() < 0:
@@ -60,10 +66,10 @@ class Chart:
         return np.asarray(np.clip(values[np.isfinite(values)], -_LARGEST, _LARGEST))
 
     def _range(self) -> tuple[float, float]:
-        """Return where the curves lie, in powers of ten when that helps.
+        """Return the lowest and the highest value to show, on a logarithmic scale as powers of ten.
 
-        Curves that shoot up, as those that diverge, end at the top: ten times the highest first
-        value is enough for all that comes down again.
+        Curves that shoot up, as those that diverge, are cut at the top. What comes down again has
+        room up to ten times the highest first value, on a logarithmic scale a hundred times.
         """
         values = self._values()
         if not values.size:
@@ -84,7 +90,12 @@ def _finite(values: Floats) -> Floats:
 
 
 def median_of(chart: Chart, counts: Sequence[int]) -> Chart:
-    """Return a chart with the median of so many curves each, one after the other."""
+    """Return a chart with one curve for each group of curves: their median.
+
+    Args:
+        chart: Its curves are in groups, one after the other.
+        counts: How many curves each group has. Where each has one, the chart stays as it is.
+    """
     if max(counts, default=1) == 1:
         return chart
     ends = np.cumsum([0, *counts])
@@ -96,7 +107,7 @@ def median_of(chart: Chart, counts: Sequence[int]) -> Chart:
 
 
 def _median(curves: Sequence[Floats], lost: float) -> Floats:
-    """Return the median at each step, (n,), of curves, of which those that end early are lost."""
+    """Return the median of curves at each step, (n,); one that ends early has the value `lost`."""
     table = np.full((len(curves), max(map(len, curves))), lost)
     for row, curve in zip(table, curves, strict=True):
         row[: len(curve)] = curve
@@ -111,13 +122,25 @@ def _median(curves: Sequence[Floats], lost: float) -> Floats:
 class ChartView:
     """A chart in its box of the picture.
 
-    `times` says for each curve when its steps are reached, from the start on; empty for one a step.
+    Attributes:
+        chart: What is shown.
+        axes: The ranges of both axes.
+        box: Where it lies in the picture.
+        times: For each curve when its steps are reached, (steps + 1,); empty where the clock counts
+            steps.
     """
 
     chart: Chart
     axes: Axes
     box: Box
     times: tuple[Floats, ...] = ()
+
+    def draw(self, _picture: Picture) -> None:
+        """Draw nothing: what stands below the curves are marks of the whole picture."""
+
+    def vectors(self, _step: float, _spacing: int, _margin: int) -> list[Vector]:
+        """Return nothing, likewise."""
+        return []
 
     def project(self, steps: Floats, values: Floats) -> Points:
         """Return where values, (n,), at these steps, (n,), lie in the picture, (n, 2)."""
@@ -133,7 +156,7 @@ class ChartView:
         return np.stack([x, y], axis=-1)
 
     def lines(self) -> list[Line]:
-        """Return one line for each curve; where values are missing there is a gap."""
+        """Return one line for each curve, with a gap where values are missing."""
         times = self.times or (None,) * len(self.chart.curves)
         return [self._line(*pair) for pair in zip(self.chart.curves, times, strict=True)]
 
@@ -150,8 +173,3 @@ class ChartView:
         gap = ~there
         gap[1:] |= ~there[:-1]
         return Line(vertices, steps, np.zeros(len(curve), dtype=bool), gap)
-
-
-def axes_of(charts: Sequence[Chart], steps: int) -> list[Axes]:
-    """Return the axes of charts that share the steps of one race."""
-    return [chart.axes(steps) for chart in charts]

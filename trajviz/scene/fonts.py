@@ -1,7 +1,7 @@
 """Which font file draws a text: DejaVu, which comes with matplotlib, or else one of this machine.
 
-DejaVu has Latin, Greek, Cyrillic and more, but no Chinese, Japanese or Korean. Nothing is searched
-for, and no file read, for a text that it is known to have.
+DejaVu has Latin, Greek, Cyrillic and more, but no Chinese, Japanese or Korean. For a text that it
+is known to have no font is searched for, and no file read.
 """
 
 from __future__ import annotations
@@ -62,11 +62,18 @@ def _visible(character: str) -> str:
 
 
 def runs_of(line: str, bold: bool) -> list[tuple[Face, str]]:
-    """Return a line's pieces and their faces, in order: one piece wherever one face has it all.
+    """Return a line's pieces in order, each with the face that draws it.
 
-    Otherwise DejaVu fills in what the one face for the rest of the line lacks. Raises TrajvizError
-    where no font of this machine has a glyph, and for a script that takes more than one glyph after
-    the other.
+    It is one piece where one face has all its characters. Otherwise DejaVu fills in what the other
+    face lacks.
+
+    Args:
+        line: A text as `line_of` returns it.
+        bold: Whether it is set in bold.
+
+    Raises:
+        TrajvizError: No font of this machine has a glyph, or the script is written from right to
+            left or joins its letters.
     """
     own = own_face(bold)
     if line.isascii() or all(map(_is_plain, line)):
@@ -84,7 +91,7 @@ def runs_of(line: str, bold: bool) -> list[tuple[Face, str]]:
 
 
 def _is_plain(character: str) -> bool:
-    """Tell whether DejaVu has a character, for those of most texts; False where it may have."""
+    """Tell whether DejaVu surely has a character, without looking: most texts need no more."""
     latin = character < "\u0250"
     greek = "\N{GREEK CAPITAL LETTER ALPHA}" <= character <= "\N{GREEK SMALL LETTER OMEGA}"
     return ((latin or greek) and character.isprintable()) or character in _ALSO_PLAIN
@@ -101,7 +108,10 @@ def _needs_shaping(character: str) -> bool:
 
 @functools.cache
 def own_face(bold: bool) -> Face:
-    """Return the face of DejaVu, found without importing matplotlib, which outlasts a picture."""
+    """Return the face of DejaVu.
+
+    matplotlib is found but not imported: that would take longer than drawing a picture.
+    """
     spec = importlib.util.find_spec("matplotlib")
     assert spec is not None  # a dependency of the project
     assert spec.origin is not None
@@ -163,7 +173,7 @@ def _rank(name: str) -> int | None:
 
 
 def _merit(path: Path, scripts: set[str], bold: bool) -> tuple[bool, int, bool, bool, str]:
-    """Return what to sort files by: made for the script, family, weight."""
+    """Return what to sort files by, the best first: made for the script, family, weight."""
     rank, name = _rank(path.name), path.stem.lower()
     assert rank is not None
     for_script = any(script in name for script in scripts)
@@ -174,7 +184,7 @@ def _merit(path: Path, scripts: set[str], bold: bool) -> tuple[bool, int, bool, 
 
 @functools.cache
 def _faces(path: Path, bold: bool) -> tuple[Face, ...]:
-    """Return the faces of a file whose outlines we can draw; none of a file that is no font."""
+    """Return the faces of a font file that we can draw; a file that is no font has none."""
     from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
     several = path.suffix.lower() in {".ttc", ".otc"}
@@ -195,7 +205,7 @@ def _face(path: Path, index: int, font: TTFont, bold: bool) -> Face | None:
 
 
 def open_face(face: Face) -> TTFont:
-    """Return a face's tables, each read when it is looked at; to be closed, as by `with`."""
+    """Return a face's tables, each read when it is looked at; whoever opens it closes it."""
     from fontTools.ttLib import TTFont
 
     return TTFont(face.path, fontNumber=face.index, lazy=True)
@@ -220,7 +230,7 @@ def _scripts(characters: Iterable[str]) -> set[str]:
 
 
 def _region(line: str) -> str:
-    """Return whose forms of shared characters a line wants, as collections name their faces."""
+    """Return the region whose forms of Chinese characters a line wants, as faces are named."""
     scripts = _scripts(line)
     if scripts & {"HIRAGANA", "KATAKANA"}:
         return "JP"

@@ -1,7 +1,7 @@
 """Where things stand in a picture: title, counter, key, plot, tick labels, caption.
 
-Everything is derived from the size: at 640x480 lengths are as written, elsewhere they grow with
-the picture, type never below what can be read. What has no room is left out in a fixed order:
+Everything is derived from the size. Lengths are as written here at 640x480, and elsewhere grow with
+the picture; type is never smaller than can be read. What has no room is left out in a fixed order:
 rates, caption, tick labels.
 """
 
@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trajviz.errors import TrajvizError
+from trajviz.scene.color import RGB, mix
 from trajviz.scene.lettering import shorten, text_width
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Text
-from trajviz.scene.theme import RGB, Theme, mix
+from trajviz.scene.theme import Theme
 from trajviz.surface import Window
 
 MINUS = "\N{MINUS SIGN}"
@@ -22,9 +23,13 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Chip:
-    """One track's entry in the key: its colour, its name, a remark in grey.
+    """One track's entry in the key.
 
-    `style` counts how often the colours were used up before: 0 for a solid line.
+    Attributes:
+        color: The track's colour.
+        name: Stands in bold.
+        remark: Stands in grey beside it.
+        style: How often the colours were used up before; the line is solid for 0.
     """
 
     color: RGB
@@ -35,7 +40,16 @@ class Chip:
 
 @dataclass(frozen=True)
 class Words:
-    """All the text of a picture; without steps there is no counter."""
+    """All the text of a picture.
+
+    Attributes:
+        title: Stands at the upper left.
+        chips: The entries of the key.
+        caption: Stands small at the bottom.
+        axes: The names of the plane's axes.
+        steps: The last step, for the counter; None for a picture that has none.
+        unit: What the counter counts.
+    """
 
     title: str
     chips: tuple[Chip, ...]
@@ -65,10 +79,15 @@ class Counter:
 
 @dataclass(frozen=True)
 class Axes:
-    """What stands around a plot: the ranges of its axes, their names, perhaps a title over it.
+    """What stands around a plot.
 
-    With `log` the vertical range is in powers of ten, with `powers` the horizontal one. Without a
-    window the plot takes all the room it is given, and labels itself.
+    Attributes:
+        window: The ranges of both axes. Without it the plot takes all the room it is given, and
+            labels itself.
+        names: The names of the axes.
+        title: Stands over the plot, if it has one.
+        log: Whether the vertical range is in powers of ten.
+        powers: Whether the horizontal range is.
     """
 
     window: Window | None
@@ -80,9 +99,13 @@ class Axes:
 
 @dataclass(frozen=True)
 class Layout:
-    """The plots' rectangles, views first, the marks around them, the step counter if it has room.
+    """Where everything stands.
 
-    `scale` is how much larger than at 640x480 lines and type are.
+    Attributes:
+        plots: The plots' rectangles: those of the view, then those of charts.
+        marks: What stands around them.
+        counter: The step counter, None where it has no room.
+        scale: How much larger than at 640x480 lines and type are.
     """
 
     plots: tuple[Box, ...]
@@ -109,7 +132,19 @@ def lay_out(
     charts: Sequence[Axes],
     theme: Theme,
 ) -> Layout:
-    """Return the layout of a picture; TrajvizError when there is no room for a plot."""
+    """Return the layout of a picture.
+
+    Args:
+        width: In pixels.
+        height: In pixels.
+        words: What is written.
+        views: What stands around each plot of the view.
+        charts: What stands around each chart.
+        theme: The colours.
+
+    Raises:
+        TrajvizError: There is no room for a plot.
+    """
     scale = picture_scale(width, height)
     if theme.bleed:
         return _bleeding(_Desk(width, height, scale, theme), words, views, charts)
@@ -257,7 +292,7 @@ class _Desk:
             self.bottom -= 1.45 * size
 
     def plots(self, views: Sequence[Axes], charts: Sequence[Axes], ticks: bool) -> tuple[Box, ...]:
-        """Share out what is left: views first, charts beside or below them as the room suggests."""
+        """Share out what is left: views first, charts beside them or below, as the room is wide."""
         room = Box(
             round(self.margin / 2), round(self.top), round(self.width - self.margin),
             round(self.bottom),
@@ -317,7 +352,7 @@ class _Desk:
         return box
 
     def _upright(self, cell: Box, named: bool) -> tuple[int, int]:
-        """Return where a chart's plot begins and ends: below a title, above the steps if named."""
+        """Return the top and the bottom of a chart's plot, between its title and its steps."""
         size = self.type_size(10.5)
         below = 1.5 * size if named else 0.3 * self.margin
         return round(cell.y0 + 1.5 * size), round(cell.y1 - below)
@@ -325,7 +360,7 @@ class _Desk:
     def _chart_ticks(
         self, cell: Box, axes: Axes, upright: tuple[int, int]
     ) -> list[tuple[float, str]]:
-        """Return the heights that a chart labels, none where they would take too much of it."""
+        """Return the heights that a chart labels; none where the labels would take too much."""
         size, window = self.type_size(10.5), axes.window
         assert window is not None
         room = (upright[1] - upright[0]) / (2.4 * size)

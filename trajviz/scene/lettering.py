@@ -35,9 +35,15 @@ def _set(text: str, size: float, bold: bool) -> list[tuple[ImageFont.FreeTypeFon
 
 @functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Return the advance of a line of text in pixels, `size` being the em in pixels.
+    """Return the advance of a line of text in pixels.
 
-    Raises TrajvizError for a text that no font can write.
+    Args:
+        text: One line.
+        size: The em in pixels.
+        bold: Whether it is set in bold.
+
+    Raises:
+        TrajvizError: No font can write it.
     """
     return sum(font.getlength(piece) for font, piece in _set(text, size, bold))
 

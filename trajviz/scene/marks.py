@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
 
+from trajviz.scene.color import RGB
 from trajviz.scene.lettering import text_width
-from trajviz.scene.theme import RGB
 
 
 class Box(NamedTuple):
@@ -34,7 +34,17 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Text:
-    """A line of text; `x` is its left end, middle or right end, `y` its baseline, `size` its em."""
+    """A line of text.
+
+    Attributes:
+        x: Its left end, middle or right end, as `align` says.
+        y: Its baseline.
+        text: What it says.
+        size: The em.
+        color: Its colour.
+        bold: Whether it is set in bold.
+        align: What `x` is.
+    """
 
     x: float
     y: float

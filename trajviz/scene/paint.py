@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from trajviz.scene.color import RGB
 from trajviz.scene.lettering import Coverage, text_coverage
 from trajviz.scene.marks import Dot, Fill, Mark, Shape, Text
-from trajviz.scene.theme import RGB
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
 """Red, green and blue, (height, width, 3)."""
@@ -25,7 +25,7 @@ _FINE = 8
 
 
 def paint(picture: Picture, marks: Iterable[Mark]) -> None:
-    """Lay marks over the picture, in order, in place; what lies outside it is not drawn."""
+    """Lay marks over a picture, (height, width, 3), in order and in place."""
     for mark in marks:
         for coverage, x, y, color in _layers(mark):
             rows, columns, share = _clip(coverage, x, y, picture.shape)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from trajviz.descent.paths import Course
 from trajviz.scene.chart import ChartView
+from trajviz.scene.color import RGB
 from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Shape, square, star
-from trajviz.scene.theme import RGB, Theme
-from trajviz.scene.track import Line, Pen, Track
-from trajviz.scene.views.basins import BasinsView
-from trajviz.scene.views.contour import ContourView
-from trajviz.scene.views.relief import ReliefView
-from trajviz.surface import Surface
-
-SurfaceView: TypeAlias = ContourView | ReliefView
-"""A picture of the surface."""
+from trajviz.scene.outline import Vector
+from trajviz.scene.paint import Picture
+from trajviz.scene.run import Run, swarms
+from trajviz.scene.theme import Theme
+from trajviz.scene.track import Flags, Line, Pen, Track
+from trajviz.surface import Ints, Points, Surface, Window
 
 _FINE = 0.55
 """How wide lines are where one optimizer has several, as a share of the width of one alone."""
@@ -30,18 +28,84 @@ _DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
 """Line styles, taken in turn when the colours are used up: lengths of dash and gap."""
 
 
+class PlotView(Protocol):
+    """What lies below the tracks of a plot."""
+
+    @property
+    def box(self) -> Box:
+        """Where it lies in the picture."""
+
+    def draw(self, picture: Picture) -> None:
+        """Fill the box's part of a picture, (height, width, 3), as before the first step."""
+
+    def vectors(self, step: float, spacing: int, margin: int, /) -> Sequence[Vector]:
+        """Return the same as vectors, as after `step` steps.
+
+        Args:
+            step: How many steps have been taken.
+            spacing: Outlines go through samples that are so many pixels apart.
+            margin: Pixels beyond the box up to which areas may reach.
+        """
+
+
+class MapView(PlotView, Protocol):
+    """A picture of the surface: it says where each point of the plane lies in it."""
+
+    @property
+    def window(self) -> Window:
+        """The part of the plane that is shown."""
+
+    def project(self, points: Points) -> Points:
+        """Return where points of the plane, (..., 2), lie in the picture, (..., 2)."""
+
+    def visible(self, points: Points) -> Flags:
+        """Tell which points, (n, 2), nothing hides."""
+
+
+class TrackView(MapView, Protocol):
+    """A picture of the surface that tracks can be laid over.
+
+    What `drape` returns is the view's own; it holds from wherever the view is then seen.
+    """
+
+    def drape(self, points: Points) -> Any:
+        """Lay a trajectory, (steps + 1, 2), over the surface."""
+
+    def line(self, draped: Any) -> Line:
+        """Return a trajectory that was laid over the surface as a line in pixels."""
+
+
+class Reveal(NamedTuple):
+    """A picture whose pixels get their colours one after the other, each once.
+
+    `arrival`, (height, width), is the step at which each pixel gets its colour, and `colors`,
+    (height, width, 3), that colour.
+    """
+
+    arrival: Ints
+    colors: Picture
+
+
 @dataclass(frozen=True)
 class Plot:
     """One rectangle of the picture in which tracks move.
 
-    Tracks are drawn in order, the last on top, those of one layer as one, clipped to `box`;
-    `foreground`, the starts and the known minima, lies over the lines and under the heads.
+    Attributes:
+        view: What lies below the tracks.
+        tracks: The tracks in order, the last on top, clipped to the box.
+        foreground: The starts and the known minima, over the lines and under the heads.
+        pen: How wide lines and heads are.
+        reveal: How the view changes pixel by pixel, if it does; such a plot has no tracks.
+        redrawn: Where the view is drawn anew for every frame, the plot as it is after a share of
+            the animation, 0 to 1.
     """
 
-    view: SurfaceView | BasinsView | ChartView
+    view: PlotView
     tracks: tuple[Track, ...]
     foreground: tuple[Shape, ...]
     pen: Pen
+    reveal: Reveal | None = None
+    redrawn: Callable[[float], Plot] | None = None
 
     @property
     def box(self) -> Box:
@@ -50,20 +114,32 @@ class Plot:
 
     @property
     def layers(self) -> list[tuple[Track, ...]]:
-        """The tracks, those of one label and colour that follow each other as one."""
+        """The tracks in layers: those of one label and colour that follow each other are one."""
         alike = itertools.groupby(self.tracks, lambda track: (track.label, track.color))
         return [tuple(tracks) for _, tracks in alike]
 
+    def at(self, share: float) -> Plot:
+        """Return the plot as it is after a share of the animation, 0 to 1."""
+        return self if self.redrawn is None else self.redrawn(share)
+
 
 @dataclass(frozen=True)
-class Tracer:
-    """Lays the same trajectories over any picture of the surface.
+class Draper:
+    """Lays the same courses over any picture of the surface, and into charts.
 
-    `colors` and `styles` are those of each; `several` says that an optimizer has many of them.
+    Attributes:
+        surface: Whose minima get stars.
+        courses: Where the tracks went.
+        colors: The colour of each.
+        styles: The line style of each: 0 is solid, then dashed, then dotted.
+        theme: The colours of all else.
+        scale: How much larger than at 640x480 lines are.
+        clock: What times the race.
+        several: Whether an optimizer has many tracks, which then are finer.
     """
 
     surface: Surface
-    trajectories: tuple[Course, ...]
+    courses: tuple[Course, ...]
     colors: tuple[RGB, ...]
     styles: tuple[int, ...]
     theme: Theme
@@ -71,24 +147,54 @@ class Tracer:
     clock: str = "steps"
     several: bool = False
 
-    def of_swarms(self, swarms: Sequence[tuple[Course, ...]], chips: Sequence[Chip]) -> Tracer:
+    @classmethod
+    def of(cls, run: Run, scale: float) -> Draper:
+        """Return what lays the courses of a run."""
+        groups = swarms(run.courses)
+        chips = [chip for chip, group in zip(run.chips, groups, strict=True) for _ in group]
+        return cls(
+            surface=run.surface,
+            courses=run.courses,
+            colors=tuple(chip.color for chip in chips),
+            styles=tuple(chip.style for chip in chips),
+            theme=run.theme,
+            scale=scale,
+            clock=run.clock,
+            several=len(run.courses) > len(groups),
+        )
+
+    def of_medians(self, chips: Sequence[Chip]) -> Draper:
         """Return what lays one curve for each swarm: a median, which itself does not diverge."""
-        first = [s[0] if len(s) == 1 else replace(s[0], diverged_at=None) for s in swarms]
+        first = [
+            swarm[0] if len(swarm) == 1 else replace(swarm[0], diverged_at=None)
+            for swarm in swarms(self.courses)
+        ]
         colors, styles = tuple(c.color for c in chips), tuple(c.style for c in chips)
-        return replace(self, trajectories=tuple(first), colors=colors, styles=styles, several=False)
+        return replace(self, courses=tuple(first), colors=colors, styles=styles, several=False)
 
-    def drape(self, view: SurfaceView) -> list[Any]:
-        """Lay the trajectories over a surface, in the view's own form."""
-        return [view.drape(t.points) for t in self.trajectories]
+    def drape(self, view: TrackView) -> list[Any]:
+        """Lay the courses over a surface, in the view's own form."""
+        return [view.drape(course.points) for course in self.courses]
 
-    def plot(self, view: SurfaceView, draped: Sequence[Any]) -> Plot:
-        """Return a picture of the surface with the tracks that `drape` laid over it."""
-        lines = [view.line(path) for path in draped]
-        return Plot(view, self._tracks(lines, view.box), self._foreground(view), self._pen(1.0))
+    def plot(self, view: TrackView, draped: Sequence[Any] | None = None) -> Plot:
+        """Return a picture of the surface with its tracks.
+
+        Args:
+            view: The picture of the surface.
+            draped: What `drape` returned for it; by default it is laid over it now.
+        """
+        lines = [view.line(path) for path in (self.drape(view) if draped is None else draped)]
+        return Plot(
+            view=view,
+            tracks=self._tracks(lines, view.box),
+            foreground=self._foreground(view),
+            pen=self._pen(1.0),
+        )
 
     def chart(self, view: ChartView) -> Plot:
         """Return a chart with its curves, somewhat finer than the tracks."""
-        return Plot(view, self._tracks(view.lines(), view.box), (), self._pen(0.75))
+        tracks = self._tracks(view.lines(), view.box)
+        return Plot(view=view, tracks=tracks, foreground=(), pen=self._pen(0.75))
 
     def _pen(self, share: float) -> Pen:
         pen = Pen.scaled(self.scale * share).times(_FINE if self.several else 1.0)
@@ -97,23 +203,23 @@ class Tracer:
     def _tracks(self, lines: Sequence[Line], box: Box) -> tuple[Track, ...]:
         scale = max(self.scale, 0.7)
         tracks = []
-        for line, t, color, style in zip(
-            lines, self.trajectories, self.colors, self.styles, strict=True
+        for line, course, color, style in zip(
+            lines, self.courses, self.colors, self.styles, strict=True
         ):
             dashes = [scale * length for length in _DASHES[style % len(_DASHES)]]
             if self.clock != "steps":
-                line = line.timed(t.times(self.clock))
-            track = Track(line.dashed(dashes), color, t.label)
+                line = line.timed(course.times(self.clock))
+            track = Track(line.dashed(dashes), color, course.label)
             arm = 6 * scale * (_FINE if self.several else 1.0)
-            tracks.append(track if t.diverged_at is None else track.crossed(box, arm))
+            tracks.append(track if course.diverged_at is None else track.crossed(box, arm))
         return tuple(tracks)
 
-    def _foreground(self, view: SurfaceView) -> tuple[Shape, ...]:
+    def _foreground(self, view: MapView) -> tuple[Shape, ...]:
         """Return a star at each known minimum that is seen, and a square at each start."""
         scale, theme = max(self.scale, 0.7), self.theme
         rim = 1.3 * scale
         stars = minima_stars(self.surface.minima, view, theme, scale)
-        starts = np.unique([t.points[0] for t in self.trajectories], axis=0)
+        starts = np.unique([course.points[0] for course in self.courses], axis=0)
         half = 4 * scale
         if len(starts) > 1:
             starts = starts[view.window.contains(starts)]
@@ -128,32 +234,17 @@ class Tracer:
 
 
 def minima_stars(
-    minima: Sequence[tuple[float, float]],
-    view: SurfaceView | BasinsView,
-    theme: Theme,
-    scale: float,
+    minima: Sequence[tuple[float, float]], view: MapView, theme: Theme, scale: float
 ) -> list[Shape]:
-    """Return a star at each of these minima that is seen."""
+    """Return a star at each of these minima that is seen.
+
+    Args:
+        minima: Points of the plane.
+        view: The picture they are to lie in.
+        theme: The colours of stars and rims.
+        scale: How much larger than at 640x480 a star is.
+    """
     points = np.array(minima, dtype=np.float64).reshape(-1, 2)
     points = points[view.window.contains(points)]
     seen = view.project(points[view.visible(points)])
     return [star(x, y, 8.5 * scale, theme.star, theme.ink, 1.3 * scale) for x, y in seen.tolist()]
-
-
-@dataclass(frozen=True)
-class Orbit:
-    """A relief that turns: which of the plots it is, how it is first seen, by how many degrees."""
-
-    place: int
-    first: ReliefView
-    degrees: float
-    tracer: Tracer
-    draped: list[Any]
-
-    def view(self, share: float) -> ReliefView:
-        """Return how it is seen after this share of the animation, 0 to 1."""
-        return self.first.turned(self.degrees * share)
-
-    def plot(self, view: ReliefView) -> Plot:
-        """Return how the tracks lie in such a view."""
-        return self.tracer.plot(view, self.draped)

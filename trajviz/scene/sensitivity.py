@@ -9,12 +9,13 @@ import numpy as np
 
 from trajviz.descent.tuning import Tuning
 from trajviz.recipe.recipe import Look
-from trajviz.scene import Scene, blank, chip_for
 from trajviz.scene.chart import Chart, ChartView
+from trajviz.scene.key import chip_of_spec, two_digits
 from trajviz.scene.layout import Axes, Words, lay_out
 from trajviz.scene.marks import star
 from trajviz.scene.paint import paint
 from trajviz.scene.plot import Plot
+from trajviz.scene.scene import Scene, blank
 from trajviz.scene.theme import load_theme
 from trajviz.scene.track import Line, Pen, Track
 from trajviz.surface import Surface, Window
@@ -41,7 +42,7 @@ def compose_sensitivity(
     """
     theme = load_theme(look.theme)
     chips = [
-        chip_for(tuning.spec, f"{float(f'{tuning.rate:.2g}'):g}", theme, index)
+        chip_of_spec(tuning.spec, two_digits(tuning.rate), theme, index)
         for index, tuning in enumerate(tunings)
     ]
     axes = _axes(tunings)
@@ -61,8 +62,16 @@ def compose_sensitivity(
     background = blank(look, theme)
     paint(background, layout.marks)
     pen = pen if theme.halo else replace(pen, halo=0.0)
-    plot = Plot(view, tuple(tracks), tuple(stars), pen)
-    return Scene(background, (plot,), theme, None, 1, layout.marks, words)
+    plot = Plot(view=view, tracks=tuple(tracks), foreground=tuple(stars), pen=pen)
+    return Scene(
+        background=background,
+        plots=(plot,),
+        theme=theme,
+        counter=None,
+        steps=1,
+        marks=layout.marks,
+        words=words,
+    )
 
 
 def _axes(tunings: Sequence[Tuning]) -> Axes:

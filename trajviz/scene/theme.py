@@ -1,44 +1,53 @@
-"""A theme: every colour of a picture, read from a TOML file.
-
-A file dropped into `themes/` is found by every listing, help text and test; a path works as well.
-"""
+"""A theme: every colour of a picture, read from a TOML file as a recipe is."""
 
 from __future__ import annotations
 
 import dataclasses
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
-
-_FOLDER = Path(__file__).parent / "themes"
-
-RGB = tuple[int, int, int]
-"""Red, green and blue, 0 to 255."""
+from trajviz.recipe.toml import load_toml, naming, read_value
+from trajviz.scene.color import RGB, parse_color
+from trajviz.scene.themes import find_theme
 
 SPACINGS = ("rank", "log")
 """What levels may be evenly spread in."""
 MOST_LINES = 200
 WIDEST_LINE = 10
 
+_MOST = {"line_alpha": 1, "line_width": WIDEST_LINE, "levels": MOST_LINES, "mesh": MOST_LINES}
+"""The largest value of each number; the smallest is 0."""
+
 
 @dataclass(frozen=True)
 class Theme:
     """The colours of a picture.
 
-    `shades` are the shading from the bottom to the top of the window and `lines` that of the
-    `levels` level lines, laid on with `line_alpha`, each as evenly spread stops of a gradient.
-    Levels stand at equal steps of rank, or of the logarithm of the height (`spacing`). `tracks` are
-    handed out in order. `marker` fills the shared start and `star` the known minima, both with a
-    thin rim in `ink`; `rim` is around the heads, and around the lines unless `halo` is false.
+    Gradients are given as evenly spread stops.
 
-    Level lines are `line_width` pixels wide at 640x480. A relief is shaded by `relief_shades`, else
-    by `shades`. When `mesh` is above 0, it is shaded evenly by height, and a mesh of so many lines
-    each way in `ink` takes the place of level lines. With `bleed` the plot fills the whole picture,
-    and the key stands in it.
+    Attributes:
+        summary: What `trajviz list themes` says of it.
+        background: The colour of everything that nothing is drawn on.
+        ink: Titles, names and the thin rims of marks.
+        muted: Tick labels, rates and the caption.
+        shades: The surface's gradient from the bottom of the window to the top.
+        lines: The level lines' gradient from the lowest to the highest.
+        line_alpha: How opaque level lines are, 0 to 1.
+        marker: What fills the square at the start.
+        star: What fills the star at a known minimum.
+        tracks: The tracks' colours, handed out in order.
+        line_width: The width of level lines, in pixels at 640x480.
+        rim: The colour around heads; the background's if it is not given.
+        halo: Whether lines have a halo in the colour of the background.
+        levels: How many level lines there are.
+        spacing: Levels stand at equal steps of "rank", or of the "log" of the height.
+        relief_shades: The gradient of a relief; that of `shades` if it is empty.
+        mesh: Above 0, a relief is shaded evenly by height, and a mesh of so many lines each way in
+            `ink` takes the place of its level lines.
+        bleed: Whether the plot fills the whole picture, with the key in it.
     """
 
     summary: str
@@ -60,6 +69,15 @@ class Theme:
     mesh: int = 0
     bleed: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse numbers and words that no picture can be drawn with."""
+        if self.spacing not in SPACINGS:
+            raise TrajvizError(f"spacing: {self.spacing!r} is not one of {', '.join(SPACINGS)}")
+        for name, most in _MOST.items():
+            value = getattr(self, name)
+            if not 0 <= value <= most:
+                raise TrajvizError(f"{name}: {value!r} is not from 0 to {most}")
+
     def track(self, index: int) -> RGB:
         """Return the colour of a track by its place in the race; they repeat after the last."""
         return self.tracks[index % len(self.tracks)]
@@ -70,116 +88,42 @@ class Theme:
         return self.background if self.rim is None else self.rim
 
 
-def theme_names() -> list[str]:
-    """Return the names of the themes that come with trajviz, sorted."""
-    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
-
-
-def find_theme(theme: str | Path) -> Path:
-    """Return the file of a theme, named or a path; TrajvizError where there is none."""
-    text = str(theme)
-    if not text.endswith(".toml"):
-        if text not in theme_names():
-            raise unknown("theme", text, theme_names())
-        return _FOLDER / f"{text}.toml"
-    path = Path(text).expanduser()
-    if not path.is_file():
-        raise TrajvizError(f"no theme file {text!r}")
-    return path
-
-
 def load_theme(theme: str | Path) -> Theme:
-    """Return the theme of this name, or that this .toml file holds.
+    """Return a theme.
 
-    Raises TrajvizError for an unknown name, a missing file, and a file that is no theme.
+    Args:
+        theme: A name, or the path of a .toml file.
+
+    Raises:
+        TrajvizError: There is no theme of this name, no such file, or the file is no theme.
     """
     path = find_theme(theme)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TrajvizError(f"{path} is no theme: {error}") from error
-    return _theme(path, data)
+    return _theme(load_toml(path, "theme"), path)
 
 
-def _theme(path: Path, data: dict[str, Any]) -> Theme:
-    fields = {field.name: field for field in dataclasses.fields(Theme)}
-    for key in data:
-        if key not in fields:
-            raise unknown(f"key in {path}", key, fields)
-    needed = [name for name, field in fields.items() if field.default is dataclasses.MISSING]
-    missing = [name for name in needed if name not in data]
+def _theme(table: Mapping[str, Any], path: Path) -> Theme:
+    kinds = get_type_hints(Theme)
+    for key in table:
+        if key not in kinds:
+            raise unknown(f"key in {path}", key, kinds)
+    needed = [f.name for f in dataclasses.fields(Theme) if f.default is dataclasses.MISSING]
+    missing = [name for name in needed if name not in table]
     if missing:
         raise TrajvizError(f"{path} lacks {', '.join(missing)}")
-    values: dict[str, Any] = {}
-    for key, value in data.items():
-        try:
-            values[key] = _value(key, str(fields[key].type), value)
-        except TrajvizError as error:
-            raise TrajvizError(f"{path}: {key}: {error}") from error
-    return Theme(**values)
+    values = {}
+    for key, value in table.items():
+        with naming(f"{path}: {key}"):
+            values[key] = _read(value, kinds[key])
+    with naming(str(path)):
+        return Theme(**values)
 
 
-def _value(key: str, kind: str, value: Any) -> Any:
-    """Return what a file says for a field of this type, checked."""
-    if key == "spacing" and value not in SPACINGS:
-        raise TrajvizError(f"{value!r} is not one of {', '.join(SPACINGS)}")
-    if kind == "str":
-        return str(value)
-    if kind == "bool":
-        if not isinstance(value, bool):
-            raise TrajvizError(f"{value!r} is not true or false")
-        return value
-    if kind == "int":
-        if not isinstance(value, int) or not 0 <= value <= MOST_LINES:
-            raise TrajvizError(f"{value!r} is not a whole number from 0 to {MOST_LINES}")
-        return value
-    if kind == "float":
-        most = WIDEST_LINE if key == "line_width" else 1
-        if not isinstance(value, (int, float)) or not 0 <= value <= most:
-            raise TrajvizError(f"{value!r} is not a number from 0 to {most}")
-        return float(value)
-    if kind.startswith("tuple"):
-        if not isinstance(value, list) or not value:
-            raise TrajvizError(f"{value!r} is not a list of colours")
-        return tuple(map(parse_color, value))
-    return parse_color(value)
-
-
-def parse_color(text: object) -> RGB:
-    """Return a colour as RGB: #rgb, #rrggbb, or a name as in CSS; TrajvizError for anything else.
-
-    >>> parse_color("#fa0"), parse_color("teal")
-    ((255, 170, 0), (0, 128, 128))
-    """
-    from PIL import ImageColor
-
-    try:
-        color = ImageColor.getrgb(text) if isinstance(text, str) else ()
-    except ValueError:
-        color = ()
-    if len(color) != 3:
-        raise TrajvizError(f"{text!r} is not a colour: write #rrggbb, #rgb or a CSS name")
-    return color
-
-
-def mix(a: RGB, b: RGB, share: float) -> RGB:
-    """Return the colour that lies `share` of the way from a to b.
-
-    >>> mix((0, 0, 0), (100, 200, 50), 0.5)
-    (50, 100, 25)
-    """
-    red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
-    return red, green, blue
-
-
-def blend(stops: Sequence[RGB], share: float) -> RGB:
-    """Return the colour that lies `share` of the way along evenly spread stops.
-
-    >>> blend([(0, 0, 0), (100, 0, 0), (100, 100, 0)], 0.75)
-    (100, 50, 0)
-    """
-    if len(stops) == 1:
-        return stops[0]
-    place = share * (len(stops) - 1)
-    below = min(int(place), len(stops) - 2)
-    return mix(stops[below], stops[below + 1], place - below)
+def _read(value: Any, kind: Any) -> Any:
+    """Return a TOML value as what a field's type says; colours are texts in the file."""
+    if kind in (RGB, RGB | None):
+        return parse_color(value)
+    if kind != tuple[RGB, ...]:
+        return read_value(value, kind)
+    if not isinstance(value, list) or not value:
+        raise TrajvizError(f"{value!r} is not a list of colours")
+    return tuple(map(parse_color, value))

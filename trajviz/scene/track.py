@@ -8,8 +8,8 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
-from trajviz.scene.theme import RGB
 from trajviz.surface import Floats, Ints, Points
 
 FAINT, HIDDEN_HEAD = 0.6, 0.45
@@ -21,9 +21,14 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Pen:
-    """How tracks are drawn, in pixels: line and halo around it, head and rim around it.
+    """How wide tracks are drawn, in pixels.
 
-    `faint` is the width of what is hidden.
+    Attributes:
+        line: The width of a line.
+        halo: How far the halo reaches beyond it, on each side.
+        head: The radius of a head.
+        rim: How far the rim reaches beyond it.
+        faint: The width of a line that the surface hides.
     """
 
     line: float
@@ -47,10 +52,13 @@ class Pen:
 
 @dataclass(frozen=True)
 class Line:
-    """A polyline in pixels: `vertices` (n, 2), reached after `knots` (n,) steps, unclipped.
+    """A polyline in pixels, unclipped.
 
-    Knots do not decrease. `hidden` (n,) and `gap` (n,) say of the segment that ends at a vertex
-    whether the surface hides it and whether it is left out.
+    Attributes:
+        vertices: Its corners, (n, 2).
+        knots: After how many steps each is reached, (n,), non-decreasing.
+        hidden: Whether the surface hides the segment that ends at each vertex, (n,).
+        gap: Whether that segment is left out, (n,).
     """
 
     vertices: Points
@@ -66,18 +74,18 @@ class Line:
         return cls(vertices, np.arange(count, dtype=np.float64), no, no)
 
     def timed(self, times: Floats) -> Line:
-        """Return the line with step k reached at times[k], (steps + 1,), non-decreasing."""
+        """Return the line with step k reached at times[k]; times, (steps + 1,), do not decrease."""
         return replace(self, knots=np.interp(self.knots, np.arange(len(times)), times))
 
     def at(self, steps: Floats) -> Points:
-        """Return where the line is after so many steps, (n,) to (n, 2); it rests at its ends."""
+        """Return where the line is after so many steps, (n,) to (n, 2); at its ends it rests."""
         place, share = self._place(steps)
         a, b = self.vertices[place], self.vertices[np.minimum(place + 1, len(self.vertices) - 1)]
         share = share[:, None]
         return np.where(share == 0, a, a * (1 - share) + b * share)
 
     def ending(self, steps: Floats) -> npt.NDArray[np.int64]:
-        """Return the vertex that ends the segment on which the line is after so many steps."""
+        """Return which vertex ends the segment that the line is on after so many steps, (n,)."""
         place, share = self._place(steps)
         return np.where(share > 0, place + 1, place)
 
@@ -109,7 +117,7 @@ class Line:
         return place, np.divide(taken, span, out=np.zeros(len(place)), where=span > 0)
 
     def dashed(self, pattern: Sequence[float]) -> Line:
-        """Return the line cut into dashes and gaps, whose lengths in pixels take turns."""
+        """Return the line cut into dashes and gaps, whose lengths, in pixels, take turns."""
         if not pattern:
             return self
         reach = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(self.vertices, axis=0).T))])
@@ -138,15 +146,20 @@ class Line:
 
 
 _LONGEST = 2e5
-"""Pixels beyond which a line is not dashed any more: far outside, or drawn over many times."""
+"""A line that is longer, in pixels, is solid from there on: it is far outside, or drawn over."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """One line in the race's colours.
+    """A line in its colour, with a head at its end.
 
-    `cross` (2, 2, 2), two strokes from end to end, marks after `cross_knot` steps where a diverged
-    track was last seen; its head is gone from then on.
+    Attributes:
+        line: Where it goes.
+        color: Its colour.
+        label: Tracks of one label and colour that follow each other are drawn as one.
+        cross: Two strokes from end to end, (2, 2, 2), that mark where a diverged track was last
+            seen; None for a track that did not diverge.
+        cross_knot: After how many steps the cross appears and the head is gone.
     """
 
     line: Line
@@ -176,9 +189,11 @@ class Track:
         return replace(self, line=line, cross=cross)
 
     def crossed(self, box: Box, arm: float) -> Track:
-        """Return the track with a cross where it was last seen within the box, `arm` pixels wide.
+        """Return the track of a trajectory that diverged, with a cross where it was last seen.
 
-        It is the track of a trajectory that diverged, and left the box or ended inside it.
+        Args:
+            box: What is seen.
+            arm: How far each stroke of the cross reaches from its middle, in pixels.
         """
         line = self.line
         low, high = (box.x0 + arm, box.y0 + arm), (box.x1 - arm, box.y1 - arm)
@@ -198,9 +213,16 @@ class Track:
 
 
 def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points, Points, Ints]:
-    """Clip segments, (n, 2) each, to a box grown by a margin (Liang and Barsky 1984).
+    """Clip segments to a box (Liang and Barsky 1984).
 
-    Returns the clipped ends of those that meet the box, and their indices.
+    Args:
+        a: Where segments begin, (n, 2).
+        b: Where they end, (n, 2).
+        box: What they are clipped to.
+        margin: By how many pixels the box is larger on each side.
+
+    Returns:
+        Both ends of those that meet the box, (m, 2) each, and which they are, (m,).
     """
     low = np.array([box.x0, box.y0]) - margin
     high = np.array([box.x1, box.y1]) + margin
@@ -215,7 +237,7 @@ def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points
     kept = np.flatnonzero((t0 <= t1) & ~outside.any(axis=1))
     with np.errstate(all="ignore"):
         begin, end = a + run * t0[:, None], a + run * t1[:, None]
-    # Where ends are all but infinite, only what is known from the box itself is exact.
+    # Where ends are all but infinite, rounding would move the cut: the box's side is exact.
     begin = np.where((enter == t0[:, None]) & (enter > 0), np.where(run > 0, low, high), begin)
     end = np.where((leave == t1[:, None]) & (leave < 1), np.where(run > 0, high, low), end)
     return np.clip(begin[kept], low, high), np.clip(end[kept], low, high), kept

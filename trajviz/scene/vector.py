@@ -1,7 +1,7 @@
-"""A scene as vectors, drawn by matplotlib: for SVG and PDF, and as the judge of our own pixels.
+"""A scene as vectors, drawn by matplotlib: for SVG and PDF, and to test our own pixels against.
 
-Everything comes from the scene's values in pixels. matplotlib's settings are its defaults, in a
-context that gives the user's own back.
+Everything is drawn from the scene's values in pixels. matplotlib's settings are its defaults while
+a file is written; the user's own are restored.
 """
 
 from __future__ import annotations
@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trajviz.scene import Scene
+from trajviz.scene.color import RGB, hexed
 from trajviz.scene.fonts import line_of, own_face, runs_of
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
-from trajviz.scene.paint import Picture
+from trajviz.scene.outline import LINE, MOVE, Area, Areas, Raster, Rim
 from trajviz.scene.plot import Plot
-from trajviz.scene.theme import RGB, Theme
-from trajviz.scene.tracing import Tracing
+from trajviz.scene.scene import Scene
+from trajviz.scene.theme import Theme
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Track
-from trajviz.scene.views.basins import BasinsView
-from trajviz.scene.views.contour import ContourView
-from trajviz.scene.views.relief import ReliefView
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,9 +31,13 @@ _POINT = 72 / PIXELS_PER_INCH
 
 
 def rendered(scene: Scene, step: int, kind: str, **facts: str | None) -> bytes:
-    """Return the picture after `step` steps as "svg" or "pdf", the same bytes every time.
+    """Return a still as a file's bytes, the same every time.
 
-    `facts` are what matplotlib writes into the file's metadata.
+    Args:
+        scene: What is drawn.
+        step: The step that is shown.
+        kind: "svg" or "pdf".
+        facts: What matplotlib writes into the file's metadata, None for nothing.
     """
     import matplotlib
 
@@ -52,9 +53,12 @@ def rendered(scene: Scene, step: int, kind: str, **facts: str | None) -> bytes:
 
 
 def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
-    """Return the picture after `step` steps as a figure of the scene's size, 96 pixels an inch.
+    """Return a still as a figure of the scene's size, 96 pixels an inch.
 
-    Level lines are traced through samples `spacing` pixels apart.
+    Args:
+        scene: What is drawn.
+        step: How many steps have been taken.
+        spacing: Level lines go through samples that are so many pixels apart.
     """
     from matplotlib.figure import Figure
 
@@ -62,15 +66,12 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     figure = Figure(
         figsize=(width / PIXELS_PER_INCH, height / PIXELS_PER_INCH),
         dpi=PIXELS_PER_INCH,
-        facecolor=_hex(scene.theme.background),
+        facecolor=hexed(scene.theme.background),
     )
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    plots = list(scene.plots)
-    if scene.orbit:
-        turned = scene.orbit.view(step / scene.steps)
-        plots[scene.orbit.place] = scene.orbit.plot(turned)
+    plots = [plot.at(step / scene.steps) for plot in scene.plots]
     for plot in plots:
         _draw_view(axes, plot, step, spacing)
     for mark in scene.marks:
@@ -84,52 +85,58 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
 
 
 def _draw_view(axes: Axes, plot: Plot, step: float, spacing: int) -> None:
-    """Draw what lies below a plot's tracks; a chart has nothing but the picture's own marks."""
-    view = plot.view
-    if isinstance(view, ContourView):
-        _draw_contours(axes, view, spacing)
-    elif isinstance(view, ReliefView):
-        _draw_relief(axes, view)
-    elif isinstance(view, BasinsView):
-        _draw_pixels(axes, view.picture(step), view.box)
+    """Draw what lies below a plot's tracks."""
+    for vector in plot.view.vectors(step, spacing, 0):
+        if isinstance(vector, Areas):
+            _draw_areas(axes, vector, plot.box)
+        elif isinstance(vector, Raster):
+            _draw_raster(axes, vector)
+        else:
+            _draw_mark(axes, vector)
 
 
-def _draw_contours(axes: Axes, view: ContourView, spacing: int) -> None:
-    """Fill from the lowest band up, each over all that lies higher, so that no seam shows."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path as Outline
-
-    shading, frame, tracing = view.shading, _frame(axes, view.box), Tracing(view, spacing)
-    bottoms = [tracing.bottom, *shading.levels.tolist()]
-    for bottom, shade in zip(bottoms, shading.shades.tolist(), strict=True):
-        for corners, codes in tracing.above(bottom):
-            fill = PathPatch(Outline(corners, codes), facecolor=_hex(shade), linewidth=0)
-            _add_clipped(axes, fill, frame)
-    for level, color in zip(shading.levels.tolist(), shading.lines.tolist(), strict=True):
-        for corners, codes in tracing.along(level):
-            line = PathPatch(
-                Outline(corners, codes),
-                fill=False,
-                edgecolor=_hex(color),
-                alpha=shading.line_alpha,
-                linewidth=view.line_width * _POINT,
-            )
+def _draw_areas(axes: Axes, areas: Areas, box: Box) -> None:
+    """Fill areas in order, then draw the lines along their rims over all of them."""
+    frame = _frame(axes, box)
+    for area in areas.areas:
+        for inside in _filled(area):
+            _add_clipped(axes, inside, frame)
+    for area in areas.areas:
+        for line in _lined(area.rim, areas) if area.rim else ():
             _add_clipped(axes, line, frame)
 
 
-def _draw_relief(axes: Axes, view: ReliefView) -> None:
-    """Draw the block as a picture, twice as fine as the pixels, and its labels as text."""
-    _draw_pixels(axes, view.enlarged(2).block_picture(), view.box)
-    for mark in view.marks():
-        _draw_mark(axes, mark)
+def _filled(area: Area) -> list[Patch]:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    return [
+        PathPatch(Path(*outline), facecolor=hexed(area.color), linewidth=0)
+        for outline in area.outlines
+    ]
 
 
-def _draw_pixels(axes: Axes, picture: Picture, box: Box) -> None:
-    """Fill a box with a picture."""
+def _lined(rim: Rim, areas: Areas) -> list[Patch]:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    return [
+        PathPatch(
+            Path(*outline),
+            fill=False,
+            edgecolor=hexed(rim.color),
+            alpha=areas.line_alpha,
+            linewidth=areas.line_width * _POINT,
+        )
+        for outline in rim.outlines
+    ]
+
+
+def _draw_raster(axes: Axes, raster: Raster) -> None:
+    x0, y0, x1, y1 = raster.box
     axes.imshow(
-        picture, extent=(box.x0, box.x1, box.y1, box.y0), aspect="auto", interpolation="nearest",
-        zorder=0,
-    )  # fmt: skip
+        raster.picture, extent=(x0, x1, y1, y0), aspect="auto", interpolation="nearest", zorder=0
+    )
 
 
 def _draw_mark(axes: Axes, mark: Mark) -> None:
@@ -138,17 +145,17 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
     if isinstance(mark, Text):
         _draw_text(axes, mark)
     elif isinstance(mark, Dot):
-        axes.add_patch(Circle((mark.x, mark.y), mark.radius, color=_hex(mark.color), linewidth=0))
+        axes.add_patch(Circle((mark.x, mark.y), mark.radius, color=hexed(mark.color), linewidth=0))
     elif isinstance(mark, Fill):
         rectangle = _frame(axes, mark.box)
-        rectangle.set(facecolor=_hex(mark.color), linewidth=0)
+        rectangle.set(facecolor=hexed(mark.color), linewidth=0)
         axes.add_patch(rectangle)
     elif isinstance(mark, Shape):
         axes.add_patch(
             Polygon(
                 mark.corners,
-                facecolor=_hex(mark.fill),
-                edgecolor=_hex(mark.rim),
+                facecolor=hexed(mark.fill),
+                edgecolor=hexed(mark.rim),
                 linewidth=mark.rim_width * _POINT,
                 joinstyle="miter",
                 zorder=3,
@@ -159,9 +166,9 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
 def _draw_text(axes: Axes, mark: Text) -> None:
     """Write a line in DejaVu, as matplotlib does by itself, or draw it in another font."""
     from matplotlib.patches import PathPatch
-    from matplotlib.path import Path as Outline
+    from matplotlib.path import Path
 
-    x, y, color = round(mark.left), round(mark.y), _hex(mark.color)
+    x, y, color = round(mark.left), round(mark.y), hexed(mark.color)
     runs = runs_of(line_of(mark.text), mark.bold)
     if [face for face, _ in runs] == [own_face(mark.bold)]:
         axes.text(
@@ -172,7 +179,7 @@ def _draw_text(axes: Axes, mark: Text) -> None:
     from trajviz.scene.glyphs import outline
 
     corners, codes = outline(runs, mark.size, x, y)
-    axes.add_patch(PathPatch(Outline(corners, codes), facecolor=color, linewidth=0))
+    axes.add_patch(PathPatch(Path(corners, codes), facecolor=color, linewidth=0))
 
 
 def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
@@ -199,7 +206,7 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
                 if not (within and track.line.knots[0] <= step < track.cross_knot):
                     continue
                 behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
-                disc = Circle((x, y), radius, color=_hex(color), linewidth=0, zorder=4)
+                disc = Circle((x, y), radius, color=hexed(color), linewidth=0, zorder=4)
                 disc.set_alpha(HIDDEN_HEAD if behind else 1)
                 _add_clipped(axes, disc, frame)
 
@@ -223,7 +230,7 @@ def _stroke(
 ) -> None:
     """Draw the segments of a line whose ends are chosen, (n,), as one path."""
     from matplotlib.patches import PathPatch
-    from matplotlib.path import Path as Outline
+    from matplotlib.path import Path
 
     ends = np.flatnonzero(chosen[1:]) + 1
     if not len(ends):
@@ -233,11 +240,11 @@ def _stroke(
     for end, begin in zip(ends.tolist(), begins.tolist(), strict=True):
         if begin:
             vertices.append(line.vertices[end - 1])
-            codes.append(Outline.MOVETO)
+            codes.append(MOVE)
         vertices.append(line.vertices[end])
-        codes.append(Outline.LINETO)
+        codes.append(LINE)
     path = PathPatch(
-        Outline(vertices, codes), fill=False, edgecolor=_hex(color), linewidth=width * _POINT,
+        Path(vertices, codes), fill=False, edgecolor=hexed(color), linewidth=width * _POINT,
         capstyle="round", joinstyle="round", zorder=2, alpha=alpha,
     )  # fmt: skip
     _add_clipped(axes, path, frame)
@@ -252,7 +259,3 @@ def _frame(axes: Axes, box: Box) -> Rectangle:
 def _add_clipped(axes: Axes, patch: Patch, frame: Patch) -> None:
     axes.add_patch(patch)
     patch.set_clip_path(frame)
-
-
-def _hex(color: RGB | list[int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*color)

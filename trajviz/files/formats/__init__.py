@@ -29,6 +29,7 @@ from typing import Any, Literal
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.recipe.recipe import Look, Playback
+from trajviz.scene.views import load_view
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ class Format:
         """Raise TrajvizError for a look that it cannot show."""
         if not self.paths:
             return
-        changing = {"view 'basins'": look.view == "basins", f"orbit {look.orbit:g}": look.orbit}
+        changing = {
+            f"view {look.view!r}": load_view(look.view).repaints,
+            f"orbit {look.orbit:g}": look.orbit,
+        }
         for what, given in changing.items():
             if given:
                 raise TrajvizError(

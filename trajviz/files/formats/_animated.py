@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from html import escape
 
 from trajviz.animation import Animation
-from trajviz.files.formats._drawing import Letters, clip_of, hexed, mark, number, view_of
+from trajviz.files.formats._drawing import Letters, clip_of, mark, number, view_of
 from trajviz.files.formats._motion import Moving
 from trajviz.files.formats._paths import FINE
 from trajviz.recipe.recipe import Playback
-from trajviz.scene import Scene
+from trajviz.scene.color import hexed
+from trajviz.scene.scene import Scene
 
 _BASE = ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
 

@@ -16,16 +16,24 @@ from PIL import Image
 from trajviz.files.formats._palette import Palette, pack
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_lines
+from trajviz.scene.color import hexed
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import letters
 from trajviz.scene.lettering import pen_places, text_width
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.outline import (
+    CLOSE,
+    CUBIC,
+    LINE,
+    MOVE,
+    QUADRATIC,
+    Areas,
+    Outline,
+    Raster,
+    Vector,
+)
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
-from trajviz.scene.theme import RGB
-from trajviz.scene.tracing import MOVE, Outline, Tracing
-from trajviz.scene.views.contour import ContourView
-from trajviz.scene.views.relief import ReliefView
 
 EM = 1000
 """Units of a letter's outline in its size."""
@@ -35,22 +43,9 @@ _SPACING, _SLACKS = 2, (0.12, 0.3)
 """Level lines: how far samples are apart, and how far off a line may be, in pixels."""
 _INTRICATE = 90_000
 """Bytes beyond which level lines are drawn more loosely, or not as lines."""
-_SHARP = 2
-"""Pixels of a relief's picture in one of the scene's, each way."""
-_CLOSE = "Z"
-_COMMANDS = {MOVE: "M", 2: "L", 3: "Q", 4: "C", 79: _CLOSE}
-"""What leads to a corner, as matplotlib's Path numbers it."""
-
-
-def hexed(color: RGB | Sequence[int]) -> str:
-    """Return a colour as SVG writes it.
-
-    >>> hexed((255, 0, 128)), hexed((255, 0, 136))
-    ('#ff0080', '#f08')
-    """
-    plain = "#{:02x}{:02x}{:02x}".format(*color)
-    pairs = plain[1::2], plain[2::2]
-    return f"#{pairs[0]}" if pairs[0] == pairs[1] else plain
+_CLOSING = "Z"
+_COMMANDS = {MOVE: "M", LINE: "L", QUADRATIC: "Q", CUBIC: "C", CLOSE: _CLOSING}
+"""What leads to a corner, as SVG says it."""
 
 
 def number(value: float) -> str:
@@ -132,7 +127,7 @@ def _outlined(corners: Sequence[tuple[float, float]], codes: Sequence[int]) -> s
     data, before = "", 0
     for (x, y), code in zip(corners, codes, strict=True):
         command = "" if code == before else _COMMANDS[code]
-        pair = "" if command == _CLOSE else f"{round(x)} {round(y)}".replace(" -", "-")
+        pair = "" if command == _CLOSING else f"{round(x)} {round(y)}".replace(" -", "-")
         data += command if command else " " * (pair[0] != "-")
         data += pair
         before = code
@@ -160,49 +155,46 @@ def _polygon(shape: Shape) -> str:
 
 
 def view_of(plot: Plot, lettering: Letters) -> str:
-    """Return what lies below a plot's tracks; a chart has nothing but the picture's own marks."""
+    """Return what lies below a plot's tracks.
+
+    Areas that are too intricate are drawn more loosely, or else the whole view as a picture.
+    """
     view = plot.view
-    if isinstance(view, ContourView):
-        return _contours(view)
-    if isinstance(view, ReliefView):
-        picture = in_palette(view.enlarged(_SHARP).block_picture())
-        labels = "".join(mark(text, lettering) for text in view.marks())
-        return embedded(picture, "png", view.box) + labels
-    return ""
-
-
-def _contours(view: ContourView) -> str:
-    """Draw a surface seen from above: as areas, or where these are too intricate as a picture."""
-    tracing = Tracing(view, _SPACING, _MARGIN)
+    vectors = view.vectors(0, _SPACING, _MARGIN)
     for slack in _SLACKS:
-        drawn = _areas(view, tracing, slack)
-        if len(drawn) <= _INTRICATE:
-            return drawn
+        elements = [_element(vector, lettering, slack) for vector in vectors]
+        pairs = zip(elements, vectors, strict=True)
+        if sum(len(e) for e, vector in pairs if isinstance(vector, Areas)) <= _INTRICATE:
+            return "".join(elements)
     picture = np.empty((view.box.height, view.box.width, 3), dtype=np.uint8)
     view.draw(picture)
     file = io.BytesIO()
     Image.fromarray(picture).save(file, format="WEBP", lossless=True)
-    return min(drawn, embedded(file.getvalue(), "webp", view.box), key=len)
+    return min("".join(elements), embedded(file.getvalue(), "webp", view.box), key=len)
 
 
-def _areas(view: ContourView, tracing: Tracing, slack: float) -> str:
-    """Draw from the lowest band up, each over all that lies higher, so that no seam shows.
+def _element(vector: Vector, lettering: Letters, slack: float) -> str:
+    """Return a part of a view as an element, outlines off by so many pixels at most."""
+    if isinstance(vector, Areas):
+        return _areas(vector, slack)
+    if isinstance(vector, Raster):
+        return embedded(in_palette(vector.picture), "png", vector.box)
+    return mark(vector, lettering)
 
-    Where nothing is missing, an area's rim is the line of its level.
-    """
-    shading, whole = view.shading, not np.ma.is_masked(tracing.heights)
-    shades, lines = map(hexed, shading.shades.tolist()), map(hexed, shading.lines.tolist())
-    bottom = _thinned(tracing.above(tracing.bottom), slack)
-    shown = [f'<path d="{bottom}" fill="{next(shades)}"/>']
-    for level, shade, line in zip(shading.levels.tolist(), shades, lines, strict=True):
-        area, rim = _thinned(tracing.above(level), slack), f' stroke="{line}"'
-        shown.append(f'<path d="{area}" fill="{shade}"{rim * whole}/>')
-        if not whole:
-            along = _thinned(tracing.along(level), slack, closed=False)
-            shown.append(f'<path d="{along}" fill="none"{rim}/>')
+
+def _areas(areas: Areas, slack: float) -> str:
+    """Draw areas in order, each with its line: as one path where the rim is the whole outline."""
+    shown = []
+    for area in areas.areas:
+        stroke = f' stroke="{hexed(area.rim.color)}"' if area.rim else ""
+        inside = _thinned(area.outlines, slack)
+        shown.append(f'<path d="{inside}" fill="{hexed(area.color)}"{stroke * areas.whole}/>')
+        if area.rim and not areas.whole:
+            along = _thinned(area.rim.outlines, slack, closed=False)
+            shown.append(f'<path d="{along}" fill="none"{stroke}/>')
     return (
-        f'<g fill-rule="evenodd" stroke-width="{number(FINE * view.line_width)}" '
-        f'stroke-opacity="{number(shading.line_alpha)}">{"".join(shown)}</g>'
+        f'<g fill-rule="evenodd" stroke-width="{number(FINE * areas.line_width)}" '
+        f'stroke-opacity="{number(areas.line_alpha)}">{"".join(shown)}</g>'
     )
 
 

@@ -14,11 +14,12 @@ import numpy as np
 
 from trajviz.animation import Animation, shown_steps
 from trajviz.files.formats._course import MARGIN, Course, course_of
-from trajviz.files.formats._drawing import EM, Letters, extent, hexed, mark, number
+from trajviz.files.formats._drawing import EM, Letters, extent, mark, number
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_motion
 from trajviz.files.formats._timeline import Timeline
 from trajviz.recipe.recipe import Playback
+from trajviz.scene.color import hexed
 from trajviz.scene.layout import Counter
 from trajviz.scene.marks import Box
 from trajviz.scene.plot import Plot

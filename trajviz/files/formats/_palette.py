@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.scene.theme import RGB
+from trajviz.scene.color import RGB
 
 Packed: TypeAlias = npt.NDArray[np.uint32]
 """Colours as 0xRRGGBB."""

@@ -15,9 +15,9 @@ from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.files.formats._palette import Palette, RoughPalette, pack
 from trajviz.recipe.recipe import MOST_COLORS, Playback
-from trajviz.scene import Scene
+from trajviz.scene.color import RGB
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import RGB
+from trajviz.scene.scene import Scene
 from trajviz.surface import Ints
 
 MOST_FPS = 90
@@ -70,7 +70,7 @@ def milliseconds(playback: Playback) -> list[int]:
 def pinned(scene: Scene) -> list[RGB]:
     """Return the colours that must be exact: tracks, flat background, text, and marks that turn."""
     theme = scene.theme
-    marks = [theme.star, theme.marker] if scene.orbit else []
+    marks = [theme.star, theme.marker] if scene.turning else []
     tracks = [track.color for track in scene.main.tracks]
     return [*tracks, theme.background, theme.ink, theme.muted, *marks]
 
@@ -80,7 +80,7 @@ def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
 
     A long animation is sampled, so that its changes need not be kept.
     """
-    most = _TURNING_FRAMES if animation.scene.orbit else _SAMPLED_FRAMES
+    most = _TURNING_FRAMES if animation.scene.turning else _SAMPLED_FRAMES
     stride = -(-len(animation.positions) // most)
     if stride == 1:
         changes: Iterable[Change] = list(animation.changes())
@@ -100,9 +100,9 @@ def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Ite
     """
     colors, changes = sampled(animation)
     every = np.concatenate([animation.first.reshape(-1, 3), colors])
-    kind = RoughPalette if animation.scene.orbit else Palette
+    kind = RoughPalette if animation.scene.turning else Palette
     palette = kind(every, pinned(animation.scene), most - 1)
-    faithful = animation.scene.orbit or most < MOST_COLORS or palette.error <= _FAITHFUL
+    faithful = animation.scene.turning or most < MOST_COLORS or palette.error <= _FAITHFUL
     return palette if faithful else None, changes
 
 

@@ -22,8 +22,8 @@ from trajviz.files.formats._palette import Palette, RoughPalette, pack
 from trajviz.files.formats._patches import pinned, sampled, ticks
 from trajviz.files.metadata.gif import extension
 from trajviz.recipe.recipe import Playback
+from trajviz.scene.color import RGB
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import RGB
 
 KIND = "animation"
 PALETTE = True
@@ -73,7 +73,7 @@ def write(
 def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette, Iterable[Change]]:
     """Return the palette for all changes, and the changes."""
     colors, changes = sampled(animation)
-    if animation.scene.orbit:
+    if animation.scene.turning:
         return RoughPalette(colors, exact, min(_TURNING_COLORS, most - 1)), changes
     return _shared_palette(colors, exact, most - 1), changes
 

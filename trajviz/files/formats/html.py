@@ -18,11 +18,12 @@ from trajviz.animation import Animation
 from trajviz.descent import Progress
 from trajviz.descent.paths import Course
 from trajviz.files.formats._animated import Drawn
-from trajviz.files.formats._drawing import hexed
 from trajviz.files.metadata.markup import html_element
 from trajviz.recipe.recipe import Playback
-from trajviz.scene import Scene, swarms
+from trajviz.scene.color import hexed
 from trajviz.scene.layout import Chip
+from trajviz.scene.run import swarms
+from trajviz.scene.scene import Scene
 from trajviz.surface import Floats, Ints
 
 KIND = "animation"

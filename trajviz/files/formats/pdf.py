@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trajviz.scene import Scene
+from trajviz.scene.scene import Scene
 
 KIND = "still"
 

@@ -9,7 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from trajviz.animation import still
 from trajviz.files.metadata.png import text
-from trajviz.scene import Scene
+from trajviz.scene.scene import Scene
 
 KIND = "still"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trajviz.files.metadata.markup import svg_element
-from trajviz.scene import Scene
+from trajviz.scene.scene import Scene
 
 KIND = "still"
 

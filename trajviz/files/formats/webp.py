@@ -37,7 +37,7 @@ def write(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
     """Write an animation: without loss, in one palette if that is faithful; what turns, lossy."""
-    turning = animation.scene.orbit is not None
+    turning = animation.scene.turning
     palette, changes = _patches.common_palette(animation, playback.colors)
     height, width = animation.first.shape[:2]
     counter = itertools.count(1)

@@ -1,80 +1,48 @@
-"""The panels: each a function from a race to the charts it shows.
+"""The panels, one file each; a file dropped into this folder is found by everything.
 
-A function added to PANELS is found by every listing, help text and test.
+A panel's file defines `PANEL`. The names are listed without numpy, since help and completion ask
+for them.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+from trajviz.errors import unknown
 
-from trajviz.descent.internals import effective_steps
-from trajviz.descent.noise import Noise
-from trajviz.descent.paths import Course
-from trajviz.errors import TrajvizError
-from trajviz.scene.chart import Chart
-from trajviz.surface import Ranks, Surface, Window
+if TYPE_CHECKING:
+    from trajviz.scene.chart import Chart
+    from trajviz.scene.run import Run
 
 
 @dataclass(frozen=True)
-class Run:
-    """What a panel may show: who went where on which surface, within which window."""
+class Panel:
+    """What may stand beside a view: one chart or several.
 
-    surface: Surface
-    window: Window
-    trajectories: tuple[Course, ...]
-    noise: Noise
-    axes: tuple[str, str]
+    Attributes:
+        summary: What `trajviz list panels` says of it.
+        charts: Returns its charts, one curve in each for each course of the run. It is asked before
+            the race as well, when there are no courses, and raises TrajvizError for a surface of
+            which it can show nothing.
+    """
 
-
-Panel: TypeAlias = Callable[[Run], list[Chart]]
-"""A function from a run to charts."""
-
-
-def loss(run: Run) -> list[Chart]:
-    """Height above the lowest known minimum, or plain height where the surface has no bottom."""
-    surface = run.surface
-    heights = [t.heights for t in run.trajectories]
-    if not surface.minima:
-        # What has left the window downwards would flatten all that is seen in it.
-        low, high = Ranks.of(surface, run.window).heights[[0, -1]].tolist()
-        shown = np.clip(np.concatenate([[high], *heights]), low, high)
-        bounds = float(shown.min()), float(shown.max())
-        return [Chart("height", tuple(heights), bounds=bounds, lost=math.inf)]
-    lowest = float(surface.value(np.array(surface.minima)).min())
-    above = tuple(np.maximum(h - lowest, 0) for h in heights)
-    return [Chart("height above minimum", above, lost=math.inf)]
-
-
-def step_size(run: Run) -> list[Chart]:
-    """Effective step along each axis: how far a step goes for each unit of slope."""
-    steps = [effective_steps(run.surface, t, run.noise) for t in run.trajectories]
-    return [
-        Chart(f"effective step in {name}", tuple(s[:, axis] for s in steps), first=1)
-        for axis, name in enumerate(run.axes)
-    ]
-
-
-def accuracy(run: Run) -> list[Chart]:
-    """Share of the data that is classified right, for surfaces that come from data."""
-    share = run.surface.accuracy
-    if share is None:
-        raise TrajvizError(
-            f"panel 'accuracy' is for surfaces over data that is classified, as noisy-moons is, "
-            f"not for {run.surface.name}"
-        )
-    shares = tuple(share(*t.points.T) for t in run.trajectories)
-    return [Chart("accuracy", shares, lost=-math.inf)]
-
-
-PANELS: dict[str, Panel] = {"accuracy": accuracy, "loss": loss, "step-size": step_size}
-"""The panels by name."""
+    summary: str
+    charts: Callable[[Run], Sequence[Chart]]
 
 
 def panel_names() -> list[str]:
     """Return the names of the panels, sorted."""
-    return sorted(PANELS)
+    files = (path for folder in __path__ for path in Path(folder).glob("[!_]*.py"))
+    return sorted(path.stem.replace("_", "-") for path in files)
+
+
+def load_panel(name: str) -> Panel:
+    """Return the panel of this name; TrajvizError if there is none."""
+    if name not in panel_names():
+        raise unknown("panel", name, panel_names())
+    panel: Panel = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").PANEL
+    return panel

@@ -1,1 +1,80 @@
-"""The views: each a way to show the surface."""
+"""The views, one file each; a file dropped into this folder is found by everything.
+
+A view's file defines `VIEW`. Files whose names begin with an underscore serve several views. The
+names are listed without numpy, since help and completion ask for them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from trajviz.errors import unknown
+
+if TYPE_CHECKING:
+    from trajviz.scene.layout import Axes, Chip
+    from trajviz.scene.marks import Box
+    from trajviz.scene.plot import Draper, Plot
+    from trajviz.scene.run import Run
+
+
+class Shown(NamedTuple):
+    """A view's plots, and what can be said of them only when they are there.
+
+    `about` is what the caption says first. `chips` is what of the key is in the picture, None for
+    all of it.
+    """
+
+    plots: Sequence[Plot]
+    about: str = ""
+    chips: Sequence[Chip] | None = None
+
+
+def _tracks_chips(run: Run) -> Sequence[Chip]:
+    return run.chips
+
+
+@dataclass(frozen=True)
+class View:
+    """A way to show the surface: one plot of it or several.
+
+    Attributes:
+        summary: What `trajviz list views` says of it.
+        noun: What a sentence calls it, at its beginning.
+        axes: Returns what stands around each of its plots. It is asked before the race as well.
+        show: Returns its plots, one for each box. The draper lays tracks over them.
+        chips: Returns the entries of the key, by default those of the tracks. It is asked before
+            the race as well.
+        turns: Whether it takes an orbit.
+        everywhere: Whether each optimizer runs from every pixel, all at once. Such a view has no
+            tracks, takes no panels, starts or paths, goes by steps and needs optimizers that run
+            from many points at once.
+        repaints: Whether any pixel may change from frame to frame, so that it cannot be shown as
+            paths over one background.
+    """
+
+    summary: str
+    noun: str
+    axes: Callable[[Run], Sequence[Axes]]
+    show: Callable[[Run, Sequence[Box], Draper], Shown]
+    chips: Callable[[Run], Sequence[Chip]] = _tracks_chips
+    turns: bool = False
+    everywhere: bool = False
+    repaints: bool = False
+
+
+def view_names() -> list[str]:
+    """Return the names of the views, sorted."""
+    files = (path for folder in __path__ for path in Path(folder).glob("[!_]*.py"))
+    return sorted(path.stem.replace("_", "-") for path in files)
+
+
+def load_view(name: str) -> View:
+    """Return the view of this name; TrajvizError if there is none."""
+    if name not in view_names():
+        raise unknown("view", name, view_names())
+    view: View = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").VIEW
+    return view

@@ -1,6 +1,6 @@
 """The view of basins: every pixel in the colour of the minimum that is reached from there.
 
-The fewer steps it takes, the stronger the colour, on a logarithmic scale that all panels share.
+The fewer steps it takes, the stronger the colour, on a logarithmic scale that all plots share.
 What has not arrived yet, or never does, is neutral; where runs overflow, there are stripes.
 """
 
@@ -15,16 +15,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins
-from trajviz.scene.flat import Flat
-from trajviz.scene.layout import MINUS, Chip
+from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins, find_basins
+from trajviz.scene.color import RGB, mix
+from trajviz.scene.layout import MINUS, Axes, Chip
 from trajviz.scene.marks import Box
+from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import RGB, Theme, mix
+from trajviz.scene.plot import Draper, Plot, Reveal, minima_stars
+from trajviz.scene.run import Run
+from trajviz.scene.theme import Theme
+from trajviz.scene.track import Pen
+from trajviz.scene.views import Shown, View
+from trajviz.scene.views._flat import Flat
 from trajviz.surface import Points, Window
 
 MOST_STARTS = 3 * 320 * 240
-"""Panels with more pixels than this in all have one start for a square of them."""
+"""Where plots have more pixels than this in all, a start stands for a square of pixels."""
 _SHADES = 16
 """Strengths of a colour."""
 _FADED = 0.72
@@ -37,8 +43,13 @@ _STRIPE = 3
 class BasinsView(Flat):
     """The basins of one optimizer within a window, filling a box of the picture.
 
-    A start stands for a square of `cell` pixels each way. `span` are the steps to a minimum at
-    which a colour is strongest and weakest.
+    Attributes:
+        basins: What each start reaches, and when.
+        window: The part of the plane that is shown.
+        box: Where it lies in the picture.
+        cell: A start stands for a square of so many pixels each way.
+        span: The steps to a minimum at which a colour is strongest and weakest.
+        theme: The colours.
     """
 
     basins: Basins
@@ -54,17 +65,20 @@ class BasinsView(Flat):
 
     def picture(self, step: float) -> Picture:
         """Return the box's part of the picture after `step` steps, (height, width, 3)."""
-        there = (self.arrival <= step)[..., None]
-        return np.where(there, self.colors, np.array(neutral(self.theme), dtype=np.uint8))
+        arrival, colors = self.reveal
+        unreached = np.array(neutral(self.theme), dtype=np.uint8)
+        return np.where((arrival <= step)[..., None], colors, unreached)
+
+    def vectors(self, step: float, _spacing: int, _margin: int) -> list[Vector]:
+        """Return the picture after `step` steps."""
+        return [Raster(self.picture(step), self.box)]
 
     @functools.cached_property
-    def arrival(self) -> npt.NDArray[np.int32]:
-        """The step at which each pixel gets its colour, (height, width)."""
-        return self._enlarged(self.basins.arrival)
+    def reveal(self) -> Reveal:
+        """When each pixel gets its colour, and which."""
+        return Reveal(self._enlarged(self.basins.arrival), self._colors())
 
-    @functools.cached_property
-    def colors(self) -> Picture:
-        """The colour that each pixel gets, (height, width, 3)."""
+    def _colors(self) -> Picture:
         reached = self._enlarged(self.basins.reached)
         picture = np.take(self._table(), self._enlarged(self._codes()), axis=0)
         picture[reached == ELSEWHERE] = neutral(self.theme)
@@ -92,13 +106,13 @@ class BasinsView(Flat):
         return np.array(table, dtype=np.uint8)
 
     def _enlarged(self, lattice: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return something of each start for each pixel, (height, width)."""
+        """Return for each pixel, (height, width), the value of its start, (rows, columns)."""
         pixels = lattice.repeat(self.cell, axis=0).repeat(self.cell, axis=1)
         return pixels[: self.box.height, : self.box.width]
 
 
 def cell_of(boxes: Sequence[Box]) -> int:
-    """Return how many pixels each way one start stands for in these panels.
+    """Return how many pixels each way one start stands for in these plots.
 
     >>> cell_of([Box(0, 0, 320, 240)] * 3), cell_of([Box(0, 0, 320, 240)] * 4)
     (1, 2)
@@ -110,7 +124,13 @@ def cell_of(boxes: Sequence[Box]) -> int:
 
 
 def starts_of(window: Window, box: Box, cell: int) -> Points:
-    """Return where the runs of a box start, the middle of each square, (rows, columns, 2)."""
+    """Return where runs start: in the middle of each square of pixels, (rows, columns, 2).
+
+    Args:
+        window: The part of the plane that fills the box.
+        box: Where it lies in the picture.
+        cell: How many pixels a square has each way.
+    """
     across = (np.arange(-(-box.width // cell)) + 0.5) * (cell / box.width)
     down = (np.arange(-(-box.height // cell)) + 0.5) * (cell / box.height)
     x = window.x0 + across * (window.x1 - window.x0)
@@ -119,7 +139,7 @@ def starts_of(window: Window, box: Box, cell: int) -> Points:
 
 
 def span_of(found: list[Basins]) -> tuple[int, int]:
-    """Return the steps to a minimum, at least 1, between which nine tenths of all runs take."""
+    """Return the steps to a minimum that few runs undercut and few exceed, one in twenty each."""
     arrivals = [each.arrival[each.reached < DIVERGED] for each in found]
     some = np.concatenate([np.empty(0, dtype=np.int32), *arrivals])
     some = some[some > 0]
@@ -137,8 +157,14 @@ def stripe(theme: Theme) -> RGB:
     return mix(theme.background, theme.ink, 0.55)
 
 
-def chips_of(minima: Points, theme: Theme, places: set[int]) -> list[Chip]:
-    """Return the key's entries for what of the minima, (n, 2), and the rest is in the picture."""
+def chips_of_places(minima: Points, theme: Theme, places: set[int]) -> list[Chip]:
+    """Return the key's entries: minima, and what else the picture shows.
+
+    Args:
+        minima: Those that have a colour, (n, 2).
+        theme: The colours.
+        places: Which of ELSEWHERE and DIVERGED are in the picture.
+    """
     rest = [
         (ELSEWHERE, Chip(neutral(theme), "elsewhere", "")),
         (DIVERGED, Chip(stripe(theme), "diverged", "", style=2)),
@@ -153,3 +179,74 @@ def _point(x: float, y: float) -> str:
         + ", ".join(f"{v:.3g}" if abs(v) >= 5e-4 else "0" for v in (x, y)).replace("-", MINUS)
         + ")"
     )
+
+
+def _axes(run: Run) -> list[Axes]:
+    return [Axes(run.window, run.axes, f"{chip.name} {chip.remark}") for chip in run.chips]
+
+
+def _chips(run: Run) -> list[Chip]:
+    return chips_of_places(run.minima, run.theme, {ELSEWHERE, DIVERGED})
+
+
+def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
+    """Return one plot of basins for each optimizer."""
+    cell = cell_of(boxes)
+    found = _found(run, [starts_of(run.window, box, cell) for box in boxes])
+    span = span_of(found)
+    places = {place for each in found for place in np.unique(each.reached).tolist()}
+    return Shown(
+        plots=[
+            _plot(BasinsView(basins, run.window, box, cell, span, run.theme), run, draper.scale)
+            for basins, box in zip(found, boxes, strict=True)
+        ],
+        about=f"strong colour: {span[0]} steps, weak: {span[1]}",
+        chips=chips_of_places(run.minima, run.theme, places),
+    )
+
+
+def _found(run: Run, starts: Sequence[Points]) -> list[Basins]:
+    """Return the basins of each optimizer, from starts of its own."""
+    sizes = [each.size // 2 for each in starts]
+    found: list[Basins] = []
+    for place, (trajectory, each) in enumerate(zip(run.trajectories, starts, strict=True)):
+
+        def advance(done: int, _total: int, place: int = place) -> None:
+            run.progress(sum(sizes[:place]) + done, sum(sizes))
+
+        found.append(
+            find_basins(
+                surface=run.surface,
+                trajectory=trajectory,
+                starts=each,
+                steps=run.steps,
+                minima=run.minima,
+                window=run.window,
+                noise=run.noise,
+                progress=advance,
+            )
+        )
+    return found
+
+
+def _plot(view: BasinsView, run: Run, scale: float) -> Plot:
+    points = tuple(map(tuple, run.minima.tolist()))
+    stars = minima_stars(points, view, run.theme, max(scale, 0.7) * 0.8)
+    return Plot(
+        view=view,
+        tracks=(),
+        foreground=tuple(stars),
+        pen=Pen.scaled(scale),
+        reveal=view.reveal,
+    )
+
+
+VIEW = View(
+    summary="Which minimum each optimizer reaches from every pixel, and how fast.",
+    noun="Basins of attraction",
+    axes=_axes,
+    show=_show,
+    chips=_chips,
+    everywhere=True,
+    repaints=True,
+)

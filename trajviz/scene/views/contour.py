@@ -6,16 +6,24 @@ nearest level, |f - level| / |grad f| to first order, how much of a level line c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from trajviz.scene.flat import Flat
+from trajviz.scene.color import RGB
+from trajviz.scene.layout import Axes
 from trajviz.scene.marks import Box
+from trajviz.scene.outline import Area, Areas, Rim, Vector
 from trajviz.scene.paint import Picture
-from trajviz.scene.shading import Codes, Shading
+from trajviz.scene.plot import Draper
+from trajviz.scene.run import Run
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Line
+from trajviz.scene.views import Shown, View
+from trajviz.scene.views._flat import Flat
+from trajviz.scene.views._level_lines import LevelLines
+from trajviz.scene.views._shading import Codes, Shading
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
 
 _ROWS = 32
@@ -24,7 +32,10 @@ _ROWS = 32
 
 @dataclass(frozen=True)
 class ContourView(Flat):
-    """A surface seen from above within a window, filling a box of the picture."""
+    """A surface seen from above within a window, filling a box of the picture.
+
+    Level lines are `line_width` pixels wide.
+    """
 
     surface: Surface
     window: Window
@@ -78,3 +89,44 @@ class ContourView(Flat):
         # A flat stretch has no distance to a level (0 / 0), and no line.
         share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)
         return self.shading.codes(band, above < below, np.clip(share, 0, 1))
+
+    def vectors(self, _step: float, spacing: int, margin: int) -> list[Vector]:
+        """Return the areas above each level, and its line along the rim of each."""
+        lines, shading = self._level_lines(spacing, margin), self.shading
+        lowest, *shades = map(_rgb, shading.shades.tolist())
+        levels, colors = shading.levels.tolist(), map(_rgb, shading.lines.tolist())
+        # From the lowest up, each over all that lies higher, so that no seam shows.
+        areas = [Area(lines.above(lines.bottom), lowest)]
+        for level, shade, color in zip(levels, shades, colors, strict=True):
+            areas.append(Area(lines.above(level), shade, Rim(lines.along(level), color)))
+        return [Areas(tuple(areas), self.line_width, shading.line_alpha, lines.whole)]
+
+    def _level_lines(self, spacing: int, margin: int) -> LevelLines:
+        x0, y0, x1, y1 = self.box
+        x0, y0, x1, y1 = x0 - margin, y0 - margin, x1 + margin, y1 + margin
+        across = np.linspace(x0, x1, (x1 - x0) // spacing + 1)
+        down = np.linspace(y0, y1, (y1 - y0) // spacing + 1)
+        return LevelLines(across, down, self.surface.grid(*self.unproject(across, down)))
+
+
+def _rgb(color: Sequence[int]) -> RGB:
+    red, green, blue = color
+    return red, green, blue
+
+
+def _axes(run: Run) -> list[Axes]:
+    return [Axes(run.window, run.axes)]
+
+
+def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
+    (box,) = boxes
+    view = ContourView.of(run.surface, run.window, box, run.theme, draper.scale)
+    return Shown([draper.plot(view)])
+
+
+VIEW = View(
+    summary="From above, shaded and lined by rank.",
+    noun="Contour plot",
+    axes=_axes,
+    show=_show,
+)

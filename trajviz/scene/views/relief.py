@@ -1,7 +1,7 @@
 """The relief view: the surface in 3-D as a block, shaded and lined by rank like the contour view.
 
-Nothing is triangulated: every pixel shows the first point of the surface on its ray (see `horizon`
-and `rays`), and the same horizon tells which parts of a track a hill hides.
+Nothing is triangulated: every pixel shows the first point of the surface on its ray (see `_horizon`
+and `_rays`), and the same horizon tells which parts of a track a hill hides.
 """
 
 from __future__ import annotations
@@ -14,22 +14,34 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from trajviz.scene.block import Block
-from trajviz.scene.horizon import AWAY, CORNERS, HEIGHT, PLINTH, Camera, Horizon, Lattice
-from trajviz.scene.layout import tick_labels
+from trajviz.scene.layout import Axes, tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Text
+from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture, paint
-from trajviz.scene.rays import Rays
+from trajviz.scene.plot import Draper, Plot
+from trajviz.scene.run import Run
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line
+from trajviz.scene.views import Shown, View
+from trajviz.scene.views._block import Block
+from trajviz.scene.views._horizon import (
+    CORNERS,
+    HEIGHT,
+    PLINTH,
+    Camera,
+    Horizon,
+    Lattice,
+    is_surface,
+)
+from trajviz.scene.views._rays import Rays
 from trajviz.surface import Floats, Points, Surface, Window
 
 AZIMUTHS = (-60, -30, -120, -150, 60, 30, 120, 150)
 ELEVATIONS = (35, 45, 55)
-"""Where the camera may be put when nobody says: the first of equals is chosen."""
+"""Where the camera may stand when nobody says where; of equally good ones the first is taken."""
 _SAMPLES, _DENSE = 384, 768
-"""Samples of the surface along each axis, and those of one that turns, which interpolates none."""
+"""Samples of the surface along each axis; a block that turns is not interpolated, and has more."""
 _FINE = 2
 """A still picture is drawn this many times finer in each direction, then averaged."""
 _ROUGH = 96
@@ -38,11 +50,16 @@ _TRIES = 6
 """How often the room for labels is measured again."""
 _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
+_SHARP = 2
+"""A vector's picture of the block has so many pixels in one of the scene's, each way."""
 _NOWHERE = Box(0, 0, 0, 0)
 
 
 class Draped(NamedTuple):
-    """A trajectory laid over a block: ground, (n, 2), heights and the steps taken there, (n,)."""
+    """A trajectory laid over a block: where it is, how high, and after how many steps.
+
+    `ground`, (n, 2), and `height`, (n,), are in the block's units.
+    """
 
     ground: Points
     height: Floats
@@ -81,7 +98,18 @@ class ReliefView:
         paths: Sequence[Points],
         turning: bool,
     ) -> ReliefView:
-        """Return a view that has no box yet, by default from where most of the paths is seen."""
+        """Return a view that has no box yet.
+
+        Args:
+            surface: What is shown.
+            window: The part of the plane that is shown.
+            theme: The colours.
+            scale: How much larger than at 640x480 lines and type are.
+            axes: The names of the axes.
+            camera: From where it is seen; None for where most of the paths is seen.
+            paths: Where tracks go, (n, 2) each.
+            turning: Whether the camera will turn.
+        """
         block = Block.of(surface, window, theme, _DENSE if turning else _SAMPLES)
         first = camera or Camera(0, 0)
         view = cls(surface, window, block, first, theme, scale, axes, turning)
@@ -98,10 +126,10 @@ class ReliefView:
         return max(cameras, key=lambda camera: round(self._share_seen(camera, places), 2))
 
     def _share_seen(self, camera: Camera, places: Sequence[tuple[Points, Floats]]) -> float:
-        """Return the mean over tracks of the share that is seen, and a tenth of the surface's."""
+        """Return the mean share of the tracks that is seen, plus a tenth of the surface's share."""
         lattice = Lattice.around(camera, _ROUGH, _ROUGH)
         horizon = lattice.horizon(self.block.heights)
-        there = horizon.rise > AWAY / 2
+        there = is_surface(horizon.rise)
         surface = (horizon.rise >= horizon.top)[there].mean()
         shares = [
             1 - lattice.hides(horizon, ground, height, 2 * lattice.column).mean()
@@ -124,7 +152,7 @@ class ReliefView:
         return 1 if self.turning else _FINE
 
     def fitted(self, box: Box) -> ReliefView:
-        """Return the view placed in a box, so that it fits from wherever it is seen if it turns."""
+        """Return the view placed in a box; if it turns, it fits at every angle."""
         azimuths = range(0, 360, 5) if self.turning else [self.camera.azimuth]
         turned = [replace(self, camera=self.camera._replace(azimuth=a)) for a in azimuths]
         left, low, right, high = _around([self._extent(view.camera) for view in turned])
@@ -201,7 +229,7 @@ class ReliefView:
         return np.clip(self._ground(points), -1e6, 1e6), np.clip(height, -1e6, 1e6)
 
     def drape(self, points: Points) -> Draped:
-        """Lay a trajectory, (steps + 1, 2), over the surface; it stays so when the camera turns."""
+        """Lay a trajectory, (steps + 1, 2), over the surface, for all cameras."""
         bends, knots = self._pieces(points)
         ground, height = self._on_surface(bends)
         # What stays within a quarter of a pixel is one point.
@@ -227,7 +255,10 @@ class ReliefView:
         return self._lattice.hides(self._horizon, ground, height, 1.0 / self.unit)
 
     def _pieces(self, points: Points) -> tuple[Points, Floats]:
-        """Return a polyline cut into pieces that follow the surface, and the steps they end at."""
+        """Return a polyline in pieces short enough to follow the surface, (n, 2).
+
+        After how many steps each piece ends is returned as well, (n,).
+        """
         ends = np.clip(self._ground(points), -2, 2)
         length = self.unit * np.hypot(*np.diff(ends, axis=0).T)
         count = np.clip(np.ceil(length / _PIECE), 1, 256).astype(np.int64)
@@ -303,13 +334,17 @@ class ReliefView:
         into[:] = colors[max(0, -y0) :, max(0, -x0) :][: into.shape[0], : into.shape[1]]
         return region
 
+    def vectors(self, _step: float, _spacing: int, _margin: int) -> list[Vector]:
+        """Return the block as a picture that is finer than the scene's, and its labels."""
+        return [Raster(self.enlarged(_SHARP).block_picture(), self.box), *self.marks()]
+
     def marks(self) -> list[Text]:
-        """Return the labels: both axes along the front, heights at the left, how they are meant."""
+        """Return the labels: both axes along the front, heights at the left and their scale."""
         labels = self._edge_labels()
         return [*labels, self._summary()] if self.block.lift.summary else labels
 
     def _summary(self) -> Text:
-        """Return what the heights mean, where it stays when the block turns."""
+        """Return what the scale of heights is, in a corner where it stays as the block turns."""
         size, summary = self._type_size, self.block.lift.summary
         return Text(self.box.x0 + 0.6 * size, self.box.y0 + size, summary, size, self.theme.muted)
 
@@ -374,7 +409,7 @@ Corners: TypeAlias = tuple[float, float, float, float]
 
 
 def _around(rectangles: Sequence[Corners]) -> Corners:
-    """Return the smallest rectangle around some, the first two of each being its least."""
+    """Return the smallest rectangle around some; the first two values of each are its least."""
     x0, y0, x1, y1 = zip(*rectangles, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
 
@@ -390,5 +425,55 @@ def _meet(one: Corners, other: Corners) -> bool:
 
 
 def _ink(text: Text) -> Corners:
-    """Return the rectangle that a text may cover."""
+    """Return a rectangle that surely has all of a text in it."""
     return text.left - 1, text.y - text.size, text.right + 1, text.y + 0.3 * text.size
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """A relief that turns by so many degrees in all, its tracks laid over it once."""
+
+    first: ReliefView
+    degrees: float
+    draper: Draper
+    draped: Sequence[Draped]
+
+    def view(self, share: float) -> ReliefView:
+        """Return how the block is seen after a share of the animation, 0 to 1."""
+        return self.first.turned(self.degrees * share)
+
+    def __call__(self, share: float) -> Plot:
+        """Return the block with its tracks, as after a share of the animation."""
+        return self.draper.plot(self.view(share), self.draped)
+
+
+def _axes(_run: Run) -> list[Axes]:
+    return [Axes(None)]  # the block takes all the room there is, and labels itself
+
+
+def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
+    (box,) = boxes
+    view = ReliefView.of(
+        surface=run.surface,
+        window=run.window,
+        theme=run.theme,
+        scale=draper.scale,
+        axes=run.axes,
+        camera=Camera(*run.look.camera) if run.look.camera else None,
+        paths=[course.points for course in run.courses],
+        turning=bool(run.look.orbit),
+    ).fitted(box)
+    draped = draper.drape(view)
+    plot = draper.plot(view, draped)
+    if run.look.orbit:
+        plot = replace(plot, redrawn=Orbit(view, run.look.orbit, draper, draped))
+    return Shown([plot])
+
+
+VIEW = View(
+    summary="In 3-D, as a block, tracks behind hills faint.",
+    noun="3-D relief",
+    axes=_axes,
+    show=_show,
+    turns=True,
+)

@@ -26,11 +26,19 @@ PLINTH = 0.03
 """How far the block's sides reach below the lowest point."""
 CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 """The corners of the block on the ground, (4, 2)."""
-AWAY = -9.0
-"""A height for where there is no surface: below everything."""
+NO_SURFACE = -9.0
+"""A height for where there is no surface: far below everything that a block has."""
 
 Field: TypeAlias = npt.NDArray[np.float32]
 """A quantity sampled over something, (rows, columns)."""
+
+
+def is_surface(heights: Field) -> Flags:
+    """Tell where there is a surface, any shape.
+
+    Next to its edge an interpolated height is partly NO_SURFACE, and does not count.
+    """
+    return np.asarray(heights > NO_SURFACE / 2)
 
 
 class Camera(NamedTuple):
@@ -53,7 +61,7 @@ class Camera(NamedTuple):
 
     @property
     def rise(self) -> tuple[float, float]:
-        """How far up the picture a step away and a step upwards lead."""
+        """How far up the picture a step away leads, and a step upwards."""
         e = math.radians(self.elevation)
         return math.sin(e), math.cos(e)
 
@@ -67,9 +75,9 @@ class Camera(NamedTuple):
 class Horizon(NamedTuple):
     """What hides what, on a lattice of depths (rows, from front to back) and columns.
 
-    `top` is the highest that anything up to this depth reaches up the picture, `rise` what the
-    surface reaches right there, AWAY where there is none. `front`, (columns,), is the depth at
-    which each column's surface begins.
+    `top` is the highest that anything up to this depth reaches up the picture. `rise` is what the
+    surface reaches right there, NO_SURFACE where there is none. `front`, (columns,), is the depth
+    at which each column's surface begins.
     """
 
     top: Field
@@ -79,7 +87,18 @@ class Horizon(NamedTuple):
 
 @dataclass(frozen=True)
 class Lattice:
-    """The columns and depths at which a camera looks at the block, in the block's units."""
+    """The columns and depths at which a camera looks at the block, in the block's units.
+
+    Attributes:
+        camera: Who looks.
+        left: Where the first column begins.
+        nearest: Where the first depth begins.
+        column: How wide a column is.
+        depth: How deep a row is.
+        columns: How many columns there are.
+        depths: How many rows there are.
+        smooth: Whether samples are interpolated.
+    """
 
     camera: Camera
     left: float
@@ -111,7 +130,7 @@ class Lattice:
         return np.asarray(self.nearest + (np.arange(self.depths) + 0.5) * self.depth)
 
     def sample(self, field: Image.Image, outside: float) -> Field:
-        """Return a quantity of the block, sampled over the window, on the lattice."""
+        """Return a quantity of the block on the lattice, and the value `outside` beyond it."""
         count = field.width
         (rx, ry), (ax, ay) = self.camera.right, self.camera.away
         # From lattice to window, both from 0: Pillow's affine map takes places of the result.
@@ -130,21 +149,30 @@ class Lattice:
         return np.asarray(image)
 
     def horizon(self, heights: Image.Image) -> Horizon:
-        """Return what is in front of what, for heights of the block over the window."""
+        """Return what hides what, for the block's heights."""
         back, up = self.camera.rise
-        lifted = self.sample(heights, AWAY)
+        lifted = self.sample(heights, NO_SURFACE)
         distances = (back * self.distances).astype(np.float32)[:, None]
-        rise = np.where(lifted > AWAY / 2, distances + np.float32(up) * lifted, np.float32(AWAY))
-        front = np.argmax(rise > AWAY / 2, axis=0)
+        rise = np.where(
+            lifted > NO_SURFACE / 2, distances + np.float32(up) * lifted, np.float32(NO_SURFACE)
+        )
+        front = np.argmax(rise > NO_SURFACE / 2, axis=0)
         return Horizon(np.maximum.accumulate(rise, axis=0), rise, front)
 
     def foot(self, horizon: Horizon) -> Floats:
-        """Return how far up the picture the block's front reaches downwards, (columns,)."""
+        """Return how far up the picture the lower edge of the block's front lies, (columns,)."""
         back, up = self.camera.rise
         return np.asarray(back * self.distances[horizon.front] - up * PLINTH)
 
     def hides(self, horizon: Horizon, ground: Points, height: Floats, slack: float) -> Flags:
-        """Tell which points, (n, 2) and (n,), something nearer hides, by more than `slack`."""
+        """Tell which points of the block something nearer hides.
+
+        Args:
+            horizon: What hides what.
+            ground: Where points are on the ground, (n, 2).
+            height: How high they are, (n,).
+            slack: By how much they have to be hidden to count.
+        """
         right, rise, away = self.camera.project(ground, height)
         column = np.floor((right - self.left) / self.column)
         # The point's own surroundings do not count.

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from trajviz.scene.horizon import HEIGHT, Camera, Field
+from trajviz.scene.color import mix
 from trajviz.scene.layout import power_labels, tick_labels
 from trajviz.scene.paint import Picture
-from trajviz.scene.shading import Shading
-from trajviz.scene.theme import Theme, mix
+from trajviz.scene.theme import Theme
+from trajviz.scene.views._horizon import HEIGHT, Camera, Field
+from trajviz.scene.views._shading import Shading
 from trajviz.surface import Floats, Ranks, Surface, Window
 
 LIGHTS = 32
@@ -62,7 +63,8 @@ class Lift:
     def ticks(self, most: float) -> list[tuple[float, str]]:
         """Return up to about `most` heights, each with its label.
 
-        They are round, and on the logarithmic scale labelled with what they are above the lowest.
+        On the linear scale they are round. On the logarithmic one they are round above the lowest,
+        and so labelled.
         """
         if self.highest == self.lowest:
             return []
@@ -82,12 +84,19 @@ class Lift:
 
 @dataclass(frozen=True)
 class Block:
-    """A surface within a window as a block, sampled once, whoever looks at it.
+    """A surface within a window as a block, sampled once for all cameras.
 
-    `heights` of the block; `levels`, in which level k of the shading stands at k + 1; `normal`,
-    (3, rows, columns), of its surface. Rows go with y, columns with x; what will be sampled is a
-    picture of Pillow's, one float a pixel. `colors` holds a colour
-    for every code: background, two walls, then the shading's under each light, (codes, 3).
+    Rows go with y and columns with x. What cameras will sample is an image of Pillow's with one
+    float a pixel.
+
+    Attributes:
+        lift: From the surface's heights to the block's.
+        shading: Levels and their colours.
+        colors: A colour for every code, (codes, 3): background, two walls, then each of the
+            shading's under each light.
+        heights: The block's heights.
+        levels: The heights as places among the levels: level k stands at k + 1.
+        normal: The unit vector at right angles to the surface, (3, rows, columns).
     """
 
     lift: Lift
@@ -106,7 +115,7 @@ class Block:
         )
         ranks = Ranks.of(surface, window)
         lift = Lift.of(ranks.heights)
-        # What is not finite stands as high as the highest.
+        # Where the surface is not finite, the block is as high as anywhere.
         heights = np.where(np.isfinite(heights), heights, ranks.heights[-1])
         shading = Shading.of_relief(ranks, theme)
         lifted = np.clip(lift(heights), 0, HEIGHT).astype(np.float32)
@@ -144,7 +153,10 @@ def _colors(shading: Shading, theme: Theme) -> Picture:
 
 
 def _levels(shading: Shading, ranks: Ranks, heights: Floats) -> Field:
-    """Return heights as places among the levels; below the first and above the last to a half."""
+    """Return heights as places among the levels.
+
+    Below the first level places begin at 1/2, and above the last they end half a place beyond it.
+    """
     count = len(shading.levels)
     places = [0.5, *range(1, count + 1), count + 0.5]
     below = min(float(ranks.heights[0]), float(shading.levels[0]))

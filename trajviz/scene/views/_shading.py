@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.scene.color import RGB, blend
 from trajviz.scene.paint import Picture
-from trajviz.scene.theme import RGB, Theme, blend
+from trajviz.scene.theme import Theme
 from trajviz.surface import Floats, Ranks
 
 LOWEST_RANK, HIGHEST_RANK = 0.002, 0.995
@@ -63,9 +64,12 @@ class Shading:
         return cls(levels, _gradient(shades, count + 1), _gradient(lines, count), line_alpha)
 
     def codes(self, band: Codes, upper: npt.NDArray[np.bool_], cover: Floats) -> Codes:
-        """Return places in `table` for bands, whether the level above is the nearer, and cover.
+        """Return each pixel's place in `table`; all arguments are of one shape.
 
-        `cover` is the share of a pixel that the nearer level's line covers, 0 to 1.
+        Args:
+            band: How many levels lie below the pixel.
+            upper: Whether the level above is nearer to it than the one below.
+            cover: The share of it that the nearer level's line covers, 0 to 1.
         """
         shade = np.rint(cover * COVERS).astype(np.intp)
         return (band * 2 + upper) * (COVERS + 1) + shade

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from trajviz.scene.block import LIGHTS, Block
-from trajviz.scene.horizon import AWAY, Field, Horizon, Lattice
-from trajviz.scene.shading import Codes
 from trajviz.scene.track import Flags
+from trajviz.scene.views._block import LIGHTS, Block
+from trajviz.scene.views._horizon import Field, Horizon, Lattice, is_surface
+from trajviz.scene.views._shading import Codes
 from trajviz.surface import Floats
 
 
@@ -26,10 +26,16 @@ class Rays:
         line_width: float,
         mesh: int,
     ) -> None:
-        """Take where pixel centres lie right of and above the block's centre, (w,) and (h,).
+        """Take a block, and where the pixels look at it.
 
-        They are in the block's units; level lines, or the lines of a mesh of so many each way, are
-        `line_width` pixels wide.
+        Args:
+            block: What is seen.
+            lattice: How it was sampled.
+            horizon: What hides what on the lattice.
+            right: How far right of the block's centre pixel centres lie, (w,), in its units.
+            up: How far above it, (h,).
+            line_width: How wide level lines are, in pixels.
+            mesh: How many lines a mesh has each way; 0 for level lines.
         """
         self.block, self.lattice = block, lattice
         self.line_width, self.mesh = line_width, mesh
@@ -88,7 +94,7 @@ class Rays:
         rise = self.rise.ravel()
         high, low = rise[behind], rise[before]
         share = (self.up[row] - low) / np.maximum(high - low, 1e-9)
-        share = np.clip(np.where(low > AWAY / 2, share, 1), 0, 1)
+        share = np.clip(np.where(is_surface(low), share, 1), 0, 1)
         level = self._between(block.levels, before, behind, share)
         light = self._between(block.light(self.lattice.camera), before, behind, share)
         shade = np.clip(np.rint(light * (LIGHTS - 1)), 0, LIGHTS - 1).astype(np.intp)
@@ -129,14 +135,17 @@ class Rays:
         return band, np.zeros(len(band), dtype=bool), cover
 
     def _slope(self, seen: Codes, values: Field) -> Field:
-        """Return how much a quantity changes from pixel to pixel, on the side it changes less."""
+        """Return how much a quantity changes from pixel to pixel, on the side where it is less."""
         canvas = np.full((len(self.up), self.rise.shape[1]), 1e3, dtype=np.float32)
         canvas.ravel()[seen] = values
         across, down = _least_change(canvas), _least_change(canvas.T).T
         return np.asarray(np.sqrt(across * across + down * down).ravel()[seen])
 
     def _cover(self, near: Field, slope: Field) -> Floats:
-        """Return how much of each pixel a line covers that is `near` away."""
+        """Return how much of each pixel a line covers, 0 to 1.
+
+        Both `near`, the distance to the line, and `slope` are in the line's own quantity.
+        """
         with np.errstate(all="ignore"):
             share = self.line_width / 2 + 0.5 - near / slope
         share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)
@@ -144,7 +153,7 @@ class Rays:
 
 
 def _least_change(values: Field) -> Field:
-    """Return how much each value differs from its neighbours in the row, whichever is nearer."""
+    """Return how much each value differs from the neighbour in its row that it is nearer to."""
     change = np.abs(values[:, 1:] - values[:, :-1])
     least = np.empty_like(values)
     least[:, 0], least[:, -1] = change[:, 0], change[:, -1]

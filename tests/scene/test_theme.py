@@ -1,0 +1,152 @@
+"""Themes: each that comes with trajviz, one by its path, and what is refused in a file of one."""
+
+import dataclasses
+
+import pytest
+from pictures import contrast
+from races import OURS
+
+from trajviz.errors import TrajvizError
+from trajviz.race import compare
+from trajviz.recipe.toml import MOST_BYTES
+from trajviz.scene import themes
+from trajviz.scene.theme import Theme, load_theme
+from trajviz.scene.themes import theme_names
+
+THEME = """
+summary = "Mine."
+background = "#ffffff"
+ink = "#000000"
+muted = "#777777"
+shades = ["#112233", "#445566"]
+lines = ["#778899"]
+line_alpha = 0.5
+marker = "#fff"
+star = "gold"
+tracks = ["#123456", "teal"]
+"""
+
+
+def theme_file(folder, text):
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_every_theme_loads_and_says_what_it_is(name):
+    theme = load_theme(name)
+    assert isinstance(theme, Theme)
+    assert theme.summary.endswith(".")
+    assert len(set(theme.tracks)) == len(theme.tracks) >= 7
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_theme_of_ours_has_colours_that_can_be_told_apart(name):
+    theme = load_theme(name)
+    assert not {theme.background, theme.shades[0], theme.shades[-1]} & set(theme.tracks)
+    for track in theme.tracks[:7]:
+        assert contrast(track, theme.background) >= 2, track
+    assert contrast(theme.ink, theme.background) >= 7
+    assert contrast(theme.muted, theme.background) >= 4.5
+
+
+def test_a_theme_is_found_by_path(tmp_path):
+    path = theme_file(tmp_path, THEME)
+    theme = load_theme(path)
+    assert theme.tracks == ((0x12, 0x34, 0x56), (0, 128, 128))
+    assert theme.marker == (255, 255, 255)
+    drawn = compare("bowl", ["sgd"], theme=path, size=(320, 240), steps=30).scene
+    assert drawn.main.tracks[0].color == (0x12, 0x34, 0x56)
+    assert set(map(tuple, drawn.background.reshape(-1, 3).tolist())) >= {(0x11, 0x22, 0x33)}
+
+
+def test_a_theme_is_found_in_a_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    theme_file(tmp_path, THEME)
+    assert load_theme("~/mine.toml").summary == "Mine."
+
+
+def test_a_file_dropped_into_the_folder_is_a_theme(tmp_path, monkeypatch):
+    theme_file(tmp_path, THEME)
+    monkeypatch.setattr(themes, "__path__", [*themes.__path__, str(tmp_path)])
+    assert theme_names() == ["dark", "light", "mine", "radford"]
+    assert load_theme("mine").summary == "Mine."
+
+
+def test_every_value_of_a_theme_is_read_as_its_type_says(tmp_path):
+    more = (
+        'line_width = 2\nrim = "red"\nhalo = false\nlevels = 0\nspacing = "log"\n'
+        'relief_shades = ["#000"]\nmesh = 200\nbleed = true\n'
+    )
+    theme = load_theme(theme_file(tmp_path, THEME + more))
+    plain = load_theme(theme_file(tmp_path, THEME))
+    changed = {
+        "line_width": 2, "rim": (255, 0, 0), "halo": False, "levels": 0, "spacing": "log",
+        "relief_shades": ((0, 0, 0),), "mesh": 200, "bleed": True,
+    }  # fmt: skip
+    assert theme == dataclasses.replace(plain, **changed)
+    assert (plain.edge, theme.edge) == ((255, 255, 255), (255, 0, 0))
+
+
+REFUSED = {
+    THEME + 'inks = "#000"\n': "unknown key in mine.toml 'inks', did you mean 'ink'",
+    THEME + "[colors]\n": "unknown key in mine.toml 'colors'",
+    THEME.replace("muted", "#"): "mine.toml lacks muted",
+    "": "mine.toml lacks summary, background, ink, muted, shades, lines, line_alpha, marker",
+    THEME.replace("#777777", "#77777"): "mine.toml: muted: '#77777' is not a colour",
+    THEME.replace('"#777777"', "7"): "mine.toml: muted: 7 is not a colour",
+    THEME.replace('"#777777"', "[1, 2, 3]"): "mine.toml: muted: [1, 2, 3] is not a colour",
+    THEME + "rim = true": "mine.toml: rim: True is not a colour",
+    THEME.replace("teal", "teel"): "mine.toml: tracks: 'teel' is not a colour",
+    THEME.replace('["#123456", "teal"]', "[]"): "mine.toml: tracks: [] is not a list of colours",
+    THEME.replace('["#123456", "teal"]', '"red"'): "mine.toml: tracks: 'red' is not a list of",
+    THEME.replace('"Mine."', "5"): "mine.toml: summary: 5 is not a text",
+    THEME.replace("0.5", "1.5"): "mine.toml: line_alpha: 1.5 is not from 0 to 1",
+    THEME.replace("0.5", '"half"'): "mine.toml: line_alpha: 'half' is not a finite number",
+    THEME.replace("0.5", "nan"): "mine.toml: line_alpha: nan is not a finite number",
+    THEME.replace("0.5", "true"): "mine.toml: line_alpha: True is not a finite number",
+    THEME + "line_width = -1": "mine.toml: line_width: -1 is not from 0 to 10",
+    THEME + "line_width = 10.1": "mine.toml: line_width: 10.1 is not from 0 to 10",
+    THEME + "levels = true": "mine.toml: levels: True is not a whole number",
+    THEME + "levels = 9.0": "mine.toml: levels: 9.0 is not a whole number",
+    THEME + "levels = 201": "mine.toml: levels: 201 is not from 0 to 200",
+    THEME + "mesh = -1": "mine.toml: mesh: -1 is not from 0 to 200",
+    THEME + "halo = 1": "mine.toml: halo: 1 is not a truth value",
+    THEME + "spacing = 'ranks'": "mine.toml: spacing: 'ranks' is not one of rank, log",
+    THEME + "spacing = 1": "mine.toml: spacing: 1 is not a text",
+    THEME.replace("=", ":"): "mine.toml, line 2: Expected '='",
+    THEME + THEME: "mine.toml, line 13: Cannot overwrite a value",
+    THEME + f"levels = {'9' * 5000}": "mine.toml is no theme: Exceeds the limit",
+    THEME + f"levels = {'[' * 5000}": "mine.toml is no theme: ",
+    "#" * (MOST_BYTES + 1): "mine.toml is longer than a theme's 1,000,000 bytes",
+}
+
+
+@pytest.mark.parametrize(("text", "says"), REFUSED.items(), ids=range(len(REFUSED)))
+def test_a_file_that_is_no_theme_says_what_is_wrong(tmp_path, monkeypatch, text, says):
+    theme_file(tmp_path, text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TrajvizError) as refusal:
+        load_theme("mine.toml")
+    assert str(refusal.value).startswith(says)
+
+
+def test_bytes_that_are_no_text_are_no_theme(tmp_path):
+    (tmp_path / "mine.toml").write_bytes(b'summary = "a"\nink = "\xff"\n')
+    with pytest.raises(TrajvizError, match=r"mine\.toml, line 2: not UTF-8"):
+        load_theme(tmp_path / "mine.toml")
+
+
+def test_an_unknown_theme_and_a_missing_file_are_refused(tmp_path):
+    with pytest.raises(TrajvizError, match="unknown theme 'drak', did you mean 'dark'"):
+        load_theme("drak")
+    with pytest.raises(TrajvizError, match=r"no theme file '.*none\.toml'"):
+        load_theme(tmp_path / "none.toml")
+    with pytest.raises(TrajvizError, match=r"no theme file '.*\.toml'"):
+        load_theme(f"{tmp_path}.toml")
+
+
+def test_colours_of_tracks_repeat_after_the_last():
+    theme = load_theme("light")
+    assert theme.track(len(theme.tracks)) == theme.tracks[0]

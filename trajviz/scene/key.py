@@ -1,0 +1,149 @@
+"""The words about tracks: their entries in the key, and how the caption says rates were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trajviz.descent.outcome import Outcome
+from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.trajectory import Trajectory
+from trajviz.recipe.spec import Spec
+from trajviz.scene.color import parse_color
+from trajviz.scene.layout import Chip
+from trajviz.scene.run import swarms
+from trajviz.scene.theme import Theme
+
+_SAID_BY_REMARK = ("lr=", "decay=", "rate=", "every=")
+"""Words of an automatic label that the remark beside it says as well."""
+
+
+def chips_before(specs: Sequence[Spec], paths: Sequence[Recorded], theme: Theme) -> list[Chip]:
+    """Return the key's entries as far as they are known before the race: without remarks."""
+    chips = [chip_of_spec(spec, "", theme, index) for index, spec in enumerate(specs)]
+    for index, (first, *_) in enumerate(swarms(paths), len(chips)):
+        chips.append(_chip_of_path(first, theme, index))
+    return chips
+
+
+def chips_of(courses: Sequence[Course], theme: Theme) -> list[Chip]:
+    """Return the key's entries: one for all courses of an optimizer or a source."""
+    return [_chip_of(swarm, theme, index) for index, swarm in enumerate(swarms(courses))]
+
+
+def _chip_of(swarm: Sequence[Course], theme: Theme, index: int) -> Chip:
+    first = swarm[0]
+    if isinstance(first, Recorded):
+        return _chip_of_path(first, theme, index)
+    return chip_of_spec(first.spec, _remark(swarm), theme, index)
+
+
+def chip_of_spec(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
+    """Return an optimizer's entry in the key.
+
+    Args:
+        spec: The optimizer; a colour of its own takes the place of the theme's.
+        remark: What stands in grey beside the name.
+        theme: Where the colours are from. When they are used up they come again in another style.
+        index: The optimizer's place in the race.
+    """
+    if spec.color:
+        return Chip(parse_color(spec.color), name_of(spec), remark)
+    style = index // len(theme.tracks)
+    return Chip(theme.track(index), name_of(spec), remark, style)
+
+
+def _chip_of_path(first: Course, theme: Theme, index: int) -> Chip:
+    style = index // len(theme.tracks)
+    return Chip(theme.track(index), first.label, first.source, style)
+
+
+def name_of(spec: Spec) -> str:
+    """Return a track's name in the key: the optimizer's as people write it, unless labelled."""
+    name, *words = spec.label.split(" ")
+    if name != spec.optimizer.name:
+        return spec.label
+    kept = [word for word in words if not word.startswith(_SAID_BY_REMARK)]
+    return " ".join([spec.optimizer.title, *kept])
+
+
+def two_digits(rate: float) -> str:
+    """Return a rate to two digits, as the key shows those that were tuned.
+
+    >>> two_digits(0.0123456), two_digits(240)
+    ('0.012', '240')
+    """
+    return f"{float(f'{rate:.2g}'):g}"
+
+
+def _remark(swarm: Sequence[Course]) -> str:
+    """Return what the key adds to a name: the rate, or where it all ended."""
+    first = swarm[0]
+    assert isinstance(first, Trajectory)
+    if len(swarm) == 1 and first.diverged_at is not None:
+        return f"diverged at step {first.diverged_at}"
+    diverged = sum(t.diverged_at is not None for t in swarm)
+    lost = f"{diverged} of {len(swarm)} diverged" if diverged else ""
+    return ", ".join(filter(None, [_rate(first), lost]))
+
+
+def _rate(trajectory: Trajectory) -> str:
+    """Return the rate as it is, or to two digits where it was tuned, and how it falls."""
+    rate = trajectory.settings.get("lr")
+    if rate is None:
+        return ""
+    shown = two_digits(rate) if trajectory.rate_rule == "tuned" else f"{rate:g}"
+    schedule = trajectory.spec.schedule
+    return shown if schedule is None else f"{shown} {schedule.summary}"
+
+
+def caption_of(outcome: Outcome) -> str:
+    """Return the caption: how rates were chosen, where paths are from, starts and noise."""
+    groups = swarms(outcome.courses)
+    parts = [
+        _rates([first for first, *_ in groups if isinstance(first, Trajectory)]),
+        _sources(outcome.paths, outcome.steps),
+        _starts(outcome),
+        outcome.noise.summary(outcome.surface),
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _rates(trajectories: Sequence[Trajectory]) -> str:
+    labels = {
+        rule: [t.label for t in trajectories if t.rate_rule == rule]
+        for rule in ("tuned", "equal", "given", "default")
+    }
+    if not trajectories:
+        return ""
+    main, *others = [rule for rule, of in labels.items() if of]
+    if not others:
+        words = {
+            "tuned": "tuned, one rule for all", "equal": "equal",
+            "given": "as given", "default": "by default",
+        }  # fmt: skip
+        return f"learning rates {words[main]}"
+    words = {
+        "tuned": "tuned by one rule",
+        "equal": "equal",
+        "given": "given",
+        "default": "the default",
+    }
+    exceptions = " and ".join(f"{words[rule]} for {', '.join(labels[rule])}" for rule in others)
+    return f"learning rates {words[main]}, but {exceptions}"
+
+
+def _sources(paths: Sequence[Recorded], steps: int) -> str:
+    if not paths:
+        return ""
+    longest = max(path.length for path in paths)
+    cut = f", their first {steps} of {longest} steps" if longest > steps else ""
+    return f"paths from {', '.join(dict.fromkeys(path.source for path in paths))}{cut}"
+
+
+def _starts(outcome: Outcome) -> str:
+    """Say from how many starts each optimizer ran, and from which its rate was tuned."""
+    if not outcome.recipe.starts:
+        return ""
+    tuned = any(t.rate_rule == "tuned" for t in outcome.trajectories)
+    x, y = outcome.start
+    return f"{outcome.starts} starts" + (f", tuned from ({x:g}, {y:g})" if tuned else "")

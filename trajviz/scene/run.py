@@ -1,0 +1,77 @@
+"""A run as what there is to show of it: who went where on which surface, and how it looks."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trajviz.descent import Progress, no_progress
+from trajviz.descent.basins import minima_of
+from trajviz.descent.noise import CUSTOMARY, Noise
+from trajviz.descent.paths import Course
+from trajviz.descent.trajectory import Trajectory
+from trajviz.recipe.recipe import Look
+from trajviz.scene.layout import Chip
+from trajviz.scene.theme import Theme
+from trajviz.surface import Points, Surface, Window
+
+
+@dataclass(frozen=True)
+class Run:
+    """What views and panels show.
+
+    Before the race there are no courses yet, only what is needed to see whether there is room.
+
+    Attributes:
+        surface: What is raced on.
+        window: The part of the plane that is shown.
+        steps: How many of what the clock counts each optimizer takes.
+        look: How the picture is to look.
+        theme: The look's theme, loaded.
+        chips: The entries in the key for the tracks, one for each optimizer.
+        courses: Where the tracks went, those of one optimizer one after the other.
+        noise: What makes gradients inexact.
+        clock: What times the race: "steps" or "evaluations".
+        progress: What a view calls that takes long, with how much is done and how much there is.
+    """
+
+    surface: Surface
+    window: Window
+    steps: int
+    look: Look
+    theme: Theme
+    chips: tuple[Chip, ...]
+    courses: tuple[Course, ...] = ()
+    noise: Noise = CUSTOMARY
+    clock: str = "steps"
+    progress: Progress = no_progress
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """The names of the axes: the user's, or else the surface's."""
+        return self.look.axes or self.surface.axes
+
+    @property
+    def trajectories(self) -> list[Trajectory]:
+        """The courses that our optimizers ran."""
+        return [course for course in self.courses if isinstance(course, Trajectory)]
+
+    @functools.cached_property
+    def minima(self) -> Points:
+        """The minima that basins are told apart by, (n, 2); before the race those that are known.
+
+        To find the others takes a race from a coarse lattice of starts.
+        """
+        if not self.courses:
+            return np.array(self.surface.minima, dtype=np.float64).reshape(-1, 2)
+        return minima_of(self.surface, self.trajectories, self.steps, self.window, self.noise)
+
+
+def swarms(courses: Sequence[Course]) -> list[tuple[Course, ...]]:
+    """Return the courses in groups: those of one label and source that follow each other."""
+    alike = itertools.groupby(courses, lambda course: (course.source, course.label))
+    return [tuple(group) for _, group in alike]

@@ -1,0 +1,248 @@
+"""Compose: a surface and its trajectories become a background and tracks in pixels.
+
+Everything that stands still is drawn here, once. What moves is left as values: in every plot one
+line per track, for `animate` to turn into pixels and for vector formats to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trajviz.descent import Progress, no_progress
+from trajviz.descent.outcome import Outcome
+from trajviz.descent.paths import Course, Recorded
+from trajviz.errors import TrajvizError
+from trajviz.recipe.recipe import CLOCKS, Look, Recipe
+from trajviz.recipe.spec import Spec
+from trajviz.scene.chart import Chart, ChartView, median_of
+from trajviz.scene.key import caption_of, chips_before, chips_of
+from trajviz.scene.layout import Axes, Counter, Layout, Words, lay_out
+from trajviz.scene.marks import Box, Mark
+from trajviz.scene.paint import Picture, paint
+from trajviz.scene.panels import load_panel
+from trajviz.scene.plot import Draper, Plot
+from trajviz.scene.run import Run, swarms
+from trajviz.scene.theme import Theme, load_theme
+from trajviz.scene.views import Shown, View, load_view, view_names
+from trajviz.surface import Surface, Window
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture that waits for its tracks.
+
+    Attributes:
+        background: All that stands still below the tracks.
+        plots: The plots of the view, then the charts.
+        theme: The colours.
+        counter: The step number, None where it has no room.
+        steps: How many of what the clock counts the tracks take.
+        marks: The text and such around the plots; it is in the background, too.
+        words: What the marks say.
+        courses: Where the tracks went, in their order; none for a view without tracks.
+        clock: What times the race: "steps" or "evaluations".
+    """
+
+    background: Picture
+    plots: tuple[Plot, ...]
+    theme: Theme
+    counter: Counter | None
+    steps: int
+    marks: tuple[Mark, ...]
+    words: Words
+    courses: tuple[Course, ...] = ()
+    clock: str = "steps"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.background.shape[1], self.background.shape[0]
+
+    @property
+    def main(self) -> Plot:
+        """The first plot of the view."""
+        return self.plots[0]
+
+    @property
+    def turning(self) -> bool:
+        """Whether any of the plots is drawn anew for every frame."""
+        return any(plot.redrawn is not None for plot in self.plots)
+
+
+def check_room(
+    recipe: Recipe,
+    surface: Surface,
+    window: Window,
+    specs: Sequence[Spec],
+    paths: Sequence[Recorded],
+) -> None:
+    """Check before any work that a picture can be drawn.
+
+    Args:
+        recipe: What is asked for: its look, clock, starts and steps.
+        surface: What is to be raced on.
+        window: The part of the plane that is to be shown.
+        specs: The optimizers.
+        paths: Trajectories that were recorded elsewhere.
+
+    Raises:
+        TrajvizError: A name is unknown, the view does not take what goes with it, or the picture
+            has no room.
+    """
+    look = recipe.look
+    view = load_view(look.view)
+    for name in look.panels:
+        load_panel(name)
+    _check_orbit(look, view)
+    theme = load_theme(look.theme)
+    if view.everywhere:
+        _check_everywhere(recipe, specs, paths)
+    chips = chips_before(specs, paths, theme)
+    run = Run(surface, window, recipe.steps, look, theme, tuple(chips), clock=recipe.clock)
+    _lay_out(_words(run, view, ""), run, view.axes(run), _charts(run))
+
+
+def _check_orbit(look: Look, view: View) -> None:
+    if look.orbit and not view.turns:
+        turning = [name for name in view_names() if load_view(name).turns]
+        raise TrajvizError(f"orbit turns a relief: choose the view {' or '.join(turning)}")
+
+
+def _check_everywhere(recipe: Recipe, specs: Sequence[Spec], paths: Sequence[Recorded]) -> None:
+    """Refuse what does not go with a view for which optimizers run from every pixel."""
+    name = recipe.look.view
+    if recipe.clock != "steps":
+        raise TrajvizError(f"clock {recipe.clock!r} takes no view {name!r}: they go by steps")
+    beside = {"panels": recipe.look.panels, "starts": recipe.starts, "paths": paths}
+    for what, given in beside.items():
+        if given:
+            raise TrajvizError(f"view {name!r} starts at every pixel: it takes no {what}")
+    for spec in specs:
+        if not spec.optimizer.batched:
+            raise TrajvizError(
+                f"view {name!r} runs from every pixel at once, as {spec.optimizer.name} cannot"
+            )
+
+
+def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
+    """Draw everything that stands still, and lay the tracks over it.
+
+    Args:
+        outcome: What came of a race; its recipe says how it is to look.
+        progress: Called by a view that takes long, with how much is done and how much there is.
+    """
+    run = _run_of(outcome, progress)
+    view = load_view(run.look.view)
+    axes, words = view.axes(run), _words(run, view, caption_of(outcome))
+    counts = [len(swarm) for swarm in swarms(run.courses)]
+    charts = [median_of(chart, counts) for chart in _charts(run)]
+    layout = _lay_out(words, run, axes, charts)
+    draper = Draper.of(run, layout.scale)
+    background = blank(run.look, run.theme)
+    shown = view.show(run, layout.plots[: len(axes)], draper)
+    for plot in shown.plots:
+        box = plot.box
+        plot.view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
+    words, layout = _settled(words, layout, run, axes, charts, shown)
+    paint(background, layout.marks)
+    boxes = layout.plots[len(axes) :]
+    return Scene(
+        background=background,
+        plots=(*shown.plots, *_chart_plots(run, draper, charts, boxes)),
+        theme=run.theme,
+        counter=layout.counter,
+        steps=run.steps,
+        marks=layout.marks,
+        words=words,
+        courses=() if view.everywhere else run.courses,
+        clock=run.clock,
+    )
+
+
+def _run_of(outcome: Outcome, progress: Progress) -> Run:
+    look = outcome.recipe.look
+    theme = load_theme(look.theme)
+    return Run(
+        surface=outcome.surface,
+        window=outcome.window,
+        steps=outcome.steps,
+        look=look,
+        theme=theme,
+        chips=tuple(chips_of(outcome.courses, theme)),
+        courses=outcome.courses,
+        noise=outcome.noise,
+        clock=outcome.recipe.clock,
+        progress=progress,
+    )
+
+
+def _words(run: Run, view: View, caption: str) -> Words:
+    return Words(
+        title=run.look.title or run.surface.title,
+        chips=tuple(view.chips(run)),
+        caption=caption,
+        axes=run.axes,
+        steps=run.steps,
+        unit=CLOCKS[run.clock],
+    )
+
+
+def _charts(run: Run) -> list[Chart]:
+    return [chart for name in run.look.panels for chart in load_panel(name).charts(run)]
+
+
+def _lay_out(words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart]) -> Layout:
+    beside = [chart.axes(run.steps, words.unit) for chart in charts]
+    return lay_out(*run.look.size, words, axes, beside, run.theme)
+
+
+def _settled(
+    words: Words,
+    layout: Layout,
+    run: Run,
+    axes: Sequence[Axes],
+    charts: Sequence[Chart],
+    shown: Shown,
+) -> tuple[Words, Layout]:
+    """Return words and layout with what is known only when the view has been drawn.
+
+    What is not in the picture is not in its key, unless that would move the plots.
+    """
+    if shown.about:
+        words = replace(words, caption=", ".join(filter(None, [shown.about, words.caption])))
+        layout = _lay_out(words, run, axes, charts)
+    if shown.chips is not None:
+        fewer = replace(words, chips=tuple(shown.chips))
+        other = _lay_out(fewer, run, axes, charts)
+        if other.plots == layout.plots:
+            return fewer, other
+    return words, layout
+
+
+def _chart_plots(
+    run: Run, draper: Draper, charts: Sequence[Chart], boxes: Sequence[Box]
+) -> list[Plot]:
+    """Return the charts with their curves, of several tracks of one optimizer the median."""
+    medians = draper.of_medians(run.chips)
+    times = tuple(course.times(run.clock) for course in medians.courses)
+    views = [
+        ChartView(
+            chart=chart,
+            axes=chart.axes(run.steps, CLOCKS[run.clock]),
+            box=box,
+            times=() if run.clock == "steps" else times,
+        )
+        for chart, box in zip(charts, boxes, strict=True)
+    ]
+    return [medians.chart(view) for view in views]
+
+
+def blank(look: Look, theme: Theme) -> Picture:
+    """Return a picture of nothing but the theme's background, (height, width, 3)."""
+    width, height = look.size
+    background = np.empty((height, width, 3), dtype=np.uint8)
+    background[:] = theme.background
+    return background
