@@ -82,15 +82,15 @@ class Noted:
     """An observer that keeps what it is told."""
 
     def __init__(self):
-        self.reasons, self.errors = {}, {}
+        self.reasons, self.sizes, self.errors, self.running = {}, {}, {}, []
 
     def progressed(self, progress):
-        pass
+        self.running.append([*progress])
 
     def made(self, planned, size, seconds):
-        assert size > 0
         assert seconds >= 0
         self.reasons[planned.item.name] = planned.reasons
+        self.sizes[planned.item.name] = size
 
     def failed(self, planned, message):
         self.errors[planned.item.name] = message
@@ -101,3 +101,15 @@ def make(folder, **options):
     noted = Noted()
     build(folder, threads(), noted, **options)
     return noted
+
+
+def append(path, text):
+    """Add a text to a file."""
+    path.write_bytes(path.read_bytes() + text.encode())
+
+
+def edit(path, old, new):
+    """Replace a text in a file, which must be there."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))

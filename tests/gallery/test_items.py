@@ -1,16 +1,11 @@
-"""gallery.toml: items, sweeps, and the one line that says what is wrong."""
+"""An item of a gallery: its recipe, its words, its files, and what is wrong with it."""
 
-import itertools
 import os
-import tracemalloc
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from trajviz.errors import TrajvizError
-from trajviz.gallery.gallery import Gallery, load_gallery
+from trajviz.gallery.gallery import load_gallery
 
 PLAIN = 'surface = "bowl"\noutputs = ["{name}.gif"]\n'
 
@@ -49,24 +44,11 @@ def test_an_item_is_a_recipe_with_words_about_it(items):
     assert [spec.optimizer.name for spec in item.recipe.optimizers] == ["sgd", "adam"]
 
 
-def test_defaults_hold_where_an_item_does_not_say_otherwise(items):
-    first, second = items(f"""
-        [defaults]
-        steps = 7
-        theme = "dark"
-        {PLAIN}
-        [[animation]]
-        [[animation]]
-        name = "other"
-        steps = 9
-    """)
-    assert (first.name, first.recipe.steps, first.recipe.look.theme) == ("bowl", 7, "dark")
-    assert (second.name, second.recipe.steps, second.recipe.look.theme) == ("other", 9, "dark")
-
-
 def test_an_item_without_a_name_has_that_of_its_first_file(items):
     (item,) = items('[[animation]]\nsurface = "bowl"\noutputs = ["a/valley.gif", "b.gif"]')
     assert item.name == "valley"
+    (item,) = items('[[animation]]\nsurface = "quadratic:kappa=3"\noutputs = ["{name}.gif"]')
+    assert (item.name, item.files) == ("quadratic", ("quadratic.gif",))
 
 
 def test_paths_lead_from_the_gallery(items, tmp_path):
@@ -92,89 +74,21 @@ def test_stills_of_some_steps_are_files_of_their_own(items):
     assert [file.step for file in item.plan] == [5, 20]
 
 
-# Sweeps
-
-SWEEP = """
-    [[sweep]]
-    name = "rates"
-    surface = "bowl"
-    title = "At {lr}"
-    caption = "SGD at {lr} from ({start})."
-    optimizers = ["sgd", "momentum:beta=0.5"]
-    outputs = ["{name}.gif"]
-    grid = { lr = [0.1, 0.25], start = [[1, 2], [-1, 2.5]] }
-"""
+def test_what_is_to_move_is_planned_to_move(items):
+    (item,) = items(f"[[animation]]\nanimate = true\n{PLAIN.replace('gif', 'svg')}")
+    assert item.files == ("bowl.svg",)
+    assert [file.format.kind for file in item.plan] == ["animation"]
 
 
-def test_a_sweep_is_every_combination_of_its_grid(items):
-    found = items(SWEEP)
-    assert [item.name for item in found] == [
-        "rates-lr=0.1-start=1_2",
-        "rates-lr=0.1-start=-1_2.5",
-        "rates-lr=0.25-start=1_2",
-        "rates-lr=0.25-start=-1_2.5",
-    ]
-    assert [item.recipe.start for item in found] == [(1, 2), (-1, 2.5)] * 2
-    last = found[-1]
-    assert last.files == ("rates-lr=0.25-start=-1_2.5.gif",)
-    assert [dict(spec.settings) for spec in last.recipe.optimizers] == [
-        {"lr": 0.25},
-        {"beta": 0.5, "lr": 0.25},
-    ]
-    assert (last.recipe.look.title, last.caption) == ("At 0.25", "SGD at 0.25 from (-1, 2.5).")
+@pytest.mark.parametrize("name", ["a", "7", "a" * 120, "A.b_c=d+e-f"])
+def test_a_name_is_letters_digits_and_a_few_signs(name, items):
+    (item,) = items(f"[[animation]]\nname = '{name}'\n{PLAIN}")
+    assert item.files == (f"{name}.gif",)
 
 
-def test_a_grid_takes_any_key_of_a_recipe_and_any_setting(items):
-    found = items("""
-        [[sweep]]
-        steps = 10
-        outputs = ["{name}.gif"]
-        [sweep.grid]
-        surface = ["beale", "rosenbrock:b=10", "x**2 + y**2"]
-        optimizers = [["sgd:lr=0.1"], ["adam", "sgd"]]
-        theme = ["light", "dark"]
-        decay = ["cosine"]
-    """)
-    assert len({item.name for item in found}) == 12
-    assert {item.recipe.surface for item in found} == {"beale", "rosenbrock:b=10", "x**2 + y**2"}
-    assert all(s.schedule.name == "cosine" for item in found for s in item.recipe.optimizers)
-
-
-def test_a_rate_in_a_grid_is_each_optimizers_and_a_text_the_rule_for_all(items):
-    first, second = items(
-        f"[[sweep]]\n{PLAIN}\noptimizers = ['sgd']\ngrid = {{ lr = [0.5, 'default'] }}"
-    )
-    assert first.recipe.optimizers[0].settings == {"lr": 0.5}
-    assert (second.recipe.optimizers[0].settings, second.recipe.lr) == ({}, "default")
-
-
-def test_a_setting_in_a_grid_is_for_the_default_optimizers_where_none_are_named(items):
-    (item,) = items(f"[[sweep]]\n{PLAIN}\ngrid = {{ lr = [0.5] }}")
-    names = [spec.optimizer.name for spec in item.recipe.optimizers]
-    assert names == ["sgd", "momentum", "rmsprop", "adam"]
-    assert all(spec.settings["lr"] == 0.5 for spec in item.recipe.optimizers)
-
-
-def test_thousands_of_items_are_read_one_at_a_time(tmp_path):
-    rates = [round(0.0001 * k, 4) for k in range(1, 301)]
-    (tmp_path / "gallery.toml").write_text(
-        f"[[sweep]]\n{PLAIN}\noptimizers = ['sgd']\n"
-        f"grid = {{ lr = {rates}, steps = {list(range(1, 301))} }}"
-    )
-    gallery = load_gallery(tmp_path)
-    tracemalloc.start()
-    try:
-        first = list(itertools.islice(gallery.items(), 400))
-        kept = tracemalloc.get_traced_memory()[1]
-        del first
-        tracemalloc.reset_peak()
-        begin = tracemalloc.get_traced_memory()[0]
-        for _ in itertools.islice(gallery.items(), 400):
-            pass
-        one_by_one = tracemalloc.get_traced_memory()[1] - begin
-    finally:
-        tracemalloc.stop()
-    assert one_by_one < kept / 3
+def test_outside_a_sweep_braces_are_text(items):
+    (item,) = items(f"[[animation]]\ncaption = 'A {{set}}.'\n{PLAIN}")
+    assert item.caption == "A {set}."
 
 
 # What is wrong
@@ -200,31 +114,23 @@ WRONG = {
     "[[animation]]\nsurface = 'bowl'\noutputs = [\"a\\u0000.gif\"]": "no file in the gallery's",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['x.gfi']": "did you mean '.gif'?",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['Index.html']": "a file of the gallery's own",
-    f"[[animation]]\n{PLAIN}[[animation]]\n{PLAIN}": "name 'bowl' is also that of 'bowl'",
-    "[[animation]]\nname = 'a'\noutputs = ['x.gif']\nsurface = 'bowl'\n"
-    "[[animation]]\nname = 'b'\noutputs = ['X.gif']\nsurface = 'bowl'": "also that of 'a'",
-    "[[animaton]]\nsurface = 'bowl'": "did you mean 'animation'?",
-    "[animation]\nsurface = 'bowl'": "animation is not a list",
-    f"sections = ['A']\n[[animation]]\n{PLAIN}section = 'B'": "unknown section 'B'. Known: A",
-    f"sections = [1]\n[[animation]]\n{PLAIN}": "sections [1] is not a list of texts",
-    "animation = [1]": "animation is not a list of tables",
-    "title = 3": "title is not a text",
-    "title = 'only'": "has neither [[animation]] nor [[sweep]]",
-    f"defaults = {{ captoin = 'x' }}\n[[animation]]\n{PLAIN}": "did you mean 'caption'?",
-    f"[[sweep]]\n{PLAIN}": "grid is missing",
-    f"[[sweep]]\n{PLAIN}grid = {{ lr = 0.1 }}": "grid: lr 0.1 is not a list of values",
-    f"[[sweep]]\n{PLAIN}grid = {{ lr = [] }}": "grid: lr [] is not a list of values",
-    f"[[sweep]]\n{PLAIN}grid = {{ name = ['a'] }}": "grid: name makes no other picture",
-    f"[[sweep]]\n{PLAIN}steps = 3\ngrid = {{ steps = [3] }}": "given beside the grid",
-    f"[[sweep]]\n{PLAIN}grid = {{ strat = [[1, 2]] }}": "did you mean 'start'?",
-    f"[[sweep]]\n{PLAIN}grid = {{ lr = [0.1, 0.1] }}": "is also that of",
-    f"[[sweep]]\n{PLAIN}grid = {{ lr = ['fast'] }}": "lr 'fast' is not tuned",
-    f"[[sweep]]\n{PLAIN}grid = {{ lr = [-1] }}": "must be above 0",
-    f"[[sweep]]\n{PLAIN}caption = '{{rate}}'\ngrid = {{ lr = [1] }}": "braces 'rate'",
-    "[[sweep]]\nsurface = 'bowl'\noutputs = ['x.gif']\ngrid = { lr = [1, 2] }": "is also that of",
-    f"[[sweep]]\n{PLAIN}grid = {{ steps = {list(range(1, 500))}, seed = {list(range(500))} }}": (
-        "249,500 items are more than 100,000"
-    ),
+    **{
+        f"[[animation]]\n{PLAIN}{key} = 3": f"{key} 3 is not a text"
+        for key in ("name", "section", "alt", "title")
+    },
+    f"[[animation]]\n{PLAIN}name = '{'a' * 121}'": "is not up to 120",
+    f"[[animation]]\n{PLAIN}name = '.a'": "name '.a' is not",
+    f"[[animation]]\n{PLAIN}name = 'a\\n'": "is not up to 120",
+    **{
+        f"[[animation]]\nsurface = 'bowl'\noutputs = ['{name}']": "a file of the gallery's own"
+        for name in ("README.md", "./gallery.toml", "gallery.LOCK")
+    },
+    "[[animation]]\nsurface = 'bowl'\noutputs = 'x.gif'": "is not a list of files' names",
+    "[[animation]]\nsurface = 'bowl'\noutputs = []": "is not a list of files' names",
+    "[[animation]]\nsurface = 'bowl'\noutputs = [1]": "is not a list of files' names",
+    "[[animation]]\nsurface = 'bowl'\noutputs = ['a\\\\x.gif']": "no file in the gallery's",
+    "[[animation]]\nsurface = 'bowl'\noutputs = ['x.gif', 'a/../y.gif']": "no file in",
+    "[[animation]]\nsurface = 'bowl'\noutputs = ['x.gif', './x.gif']": "is given twice",
 }
 
 
@@ -234,34 +140,3 @@ def test_a_mistake_is_told_in_one_line_with_its_place(text, says, items):
         items(text)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_a_folder_without_the_file_is_no_gallery(tmp_path):
-    with pytest.raises(TrajvizError, match="is no gallery"):
-        load_gallery(tmp_path)
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=6,
-)
-KEYS = st.sampled_from(
-    ["name", "surface", "outputs", "steps", "grid", "caption", "at", "optimizers", "view", "size"]
-)
-
-
-@given(table=st.dictionaries(KEYS, VALUES), kind=st.sampled_from(["animations", "sweeps"]))
-def test_whatever_stands_in_a_table_is_read_or_refused_by_us(table, kind):
-    tables = {"animations": (), "sweeps": (), kind: ({"surface": "bowl", **table},)}
-    if kind == "sweeps" and not isinstance(table.get("grid"), dict):
-        tables[kind][0]["grid"] = {"lr": [0.5]}
-    gallery = Gallery(
-        folder=Path(), title="", introduction="", sections=(),
-        defaults={"outputs": ["{name}.gif"]}, **tables,
-    )  # fmt: skip
-    try:
-        found = list(itertools.islice(gallery.items(), 10))
-    except TrajvizError:
-        return
-    assert all(item.files for item in found)

@@ -1,0 +1,66 @@
+"""The scratch folder: one build at a time has it, and nothing is left of it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from trajviz.errors import TrajvizError
+from trajviz.gallery.scratch import exclusive_scratch
+
+HOLDER = """
+import sys
+from pathlib import Path
+from trajviz.gallery.scratch import exclusive_scratch
+
+with exclusive_scratch(Path(sys.argv[1])) as scratch:
+    (scratch / "half.gif").touch()
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_it_is_in_the_folder_while_it_is_needed(tmp_path):
+    with exclusive_scratch(tmp_path) as scratch:
+        assert scratch.parent == tmp_path
+        (scratch / "a").mkdir()
+        (scratch / "a" / "half.gif").touch()
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_it_is_gone_after_an_error(tmp_path):
+    with pytest.raises(KeyboardInterrupt), exclusive_scratch(tmp_path):
+        raise KeyboardInterrupt
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_another_build_is_refused_and_what_a_killed_one_left_is_removed(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"holding\n"
+    with pytest.raises(TrajvizError, match="another build is at work in"):
+        exclusive_scratch(tmp_path).__enter__()
+    left = tmp_path / ".building" / "half.gif"
+    assert left.exists()
+    process.kill()
+    process.communicate()
+    assert left.exists()
+    with exclusive_scratch(tmp_path):
+        pass
+    assert [*tmp_path.iterdir()] == []
+
+
+def refuse(*_):
+    raise OSError(95, "Operation not supported")
+
+
+@pytest.mark.parametrize("lacking", ["module", "support"])
+def test_where_no_file_can_be_locked_a_build_goes_on(lacking, tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    if lacking == "module":
+        monkeypatch.setitem(sys.modules, "fcntl", None)
+    else:
+        monkeypatch.setattr(fcntl, "flock", refuse)
+    with exclusive_scratch(tmp_path), exclusive_scratch(tmp_path) as scratch:
+        assert scratch.is_dir()
