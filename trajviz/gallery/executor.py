@@ -77,14 +77,14 @@ def dask_executor(address: str) -> Iterator[JobExecutor]:
 
 def _connected(address: str) -> Any:
     """Return a client of dask's, connected to a scheduler."""
+    if not re.fullmatch(r"\w+://\S+:\d+", address):  # or dask complains for long, and aloud
+        raise TrajvizError(f"dask {address!r} is no address, as in tcp://127.0.0.1:8786")
     try:
         from distributed import Client
     except ImportError as error:
         raise TrajvizError(
             "a dask cluster needs dask: pip install 'optimizer-trajviz[dask]'"
         ) from error
-    if not re.fullmatch(r"\w+://\S+:\d+", address):  # or dask complains for long, and aloud
-        raise TrajvizError(f"dask {address!r} is no address, as in tcp://127.0.0.1:8786")
     try:
         return Client(  # type: ignore[no-untyped-call]
             address, timeout=_CONNECT_TIMEOUT, set_as_default=False
