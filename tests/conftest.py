@@ -11,6 +11,8 @@ from hypothesis import settings
 
 __all__ = ["browser", "page_of"]
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not loaded yet; threads would spin
+
 settings.register_profile("trajviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("trajviz")
 
