@@ -1,22 +1,14 @@
-"""What tuning saw is what it chose by; the other rules for rates; the picture of it."""
-
-import json
+"""What tuning tried is what it chose by; the other rules for rates."""
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
-from PIL import Image
 from races import descents
 
-from trajviz import compare, tune
-from trajviz.cli import cli
-from trajviz.descent.tuning import FINE, RATES, Tuning, choice, tune_rates
+from trajviz import compare
+from trajviz.descent.tuning import FINE, RATES, choice, tune_rates
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
-from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import parse_spec, parse_specs
-from trajviz.scene.sensitivity import compose_sensitivity
-from trajviz.scene.theme import load_theme
 from trajviz.surface.catalogue import load_surface
 
 BOWL = load_surface("bowl")
@@ -74,48 +66,6 @@ def test_where_no_minimum_is_known_nobody_arrives():
     assert sgd.arrival is None
 
 
-def test_the_command_prints_a_row_for_each_that_is_tuned():
-    done = CliRunner().invoke(cli, ["tune", "bowl", "sgd", "adam", "newton", "--steps", "50"])
-    head, *rows = done.output.splitlines()
-    assert head.split() == ["optimizer", "lr", "objective", "arrival", "diverged"]
-    found = tune_rates(BOWL, SPECS, BOWL.start, 50, BOWL.window)
-    for row, tuning in zip(rows, found, strict=True):
-        label, rate, objective, _, diverged = row.split()
-        assert (label, rate) == (tuning.spec.label, f"{tuning.rate:.6g}")
-        assert float(objective) == pytest.approx(tuning.objective, rel=1e-3)
-        assert diverged == f"{tuning.diverged}/{len(tuning.rates)}"
-
-
-def test_the_table_for_machines_has_every_digit_and_every_rate():
-    command = ["tune", "bowl", "sgd", "adam", "--steps", "50", "--json"]
-    rows = json.loads(CliRunner().invoke(cli, command).output)
-    found = tune_rates(BOWL, SPECS, BOWL.start, 50, BOWL.window)
-    for row, t in zip(rows, found, strict=True):
-        assert (row["optimizer"], row["lr"], row["objective"]) == (
-            t.spec.label,
-            t.rate,
-            t.objective,
-        )
-        assert row["rates"] == t.rates.tolist()
-        assert [o is None for o in row["objectives"]] == np.isinf(t.objectives).tolist()
-
-
-def test_where_nothing_is_tuned_the_command_says_so():
-    done = CliRunner().invoke(cli, ["tune", "bowl", "newton"])
-    assert isinstance(done.exception, TrajvizError)
-    assert "no rate to tune" in str(done.exception)
-
-
-def test_what_a_race_would_do_instead_of_tuning_is_nothing_to_the_table():
-    plain, equal = (tune(Recipe("bowl", steps=20, lr=rule)) for rule in ("tuned", "equal:0.1"))
-    assert [t.rate for t in plain.tunings] == [t.rate for t in equal.tunings]
-
-
-def test_noise_that_the_surface_cannot_have_is_refused():
-    with pytest.raises(TrajvizError, match="noise"):
-        tune(Recipe("noisy-moons", steps=5, noise=0.5))
-
-
 # Rules in place of tuning
 
 
@@ -159,52 +109,3 @@ def test_an_optimizer_without_a_default_rate_says_so():
     bare = type(spec)(type(spec.optimizer)("mine", spec.optimizer.rule, {"lr": None}), label="mine")
     with pytest.raises(TrajvizError, match="mine has no default lr"):
         bare.rated("default")
-
-
-# The picture
-
-
-def test_the_curves_of_all_are_drawn_in_one_picture(tmp_path):
-    command = ["tune", "beale", "sgd", "adam", "--steps", "60", "-o", str(tmp_path / "tune.png")]
-    done = CliRunner().invoke(cli, command)
-    assert done.exit_code == 0, done.output
-    with Image.open(tmp_path / "tune.png") as image:
-        assert image.size == (640, 480)
-        colors = {color for _, color in image.convert("RGB").getcolors(1 << 20)}
-    assert set(load_theme("light").tracks[:2]) <= colors
-
-
-def test_a_curve_has_a_gap_where_rates_diverge_and_a_star_at_its_best():
-    tunings = tune_rates(BOWL, SPECS[:2], BOWL.start, 400, BOWL.window)
-    scene = compose_sensitivity(BOWL, tunings, Look(), "tuned")
-    (plot,) = scene.plots
-    for tuning, track, star in zip(tunings, plot.tracks, plot.foreground, strict=True):
-        lost = np.isinf(tuning.objectives)
-        assert track.line.gap[1:][lost[1:]].all()
-        x, y = track.vertices[tuning.best]
-        assert np.hypot(*(np.mean(star.corners, axis=0) - (x, y))) < 1
-        shown = track.vertices[~lost]
-        assert plot.box.x0 <= shown[:, 0].min() < shown[:, 0].max() <= plot.box.x1
-        assert y < shown[:, 1].max() + 1e-9
-
-
-def test_a_gap_begins_and_ends_with_the_rates_that_diverge():
-    rates, objectives = np.logspace(-2, 2, 5), np.array([-1.0, -2.0, np.inf, -1.5, -1.0])
-    tuning = Tuning(SPECS[0], rates, objectives, 1, None)
-    scene = compose_sensitivity(BOWL, [tuning], Look(), "")
-    assert scene.plots[0].tracks[0].line.gap.tolist() == [False, False, True, True, False]
-
-
-def test_the_chart_fills_the_picture_and_names_powers_of_ten():
-    tunings = tune_rates(BOWL, SPECS[:1], BOWL.start, 20, BOWL.window)
-    scene = compose_sensitivity(BOWL, tunings, Look(), "")
-    assert scene.plots[0].box.width > 0.85 * 640
-    words = [mark.text for mark in scene.marks if hasattr(mark, "text")]
-    assert {"0.001", "0.1", "10", "learning rate"} <= set(words)
-
-
-@pytest.mark.parametrize("name", ["tune.gif", "tune", "tune.txt"])
-def test_a_picture_of_tuning_is_a_still(name, tmp_path):
-    done = CliRunner().invoke(cli, ["tune", "bowl", "sgd", "-o", str(tmp_path / name)])
-    assert isinstance(done.exception, TrajvizError)
-    assert list(tmp_path.iterdir()) == []

@@ -42,11 +42,15 @@ NEAR = 1e-3
 
 @dataclass(frozen=True)
 class Tuning:
-    """What was tried for one optimizer: `rates` (n,), rising, and their `objectives` (n,).
+    """What was tried for one optimizer, and what is chosen.
 
-    An objective is inf where the rate diverges. `best` is which of the rates is chosen, `arrival`
-    the first step at which it is within NEAR of the lowest known minimum, None where it never is or
-    none is known.
+    Attributes:
+        spec: Who was tuned.
+        rates: The learning rates that were tried, (n,), rising.
+        objectives: Their objectives, (n,), the lower the better; inf where the rate diverges.
+        best: Which of the rates is chosen.
+        arrival: The first step at which the chosen rate is within NEAR of the lowest known minimum;
+            None where it never is, or where no minimum is known.
     """
 
     spec: Spec
