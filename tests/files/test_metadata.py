@@ -16,6 +16,7 @@ from races import race
 
 from trajviz import __version__
 from trajviz.errors import TrajvizError
+from trajviz.files.containers import xmp
 from trajviz.files.formats import format_names, load_format
 from trajviz.files.metadata import (
     CONTAINERS,
@@ -24,7 +25,6 @@ from trajviz.files.metadata import (
     load_recipe,
     note_of,
     read_note,
-    xmp,
 )
 from trajviz.race import compare, run
 from trajviz.recipe import toml

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from trajviz.files.metadata.boxes import boxes
-from trajviz.files.metadata.ebml import elements
+from trajviz.files.containers.ebml import elements
+from trajviz.files.containers.iso import boxes
 
 LARGEST = 1 << 16
 """Pixels along a side."""

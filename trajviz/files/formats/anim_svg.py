@@ -6,8 +6,8 @@ from pathlib import Path
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress
-from trajviz.files.formats._animated import Drawn
-from trajviz.files.metadata.markup import svg_element
+from trajviz.files.containers.markup import svg_element
+from trajviz.files.formats._animated_drawing import AnimatedDrawing
 from trajviz.recipe.recipe import Playback
 
 KIND = "animation"
@@ -18,7 +18,7 @@ def write(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
     """Write an animation, in the time of a GIF's; who asks for less motion sees its end."""
-    drawn = Drawn.of(animation, playback)
+    drawn = AnimatedDrawing.of(animation, playback)
     moving = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
     head = f"{svg_element(note)}<style>{moving}{drawn.keyframes}</style>"
     path.write_bytes(drawn.svg(head).encode())

@@ -17,10 +17,10 @@ import numpy as np
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress
+from trajviz.files.containers.png import text
 from trajviz.files.formats import _patches
 from trajviz.files.formats._palette import Palette, pack
 from trajviz.files.formats._patches import Patch
-from trajviz.files.metadata.png import text
 from trajviz.recipe.recipe import Playback
 
 KIND = "animation"

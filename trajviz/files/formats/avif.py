@@ -15,9 +15,9 @@ from PIL import Image, features
 from trajviz.animation import Animation
 from trajviz.descent import Progress
 from trajviz.errors import TrajvizError
+from trajviz.files.containers.iso import boxes
+from trajviz.files.containers.xmp import packet
 from trajviz.files.formats import _patches
-from trajviz.files.metadata.boxes import boxes
-from trajviz.files.metadata.xmp import packet
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.paint import Picture
 

@@ -18,9 +18,9 @@ from PIL import Image
 from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.descent import Progress
+from trajviz.files.containers.gif import extension
 from trajviz.files.formats._palette import Palette, RoughPalette, pack
 from trajviz.files.formats._patches import pinned, sampled, ticks
-from trajviz.files.metadata.gif import extension
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB

@@ -17,9 +17,9 @@ import numpy as np
 from trajviz.animation import Animation
 from trajviz.descent import Progress
 from trajviz.descent.paths import Course
-from trajviz.files.formats._animated import Drawn
+from trajviz.files.containers.markup import html_element
+from trajviz.files.formats._animated_drawing import AnimatedDrawing
 from trajviz.files.formats._drawing import hexed
-from trajviz.files.metadata.markup import html_element
 from trajviz.recipe.recipe import Playback
 from trajviz.scene import Scene, swarms
 from trajviz.scene.layout import Chip
@@ -40,7 +40,7 @@ def write(
 
     Who asks for less motion sees the last step and a button to play.
     """
-    drawn, scene = Drawn.of(animation, playback, scripted=True), animation.scene
+    drawn, scene = AnimatedDrawing.of(animation, playback, scripted=True), animation.scene
     script = _read("_player.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     x, y = scene.words.axes
@@ -90,7 +90,7 @@ def _row(chip: Chip, count: int) -> str:
     )
 
 
-def _data(scene: Scene, drawn: Drawn, every: int) -> dict[str, Any]:
+def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:
     """Return what the page's script needs: numbers and one word, nothing that anybody wrote."""
     moments = np.arange(0, scene.steps + 1, every)
     return {

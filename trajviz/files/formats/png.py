@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from trajviz.animation import still
-from trajviz.files.metadata.png import text
+from trajviz.files.containers.png import text
 from trajviz.scene import Scene
 
 KIND = "still"

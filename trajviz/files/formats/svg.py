@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trajviz.files.metadata.markup import svg_element
+from trajviz.files.containers.markup import svg_element
 from trajviz.scene import Scene
 
 KIND = "still"

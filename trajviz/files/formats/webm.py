@@ -10,8 +10,8 @@ from pathlib import Path
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress
+from trajviz.files.containers.ebml import declared_end
 from trajviz.files.formats._video import encode, incomplete
-from trajviz.files.metadata.ebml import declared_end
 from trajviz.recipe.recipe import Playback
 
 KIND = "animation"

@@ -17,9 +17,9 @@ from PIL import Image
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress
+from trajviz.files.containers.xmp import packet
 from trajviz.files.formats import _patches
 from trajviz.files.formats._patches import Patch
-from trajviz.files.metadata.xmp import packet
 from trajviz.recipe.recipe import Playback
 
 KIND = "animation"

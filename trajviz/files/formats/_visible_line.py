@@ -20,7 +20,7 @@ _SLACK = 0.12
 
 
 @dataclass(frozen=True)
-class Course:
+class VisibleLine:
     """A track's line within reach of its box: `corners` (n, 2) in units, which way it goes.
 
     `hidden` and `gap` (n,) are as in Line. `reveal` (moments,) is how much of its length is shown.
@@ -50,7 +50,7 @@ def _reach(corners: Points | Ints) -> Floats:
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
 
 
-def course_of(line: Line, box: Box, steps: Floats) -> Course | None:
+def visible_line(line: Line, box: Box, steps: Floats) -> VisibleLine | None:
     """Return a line within reach of a box, and how much of it is shown after steps, (n,)."""
     near = _within(line, box)
     if near is None:
@@ -60,7 +60,7 @@ def course_of(line: Line, box: Box, steps: Floats) -> Course | None:
     along = np.interp(steps, near.knots, _reach(near.vertices))
     reveal = np.interp(along, _reach(near.vertices)[kept], _reach(corners))
     reveal[steps < near.knots[0]] = -1
-    return Course(corners, near.hidden[kept], near.gap[kept], reveal)
+    return VisibleLine(corners, near.hidden[kept], near.gap[kept], reveal)
 
 
 def _within(line: Line, box: Box) -> Line | None:

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from trajviz import __version__
 from trajviz.errors import TrajvizError
-from trajviz.files.metadata import boxes, ebml, gif, markup, pdf, png, xmp
+from trajviz.files.containers import ebml, gif, iso, markup, pdf, png, xmp
 from trajviz.optimizers.find import split_name
 from trajviz.recipe import toml
 from trajviz.recipe.recipe import Recipe
@@ -50,7 +50,7 @@ class Container(Protocol):
         """Return the note; None, or IndexError where data end too soon, if there is none."""
 
 
-CONTAINERS: tuple[Container, ...] = (gif, png, boxes, ebml, xmp, pdf, markup)
+CONTAINERS: tuple[Container, ...] = (gif, png, iso, ebml, xmp, pdf, markup)
 
 
 @dataclass(frozen=True)

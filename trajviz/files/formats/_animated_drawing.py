@@ -16,7 +16,7 @@ _BASE = ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
 
 
 @dataclass(frozen=True)
-class Drawn:
+class AnimatedDrawing:
     """A scene as SVG: `definitions` and `content`, and the style sheet's `keyframes`.
 
     `total` and `motion` are the seconds of a whole round and of its moving part, `loop` how many
@@ -32,7 +32,9 @@ class Drawn:
     loop: int
 
     @classmethod
-    def of(cls, animation: Animation, playback: Playback, scripted: bool = False) -> Drawn:
+    def of(
+        cls, animation: Animation, playback: Playback, scripted: bool = False
+    ) -> AnimatedDrawing:
         """Draw a scene, none of whose plots turns or has basins.
 
         The step number moves by itself, or is there for a script to set.
