@@ -76,7 +76,7 @@ ONE_HOME = {
 DYNAMIC = {
     "__init__",
     "cli",
-    "files.formats",
+    "files.registry",
     "gallery.draw",
     "optimizers.adapters",
     "optimizers.adapters._own",

@@ -9,7 +9,8 @@ from pathlib import Path
 from trajviz.descent.noise import Noise
 from trajviz.descent.tuning import RATES, Tuning, tune_all
 from trajviz.errors import TrajvizError
-from trajviz.files.formats import check_target, format_of, replacing
+from trajviz.files.formats import format_of
+from trajviz.files.target import check_target, replacing
 from trajviz.race import specs_of
 from trajviz.recipe.recipe import Recipe
 from trajviz.scene import Scene

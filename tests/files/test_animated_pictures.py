@@ -15,6 +15,7 @@ from races import SEVEN, race
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import _patches, load_format
 from trajviz.files.formats._palette import Palette
+from trajviz.files.formats._timing import milliseconds
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.theme import theme_names
@@ -48,7 +49,7 @@ def crowd(theme):
 
 def when_shown(waits, playback):
     """Return which frame of the file shows in the middle of each frame that was drawn."""
-    begins = np.concatenate([[0], np.cumsum(_patches.milliseconds(playback))[:-1]])
+    begins = np.concatenate([[0], np.cumsum(milliseconds(playback))[:-1]])
     return np.searchsorted(np.cumsum(waits), begins + 5, side="right")
 
 
@@ -208,7 +209,7 @@ def test_patches_laid_over_each_other_give_the_pictures_for_as_long(changes, lon
         part[piece.opaque] = piece.colors[piece.opaque]
         np.testing.assert_array_equal(part, piece.whole)
         seen += [canvas.copy()] * piece.milliseconds
-    planned = _patches.milliseconds(playback)
+    planned = milliseconds(playback)
     assert len(seen) == sum(planned) == 50 * (1 + len(changes)) + 250
     for truth, end in zip(film.pictures, np.cumsum(planned), strict=True):
         np.testing.assert_array_equal(seen[end - 1], truth)

@@ -18,10 +18,13 @@ from races import OURS, SEVEN, race, with_main
 from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.descent import no_progress
-from trajviz.files.formats.gif import MOST_FPS, delays, write
+from trajviz.files.formats import load_format
+from trajviz.files.formats._gif_encoder import delays, encode
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.theme import theme_names
+
+MOST_FPS = load_format("gif").most_fps
 
 # A race, decoded
 
@@ -223,7 +226,7 @@ def gif_of(film, hold=1.0):
     playback = Playback(fps=20, seconds=len(film.positions) / 20, hold=hold)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.gif"
-        write(path, film, playback, no_progress, "")
+        encode(path, film, playback, no_progress, "")
         return path.read_bytes(), playback
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from trajviz.errors import TrajvizError
-from trajviz.files.formats import replacing
+from trajviz.files.target import replacing
 from trajviz.gallery.crew import Crew, Hire
 from trajviz.gallery.definitions import digest
 from trajviz.gallery.draw import Drawn, Task, draw, draw_elsewhere

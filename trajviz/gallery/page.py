@@ -15,15 +15,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trajviz.errors import TrajvizError
+from trajviz.files.formats import Format, Role, find_format
 from trajviz.gallery.entry import Entry
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_FILMS = (".mp4", ".webm")
-_LOOPS = (".gif", ".webp")
-_STILLS = (".png", ".svg")
-"""What shows an animation or a still, the best first, by its file's suffix."""
 _OPTION = re.compile(r"-[^ =]+")
 """What may have its value behind a blank."""
 
@@ -69,20 +66,20 @@ class _Item:
         return quote(self.entry.name, safe="=,")
 
     @property
-    def films(self) -> list[str]:
-        """What a video element plays."""
-        return self._of(_FILMS)
+    def films(self) -> list[tuple[str, str]]:
+        """What a video element plays, each with its media type."""
+        return [(path, chosen.media_type) for path, chosen in self._shown_as("film")]
 
     @property
     def loop(self) -> str | None:
         """What an image element plays."""
-        return next(iter(self._of(_LOOPS)), None)
+        return next((path for path, _ in self._shown_as("loop")), None)
 
     @property
     def stills(self) -> list[str]:
-        """Pictures that do not move; SVG only where there is no PNG, of which it is a copy."""
-        found = self._of(_STILLS)
-        return [path for path in found if _suffix(path) == _suffix(found[0])]
+        """Pictures that do not move, of one format: those of another are copies of them."""
+        found = self._shown_as("still")
+        return [path for path, chosen in found if chosen == found[0][1]]
 
     @property
     def poster(self) -> str | None:
@@ -101,12 +98,14 @@ class _Item:
     @property
     def moving(self) -> str | None:
         """The animation that most places show: an image rather than a film."""
-        return self.loop or next(iter(self.films), None)
+        return self.loop or next((path for path, _ in self.films), None)
 
     @property
     def shown(self) -> list[str]:
         """The pictures of a page without films: the poster, else what there is."""
-        return self.stills[:1] if self.moving and self.stills else self._of(_LOOPS) or self.stills
+        if self.moving and self.stills:
+            return self.stills[:1]
+        return [self.loop] if self.loop else self.stills
 
     @property
     def phrases(self) -> list[str]:
@@ -123,19 +122,17 @@ class _Item:
     def links(self) -> list[tuple[str, str]]:
         """Each file, and what it is called: its format, or its name where two have one format."""
         files = self.entry.files
-        names = [_suffix(path)[1:].upper() or path for path in files]
+        names = [PurePosixPath(path).suffix[1:].upper() or path for path in files]
         return [
             (path, name if names.count(name) == 1 else PurePosixPath(path).name)
             for path, name in zip(files, names, strict=True)
         ]
 
-    def _of(self, suffixes: Sequence[str]) -> list[str]:
-        found = [path for path in self.entry.files if _suffix(path) in suffixes]
-        return sorted(found, key=lambda path: suffixes.index(_suffix(path)))
-
-
-def _suffix(path: str) -> str:
-    return PurePosixPath(path).suffix.lower()
+    def _shown_as(self, role: Role) -> list[tuple[str, Format]]:
+        """Return the files of a role, the best first, each with its format."""
+        found = ((path, find_format(Path(path))) for path in self.entry.files)
+        chosen = [(path, one) for path, one in found if one is not None and one.role == role]
+        return sorted(chosen, key=lambda pair: pair[1].rank)
 
 
 @cache

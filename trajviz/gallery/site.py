@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from trajviz.files.formats import format_of, replacing
+from trajviz.files.formats import format_of
+from trajviz.files.target import replacing
 from trajviz.gallery.command import command_of
 from trajviz.gallery.definitions import digest
 from trajviz.gallery.entry import Entry

@@ -14,15 +14,13 @@ import numpy.typing as npt
 from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.files.formats._timing import milliseconds
 from trajviz.recipe.recipe import MOST_COLORS, Playback
 from trajviz.scene import Scene
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB
 from trajviz.surface import Ints
 
-MOST_FPS = 90
-"""Browsers play delays up to ten milliseconds as if they were a hundred."""
-_LEAST_MILLISECONDS = 11
 _FAITHFUL = 1.0
 """The mean squared error up to which one palette will do for all pictures: 48 dB."""
 _SAMPLED_FRAMES, _TURNING_FRAMES = 256, 12
@@ -44,27 +42,6 @@ class Patch:
     opaque: npt.NDArray[np.bool_]
     whole: Picture
     milliseconds: int
-
-
-def ticks(playback: Playback, rate: int, least: int) -> list[int]:
-    """Return each frame's duration in 1/rate of a second, the hold added to the last.
-
-    Rounding errors are carried on, so that the sum is exact to the tick; the last has `least`.
-    """
-    frames = playback.frames
-    ends = [round(rate * frame / playback.fps) for frame in range(1, frames)]
-    total = round(rate * (playback.seconds + playback.hold))
-    ends.append(max(total, [0, *ends][-1] + least))
-    return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
-
-
-def milliseconds(playback: Playback) -> list[int]:
-    """Return each frame's duration in milliseconds, the hold added to the last.
-
-    >>> milliseconds(Playback(fps=30, seconds=0.1, hold=1))
-    [33, 34, 1033]
-    """
-    return ticks(playback, 1000, _LEAST_MILLISECONDS)
 
 
 def pinned(scene: Scene) -> list[RGB]:

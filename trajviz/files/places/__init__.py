@@ -1,39 +1,67 @@
-"""Where pictures are published, and what each place takes: one table.
+"""Where pictures are published, and what each place takes: one file for each place.
 
-The limits were looked up in November 2026.
+A file dropped into this folder is found by everything. It says in `PLACE` what suits the place and
+the most it takes; its name is the file's, and its docstring says what the place is. The limits were
+looked up in November 2026.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.files.containers import Size
+from trajviz.files.formats import Format
+from trajviz.files.registry import module_of, names_in, summary_of
 
-FILMS = ("mp4", "webm")
-"""Formats to which limits on pictures do not apply."""
+_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a place may ask of a file; `bytes` is 0 as long as nobody knows."""
+    """What a place may ask of a file.
 
-    format: str
-    size: tuple[int, int]
+    Attributes:
+        format: Its format.
+        size: Width and height in pixels.
+        frames: How many it has, 1 for a still.
+        seconds: How long it plays, its pause included; 0 for a still.
+        pixel_format: How a film keeps its colours.
+        bytes: Its length, 0 as long as nobody knows.
+    """
+
+    format: Format
+    size: Size
     frames: int
     seconds: float
     pixel_format: str = ""
     bytes: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Place:
-    """A place: what suits it, and the most it takes. Pixels in all are those of all frames."""
+    """A place where pictures are published.
 
-    name: str
-    summary: str
-    size: tuple[int, int]
+    Attributes:
+        name: What users call it, taken from the file's name.
+        summary: One sentence, taken from the module's docstring.
+        size: Width and height in pixels that suit it.
+        seconds: How long an animation that suits it moves.
+        max_bytes: The bytes of a file that suits it.
+        most_bytes: The most bytes of a picture that it takes. None is no limit, as in all below.
+        most_size: The most width and height in pixels.
+        most_frames: The most frames of a picture.
+        most_pixels: The most pixels of a picture, those of all its frames together.
+        least_film_seconds: How long a film is at least.
+        film_pixel_format: How a film has to keep its colours; empty for any way.
+    """
+
+    name: str = ""
+    summary: str = ""
+    size: Size
     seconds: float
     max_bytes: int
     most_bytes: int | None = None
@@ -49,8 +77,8 @@ class Place:
         return {"size": self.size, "seconds": self.seconds, "max_bytes": self.max_bytes}
 
     def refusals(self, facts: Facts) -> Iterator[str]:
-        """Yield why this place would refuse a file."""
-        if facts.format in FILMS:
+        """Yield why this place would refuse a file, one reason after the other."""
+        if facts.format.film:
             yield from self._film_refusals(facts)
             return
         width, height = facts.size
@@ -72,47 +100,26 @@ class Place:
             yield f"{facts.pixel_format} is not {self.film_pixel_format}"
 
 
-PLACES = {
-    place.name: place
-    for place in (
-        Place(
-            "blog", "A page of your own: light, and fit for nearly every other place.",
-            (640, 480), 8, 1_000_000, 5_000_000, None, 350, 100_000_000,
-        ),
-        Place(
-            "devto", "An article on dev.to.",
-            (640, 480), 8, 5_000_000, None, None, None, 200_000_000,
-        ),
-        Place(
-            "github", "A README or an issue on GitHub; a README shows 5 MB from elsewhere.",
-            (640, 480), 8, 5_000_000, 10_000_000,
-        ),
-        Place(
-            "slides", "A talk: large, and small enough to mail.",
-            (1280, 720), 8, 10_000_000,
-        ),
-        Place(
-            "x", "A post on X.",
-            (800, 450), 8, 15_000_000, 15_000_000, (1280, 1080), 350, 300_000_000, 0.5, "yuv420p",
-        ),
-    )
-}  # fmt: skip
-"""All places, by name."""
-
-
 def place_names() -> list[str]:
-    """Return the names of all places, sorted."""
-    return sorted(PLACES)
+    """Return the names of all places, sorted.
+
+    Returns:
+        Each is what `trajviz render --for` takes, as in "github".
+    """
+    return [*names_in(_FOLDER)]
 
 
 def load_place(name: str) -> Place:
-    """Return the place of this name; TrajvizError if there is none."""
-    if name.lower() not in PLACES:
-        raise unknown("place", name, PLACES)
-    return PLACES[name.lower()]
+    """Return the place of a name, in any case; TrajvizError if there is none."""
+    plain = name.lower()
+    if plain not in place_names():
+        raise unknown("place", name, place_names())
+    module = module_of(__name__, plain)
+    chosen: Place = module.PLACE
+    return replace(chosen, name=plain, summary=summary_of(module))
 
 
 def check_place(place: Place, facts: Facts) -> None:
     """Raise TrajvizError for what a place would refuse."""
     for reason in place.refusals(facts):
-        raise TrajvizError(f"{place.name} would refuse .{facts.format}: {reason}")
+        raise TrajvizError(f"{place.name} would refuse .{facts.format.name}: {reason}")
