@@ -2,10 +2,12 @@
 
 import ast
 import base64
+import dataclasses
 import html as markup
 import os
 import re
 import shutil
+import struct
 import sys
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,8 +22,11 @@ from races import race
 
 from trajviz.embedding import embed
 from trajviz.errors import TrajvizError
-from trajviz.files.metadata import read_note
+from trajviz.files.containers.gif import comment
+from trajviz.files.metadata import note_of, read_note
 from trajviz.race import compare
+from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.spec import parse_spec
 from trajviz.surface import Surface
 
 SHORT = {"size": (161, 121), "steps": 8, "seconds": 0.6, "hold": 0.2, "fps": 10}
@@ -102,7 +107,75 @@ def test_a_suffix_of_two_parts_is_one(folder, tmp_path):
     assert [picture[0].get("srcset"), picture[1].get("src")] == ["race.png", "race.anim.svg"]
 
 
+def sources(snippet):
+    """Return the files that a snippet of HTML names, in order, each once."""
+    found = re.findall(r'(?:src|srcset|poster)="([^"]+)"', snippet)
+    return [*dict.fromkeys(found)]
+
+
+def test_an_animated_svg_beside_a_gif_is_not_its_still(folder, tmp_path):
+    shutil.copy(folder / "race.gif", tmp_path / "race.gif")
+    small().save(tmp_path / "race.anim.svg")
+    assert sources(embed(tmp_path / "race.gif", alt="a")) == ["race.gif"]
+    shutil.copy(folder / "race.svg", tmp_path / "race.svg")
+    assert sources(embed(tmp_path / "race.gif", alt="a")) == ["race.svg", "race.gif"]
+
+
+def empty(folder, *names, size=(40, 30)):
+    """Write empty pictures that say nothing but their size, and return the folder."""
+    width, height = size
+    head = {
+        "gif": b"GIF89a" + struct.pack("<HH", *size),
+        "webp": b"RIFF....WEBPVP8X" + bytes(8)
+        + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little"),
+        "png": b"\x89PNG\r\n\x1a\n" + bytes(8) + struct.pack(">II", *size),
+        "svg": f'<svg width="{width}" height="{height}">'.encode(),
+    }  # fmt: skip
+    head |= {"apng": head["png"], "anim.svg": head["svg"]}
+    for name in names:
+        (folder / f"race.{name}").write_bytes(head[name])
+    return folder
+
+
+def test_what_was_asked_for_is_shown_first_and_else_what_most_browsers_know(folder, tmp_path):
+    empty(tmp_path, "anim.svg", "apng", "gif", "png", "svg", "webp")
+    for name in ("gif", "webp", "apng", "anim.svg"):
+        snippet = embed(tmp_path / f"race.{name}", alt="a")
+        assert sources(snippet) == ["race.png", f"race.{name}"]
+    film = tmp_path / "race.mp4"
+    shutil.copy(folder / "race.mp4", film)
+    empty(tmp_path, "anim.svg", "apng", "gif", "png", "svg", "webp", size=(162, 122))
+    assert sources(embed(film, alt="a")) == ["race.png", "race.mp4", "race.gif"]
+    (tmp_path / "race.gif").unlink()
+    (tmp_path / "race.png").unlink()
+    assert sources(embed(film, alt="a")) == ["race.svg", "race.mp4", "race.webp"]
+    assert sources(embed(tmp_path / "race.webp", alt="a"))[1] == "race.mp4"
+
+
+@pytest.mark.parametrize(
+    ("size", "together"), [((41, 31), True), ((39, 29), True), ((42, 30), False), ((40, 28), False)]
+)
+def test_files_belong_together_that_differ_by_a_pixel_at_most(size, together, tmp_path):
+    empty(tmp_path, "gif")
+    empty(tmp_path, "png", size=size)
+    assert ("race.png" in embed(tmp_path / "race.gif", alt="a")) is together
+
+
+@pytest.mark.parametrize("name", ["race.pdf", "race.html", "race.jpeg", "race"])
+def test_what_no_page_shows_in_its_place_is_refused(name, tmp_path):
+    (tmp_path / name).write_bytes(b"%PDF-1.4")
+    with pytest.raises(TrajvizError, match=r"unknown suffix of '.*race.*'.* Known: \.anim\.svg, "):
+        embed(tmp_path / name, alt="a")
+
+
 # Alt text
+
+
+def with_note(folder, recipe):
+    """Write a GIF with a note, and nothing that could be seen."""
+    path = folder / "race.gif"
+    path.write_bytes(b"GIF89a" + struct.pack("<HHBBB", 40, 30, 0, 0, 0) + comment(note_of(recipe)))
+    return path
 
 
 @pytest.mark.parametrize("name", ["gif", "mp4", "png", "svg"])
@@ -115,6 +188,26 @@ def test_alt_text_is_computed_from_the_recipe_in_the_file(name, folder):
 def test_alt_text_of_a_still_is_of_its_step(tmp_path):
     small().save(tmp_path / "race.png", at=3)
     assert "at step 3. SGD is still" in embed(tmp_path / "race.png")
+
+
+def test_alt_text_of_what_moves_is_of_the_whole_race_whatever_step_its_recipe_names(tmp_path):
+    path = with_note(tmp_path, dataclasses.replace(small().recipe, at=(3,)))
+    assert markup.escape(small().alt_text()) in embed(path)
+
+
+def test_steps_from_all_starts_and_of_all_optimizers_count_as_work(tmp_path, monkeypatch):
+    ran = []
+    monkeypatch.setattr("trajviz.embedding.run", lambda recipe: ran.append(recipe) or small())
+    for recipe, steps in [
+        (Recipe("bowl", steps=20_000, starts="7x7"), "3,920,000"),
+        (Recipe("bowl", steps=500_001), "2,000,004"),
+        (Recipe("bowl", (parse_spec("sgd"),), steps=20_001, starts="10x10"), "2,000,100"),
+    ]:
+        with pytest.raises(TrajvizError, match=f"takes {steps} steps, more than 2,000,000; or say"):
+            embed(with_note(tmp_path, recipe))
+    assert ran == []
+    embed(with_note(tmp_path, Recipe("bowl", steps=500_000)))
+    assert len(ran) == 1
 
 
 def test_alt_text_draws_nothing(folder):

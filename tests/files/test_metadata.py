@@ -25,7 +25,7 @@ from trajviz.files.metadata import (
     note_of,
     read_note,
 )
-from trajviz.race import compare, run
+from trajviz.race import Race, compare, run
 from trajviz.recipe import toml
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import parse_spec
@@ -191,7 +191,8 @@ def blocks(text):
 def test_a_recipe_too_long_for_a_file_is_refused_before_anything_is_written(tmp_path):
     path = tmp_path / "race.gif"
     path.write_bytes(b"old")
-    long = dataclasses.replace(small(), asked=small().asked.changed(view=MOST_CHARACTERS * "x"))
+    asked = small().asked.changed(view=MOST_CHARACTERS * "x")
+    long = Race(dataclasses.replace(small().outcome, recipe=asked))
     with pytest.raises(TrajvizError, match=r"leave it out with --no-metadata \(metadata=False\)"):
         long.save(path)
     assert path.read_bytes() == b"old"
