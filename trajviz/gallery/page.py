@@ -1,7 +1,7 @@
 """The page that shows a gallery: HTML for a browser, Markdown for those who browse the repository.
 
-Both are filled in by Jinja2 from the templates beside this file. The HTML needs nothing but the
-media beside it, neither a server nor a network, and whatever a caption holds stays text in both.
+Jinja2 fills in the templates beside this file. The HTML needs the media beside it, and neither a
+server nor a network. Captions and other words are escaped, so that they stay text in both.
 """
 
 from __future__ import annotations
@@ -22,22 +22,27 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _OPTION = re.compile(r"-[^ =]+")
-"""What may have its value behind a blank."""
+"""An option whose value may stand behind a blank."""
 
 
 def page(title: str, introduction: str, entries: Sequence[Entry]) -> str:
-    """Return the gallery as one HTML page, its media beside it; all texts are plain.
+    """Return the gallery as one HTML page.
 
-    A blank line parts the introduction's paragraphs. Sections come in the order of their first
-    entries. Raises TrajvizError without Jinja2.
+    Args:
+        title: The page's heading, plain text.
+        introduction: What stands below it, plain text; a blank line separates paragraphs.
+        entries: What is shown. Sections come in the order of their first entries.
+
+    Raises:
+        TrajvizError: Without Jinja2.
     """
     return _filled("page.html.jinja", title, introduction, entries)
 
 
 def readme(title: str, introduction: str, entries: Sequence[Entry]) -> str:
-    """Return the gallery as Markdown: stills that link to the animations; all texts are plain.
+    """Return the gallery as Markdown, in which stills link to the animations.
 
-    Raises TrajvizError without Jinja2.
+    Arguments and errors are those of `page`.
     """
     return _filled("readme.md.jinja", title, introduction, entries)
 
@@ -109,7 +114,7 @@ class _Item:
 
     @property
     def phrases(self) -> list[str]:
-        """The command in pieces that stay on one line, an option with its value; join by blanks."""
+        """The command in pieces that are not broken over lines: words, and options with values."""
         found: list[str] = []
         for word in self.entry.command.split(" "):
             if found and _OPTION.fullmatch(found[-1]) and not word.startswith("-"):
@@ -120,7 +125,7 @@ class _Item:
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        """Each file, and what it is called: its format, or its name where two have one format."""
+        """Each file with what its link says: its suffix, or its name where two have one suffix."""
         files = self.entry.files
         names = [PurePosixPath(path).suffix[1:].upper() or path for path in files]
         return [
@@ -165,8 +170,9 @@ def _url(path: str) -> str:
 
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>&~|$#]")
+"""Characters that mean something anywhere in Markdown."""
 _FIRST = re.compile(r"^(\d*)([-+=.)])")
-"""What means something anywhere in Markdown, and what only at the beginning of a line."""
+"""Characters that mean something at the beginning of a line."""
 
 
 def _markdown(text: str) -> str:

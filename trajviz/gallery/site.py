@@ -1,4 +1,4 @@
-"""The gallery's own two files, `index.html` and `README.md`: when they are stale, and written."""
+"""The gallery's own two files, `index.html` and `README.md`: checked and written."""
 
 from __future__ import annotations
 
@@ -30,9 +30,16 @@ def _entry(item: Item, made: Made) -> Entry:
     playback = item.recipe.playback
     moves = any(format_of(Path(file)).kind == "animation" for file in item.files)
     return Entry(
-        item.name, item.section, made.title, item.caption, item.alt, command_of(item),
-        item.recipe.look.size, playback.seconds + playback.hold if moves else 0.0, item.files,
-    )  # fmt: skip
+        name=item.name,
+        section=item.section,
+        title=made.title,
+        caption=item.caption,
+        alt=item.alt,
+        command=command_of(item),
+        size=item.recipe.look.size,
+        seconds=playback.seconds + playback.hold if moves else 0.0,
+        files=item.files,
+    )
 
 
 def sources_of(gallery: Gallery, entries: Sequence[Entry]) -> dict[str, str]:
@@ -47,7 +54,7 @@ def sources_of(gallery: Gallery, entries: Sequence[Entry]) -> dict[str, str]:
 
 
 _PARTS = ("page", "readme")
-"""What the files are called from which both are made."""
+"""The names of the files from which both are made, without suffixes."""
 
 
 def why_page_stale(gallery: Gallery, lock: Lock) -> list[str]:
@@ -58,7 +65,7 @@ def why_page_stale(gallery: Gallery, lock: Lock) -> list[str]:
 
 
 def check_site(gallery: Gallery) -> None:
-    """Raise TrajvizError where `write_site` would: without Jinja2."""
+    """Raise TrajvizError without Jinja2, which `write_site` needs."""
     from trajviz.gallery.page import page
 
     page(gallery.title, gallery.introduction, [])

@@ -1,4 +1,4 @@
-"""An APNG of an animation.
+"""An APNG of an animation, one rectangle for each frame that changes something.
 
 The container is written here (PNG specification, third edition, section 11.3.6), because Pillow's
 writer keeps every frame in memory.
@@ -24,6 +24,7 @@ from trajviz.files.formats._patches import Patch
 from trajviz.recipe.recipe import Playback
 
 _LONGEST = 65535
+"""Milliseconds that one frame can be shown for."""
 _INDEXED, _TRUE_COLOR = 3, 6
 _LAID_OVER = bytes([0, 1])
 """A frame stays in place when the next is drawn, and is itself drawn over the one before."""
@@ -32,7 +33,10 @@ _LAID_OVER = bytes([0, 1])
 def encode(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
-    """Write an animation, in one palette if that is faithful, otherwise in true colours."""
+    """Write an animation, in one palette if that is faithful, otherwise in true colours.
+
+    The note is an iTXt chunk.
+    """
     palette, changes = _patches.common_palette(animation, playback.colors)
     height, width = animation.first.shape[:2]
     counter = itertools.count(1)
@@ -58,7 +62,10 @@ def encode(
 
 
 def _write_frames(file: BinaryIO, pieces: Iterator[Patch], palette: Palette | None) -> int:
-    """Write all frames and return how many there are; the first is what others see of the file."""
+    """Write all frames and return how many there are.
+
+    The first stands where the picture of a PNG does: programs that know no APNG show that alone.
+    """
     number = itertools.count()
     count = 0
     for count, patch in enumerate(pieces, 1):
@@ -75,7 +82,7 @@ def _write_frames(file: BinaryIO, pieces: Iterator[Patch], palette: Palette | No
 
 
 def _rows(patch: Patch, palette: Palette | None) -> bytes:
-    """Return the pixels of a patch, each row with its filter, which is none, before it."""
+    """Return the pixels of a patch; before each row is its filter, which is none."""
     height, width = patch.opaque.shape
     if palette is None:
         alpha = np.where(patch.opaque, np.uint8(255), np.uint8(0))[..., None]

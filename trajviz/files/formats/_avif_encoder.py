@@ -1,6 +1,6 @@
-"""An AVIF of an animation.
+"""An AVIF of an animation, by Pillow's encoder.
 
-Pillow asks for one frame at a time, but the encoder keeps what it made until the end: a few
+Pillow asks for one frame at a time. The encoder keeps the compressed frames until the end: a few
 megabytes for an ordinary animation.
 """
 
@@ -28,7 +28,7 @@ _OPTIONS = {"quality": 50, "speed": 6, "subsampling": "4:4:4", "max_threads": 1}
 def encode(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
-    """Write an animation."""
+    """Write an animation; the note is an XMP packet."""
     film = _Film(animation, playback, progress)
     waits = milliseconds(playback)
     file = io.BytesIO()

@@ -27,6 +27,7 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.theme import RGB
 
 _LONGEST = 65535
+"""Hundredths of a second that one image can be shown for."""
 _FAITHFUL = 3.0
 """The mean squared error up to which a small palette will do: 43 dB where something changes."""
 _OPAQUE, _TRANSPARENT = 0x04, 0x05
@@ -52,12 +53,19 @@ def delays(playback: Playback) -> list[int]:
 def encode(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
-    """Write an animation."""
+    """Write an animation; the note is a comment."""
     exact = pinned(animation.scene)
     waits = iter(delays(playback))
     palette, changes = _prepare(animation, exact, playback.colors)
     with path.open("wb") as file:
-        writer = _Writer(file, animation.first, exact, palette, playback, note)
+        writer = _Writer(
+            file=file,
+            first=animation.first,
+            pinned=exact,
+            palette=palette,
+            playback=playback,
+            note=note,
+        )
         writer.hold(next(waits))
         for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
             writer.show(change)
@@ -75,10 +83,15 @@ def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette
 
 
 def _shared_palette(colors: Picture, pinned: list[RGB], most: int) -> Palette:
-    """Return a palette for all changes, one place free for transparency: the smallest that will do.
+    """Return the smallest palette that will do for all changes.
 
-    Half the palette takes one bit less for every run of pixels, but what the whole palette can
-    hold without loss is never made to fit.
+    Half a palette takes one bit less for every run of pixels. It is not taken where the whole
+    palette would lose nothing and half of it does.
+
+    Args:
+        colors: The colours of all pixels that change, (n, 3).
+        pinned: Colours that must be exact.
+        most: The most colours; the palette's last place stays free, for transparency.
     """
     small = Palette(colors, pinned, min(127, most))
     if most <= small.size:
@@ -90,10 +103,10 @@ def _shared_palette(colors: Picture, pinned: list[RGB], most: int) -> Palette:
 
 
 class _Writer:
-    """Writes a GIF frame by frame, one behind, because a frame's delay may still grow.
+    """Writes a GIF, always one frame behind, because a frame's delay may still grow.
 
-    It knows what a viewer sees so far, so that only what would visibly change is sent: the
-    smallest rectangle around it, transparent where nothing changes.
+    It keeps what a viewer sees so far, and sends only what changes that: the smallest rectangle
+    around it, transparent where nothing changes.
     """
 
     def __init__(
@@ -105,7 +118,7 @@ class _Writer:
         playback: Playback,
         note: str,
     ) -> None:
-        """Write the header and ready the first picture, which has a palette of its own."""
+        """Write the header, and keep the first picture, which has a palette of its own."""
         self.file, self.palette = file, palette
         self.bits = palette.size.bit_length()
         self.transparent = palette.size
@@ -120,11 +133,11 @@ class _Writer:
         self.delay = 0
 
     def hold(self, delay: int) -> None:
-        """Show what has been shown last for so many hundredths of a second more."""
+        """Let what is shown last be shown for so many hundredths of a second more."""
         self.delay += delay
 
     def show(self, change: Change) -> None:
-        """Make a change visible; if none of it would be, what is shown last just stays."""
+        """Show a change; if no pixel of it would look different, nothing is sent."""
         index = self.palette.index(pack(change.colors))
         color = self.palette.packed[index]
         visible = np.flatnonzero(self.shown[change.pixels] != color)
@@ -141,12 +154,12 @@ class _Writer:
         self.pending = _TRANSPARENT, _image(x0, y0, indices, self.bits)
 
     def close(self) -> None:
-        """Write what is pending and the end."""
+        """Write the frame that is pending, and the end of the file."""
         self._flush()
         self.file.write(b";")
 
     def _flush(self) -> None:
-        """Write the pending image; what its delay cannot hold follows as invisible ones."""
+        """Write the pending image, behind it invisible ones where its delay is too long for one."""
         while True:
             wait = min(self.delay, _LONGEST)
             flags, image = self.pending

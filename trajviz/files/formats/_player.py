@@ -33,9 +33,10 @@ _HERE = Path(__file__).parent
 def write_page(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
-    """Write a page that plays an animation, in the time of a GIF's until its reader wants another.
+    """Write a page that plays an animation.
 
-    Who asks for less motion sees the last step and a button to play.
+    It lasts as long as a GIF until its reader chooses another speed. Readers who ask for less
+    motion see the last step and a button to play.
     """
     drawn, scene = AnimatedDrawing.of(animation, playback, scripted=True), animation.scene
     script = _read("_player.js")

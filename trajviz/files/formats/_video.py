@@ -1,7 +1,7 @@
-"""Films: frames to the ffmpeg that imageio's `imageio-ffmpeg` installs, through a pipe.
+"""Films: frames go through a pipe to the ffmpeg that `imageio-ffmpeg` installs.
 
-Beside its pyav plugin that is faster, since the encoder has a process and so a processor of its
-own. Frames go in as the encoder's own planes, of which only what changes is computed.
+This is faster than imageio's pyav plugin, since the encoder is a process and so has a processor of
+its own. Frames are sent as the encoder's own planes, of which only what changes is computed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from trajviz.files.containers import Data, mapped
 from trajviz.files.formats._planes import Planes
 from trajviz.recipe.recipe import Playback
 
-# Colours are tagged as what they are, since players guess differently.
+# Colours are tagged, since players guess differently where they are not.
 _COLORS = [
     "-color_range", "tv", "-colorspace", "bt709",
     "-color_primaries", "bt709", "-color_trc", "bt709",
 ]  # fmt: skip
-# One thread and bitexact make the same bytes from the same frames.
+# With one thread and bitexact flags the same frames give the same bytes.
 _REPEATABLE = ["-threads", "1", "-bitexact"]
 
 
@@ -79,7 +79,7 @@ def encode(
 def _frames(
     animation: Animation, size: tuple[int, int], pixel_format: str, total: int
 ) -> Iterator[npt.NDArray[np.uint8]]:
-    """Yield every frame as an encoder takes it, one buffer for all, the last as often as held."""
+    """Yield `total` frames as an encoder takes them, all in one buffer; the last is repeated."""
     height, width = animation.first.shape[:2]
     padded = np.empty((size[1], size[0], 3), dtype=np.uint8)
     padded[:] = animation.scene.theme.background

@@ -23,16 +23,21 @@ from trajviz.files.formats._patches import Patch
 from trajviz.recipe.recipe import Playback
 
 _LONGEST = (1 << 24) - 1
+"""Milliseconds that one frame can be shown for."""
 _XMP, _ANIMATED, _ALPHA = 0x04, 0x02, 0x10
 _EXACT = {"lossless": True, "quality": 75, "method": 4}
 _LOSSY = {"quality": 85, "method": 4}
-"""For what turns: every frame is a new picture, of which without loss a film takes 12 MB."""
+"""Options for a scene that turns: every frame is a new picture, and without loss all would take
+12 MB."""
 
 
 def encode(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
-    """Write an animation: without loss, in one palette if that is faithful; what turns, lossy."""
+    """Write an animation without loss, in one palette if that is faithful; a turning one, lossy.
+
+    The note is an XMP packet.
+    """
     turning = animation.scene.orbit is not None
     palette, changes = _patches.common_palette(animation, playback.colors)
     height, width = animation.first.shape[:2]
