@@ -75,7 +75,7 @@ ONE_HOME = {
 DYNAMIC = {
     "__init__",
     "cli",
-    "files.formats",
+    "files.registry",
     "gallery.versions",
     "optimizers.adapters",
     "optimizers.own",

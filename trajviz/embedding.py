@@ -10,17 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.files.dimensions import Size, size_of
+from trajviz.files.containers import Size
+from trajviz.files.dimensions import size_of
+from trajviz.files.formats import Format, all_formats, find_format
 from trajviz.files.metadata import load_recipe, read_note
-from trajviz.files.snippets import (
-    FILMS,
-    MOVING,
-    SNIPPETS,
-    STILLS,
-    checked_alt,
-    checked_url,
-    shown_by,
-)
+from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.race import run
 from trajviz.recipe.recipe import Recipe
@@ -28,7 +22,6 @@ from trajviz.recipe.starts import count_starts
 
 MOST_STEPS = 2_000_000
 """Steps of all tracks together that are run for an alt text."""
-_SUFFIXES = (*FILMS, *MOVING, *STILLS)
 
 
 def embed(
@@ -39,26 +32,38 @@ def embed(
     url: str = "",
     trust: bool = False,
 ) -> str:
-    """Return the snippet that shows a file in a page, for a place named in SNIPPETS.
+    """Return the snippet that shows a file in a page.
 
-    Without `alt`, the text is computed from the recipe inside the file; a Python file that it names
-    is only run with `trust`. `url` is the address of the folder where the files will live; without
-    it they lie beside the page. Raises TrajvizError.
+    Args:
+        file: A picture or a film. Those of the same name, size and recipe beside it are shown
+            with it, each where a page can use it; a still is shown alone.
+        kind: The place it is for, one of `snippet_names()`.
+        alt: What the file shows, in words. None computes it from the recipe inside the file, which
+            is run again without drawing.
+        url: The address of the folder where the files will live. Empty if that is the page's own.
+        trust: Whether a Python file or module may be run that the recipe names.
+
+    Returns:
+        The snippet, with a line end.
+
+    Raises:
+        TrajvizError: For a file that is not there or that no page shows, an unknown `kind`, an
+            `alt` or `url` that cannot be used, and an `alt` that is missing and cannot be computed.
     """
     path = Path(file).expanduser()
-    if kind not in SNIPPETS:
-        raise unknown("snippet", kind, SNIPPETS)
+    snippet = load_snippet(kind)
     if not path.is_file():
         raise TrajvizError(f"no file {str(path)!r}")
-    suffix = _suffix(path)
-    if _measured(path) is None:
-        raise TrajvizError(f"{str(path)!r} is no {suffix.upper()}, or does not say how large it is")
+    chosen = _shown_format(path)
+    if _size(path) is None:
+        what = chosen.name.upper()
+        raise TrajvizError(f"{str(path)!r} is no {what}, or does not say how large it is")
     prefix = checked_url(url)
-    words = alt_text(path, suffix, trust) if alt is None else checked_alt(alt)
-    return SNIPPETS[kind].write(shown_by(_family(path, suffix), words, prefix)) + "\n"
+    words = alt_text(path, chosen, trust) if alt is None else checked_alt(alt)
+    return snippet.write(shown_by(_family(path, chosen), words, prefix)) + "\n"
 
 
-def alt_text(path: Path, suffix: str, trust: bool = False) -> str:
+def alt_text(path: Path, chosen: Format, trust: bool = False) -> str:
     """Return what a rendered file shows, in words; TrajvizError for a file that cannot tell."""
     try:
         if not read_note(path).table:
@@ -68,7 +73,7 @@ def alt_text(path: Path, suffix: str, trust: bool = False) -> str:
         race = run(recipe)
     except TrajvizError as error:
         raise TrajvizError(f"{error}; or say what the picture shows: --alt TEXT (alt=)") from error
-    return race.alt_text(recipe.at[0] if recipe.at and suffix in STILLS else None)
+    return race.alt_text(recipe.at[0] if recipe.at and chosen.kind == "still" else None)
 
 
 def _check_patience(path: Path, recipe: Recipe) -> None:
@@ -80,36 +85,42 @@ def _check_patience(path: Path, recipe: Recipe) -> None:
         )
 
 
-def _suffix(path: Path) -> str:
-    for suffix in sorted(_SUFFIXES, key=len, reverse=True):
-        if path.name.lower().endswith(f".{suffix}"):
-            return suffix
-    raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{suffix}" for suffix in _SUFFIXES])
+def _shown_formats() -> list[Format]:
+    """Return the formats that a page shows in their place, and does not only link to."""
+    return [one for one in all_formats() if one.role != "link"]
 
 
-def _family(path: Path, suffix: str) -> list[tuple[str, str, Size]]:
+def _shown_format(path: Path) -> Format:
+    chosen = find_format(path)
+    if chosen is None or chosen.role == "link":
+        known = [f".{one.name}" for one in _shown_formats()]
+        raise unknown(f"suffix of {str(path)!r}:", path.suffix, known)
+    return chosen
+
+
+def _family(path: Path, chosen: Format) -> list[tuple[str, str, Size]]:
     """Return a file and those that belong to it; a still, being what was asked for, is alone."""
-    own = _measured(path)
+    own = _size(path)
     assert own is not None
-    family = [(path.name, suffix, own)]
-    if suffix in STILLS:
+    family = [(path.name, chosen.name, own)]
+    if chosen.kind == "still":
         return family
-    stem = path.name[: -len(suffix) - 1]
-    for other in _SUFFIXES:
-        sibling = path.with_name(f"{stem}.{other}")
-        size = _measured(sibling) if other != suffix else None
-        if size and _belongs(size, own) and len({_told(path), _told(sibling)} - {None}) < 2:
-            family.append((sibling.name, other, size))
+    stem = path.name[: -len(chosen.name) - 1]
+    for other in _shown_formats():
+        sibling = path.with_name(f"{stem}.{other.name}")
+        size = _size(sibling) if other != chosen else None
+        if size and _same_size(size, own) and len({_recipe(path), _recipe(sibling)} - {None}) < 2:
+            family.append((sibling.name, other.name, size))
     return family
 
 
-def _belongs(size: Size, own: Size) -> bool:
-    """Return whether sizes are the same, or a pixel longer, since the sides of a film are even."""
+def _same_size(size: Size, own: Size) -> bool:
+    """Return whether sizes are the same but for the pixel by which the sides of a film are even."""
     return all(abs(a - b) <= 1 for a, b in zip(size, own, strict=True))
 
 
-def _told(path: Path) -> str | None:
-    """Return what a file says of what it shows, None where it says nothing."""
+def _recipe(path: Path) -> str | None:
+    """Return the recipe in a file, but for the step it shows; None where it holds none."""
     try:
         table = read_note(path).table
     except TrajvizError:
@@ -117,7 +128,7 @@ def _told(path: Path) -> str | None:
     return repr({key: value for key, value in table.items() if key != "at"})
 
 
-def _measured(path: Path) -> Size | None:
+def _size(path: Path) -> Size | None:
     try:
         return size_of(path)
     except OSError:

@@ -22,7 +22,7 @@ from trajviz.descent.trace import TRACES, trace_names
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
-from trajviz.files.formats import Format, check_target, load_format, replacing
+from trajviz.files.formats import Format, load_format
 from trajviz.files.metadata import note_of
 from trajviz.files.notebook import Player, moving_picture
 from trajviz.files.places import check_place, load_place
@@ -36,7 +36,8 @@ from trajviz.files.plan import (
     plan_files,
     snippet_target,
 )
-from trajviz.files.snippets import SNIPPETS, checked_alt, checked_url, shown_by
+from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
+from trajviz.files.target import check_target, replacing
 from trajviz.recipe.budget import ladder
 from trajviz.recipe.recipe import Look, Playback, Recipe
 from trajviz.recipe.spec import parse_specs
@@ -350,7 +351,7 @@ class Race:
                 one._draw(temporary, file.format, None, progress or no_progress)
                 size = size_of(temporary) or self.look.size
                 shown.append((target.name, file.format.name, size))
-            text = SNIPPETS[kind].write(shown_by(shown, words, prefix))
+            text = load_snippet(kind).write(shown_by(shown, words, prefix))
             snippet.write_text(text + "\n", "utf-8")
         return (*targets, page)
 

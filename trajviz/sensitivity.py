@@ -10,7 +10,8 @@ from trajviz.descent.noise import Noise
 from trajviz.descent.setup import settle
 from trajviz.descent.tuning import RATES, Tuning, tune_rates
 from trajviz.errors import TrajvizError
-from trajviz.files.formats import check_target, format_of, replacing
+from trajviz.files.formats import format_of
+from trajviz.files.target import check_target, replacing
 from trajviz.recipe.recipe import Recipe
 from trajviz.scene.scene import Scene
 from trajviz.scene.sensitivity import compose_sensitivity

@@ -15,11 +15,12 @@ from races import SEVEN, race
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import _patches, load_format
 from trajviz.files.formats._palette import Palette
+from trajviz.files.formats._timing import milliseconds
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.themes import theme_names
 
-LEAST = {"apng": 46, "webp": 46, "avif": 40}
+LEAST = {"apng": 46, "webp": 46, "avif": 38}
 """How faithful a frame is at least, in decibels."""
 NAMES = [name for name in LEAST if name != "avif" or features.check("avif")]
 OURS = ["apng", "webp"]
@@ -43,12 +44,12 @@ def small(**options):
 
 @functools.cache
 def crowd(theme):
-    return race("beale", SEVEN, theme=theme, steps=40, seconds=2, fps=20, hold=1, size=(480, 360))
+    return race("beale", SEVEN, theme=theme, steps=40, seconds=1.2, fps=20, hold=1, size=(240, 180))
 
 
 def when_shown(waits, playback):
     """Return which frame of the file shows in the middle of each frame that was drawn."""
-    begins = np.concatenate([[0], np.cumsum(_patches.milliseconds(playback))[:-1]])
+    begins = np.concatenate([[0], np.cumsum(milliseconds(playback))[:-1]])
     return np.searchsorted(np.cumsum(waits), begins + 5, side="right")
 
 
@@ -133,7 +134,7 @@ def test_ffmpeg_decodes_an_apng_as_pillow_does(tmp_path):
         "ffmpeg", "-v", "error", "-f", "apng", "-i", path, "-fps_mode", "passthrough",
         "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
     )  # fmt: skip
-    theirs = np.frombuffer(video, np.uint8).reshape(-1, 360, 480, 3)
+    theirs = np.frombuffer(video, np.uint8).reshape(-1, 180, 240, 3)
     frames = shown(path)[0]
     assert len(theirs) == len(frames)
     np.testing.assert_array_equal(theirs, frames)
@@ -208,7 +209,7 @@ def test_patches_laid_over_each_other_give_the_pictures_for_as_long(changes, lon
         part[piece.opaque] = piece.colors[piece.opaque]
         np.testing.assert_array_equal(part, piece.whole)
         seen += [canvas.copy()] * piece.milliseconds
-    planned = _patches.milliseconds(playback)
+    planned = milliseconds(playback)
     assert len(seen) == sum(planned) == 50 * (1 + len(changes)) + 250
     for truth, end in zip(film.pictures, np.cumsum(planned), strict=True):
         np.testing.assert_array_equal(seen[end - 1], truth)

@@ -17,9 +17,9 @@ from skimage.metrics import structural_similarity
 
 from trajviz.animation import Animation, shown_steps, still
 from trajviz.files.formats import anim_svg
-from trajviz.files.formats._course import course_of
 from trajviz.files.formats._paths import in_units, path_of
 from trajviz.files.formats._thinning import thin_lines, thin_motion
+from trajviz.files.formats._visible_line import visible_line
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.marks import Box
 from trajviz.scene.track import FAINT, Line
@@ -350,27 +350,27 @@ def test_what_cannot_be_drawn_as_paths_is_refused_at_once(more, says, tmp_path):
 def test_of_a_line_that_begins_later_nothing_is_shown_before():
     line = Line.through(np.array([[10.0, 10], [40, 10], [40, 50]]))
     late = replace(line, knots=line.knots + 5)
-    course = course_of(late, Box(0, 0, 100, 100), np.array([0.0, 4.9, 5, 5.5, 6.5, 9]))
-    assert course.reveal.tolist() == [-1, -1, 0, 150, 500, 700]
-    assert course.length == 700
+    seen = visible_line(late, Box(0, 0, 100, 100), np.array([0.0, 4.9, 5, 5.5, 6.5, 9]))
+    assert seen.reveal.tolist() == [-1, -1, 0, 150, 500, 700]
+    assert seen.length == 700
 
 
 def test_a_line_that_leaves_its_plot_has_a_gap_while_it_is_out_of_reach():
     places = np.array([[50.0, 50], [50, 1e30], [900, 50], [60, 50]])
-    course = course_of(Line.through(places), Box(0, 0, 100, 100), np.array([0.0, 1, 2, 3]))
-    assert [part.tolist() for part in course.parts(hidden=False)] == [
+    seen = visible_line(Line.through(places), Box(0, 0, 100, 100), np.array([0.0, 1, 2, 3]))
+    assert [part.tolist() for part in seen.parts(hidden=False)] == [
         [[500, 500], [500, 1240]],
         [[1240, 500], [600, 500]],
     ]
-    assert course.parts(hidden=True) == []
-    assert course.reveal[0] == 0
-    assert course.reveal[3] == pytest.approx(course.length)
+    assert seen.parts(hidden=True) == []
+    assert seen.reveal[0] == 0
+    assert seen.reveal[3] == pytest.approx(seen.length)
 
 
 def test_a_line_that_never_comes_near_its_plot_is_none():
     far = Line.through(np.array([[-500.0, 10], [-500, 90]]))
-    assert course_of(far, Box(0, 0, 100, 100), np.array([0.0, 1])) is None
-    assert course_of(Line.through(np.zeros((1, 2))), Box(0, 0, 9, 9), np.array([0.0])) is None
+    assert visible_line(far, Box(0, 0, 100, 100), np.array([0.0, 1])) is None
+    assert visible_line(Line.through(np.zeros((1, 2))), Box(0, 0, 9, 9), np.array([0.0])) is None
 
 
 PLACES = st.lists(st.tuples(*2 * [st.integers(-300, 300)]), min_size=2, max_size=60)

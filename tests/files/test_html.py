@@ -12,7 +12,7 @@ from PIL import Image
 from races import SEVEN, race
 
 from trajviz.animation import still
-from trajviz.files.formats.html import MOST_VALUES
+from trajviz.files.formats._player import MOST_VALUES
 
 MINUS, GONE = "\N{MINUS SIGN}", "\N{EN DASH}"
 RACES = {

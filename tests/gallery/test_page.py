@@ -18,6 +18,7 @@ from PIL import Image
 from races import race
 
 from trajviz.errors import TrajvizError
+from trajviz.files.formats import all_formats, load_format
 from trajviz.gallery.entry import Entry
 from trajviz.gallery.page import _environment, page, readme
 
@@ -601,6 +602,65 @@ def test_an_introduction_has_paragraphs():
     html = page(TITLE, INTRODUCTION, [])
     leads = re.findall('<p class="lead">(.*?)</p>', html)
     assert leads == ["Optimizers on surfaces.", "Each picture is small."]
+
+
+def tags_of(html):
+    """Return what is shown in an item's frame: each element with the file that it names."""
+    frame = html.partition("<figure>")[2].partition("</figure>")[0].partition("<figcaption>")[0]
+    frame = re.sub("(?s)<noscript>.*?</noscript>", "", frame)
+    return re.findall(r'<(img|source)\b[^>]*? (?:src|srcset)="([^"]*)"', frame)
+
+
+@pytest.mark.parametrize("name", [one.name for one in all_formats() if one.role == "loop"])
+def test_whatever_moves_by_itself_is_shown_and_has_a_button_to_pause_it(name):
+    html = page(TITLE, "", [entry(files=(f"a.{name}",))])
+    (still, blank), shown = tags_of(html)
+    assert (still, shown) == ("source", ("img", f"a.{name}"))
+    assert blank.startswith("data:image/svg+xml,")
+    assert html.count('class="single scripted-only"') == 1
+    assert linked(readme(TITLE, "", [entry(files=(f"a.{name}",))])) == [(f"a.{name}", None)]
+    still = entry(files=(f"a.{name}", "a.png"))
+    assert tags_of(page(TITLE, "", [still])) == [("source", "a.png"), ("img", f"a.{name}")]
+    assert linked(readme(TITLE, "", [still])) == [("a.png", f"a.{name}")]
+
+
+@pytest.mark.parametrize("name", [one.name for one in all_formats() if one.role == "still"])
+def test_whatever_stands_still_is_shown(name):
+    html = page(TITLE, "", [entry(files=(f"a.{name}",))])
+    assert tags_of(html) == [("img", f"a.{name}")]
+    assert 'class="single' not in html
+
+
+@pytest.mark.parametrize("name", [one.name for one in all_formats() if one.role == "film"])
+def test_whatever_is_a_film_is_played_as_what_it_is(name):
+    html = page(TITLE, "", [entry(files=(f"a.{name}",))])
+    assert tags_of(html) == [("source", f"a.{name}")]
+    assert f'type="{load_format(name).media_type}"' in html
+
+
+@pytest.mark.parametrize("name", [one.name for one in all_formats() if one.role == "link"])
+def test_what_no_page_shows_in_its_place_is_linked(name):
+    html = page(TITLE, "", [entry(files=(f"a.{name}",))])
+    assert tags_of(html) == []
+    assert f'href="a.{name}"' in html
+
+
+def test_of_several_files_the_page_takes_what_most_browsers_know():
+    every = tuple(f"a.{one.name}" for one in reversed(all_formats()))
+    html = page(TITLE, "", [entry(files=every)])
+    assert tags_of(html) == [("img", "a.png"), ("source", "a.mp4"), ("source", "a.webm")]
+    assert 'data-loop="a.gif"' in html
+    assert linked(readme(TITLE, "", [entry(files=every)])) == [("a.png", "a.gif")]
+    moving = tuple(path for path in every if path[2:] in ("anim.svg", "apng", "webp"))
+    assert tags_of(page(TITLE, "", [entry(files=moving)]))[1] == ("img", "a.webp")
+    assert linked(readme(TITLE, "", [entry(files=moving)])) == [("a.webp", None)]
+
+
+def test_an_animated_svg_is_no_still_of_the_gif_beside_it():
+    told = entry(files=("a.gif", "a.anim.svg"))
+    (_, blank), shown = tags_of(page(TITLE, "", [told]))
+    assert blank.startswith("data:")
+    assert shown == ("img", "a.gif")
 
 
 def test_files_of_one_format_are_told_apart():

@@ -6,13 +6,13 @@ import click
 
 import trajviz
 from trajviz.cli._options import Name
-from trajviz.files.snippets import SNIPPETS
+from trajviz.files.snippets import load_snippet
 
 
 @click.command(
     "embed",
     epilog="\b\nWhere a snippet goes, and what cannot be done there:\n"
-    + "\n".join(f"  {name:9} {SNIPPETS[name].summary}" for name in sorted(SNIPPETS)),
+    + "\n".join(f"  {name:9} {load_snippet(name).summary}" for name in trajviz.snippet_names()),
 )
 @click.argument("file")
 @click.option(

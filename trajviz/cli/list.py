@@ -134,15 +134,16 @@ def _formats() -> list[dict[str, Any]]:
 
 
 def _places() -> list[dict[str, Any]]:
-    from trajviz.files.places import PLACES
+    from trajviz.files.places import load_place
 
-    return [dataclasses.asdict(PLACES[name]) for name in trajviz.place_names()]
+    return [dataclasses.asdict(load_place(name)) for name in trajviz.place_names()]
 
 
 def _snippets() -> list[dict[str, Any]]:
-    from trajviz.files.snippets import SNIPPETS
+    from trajviz.files.snippets import load_snippet
 
-    return [{"name": name, "summary": SNIPPETS[name].summary} for name in trajviz.snippet_names()]
+    snippets = [load_snippet(name) for name in trajviz.snippet_names()]
+    return [{"name": snippet.name, "summary": snippet.summary} for snippet in snippets]
 
 
 def _details(row: dict[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from trajviz.cli._options import GroupedCommand, Name, OwnOption, fields_of, rec
 from trajviz.cli._output import progress_bar, write_stdout
 from trajviz.cli._race import asked, race_options, say_what_was_found
 from trajviz.errors import TrajvizError
-from trajviz.files.places import PLACES, check_place, load_place
+from trajviz.files.places import check_place, load_place, place_names
 
 if TYPE_CHECKING:
     from trajviz.descent import Progress
@@ -77,8 +77,8 @@ def command(
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
     from pathlib import Path
 
-    from trajviz.files.formats import check_target
     from trajviz.files.plan import check_plan, plan_bundle, plan_files, snippet_target
+    from trajviz.files.target import check_target
     from trajviz.race import check_recipe_target
 
     _check_kind(bundle)
@@ -223,6 +223,6 @@ def _report(file: PlannedFile, written: Written, took: float, before: Recipe) ->
     click.echo(f"  {width}x{height}, {frames}{size}, drawn in {took:.1f} s", err=True)
     if lost:
         click.echo(f"  to fit: {lost}", err=True)
-    for place in PLACES.values():
-        for reason in place.refusals(facts):
-            click.echo(f"  {place.name} would refuse it: {reason}", err=True)
+    for place in place_names():
+        for reason in load_place(place).refusals(facts):
+            click.echo(f"  {place} would refuse it: {reason}", err=True)

@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from html import escape
 
 _CONTROLS, _ROW = 190, 42
-"""How high a player's page is below the picture, in pixels: without tracks, and for each."""
+"""Pixels below the picture of a player: of its controls, and of one row of its table."""
 
 
 def moving_picture(gif: bytes, png: bytes, size: tuple[int, int], alt: str) -> str:
-    """Return an animation as an element; who asks for less motion sees the still in its place.
+    """Return an element that shows an animation, or a still to readers who ask for less motion.
 
-    Where a viewer knows no more than images, as GitHub does, the animation is left.
+    A viewer that strips `<picture>`, as GitHub does, shows the animation.
+
+    Args:
+        gif: The bytes of the animation.
+        png: The bytes of the still.
+        size: Width and height of both in pixels.
+        alt: What they show, in words.
     """
     width, height = size
     return (
@@ -29,7 +35,14 @@ def _inside(data: bytes, kind: str) -> str:
 
 @dataclass(frozen=True)
 class Player:
-    """A page that plays a race, for a notebook to show; `size` is that of its picture."""
+    """A page that plays a race, for a notebook to show.
+
+    Attributes:
+        page: The page, as HTML.
+        size: Width and height of its picture in pixels.
+        tracks: How many rows its table has.
+        title: What it shows, in words.
+    """
 
     page: str = field(repr=False)
     size: tuple[int, int]
@@ -37,7 +50,7 @@ class Player:
     title: str
 
     def _repr_html_(self) -> str:
-        """Show the page in a frame of its own, so that neither meets the other's styles."""
+        """Return the page in an `<iframe>`, so that its styles and the notebook's stay apart."""
         width, height = self.size[0] + 50, self.size[1] + _CONTROLS + _ROW * self.tracks
         return (
             f'<iframe width="{width}" height="{height}" style="border:0;max-width:100%" '

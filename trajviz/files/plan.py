@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trajviz.errors import TrajvizError, unknown
-from trajviz.files.formats import Format, check_target, format_names, format_of, load_format
-from trajviz.files.formats import still_path as path_of_still
-from trajviz.files.places import FILMS, Facts
-from trajviz.files.snippets import SNIPPETS
+from trajviz.errors import TrajvizError
+from trajviz.files.formats import Format, format_names, format_of, load_format
+from trajviz.files.places import Facts
+from trajviz.files.snippets import load_snippet, snippet_names
+from trajviz.files.target import check_target, still_path
 from trajviz.recipe.recipe import Recipe
 
 STANDARD_OUTPUT = "-"
@@ -40,12 +40,12 @@ class PlannedFile:
             recipe: What it is made from.
             size: Its bytes, 0 as long as nobody knows.
         """
-        play, name = recipe.playback, self.format.name
+        play, pixels = recipe.playback, recipe.look.size
         if self.format.kind == "still":
-            return Facts(name, recipe.look.size, 1, 0.0, "", size)
+            return Facts(self.format, pixels, 1, 0.0, bytes=size)
+        frames = play.film_frames if self.format.film else play.frames
         seconds = play.seconds + play.hold
-        frames = max(play.frames, round(seconds * play.fps)) if name in FILMS else play.frames
-        return Facts(name, recipe.look.size, frames, seconds, play.pixel_format, size)
+        return Facts(self.format, pixels, frames, seconds, play.pixel_format, size)
 
 
 def plan_files(recipe: Recipe) -> tuple[PlannedFile, ...]:
@@ -77,7 +77,7 @@ def _files_of(output: str, recipe: Recipe) -> Iterator[PlannedFile]:
     for step in recipe.at or (None,):
         chosen.check(recipe.playback, step, recipe.steps)
         still = output != STANDARD_OUTPUT
-        yield PlannedFile(str(path_of_still(Path(output), step)) if still else output, chosen, step)
+        yield PlannedFile(str(still_path(Path(output), step)) if still else output, chosen, step)
 
 
 def format_for(output: str, recipe: Recipe) -> Format:
@@ -112,8 +112,8 @@ def plan_bundle(path: str | Path) -> tuple[PlannedFile, ...]:
         TrajvizError: The name has the suffix of a format or a snippet.
     """
     plain = Path(path)
-    suffix = plain.suffix[1:].lower()
-    if not plain.name or suffix in (*format_names(), *(s.suffix for s in SNIPPETS.values())):
+    taken = {*format_names(), *(load_snippet(name).suffix for name in snippet_names())}
+    if not plain.name or plain.suffix[1:].lower() in taken:
         raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")
     return tuple(PlannedFile(f"{plain}.{name}", load_format(name)) for name in BUNDLED)
 
@@ -128,9 +128,7 @@ def snippet_target(path: str | Path, kind: str) -> Path:
     Raises:
         TrajvizError: There is no snippet of this name.
     """
-    if kind not in SNIPPETS:
-        raise unknown("snippet", kind, SNIPPETS)
-    return Path(f"{Path(path).expanduser()}.{SNIPPETS[kind].suffix}")
+    return Path(f"{Path(path).expanduser()}.{load_snippet(kind).suffix}")
 
 
 def check_plan(files: tuple[PlannedFile, ...]) -> None:

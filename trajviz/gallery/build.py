@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from trajviz.errors import TrajvizError
-from trajviz.files.formats import replacing
+from trajviz.files.target import replacing
 from trajviz.gallery.executor import JobExecutor
 from trajviz.gallery.gallery import Gallery, load_gallery
 from trajviz.gallery.items import Item

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """One item of the gallery as its page shows it.
+    """One item of the gallery as its page shows it; all words are plain text.
 
-    `name` identifies it, `section` is the heading it stands under, `title` what the picture says
-    of itself. `caption` teaches one thing and `alt` describes the picture to those who do not see
-    it, both plain text. `command` makes the item, `size` is its width and height in pixels and
-    `seconds` how long it plays, the pause at its end included. `files` are its outputs relative
-    to the gallery's folder, with slashes: "beale.gif", "beale.mp4" and the poster, "beale.png".
+    Attributes:
+        name: Identifies it.
+        section: The heading it stands under.
+        title: The title of the picture.
+        caption: The one thing that it teaches.
+        alt: What the picture shows, for readers who do not see it.
+        command: The command that makes it.
+        size: Width and height in pixels.
+        seconds: How long it plays, the pause at its end included; 0 for a still.
+        files: Its outputs, relative to the gallery's folder, with slashes: "beale.gif",
+            "beale.mp4" and the poster, "beale.png".
     """
 
     name: str

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trajviz.errors import TrajvizError
-from trajviz.files.formats import replacing
+from trajviz.files.target import replacing
 from trajviz.gallery.layout import LOCK_FILE
 
 

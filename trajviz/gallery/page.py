@@ -1,7 +1,7 @@
 """The page that shows a gallery: HTML for a browser, Markdown for those who browse the repository.
 
-Both are filled in by Jinja2 from the templates beside this file. The HTML needs nothing but the
-media beside it, neither a server nor a network, and whatever a caption holds stays text in both.
+Jinja2 fills in the templates beside this file. The HTML needs the media beside it, and neither a
+server nor a network. Captions and other words are escaped, so that they stay text in both.
 """
 
 from __future__ import annotations
@@ -15,32 +15,34 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trajviz.errors import TrajvizError
+from trajviz.files.formats import Format, Role, find_format
 from trajviz.gallery.entry import Entry
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_FILMS = (".mp4", ".webm")
-_LOOPS = (".gif", ".webp")
-_STILLS = (".png", ".svg")
-"""What shows an animation or a still, the best first, by its file's suffix."""
 _OPTION = re.compile(r"-[^ =]+")
-"""What may have its value behind a blank."""
+"""An option whose value may stand behind a blank."""
 
 
 def page(title: str, introduction: str, entries: Sequence[Entry]) -> str:
-    """Return the gallery as one HTML page, its media beside it; all texts are plain.
+    """Return the gallery as one HTML page.
 
-    A blank line parts the introduction's paragraphs. Sections come in the order of their first
-    entries. Raises TrajvizError without Jinja2.
+    Args:
+        title: The page's heading, plain text.
+        introduction: What stands below it, plain text; a blank line separates paragraphs.
+        entries: What is shown. Sections come in the order of their first entries.
+
+    Raises:
+        TrajvizError: Without Jinja2.
     """
     return _filled("page.html.jinja", title, introduction, entries)
 
 
 def readme(title: str, introduction: str, entries: Sequence[Entry]) -> str:
-    """Return the gallery as Markdown: stills that link to the animations; all texts are plain.
+    """Return the gallery as Markdown, in which stills link to the animations.
 
-    Raises TrajvizError without Jinja2.
+    Arguments and errors are those of `page`.
     """
     return _filled("readme.md.jinja", title, introduction, entries)
 
@@ -69,20 +71,20 @@ class _Item:
         return quote(self.entry.name, safe="=,")
 
     @property
-    def films(self) -> list[str]:
-        """What a video element plays."""
-        return self._of(_FILMS)
+    def films(self) -> list[tuple[str, str]]:
+        """What a video element plays, each with its media type."""
+        return [(path, chosen.media_type) for path, chosen in self._shown_as("film")]
 
     @property
     def loop(self) -> str | None:
         """What an image element plays."""
-        return next(iter(self._of(_LOOPS)), None)
+        return next((path for path, _ in self._shown_as("loop")), None)
 
     @property
     def stills(self) -> list[str]:
-        """Pictures that do not move; SVG only where there is no PNG, of which it is a copy."""
-        found = self._of(_STILLS)
-        return [path for path in found if _suffix(path) == _suffix(found[0])]
+        """Pictures that do not move, of one format: those of another are copies of them."""
+        found = self._shown_as("still")
+        return [path for path, chosen in found if chosen == found[0][1]]
 
     @property
     def poster(self) -> str | None:
@@ -101,16 +103,18 @@ class _Item:
     @property
     def moving(self) -> str | None:
         """The animation that most places show: an image rather than a film."""
-        return self.loop or next(iter(self.films), None)
+        return self.loop or next((path for path, _ in self.films), None)
 
     @property
     def shown(self) -> list[str]:
         """The pictures of a page without films: the poster, else what there is."""
-        return self.stills[:1] if self.moving and self.stills else self._of(_LOOPS) or self.stills
+        if self.moving and self.stills:
+            return self.stills[:1]
+        return [self.loop] if self.loop else self.stills
 
     @property
     def phrases(self) -> list[str]:
-        """The command in pieces that stay on one line, an option with its value; join by blanks."""
+        """The command in pieces that are not broken over lines: words, and options with values."""
         found: list[str] = []
         for word in self.entry.command.split(" "):
             if found and _OPTION.fullmatch(found[-1]) and not word.startswith("-"):
@@ -121,21 +125,19 @@ class _Item:
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        """Each file, and what it is called: its format, or its name where two have one format."""
+        """Each file with what its link says: its suffix, or its name where two have one suffix."""
         files = self.entry.files
-        names = [_suffix(path)[1:].upper() or path for path in files]
+        names = [PurePosixPath(path).suffix[1:].upper() or path for path in files]
         return [
             (path, name if names.count(name) == 1 else PurePosixPath(path).name)
             for path, name in zip(files, names, strict=True)
         ]
 
-    def _of(self, suffixes: Sequence[str]) -> list[str]:
-        found = [path for path in self.entry.files if _suffix(path) in suffixes]
-        return sorted(found, key=lambda path: suffixes.index(_suffix(path)))
-
-
-def _suffix(path: str) -> str:
-    return PurePosixPath(path).suffix.lower()
+    def _shown_as(self, role: Role) -> list[tuple[str, Format]]:
+        """Return the files of a role, the best first, each with its format."""
+        found = ((path, find_format(Path(path))) for path in self.entry.files)
+        chosen = [(path, one) for path, one in found if one is not None and one.role == role]
+        return sorted(chosen, key=lambda pair: pair[1].rank)
 
 
 @cache
@@ -168,8 +170,9 @@ def _url(path: str) -> str:
 
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>&~|$#]")
+"""Characters that mean something anywhere in Markdown."""
 _FIRST = re.compile(r"^(\d*)([-+=.)])")
-"""What means something anywhere in Markdown, and what only at the beginning of a line."""
+"""Characters that mean something at the beginning of a line."""
 
 
 def _markdown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The gallery's own two files, `index.html` and `README.md`: when they are stale, and written."""
+"""The gallery's own two files, `index.html` and `README.md`: checked and written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from trajviz.files.formats import replacing
+from trajviz.files.target import replacing
 from trajviz.gallery.command import command_of
 from trajviz.gallery.entry import Entry
 from trajviz.gallery.gallery import Gallery
@@ -28,9 +28,16 @@ def _entry(item: Item, made: LockEntry) -> Entry:
     playback = item.recipe.playback
     moves = any(file.format.kind == "animation" for file in item.plan)
     return Entry(
-        item.name, item.section, made.title, item.caption, item.alt, command_of(item),
-        item.recipe.look.size, playback.seconds + playback.hold if moves else 0.0, item.files,
-    )  # fmt: skip
+        name=item.name,
+        section=item.section,
+        title=made.title,
+        caption=item.caption,
+        alt=item.alt,
+        command=command_of(item),
+        size=item.recipe.look.size,
+        seconds=playback.seconds + playback.hold if moves else 0.0,
+        files=item.files,
+    )
 
 
 def sources_of(gallery: Gallery, entries: Sequence[Entry]) -> dict[str, str]:
@@ -45,7 +52,7 @@ def sources_of(gallery: Gallery, entries: Sequence[Entry]) -> dict[str, str]:
 
 
 _PARTS = ("page", "readme")
-"""What the files are called from which both are made."""
+"""The names of the files from which both are made, without suffixes."""
 
 
 def why_page_stale(gallery: Gallery, lock: Lock) -> list[str]:
@@ -56,7 +63,7 @@ def why_page_stale(gallery: Gallery, lock: Lock) -> list[str]:
 
 
 def check_site(gallery: Gallery) -> None:
-    """Raise TrajvizError where `write_site` would: without Jinja2."""
+    """Raise TrajvizError without Jinja2, which `write_site` needs."""
     from trajviz.gallery.page import page
 
     page(gallery.title, gallery.introduction, [])

@@ -161,6 +161,11 @@ class Playback:
         """How many frames the moving part has, the first being the start, the last the end."""
         return max(1, round(self.fps * self.seconds))
 
+    @property
+    def film_frames(self) -> int:
+        """How many frames a film has: its pause at the end is the last one, repeated."""
+        return max(self.frames, round((self.seconds + self.hold) * self.fps))
+
     def positions(self, steps: int) -> Floats:
         """Return how many steps have been taken at each frame, (frames,), fractions included."""
         import numpy as np

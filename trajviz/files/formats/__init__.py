@@ -1,52 +1,95 @@
 """The output formats, one file each; a file dropped into this folder is found by everything.
 
-A format's module says by `KIND` what it holds and defines `write`:
-
-    KIND = "animation"   write(path, animation, playback, progress, note)
-    KIND = "still"       write(path, scene, step, note)
-
-`note` is what the file says of itself (see trajviz.files.metadata), empty for nothing.
-
-The file `anim_svg.py` is the format of the suffix `.anim.svg`. An animation's module may say with
-`MOST_FPS` how many frames a second it can hold, with `check(playback)` what else it cannot, with
-`PALETTE = True` that it heeds `playback.colors`, and with `PATHS = True` that it draws tracks as
-paths over one background, which leaves out what changes at every pixel.
-`write` fills a file that nobody sees yet; `replacing` moves it into place when it is complete.
+A format's module says in `FORMAT` all that anybody needs to know of it, and defines the function
+that writes it. Its name is that of the file: `anim_svg.py` is the format of the suffix `.anim.svg`.
+`FORMAT` is also read where nothing is drawn, as by `trajviz show`: so a module loads what draws
+within its functions, or has it in a file beside that begins with an underscore.
 """
 
 from __future__ import annotations
 
-import importlib
+import functools
 import math
-import os
-import secrets
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.recipe.recipe import Look, Playback
+from trajviz.files.containers import Container
+from trajviz.files.registry import module_of, names_in, summary_of
 from trajviz.scene.views import load_view
 
+if TYPE_CHECKING:
+    from trajviz.recipe.recipe import Look, Playback
 
-@dataclass(frozen=True)
+_FOLDER = Path(__file__).parent
+
+Role = Literal["film", "loop", "still", "link"]
+"""What a file is in a page: a film with controls, a picture that moves, one that does not, or only
+something to follow a link to."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Format:
-    """One output format: its name is its suffix without the dot."""
+    """One output format.
 
-    name: str
+    Attributes:
+        name: The suffix without the dot, taken from the file's name.
+        summary: One sentence, taken from the module's docstring.
+        kind: Whether a file moves, or shows one step.
+        write: Fills a file that nobody sees yet. An animation's is called with path, animation,
+            playback, progress and note, a still's with path, scene, step and note. The note is
+            what the file says of itself, empty for nothing.
+        container: How files of this format begin, and where note and size stand in them.
+        tag: The element by which a page shows such a file, "a" where it can only link to it.
+        media_type: What HTTP and HTML call it.
+        rank: Of several that show the same, a page takes that of the lowest rank.
+        most_fps: The most frames a second that it can hold.
+        palette: Whether it heeds `playback.colors`.
+        paths: Whether it draws tracks as paths over one background, which leaves out what changes
+            at every pixel.
+        refuse: Raises TrajvizError for what else it cannot play.
+    """
+
+    name: str = ""
+    summary: str = ""
     kind: Literal["animation", "still"]
-    summary: str
     write: Callable[..., None]
+    container: Container
+    tag: Literal["img", "video", "a"]
+    media_type: str
+    rank: int = 100
     most_fps: float = math.inf
+    palette: bool = False
     paths: bool = False
     refuse: Callable[[Playback], None] | None = None
-    palette: bool = False
+
+    @property
+    def film(self) -> bool:
+        """Whether a page plays it in a `<video>`, and its pause at the end is made of frames."""
+        return self.tag == "video"
+
+    @property
+    def role(self) -> Role:
+        """What such a file is in a page."""
+        if self.tag == "a":
+            return "link"
+        if self.film:
+            return "film"
+        return "loop" if self.kind == "animation" else "still"
 
     def check(self, playback: Playback, step: int | None, steps: int) -> None:
-        """Raise TrajvizError for more frames a second, or for a step, that it cannot show."""
+        """Refuse what this format cannot show.
+
+        Args:
+            playback: How the animation plays.
+            step: The step that a still is of; None for the last, or for an animation.
+            steps: How many steps there are.
+
+        Raises:
+            TrajvizError: For more frames a second than it can hold, or for such a step.
+        """
         if playback.fps > self.most_fps:
             raise TrajvizError(
                 f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
@@ -64,7 +107,7 @@ class Format:
             raise TrajvizError(f"step {step} is not from 0 to {steps}")
 
     def check_look(self, look: Look) -> None:
-        """Raise TrajvizError for a look that it cannot show."""
+        """Raise TrajvizError for a look that this format cannot show."""
         if not self.paths:
             return
         changing = {
@@ -91,90 +134,54 @@ class Format:
 
 
 def format_names() -> list[str]:
-    """Return the names of all formats, sorted."""
-    files = Path(__file__).parent.glob("[!_]*.py")
-    return sorted(path.stem.replace("_", ".") for path in files)
+    """Return the names of all formats, sorted.
+
+    Returns:
+        Each is a suffix without its dot, as in "gif" or "anim.svg".
+    """
+    return [*names_in(_FOLDER)]
 
 
+@functools.cache
 def load_format(name: str) -> Format:
-    """Return the format of this name; TrajvizError if there is none."""
+    """Return the format of a name, in any case; TrajvizError if there is none."""
     plain = name.lower()
     if plain not in format_names():
         raise unknown("format", name, format_names())
-    module: Any = importlib.import_module(f"{__name__}.{plain.replace('.', '_')}")
-    summary = module.__doc__.split("\n")[0].partition(": ")[2]
-    return Format(
-        plain,
-        module.KIND,
-        summary,
-        module.write,
-        getattr(module, "MOST_FPS", math.inf),
-        getattr(module, "PATHS", False),
-        getattr(module, "check", None),
-        getattr(module, "PALETTE", False),
-    )
+    module = module_of(__name__, plain)
+    chosen: Format = module.FORMAT
+    return replace(chosen, name=plain, summary=summary_of(module))
+
+
+def all_formats() -> list[Format]:
+    """Return all formats, those that a page shows first before others."""
+    return sorted(map(load_format, format_names()), key=lambda one: one.rank)
+
+
+def all_containers() -> list[Container]:
+    """Return the containers of all formats, each once."""
+    return [*dict.fromkeys(load_format(name).container for name in format_names())]
+
+
+def find_format(path: Path) -> Format | None:
+    """Return the format that a path's suffix names, the longest; None if it names none.
+
+    >>> find_format(Path("beale.old.ANIM.SVG")).name
+    'anim.svg'
+    """
+    endings = ["".join(path.suffixes[place:])[1:].lower() for place in range(len(path.suffixes))]
+    known = [ending for ending in endings if ending in format_names()]
+    return load_format(known[0]) if known else None
 
 
 def format_of(path: Path) -> Format:
-    """Return the format that a path's suffix names, the longest; TrajvizError if it names none."""
-    known = ", ".join(f".{name}" for name in format_names())
+    """Return the format that an output's suffix names; TrajvizError if it names none."""
+    known = [f".{name}" for name in format_names()]
     if not path.suffix:
-        raise TrajvizError(f"output {str(path)!r} has no suffix to say its format: {known}")
-    endings = ["".join(path.suffixes[place:])[1:] for place in range(len(path.suffixes))]
-    for ending in endings:
-        if ending.lower() in format_names():
-            return load_format(ending)
-    raise unknown(f"suffix of {str(path)!r}:", path.suffix, known.split(", "))
-
-
-def still_path(path: Path, step: int | None) -> Path:
-    """Return where the still of one step goes that is asked for as `path`; None is the last.
-
-    >>> still_path(Path("beale.png"), 20).name
-    'beale-20.png'
-    """
-    return path if step is None else path.with_stem(f"{path.stem}-{step}")
-
-
-def check_target(path: Path) -> None:
-    """Raise TrajvizError unless a file could be written here; nothing is left behind."""
-    folder = path.parent
-    try:
-        if path.is_dir():
-            raise TrajvizError(f"output {str(path)!r} is a folder")
-        if path.exists() and not path.is_file():
-            raise TrajvizError(f"output {str(path)!r} is not a regular file")
-        if not folder.is_dir():
-            raise TrajvizError(f"output {str(path)!r}: there is no folder {str(folder)!r}")
-        with _beside(path) as probe:
-            probe.touch(exist_ok=False)
-    except OSError as error:
-        raise TrajvizError(f"output {str(path)!r} cannot be written: {error.strerror}") from error
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, and rename it when the block ends well.
-
-    On any exception, an interrupt included, the old file is untouched and the temporary one gone.
-    A symbolic link is written through. Permissions are the old file's, else the umask's.
-    """
-    target = path.resolve()
-    with _beside(target) as temporary:
-        temporary.touch(exist_ok=False)  # as open() does, with the umask's permissions
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(target)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """Give a free name in the same folder, with the same suffix, and see that it is gone after."""
-    temporary = path.with_name(f".{path.stem[:80]}-{secrets.token_hex(6)}{path.suffix}")
-    try:
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise TrajvizError(
+            f"output {str(path)!r} has no suffix to say its format: {', '.join(known)}"
+        )
+    found = find_format(path)
+    if found is None:
+        raise unknown(f"suffix of {str(path)!r}:", path.suffix, known)
+    return found

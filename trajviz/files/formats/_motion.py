@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from trajviz.animation import Animation, shown_steps
-from trajviz.files.formats._course import MARGIN, Course, course_of
 from trajviz.files.formats._drawing import EM, Letters, extent, mark, number
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_motion
 from trajviz.files.formats._timeline import Timeline
+from trajviz.files.formats._visible_line import MARGIN, VisibleLine, visible_line
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Counter
@@ -74,24 +74,24 @@ class Moving:
 
     def _strokes(self, track: Track, plot: Plot) -> Iterator[tuple[bool, str]]:
         """Yield a track's strokes, each with whether it is hidden."""
-        course = course_of(track.line, plot.box, self.timeline.steps)
-        if course is not None and course.length:
-            yield from self._revealed(course, plot)
+        line = visible_line(track.line, plot.box, self.timeline.steps)
+        if line is not None and line.length:
+            yield from self._revealed(line, plot)
         if track.cross is not None:
             there = (self.timeline.steps >= track.cross_knot).tolist()
             if there[-1]:
                 shown = self.timeline.stepwise(there, (f"opacity:{int(yes)}" for yes in there))
                 yield False, f'<path d="{path_of(in_units(track.cross))}"{shown}/>'
 
-    def _revealed(self, course: Course, plot: Plot) -> Iterator[tuple[bool, str]]:
+    def _revealed(self, line: VisibleLine, plot: Plot) -> Iterator[tuple[bool, str]]:
         """Yield a line that is revealed as time goes on.
 
         A line in one piece is one dash that grows. Of one in several a mask grows, as wide as the
         line.
         """
-        whole = self._define("p", f'<path id="{{name}}" d="{path_of([course.corners])}"/>')
-        reveal = f'<use href="#{whole}"{self._growing(course)}/>'
-        if not (course.hidden.any() or course.gap[1:].any()):
+        whole = self._define("p", f'<path id="{{name}}" d="{path_of([line.corners])}"/>')
+        reveal = f'<use href="#{whole}"{self._growing(line)}/>'
+        if not (line.hidden.any() or line.gap[1:].any()):
             yield False, reveal
             return
         width = number(FINE * (plot.pen.line + 2 * plot.pen.halo))
@@ -101,15 +101,15 @@ class Moving:
             f'<g class="l" stroke="#fff" stroke-width="{width}">{reveal}</g></mask>',
         )
         for hidden in (True, False):
-            data = path_of(course.parts(hidden))
+            data = path_of(line.parts(hidden))
             if data:
                 yield hidden, f'<g mask="url(#{mask})"><path d="{data}"/></g>'
 
-    def _growing(self, course: Course) -> str:
+    def _growing(self, line: VisibleLine) -> str:
         """Return the attributes of a line as one dash, followed by a gap into which it shrinks."""
-        timeline, length = self.timeline, course.length
+        timeline, length = self.timeline, line.length
         clear = length + 100  # so that no round end shows before it begins
-        left = np.where(course.reveal < 0, clear - 1, length - course.reveal)
+        left = np.where(line.reveal < 0, clear - 1, length - line.reveal)
         kept = thin_motion(timeline.moments, left[:, None], _LATE * FINE)
         if len(kept) < 2:
             return ""

@@ -2,8 +2,8 @@
 
 Colours are merged in pairs, always the pair whose merging adds the least error, weighted by how
 often each occurs (pairwise nearest neighbour, Equitz 1989), then settled by k-means (Lloyd 1982).
-Flat pictures have few colours, and this keeps them as they are; a colour that must stay exact
-weighs so much that it does.
+Flat pictures have few colours, and this keeps them as they are. A colour that must stay exact gets
+so much weight that no merging moves it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ Packed: TypeAlias = npt.NDArray[np.uint32]
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 _MERGED = 400
+"""Colours that are merged in pairs; the rare ones join the nearest of these before."""
 _ROUNDS = 2
+"""Rounds of k-means."""
 _IMMOVABLE = 1e9
+"""How many times its weight a colour gets that must stay exact."""
 
 
 def pack(colors: npt.NDArray[np.uint8]) -> Packed:
@@ -41,7 +44,13 @@ class Palette:
     """Up to `size` colours, and the nearest of them for any colour."""
 
     def __init__(self, colors: npt.NDArray[np.uint8], pinned: Iterable[RGB], size: int) -> None:
-        """Choose for colours, (n, 3), each as heavy as it is frequent."""
+        """Choose a palette.
+
+        Args:
+            colors: The colours of all pixels, (n, 3), each as often as it occurs.
+            pinned: Colours that must be in the palette.
+            size: How many colours it has at most.
+        """
         self.size = size
         known, counts = np.unique(pack(colors), return_counts=True)
         fixed = np.unique(pack(np.array([*pinned], dtype=np.uint8).reshape(-1, 3)))[:size]
@@ -164,14 +173,15 @@ def _nearest(
 
 
 class RoughPalette(Palette):
-    """A palette for pictures of countless colours: those that hardly differ share a place.
+    """A palette for pictures of countless colours, in which colours that hardly differ are one.
 
     Colours are told apart by six bits of each channel, so that finding a place is one look into a
-    table; of those that fall together the first one met decides, the pinned ones before all.
+    table. Of colours that are alike in these bits, the first that is looked for decides on their
+    place; the pinned ones are looked for before all others.
     """
 
     def __init__(self, colors: npt.NDArray[np.uint8], pinned: Iterable[RGB], size: int) -> None:
-        """Choose for colours, (n, 3), each as heavy as it is frequent."""
+        """Choose a palette, as Palette does."""
         fixed = [*pinned]
         self._cells = np.zeros(1 << 18, dtype=np.uint8)
         self._met = np.zeros(1 << 18, dtype=bool)

@@ -1,12 +1,12 @@
-"""An animation as the rectangles that change, each with how long it is then shown.
+"""An animation as the rectangles that change, and how long each is shown.
 
-What no viewer could see is not sent, and what was shown last is then shown for longer.
+A frame in which nothing visible changes gives no rectangle: the one before is shown for longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +14,13 @@ import numpy.typing as npt
 from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.files.formats._timing import milliseconds
 from trajviz.recipe.recipe import MOST_COLORS, Playback
 from trajviz.scene.color import RGB
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene
 from trajviz.surface import Ints
 
-MOST_FPS = 90
-"""Browsers play delays up to ten milliseconds as if they were a hundred."""
-_LEAST_MILLISECONDS = 11
 _FAITHFUL = 1.0
 """The mean squared error up to which one palette will do for all pictures: 48 dB."""
 _SAMPLED_FRAMES, _TURNING_FRAMES = 256, 12
@@ -32,10 +30,15 @@ of one whose frames are drawn anew, since each has the colours of the whole."""
 
 @dataclass(frozen=True)
 class Patch:
-    """A rectangle that is laid over a picture, where it is opaque, and how long that is shown.
+    """A rectangle that is laid over a picture, and how long the result is shown.
 
-    `colors` is uint8, (height, width, 3), `opaque` is (height, width); `whole` is what the
-    rectangle shows then, transparent places included.
+    Attributes:
+        x: Its left column.
+        y: Its upper row.
+        colors: Its colours, uint8, (height, width, 3).
+        opaque: Where it covers the picture below, (height, width).
+        whole: What the rectangle shows afterwards, its transparent places included.
+        milliseconds: How long it is shown.
     """
 
     x: int
@@ -44,27 +47,6 @@ class Patch:
     opaque: npt.NDArray[np.bool_]
     whole: Picture
     milliseconds: int
-
-
-def ticks(playback: Playback, rate: int, least: int) -> list[int]:
-    """Return each frame's duration in 1/rate of a second, the hold added to the last.
-
-    Rounding errors are carried on, so that the sum is exact to the tick; the last has `least`.
-    """
-    frames = playback.frames
-    ends = [round(rate * frame / playback.fps) for frame in range(1, frames)]
-    total = round(rate * (playback.seconds + playback.hold))
-    ends.append(max(total, [0, *ends][-1] + least))
-    return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
-
-
-def milliseconds(playback: Playback) -> list[int]:
-    """Return each frame's duration in milliseconds, the hold added to the last.
-
-    >>> milliseconds(Playback(fps=30, seconds=0.1, hold=1))
-    [33, 34, 1033]
-    """
-    return ticks(playback, 1000, _LEAST_MILLISECONDS)
 
 
 def pinned(scene: Scene) -> list[RGB]:
@@ -76,9 +58,12 @@ def pinned(scene: Scene) -> list[RGB]:
 
 
 def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
-    """Return colours from which to choose a palette, (n, 3), and all changes.
+    """Return colours from which to choose a palette, and all changes.
 
-    A long animation is sampled, so that its changes need not be kept.
+    Of a long animation only some frames are looked at, so that its changes need not be kept.
+
+    Returns:
+        The colours of all pixels that change in these frames, (n, 3), and every change in order.
     """
     most = _TURNING_FRAMES if animation.scene.turning else _SAMPLED_FRAMES
     stride = -(-len(animation.positions) // most)
@@ -93,10 +78,17 @@ def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
 
 
 def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Iterable[Change]]:
-    """Return one palette for all pictures, None if it were not faithful, and all changes.
+    """Return one palette for all pictures, and all changes.
 
-    It has `most` colours, transparency included; where fewer than usual are asked for, they must
-    do. What turns has too many colours for any palette, and gets a rough one.
+    A scene that turns has too many colours for any palette, and gets a rough one.
+
+    Args:
+        animation: The animation.
+        most: The most colours, transparency included.
+
+    Returns:
+        The palette, and every change in order. The palette is None if it would not be faithful and
+        the user has not asked for fewer colours than usual.
     """
     colors, changes = sampled(animation)
     every = np.concatenate([animation.first.reshape(-1, 3), colors])
@@ -114,10 +106,16 @@ def patches(
     longest: int,
     done: Callable[[], None],
 ) -> Iterator[Patch]:
-    """Yield the first picture and then what is to be laid over it, at even places.
+    """Yield the first picture, then what is to be laid over it, at even places.
 
-    `snapped` gives colours, (n, 3), as they will be shown. A patch is `longest` milliseconds at
-    most; more takes others in which nothing is opaque. `done` is called after each frame.
+    Args:
+        animation: The animation.
+        changes: All its changes, in order.
+        playback: How it plays.
+        snapped: Returns colours, (n, 3), as they will be shown.
+        longest: The most milliseconds of one patch; what is shown for longer is followed by patches
+            in which nothing is opaque.
+        done: Called after each frame.
     """
     height, width = animation.first.shape[:2]
     shown = snapped(animation.first.reshape(-1, 3)).copy()
@@ -139,7 +137,8 @@ def patches(
 
 def _whole(picture: Picture) -> Patch:
     copy = picture.copy()
-    return Patch(0, 0, copy, np.ones(picture.shape[:2], dtype=bool), copy, 0)
+    opaque = np.ones(picture.shape[:2], dtype=bool)
+    return Patch(x=0, y=0, colors=copy, opaque=opaque, whole=copy, milliseconds=0)
 
 
 def _around(pixels: Ints, shown: Picture) -> Patch:
@@ -149,23 +148,24 @@ def _around(pixels: Ints, shown: Picture) -> Patch:
     whole = shown[y : int(rows.max()) + 1, x : int(columns.max()) + 1].copy()
     opaque = np.zeros(whole.shape[:2], dtype=bool)
     opaque[rows - y, columns - x] = True
-    return Patch(x, y, np.where(opaque[..., None], whole, np.uint8(0)), opaque, whole, 0)
+    colors = np.where(opaque[..., None], whole, np.uint8(0))
+    return Patch(x=x, y=y, colors=colors, opaque=opaque, whole=whole, milliseconds=0)
 
 
 def _lasting(patch: Patch, wait: int, longest: int) -> Iterator[Patch]:
-    """Yield a patch for so long, and what is needed beside it for longer."""
-    while True:
-        part = min(wait, longest)
-        yield Patch(patch.x, patch.y, patch.colors, patch.opaque, patch.whole, part)
-        wait -= part
-        if not wait:
-            return
-        corner = patch.whole[:1, :1]
-        patch = Patch(patch.x, patch.y, corner * 0, np.zeros((1, 1), dtype=bool), corner, 0)
+    """Yield a patch for `wait` milliseconds, behind it invisible ones where that is too long."""
+    corner = patch.whole[:1, :1]
+    nothing = replace(patch, colors=corner * 0, opaque=np.zeros((1, 1), dtype=bool), whole=corner)
+    yield replace(patch, milliseconds=min(wait, longest))
+    while (wait := wait - longest) > 0:
+        yield replace(nothing, milliseconds=min(wait, longest))
 
 
 def snap_to(palette: Palette | None) -> Callable[[Picture], Picture]:
-    """Return what gives colours, (n, 3), as a palette shows them; as they are if there is none."""
+    """Return the function that gives colours, (n, 3), as a palette shows them.
+
+    Without a palette they stay as they are.
+    """
     if palette is None:
         return lambda colors: colors
     shades = palette.colors

@@ -9,7 +9,7 @@ import numpy as np
 from trajviz.surface import Ints, Points
 
 FINE = 10
-"""Units in a pixel: what is drawn in tenths of one is sharp when it is enlarged."""
+"""Units in a pixel: a drawing in tenths of a pixel stays sharp when it is enlarged."""
 
 
 def in_units(points: Points) -> Ints:

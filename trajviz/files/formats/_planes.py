@@ -1,7 +1,7 @@
-"""A picture as the planes of a video frame, kept up to date by what changes.
+"""A picture as the planes of a video frame, which changes of pixels keep up to date.
 
-Colours are ITU-R BT.709 in its limited range, the ones that players expect. In yuv420p a chroma
-sample is the mean of four pixels; only those whose pixels change are computed again.
+Colours are those of ITU-R BT.709 in its limited range, which players expect. In yuv420p a chroma
+sample is the mean of four pixels, and is only computed again if one of them changes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,12 @@ class Planes:
     """The Y, Cb and Cr planes of a picture of even size, as one buffer that an encoder takes."""
 
     def __init__(self, picture: Picture, pixel_format: str) -> None:
-        """Convert a whole picture, (height, width, 3), both even."""
+        """Convert a whole picture.
+
+        Args:
+            picture: Its pixels, uint8, (height, width, 3), both sides even.
+            pixel_format: "yuv420p", or "yuv444p" with a chroma sample for each pixel.
+        """
         self.height, self.width = picture.shape[:2]
         self.rgb = picture.reshape(-1, 3).copy()
         self.halved = pixel_format == "yuv420p"

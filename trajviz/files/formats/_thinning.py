@@ -10,9 +10,16 @@ from trajviz.surface import Floats, Ints, Points
 def thin_lines(points: Points, fixed: Ints, tolerance: float) -> Ints:
     """Return which points, (n, 2), to keep, so that no other lies further off the lines.
 
-    The points of several lines follow each other; those at the places `fixed`, where lines begin
-    and end, are kept. Every second point goes where that makes little difference, again and again;
-    each piece remembers how far off it may be by now.
+    Every second point is dropped where that makes little difference, again and again; each piece
+    remembers how far off it may be by now.
+
+    Args:
+        points: The points of several lines, one line behind the other.
+        fixed: The places of the points where lines begin and end, which are kept.
+        tolerance: How far off a point may lie.
+
+    Returns:
+        The places of the points that are kept.
 
     >>> points = np.array([[0, 0], [1, 0.01], [2, 0], [2, 1], [2, 2]])
     >>> thin_lines(points, np.array([0, 4]), 0.1).tolist()
@@ -45,10 +52,17 @@ def _distances(points: Points, a: Points, b: Points) -> Floats:
 
 
 def thin_motion(times: Floats, values: Floats, tolerance: float) -> Ints:
-    """Return which moments, (n,), to keep, so that between them values, (n, k), go straight on.
+    """Return which moments to keep, so that between them the values go straight on.
 
-    What is left out is off by no more than the tolerance at its own time (after Douglas and
-    Peucker 1973).
+    This is the method of Douglas and Peucker (1973), with distances at the same time.
+
+    Args:
+        times: The moments, (n,).
+        values: The values at each, (n, k).
+        tolerance: How far off the values of a moment may be that is left out.
+
+    Returns:
+        The places of the moments that are kept.
 
     >>> thin_motion(np.arange(4.0), np.array([[0.0], [1], [2], [2]]), 0.1).tolist()
     [0, 2, 3]

@@ -11,13 +11,22 @@ from trajviz.recipe.recipe import Playback
 from trajviz.surface import Floats
 
 _PER_SECOND = 25
-"""Moments a second, at least, at which it is known where everything is."""
+"""Moments a second, at least, for which places are computed."""
 
 
 class Timeline:
-    """When what is shown: moments in seconds, (n,), and how many steps are taken at each, (n,)."""
+    """The moments of an animation, and the rules that move things through them.
+
+    `moments`, (n,), are in seconds; `steps`, (n,), says how many steps are taken at each.
+    """
 
     def __init__(self, playback: Playback, positions: Floats) -> None:
+        """Divide the time so finely that motion looks smooth.
+
+        Args:
+            playback: How the animation plays.
+            positions: How many steps are taken at each frame, (frames,), fractions included.
+        """
         self.positions = positions
         self.motion = max(len(positions) - 1, 0) / playback.fps
         """Seconds until the last step, when the animation rests."""
@@ -42,7 +51,12 @@ class Timeline:
         return f' style="animation-name:{name}"'
 
     def stepwise(self, values: Sequence[object], styles: Iterable[str]) -> str:
-        """Return the attribute of an element whose style changes at once, or nothing if never."""
+        """Return the attribute of an element whose style changes in jumps, nothing if never.
+
+        Args:
+            values: What the style depends on, one for each moment.
+            styles: The style at each moment.
+        """
         changes = [
             place for place, value in enumerate(values) if place == 0 or value != values[place - 1]
         ]

@@ -1,29 +1,39 @@
-"""Films: frames to the ffmpeg that imageio's `imageio-ffmpeg` installs, through a pipe.
+"""Films: frames go through a pipe to the ffmpeg that `imageio-ffmpeg` installs.
 
-Beside its pyav plugin that is faster, since the encoder has a process and so a processor of its
-own. Frames go in as the encoder's own planes, of which only what changes is computed.
+This is faster than imageio's pyav plugin, since the encoder is a process and so has a processor of
+its own. Frames are sent as the encoder's own planes, of which only what changes is computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress
+from trajviz.files.containers import Data, mapped
 from trajviz.files.formats._planes import Planes
 from trajviz.recipe.recipe import Playback
 
-# Colours are tagged as what they are, since players guess differently.
+# Colours are tagged, since players guess differently where they are not.
 _COLORS = [
     "-color_range", "tv", "-colorspace", "bt709",
     "-color_primaries", "bt709", "-color_trc", "bt709",
 ]  # fmt: skip
-# One thread and bitexact make the same bytes from the same frames.
+# With one thread and bitexact flags the same frames give the same bytes.
 _REPEATABLE = ["-threads", "1", "-bitexact"]
+
+
+class Codec(NamedTuple):
+    """An encoder of ffmpeg's, its options, and how to tell that the file it wrote is whole."""
+
+    name: str
+    options: tuple[str, ...]
+    is_complete: Callable[[Data], bool]
 
 
 def encode(
@@ -32,13 +42,15 @@ def encode(
     playback: Playback,
     progress: Progress,
     note: str,
-    codec: str,
-    options: list[str],
+    codec: Codec,
 ) -> None:
     """Write an animation at a constant frame rate, the last frame repeated for the hold.
 
-    An odd width or height is padded by one pixel of background; the note is the comment tag. Raises
-    OSError when the encoder fails, but not if it dies at the end: what it wrote must be checked.
+    An odd width or height is padded by one pixel of background. The note is the comment tag.
+
+    Raises:
+        OSError: When the encoder fails. Its exit status is not to be had, and a full disk shows
+            only in the file.
     """
     from imageio_ffmpeg import write_frames
 
@@ -48,31 +60,26 @@ def encode(
     comment = ["-metadata", f"comment={note}"] if note else []
     encoder = write_frames(
         str(path), size, pix_fmt_in=pixel_format, pix_fmt_out=pixel_format, fps=playback.fps,
-        codec=codec, quality=None, macro_block_size=2, ffmpeg_log_level="error",
-        input_params=_COLORS, output_params=[*_COLORS, *_REPEATABLE, *options, *comment],
+        codec=codec.name, quality=None, macro_block_size=2, ffmpeg_log_level="error",
+        input_params=_COLORS, output_params=[*_COLORS, *_REPEATABLE, *codec.options, *comment],
     )  # fmt: skip
     encoder.send(None)
     try:
-        total = max(playback.frames, round((playback.seconds + playback.hold) * playback.fps))
+        total = playback.film_frames
         for count, frame in enumerate(_frames(animation, size, pixel_format, total), 1):
             encoder.send(frame)
             progress(count, total)
     finally:
         encoder.close()
-
-
-def incomplete() -> OSError:
-    """Return the error for a file that ends too soon.
-
-    The encoder's exit status is not to be had, and a full disk shows only in the file.
-    """
-    return OSError("the video encoder did not complete its file: is the disk full?")
+    with mapped(path) as data:
+        if not codec.is_complete(data):
+            raise OSError("the video encoder did not complete its file: is the disk full?")
 
 
 def _frames(
     animation: Animation, size: tuple[int, int], pixel_format: str, total: int
 ) -> Iterator[npt.NDArray[np.uint8]]:
-    """Yield every frame as an encoder takes it, one buffer for all, the last as often as held."""
+    """Yield `total` frames as an encoder takes them, all in one buffer; the last is repeated."""
     height, width = animation.first.shape[:2]
     padded = np.empty((size[1], size[0], 3), dtype=np.uint8)
     padded[:] = animation.scene.theme.background

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trajviz.animation import Animation
-from trajviz.descent import Progress
-from trajviz.files.formats._animated import Drawn
-from trajviz.files.metadata.markup import svg_element
-from trajviz.recipe.recipe import Playback
+from trajviz.files.containers.markup import MARKUP, svg_element
+from trajviz.files.formats import Format
 
-KIND = "animation"
-PATHS = True
+if TYPE_CHECKING:
+    from trajviz.animation import Animation
+    from trajviz.descent import Progress
+    from trajviz.recipe.recipe import Playback
 
 
 def write(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
-    """Write an animation, in the time of a GIF's; who asks for less motion sees its end."""
-    drawn = Drawn.of(animation, playback)
+    """Write an animation that lasts as long as a GIF's.
+
+    Readers who ask for less motion see its end.
+    """
+    from trajviz.files.formats._animated_drawing import AnimatedDrawing
+
+    drawn = AnimatedDrawing.of(animation, playback)
     moving = f"@media(prefers-reduced-motion:no-preference){{{drawn.timing()}}}"
     head = f"{svg_element(note)}<style>{moving}{drawn.keyframes}</style>"
     path.write_bytes(drawn.svg(head).encode())
     progress(playback.frames, playback.frames)
+
+
+FORMAT = Format(
+    kind="animation",
+    write=write,
+    container=MARKUP,
+    tag="img",
+    media_type="image/svg+xml",
+    rank=5,
+    paths=True,
+)

@@ -1,35 +1,25 @@
-"""AVIF: animated AV1; the smallest picture and the slowest to write, if the Pillow can.
-
-Pillow asks for one frame at a time, but the encoder keeps what it made until the end: a few
-megabytes for an ordinary animation.
-"""
+"""AVIF: animated AV1; the smallest picture and the slowest to write, if the Pillow can."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL import Image, features
-
-from trajviz.animation import Animation
-from trajviz.descent import Progress
 from trajviz.errors import TrajvizError
-from trajviz.files.formats import _patches
-from trajviz.files.metadata.boxes import boxes
-from trajviz.files.metadata.xmp import packet
-from trajviz.recipe.recipe import Playback
-from trajviz.scene.paint import Picture
+from trajviz.files.containers.iso import AVIF
+from trajviz.files.formats import Format
+from trajviz.files.formats._timing import MOST_FPS
 
-KIND = "animation"
-
-MOST_FPS = _patches.MOST_FPS
-# Quicker than speed 6 the encoder does not look for flat colours, which costs 7 dB.
-_OPTIONS = {"quality": 50, "speed": 6, "subsampling": "4:4:4", "max_threads": 1}
+if TYPE_CHECKING:
+    from trajviz.animation import Animation
+    from trajviz.descent import Progress
+    from trajviz.recipe.recipe import Playback
 
 
-def check(playback: Playback) -> None:
+def refuse(playback: Playback) -> None:
     """Raise TrajvizError where no AVIF can be written, or not one that ends."""
+    from PIL import features
+
     if not features.check("avif"):
         raise TrajvizError("the installed Pillow cannot write .avif: Pillow 11.3 or newer can")
     if playback.loop:
@@ -40,57 +30,18 @@ def write(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
     """Write an animation."""
-    film = _Film(animation, playback, progress)
-    waits = _patches.milliseconds(playback)
-    file = io.BytesIO()
-    film.save(
-        file, format="AVIF", save_all=True, duration=waits, xmp=packet(note) or None, **_OPTIONS
-    )
-    path.write_bytes(_undated(bytearray(file.getvalue())))
+    from trajviz.files.formats._avif_encoder import encode
+
+    encode(path, animation, playback, progress, note)
 
 
-def _undated(data: bytearray) -> bytearray:
-    """Blank when the file and its tracks were made, so that the same request gives the same bytes.
-
-    Such a header has a version, flags, and two times of 8 bytes each, or 4 in version 0.
-    """
-    spans = [(0, len(data))]
-    while spans:
-        for kind, start, end in boxes(data, *spans.pop()):
-            if kind in (b"moov", b"trak", b"mdia"):
-                spans.append((start, end))
-            elif kind in (b"mvhd", b"tkhd", b"mdhd"):
-                length = 16 if data[start] else 8
-                data[start + 4 : start + 4 + length] = bytes(length)
-    return data
-
-
-class _Film(Image.Image):
-    """An animation as Pillow reads one: frames are drawn when they are asked for."""
-
-    def __init__(self, animation: Animation, playback: Playback, progress: Progress) -> None:
-        super().__init__()
-        self._mode = "RGB"
-        self._size = animation.first.shape[1::-1]
-        self.is_animated = playback.frames > 1
-        self.n_frames = playback.frames
-        self._animation, self._progress = animation, progress
-        self._ahead: Iterator[Picture] = iter(())
-        self._place = -1
-        self.seek(0)
-
-    def seek(self, frame: int) -> None:
-        """Draw a frame: the first, or the one after that which was drawn last."""
-        if frame >= self.n_frames:
-            raise EOFError
-        if frame == self._place:
-            return
-        if frame == 0:
-            self._ahead = self._animation.frames()
-        self.im = Image.fromarray(next(self._ahead)).im
-        self._place = frame
-        self._progress(frame + 1, self.n_frames)
-
-    def tell(self) -> int:
-        """Return which frame is drawn."""
-        return self._place
+FORMAT = Format(
+    kind="animation",
+    write=write,
+    container=AVIF,
+    tag="img",
+    media_type="image/avif",
+    rank=4,
+    most_fps=MOST_FPS,
+    refuse=refuse,
+)

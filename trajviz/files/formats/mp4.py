@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trajviz.animation import Animation
-from trajviz.descent import Progress
-from trajviz.files.formats._video import encode, incomplete
-from trajviz.recipe.recipe import Playback
+from trajviz.files.containers import Data
+from trajviz.files.containers.iso import MP4, boxes
+from trajviz.files.formats import Format
 
-KIND = "animation"
+if TYPE_CHECKING:
+    from trajviz.animation import Animation
+    from trajviz.descent import Progress
+    from trajviz.recipe.recipe import Playback
 
-_OPTIONS = ["-preset", "veryfast", "-crf", "18", "-movflags", "+faststart"]
+_OPTIONS = ("-preset", "veryfast", "-crf", "18", "-movflags", "+faststart")
 
 
 def write(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
     """Write an animation as H.264; raises OSError when the encoder fails."""
-    encode(path, animation, playback, progress, note, "libx264", _OPTIONS)
-    _check_complete(path)
+    from trajviz.files.formats._video import Codec, encode
+
+    codec = Codec("libx264", _OPTIONS, is_complete)
+    encode(path, animation, playback, progress, note, codec)
 
 
-def _check_complete(path: Path) -> None:
-    """Raise OSError unless the file is whole: its boxes add up, the index before the data."""
-    boxes, place, size = [], 0, path.stat().st_size
-    with path.open("rb") as file:
-        while place + 8 <= size:
-            file.seek(place)
-            head = file.read(16)
-            length = int.from_bytes(head[:4], "big")
-            if length == 1:  # a size too large for 32 bits follows the name
-                length = int.from_bytes(head[8:], "big")
-            boxes.append(head[4:8])
-            place += max(length, 8)
-    if place != size or b"mdat" not in boxes or b"moov" not in boxes[: boxes.index(b"mdat")]:
-        raise incomplete()
+def is_complete(data: Data) -> bool:
+    """Return whether a file is whole: its boxes add up, the index before the data."""
+    found = [*boxes(data, 0, len(data))]
+    kinds = [kind for kind, _, _ in found]
+    ends = [0, *(end for _, _, end in found)]
+    return ends[-1] == len(data) and b"mdat" in kinds and b"moov" in kinds[: kinds.index(b"mdat")]
+
+
+FORMAT = Format(
+    kind="animation",
+    write=write,
+    container=MP4,
+    tag="video",
+    media_type="video/mp4",
+    rank=1,
+)

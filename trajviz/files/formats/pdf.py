@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trajviz.scene.scene import Scene
+from trajviz.files.containers.pdf import PDF
+from trajviz.files.formats import Format
 
-KIND = "still"
+if TYPE_CHECKING:
+    from trajviz.scene.scene import Scene
 
 
 def write(path: Path, scene: Scene, step: int, note: str) -> None:
@@ -14,3 +17,12 @@ def write(path: Path, scene: Scene, step: int, note: str) -> None:
     from trajviz.scene.vector import rendered
 
     path.write_bytes(rendered(scene, step, "pdf", Subject=note or None))
+
+
+FORMAT = Format(
+    kind="still",
+    write=write,
+    container=PDF,
+    tag="a",
+    media_type="application/pdf",
+)

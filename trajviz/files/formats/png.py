@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from trajviz.files.containers.png import PNG, text
+from trajviz.files.formats import Format
 
-from trajviz.animation import still
-from trajviz.files.metadata.png import text
-from trajviz.scene.scene import Scene
-
-KIND = "still"
+if TYPE_CHECKING:
+    from trajviz.scene.scene import Scene
 
 
 def write(path: Path, scene: Scene, step: int, note: str) -> None:
     """Write the picture after `step` steps."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    from trajviz.animation import still
+
     info = PngInfo()
     if note:
         info.add(b"iTXt", text(note))
     Image.fromarray(still(scene, step)).save(path, format="PNG", optimize=True, pnginfo=info)
+
+
+FORMAT = Format(
+    kind="still",
+    write=write,
+    container=PNG,
+    tag="img",
+    media_type="image/png",
+    rank=1,
+)

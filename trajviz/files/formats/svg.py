@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trajviz.files.metadata.markup import svg_element
-from trajviz.scene.scene import Scene
+from trajviz.files.containers.markup import MARKUP, svg_element
+from trajviz.files.formats import Format
 
-KIND = "still"
+if TYPE_CHECKING:
+    from trajviz.scene.scene import Scene
 
 
 def write(path: Path, scene: Scene, step: int, note: str) -> None:
@@ -16,3 +18,13 @@ def write(path: Path, scene: Scene, step: int, note: str) -> None:
 
     head, matplotlibs_own, rest = rendered(scene, step, "svg").partition(b"<metadata>")
     path.write_bytes(head + svg_element(note).encode() + matplotlibs_own + rest)
+
+
+FORMAT = Format(
+    kind="still",
+    write=write,
+    container=MARKUP,
+    tag="img",
+    media_type="image/svg+xml",
+    rank=2,
+)

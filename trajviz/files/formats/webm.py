@@ -7,35 +7,45 @@ tenth more bytes.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trajviz.animation import Animation
-from trajviz.descent import Progress
-from trajviz.files.formats._video import encode, incomplete
-from trajviz.files.metadata.ebml import declared_end
-from trajviz.recipe.recipe import Playback
+from trajviz.files.containers import Data
+from trajviz.files.containers.ebml import SEGMENT, WEBM, elements
+from trajviz.files.formats import Format
 
-KIND = "animation"
+if TYPE_CHECKING:
+    from trajviz.animation import Animation
+    from trajviz.descent import Progress
+    from trajviz.recipe.recipe import Playback
 
-_OPTIONS = [
-    "-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "5", "-g", "600",
-]  # fmt: skip
+_OPTIONS = ("-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "5", "-g", "600")
 
 
 def write(
     path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
 ) -> None:
     """Write an animation as VP9; raises OSError when the encoder fails."""
-    encode(path, animation, playback, progress, note, "libvpx-vp9", _OPTIONS)
-    _check_complete(path)
+    from trajviz.files.formats._video import Codec, encode
+
+    codec = Codec("libvpx-vp9", _OPTIONS, is_complete)
+    encode(path, animation, playback, progress, note, codec)
 
 
-def _check_complete(path: Path) -> None:
-    """Raise OSError unless the file is as long as its segment says, which is told at the end."""
-    with path.open("rb") as file:
-        head = file.read(256)
+def is_complete(data: Data) -> bool:
+    """Return whether a file is as long as its segment says, which the encoder tells at the end."""
     try:
-        end = declared_end(head)
+        return any(
+            kind == SEGMENT and end == len(data) for kind, _, end in elements(data, 0, len(data))
+        )
     except IndexError:
-        raise incomplete() from None
-    if end != path.stat().st_size:
-        raise incomplete()
+        return False
+
+
+FORMAT = Format(
+    kind="animation",
+    write=write,
+    container=WEBM,
+    tag="video",
+    media_type="video/webm",
+    rank=2,
+)

@@ -17,11 +17,17 @@ _BASE = ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A scene as SVG: `definitions` and `content`, and the style sheet's `keyframes`.
+class AnimatedDrawing:
+    """A scene in motion as the parts of an SVG.
 
-    `total` and `motion` are the seconds of a whole round and of its moving part, `loop` how many
-    rounds there are, 0 for ever.
+    Attributes:
+        scene: What is drawn.
+        definitions: What stands in `<defs>`: outlines, clip paths and masks.
+        content: The elements that are seen.
+        keyframes: The rules of the style sheet by which they move.
+        total: Seconds of one round, its pause at the end included.
+        motion: Seconds of its moving part.
+        loop: How many rounds there are, 0 for ever.
     """
 
     scene: Scene
@@ -33,10 +39,15 @@ class Drawn:
     loop: int
 
     @classmethod
-    def of(cls, animation: Animation, playback: Playback, scripted: bool = False) -> Drawn:
-        """Draw a scene, none of whose plots turns or has basins.
+    def of(
+        cls, animation: Animation, playback: Playback, scripted: bool = False
+    ) -> AnimatedDrawing:
+        """Draw an animation whose scene neither turns nor has basins.
 
-        The step number moves by itself, or is there for a script to set.
+        Args:
+            animation: The scene, and how many steps are taken at each frame.
+            playback: How it plays.
+            scripted: Whether a script will set the step number; otherwise it moves by itself.
         """
         scene, letters = animation.scene, Letters()
         moving = Moving(animation, playback, letters)
@@ -55,14 +66,21 @@ class Drawn:
         definitions += letters.definitions + moving.definitions
         timeline = moving.timeline
         return cls(
-            scene, definitions, content, "".join(timeline.rules),
-            timeline.total, timeline.motion, timeline.loop,
-        )  # fmt: skip
+            scene=scene,
+            definitions=definitions,
+            content=content,
+            keyframes="".join(timeline.rules),
+            total=timeline.total,
+            motion=timeline.motion,
+            loop=timeline.loop,
+        )
 
     def timing(self, scope: str = "", rounds: int = 0) -> str:
-        """Return the rules by which what can move does, within a scope of the page.
+        """Return the rules that set the moving elements going.
 
-        Without a number of rounds there are as many as were asked for.
+        Args:
+            scope: A selector before each, so that they only hold in a part of the page.
+            rounds: How many rounds there are; 0 for as many as the playback has.
         """
         count = rounds or self.loop or "infinite"
         return (
@@ -80,7 +98,7 @@ class Drawn:
         return f"{words.title}: the paths of {listed}"
 
     def svg(self, head: str) -> str:
-        """Return the whole, with a style sheet and such at its beginning."""
+        """Return the whole SVG, whose first elements are those of `head`."""
         width, height = self.scene.size
         background = hexed(self.scene.theme.background)
         return (

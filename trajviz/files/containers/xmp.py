@@ -1,4 +1,4 @@
-"""WebP and AVIF: the note is the description in an XMP packet (ISO 16684-1).
+"""XMP (ISO 16684-1): in WebP and AVIF the note is the description in such a packet.
 
 It is found by scanning for the packet, as that standard allows for any container.
 """
@@ -21,14 +21,8 @@ def packet(note: str) -> bytes:
     return _PACKET % (_BEFORE, note.encode("ascii"), _AFTER) if note else b""
 
 
-def holds(data: bytes) -> bool:
-    """Return whether these bytes begin a WebP or an AVIF."""
-    webp = data.startswith(b"RIFF") and data[8:12] == b"WEBP"
-    return webp or (data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"))
-
-
-def find(data: bytes) -> bytes | None:
-    """Return the first description that is a note."""
+def description(data: bytes) -> bytes | None:
+    """Return the first description that is a note; a file may hold others."""
     _, found, rest = data.partition(_BEFORE + b"# trajviz ")
     note, ended, _ = rest.partition(_AFTER)
     return b"# trajviz " + note if found and ended else None

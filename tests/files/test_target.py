@@ -16,7 +16,9 @@ import pytest
 from programs import TRAJVIZ, begin, invoke, processes, program, trajviz
 from races import race
 
-from trajviz.files.formats import format_names, load_format, replacing
+from trajviz.errors import TrajvizError
+from trajviz.files.formats import format_names, load_format
+from trajviz.files.target import check_target, replacing
 
 OLD = b"what was there before"
 
@@ -142,6 +144,32 @@ def test_a_long_name_is_written_too(tmp_path):
     assert path.read_bytes() == b"new"
 
 
+# Where a file could be written
+
+
+def test_a_target_that_could_be_written_is_left_without_a_trace(tmp_path):
+    check_target(tmp_path / "race.gif")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "race.gif").write_bytes(b"old")
+    check_target(tmp_path / "race.gif")
+    assert (tmp_path / "race.gif").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("{}/none/race.gif", "there is no folder '.*none'"),
+        ("{}", "is a folder"),
+        ("/dev/null", "is not a regular file"),
+        ("/proc/self/race.gif", "cannot be written"),
+        ("{}/" + 300 * "a" + ".gif", "cannot be written"),
+    ],
+)
+def test_a_target_that_cannot_be_written_is_refused(path, says, tmp_path):
+    with pytest.raises(TrajvizError, match=says):
+        check_target(Path(path.format(tmp_path)))
+
+
 # Signals in the middle
 
 LONG = ["sgd:lr=0.001", "--size", "640x480", "--seconds", "150", "--steps", "3750"]
@@ -225,7 +253,7 @@ def at_most(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-ORDER = ["render", "bowl", "sgd:lr=0.1", "--size", "320x240", "--seconds", "0.6", "-q"]
+ORDER = ["render", "bowl", "sgd:lr=0.1", "--size", "160x120", "--seconds", "1", "-q"]
 
 
 @functools.cache

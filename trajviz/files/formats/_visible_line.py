@@ -1,4 +1,4 @@
-"""A track's line within reach of its plot, and how much of it there is at each moment."""
+"""The part of a track's line that can be seen in its plot, and how much of it at each moment."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from trajviz.scene.track import Flags, Line, clip_segments
 from trajviz.surface import Floats, Ints, Points
 
 MARGIN = 24
-"""Pixels beyond a plot where what leaves it ends, out of sight."""
+"""Pixels around a plot within which a line is still drawn: there it ends out of sight."""
 _SLACK = 0.12
 """How far a line's corners may be off, in pixels."""
 
 
 @dataclass(frozen=True)
-class Course:
-    """A track's line within reach of its box: `corners` (n, 2) in units, which way it goes.
+class VisibleLine:
+    """The part of a track's line that lies in its plot or close to it.
 
-    `hidden` and `gap` (n,) are as in Line. `reveal` (moments,) is how much of its length is shown.
+    Attributes:
+        corners: Its corners in order, (n, 2), in units of a tenth of a pixel.
+        hidden: Whether the piece before each corner is behind something, (n,).
+        gap: Whether there is no piece before a corner, (n,).
+        reveal: How much of its length is shown at each moment, (moments,), in units; -1 before the
+            track begins.
     """
 
     corners: Ints
@@ -34,10 +39,10 @@ class Course:
     @property
     def length(self) -> float:
         """How long it is in all, in units."""
-        return float(_reach(self.corners)[-1])
+        return float(_lengths(self.corners)[-1])
 
     def parts(self, hidden: bool) -> list[Ints]:
-        """Return what is hidden, or what is seen, as lines."""
+        """Return the pieces that are hidden, or those that are seen, as lines."""
         chosen = ~self.gap[1:] & (self.hidden[1:] == hidden)
         ends = np.flatnonzero(np.diff(np.concatenate([[False], chosen, [False]]).astype(int)))
         return [
@@ -46,25 +51,35 @@ class Course:
         ]
 
 
-def _reach(corners: Points | Ints) -> Floats:
+def _lengths(corners: Points | Ints) -> Floats:
+    """Return how long a line is up to each of its corners, (n,)."""
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
 
 
-def course_of(line: Line, box: Box, steps: Floats) -> Course | None:
-    """Return a line within reach of a box, and how much of it is shown after steps, (n,)."""
+def visible_line(line: Line, box: Box, steps: Floats) -> VisibleLine | None:
+    """Return the part of a line that is drawn in a box.
+
+    Args:
+        line: The line of a track, in pixels.
+        box: The plot.
+        steps: How many steps have been taken at each moment, (moments,), fractions included.
+
+    Returns:
+        None where the line never comes near the box.
+    """
     near = _within(line, box)
     if near is None:
         return None
     kept = _kept(near)
     corners = in_units(near.vertices[kept])
-    along = np.interp(steps, near.knots, _reach(near.vertices))
-    reveal = np.interp(along, _reach(near.vertices)[kept], _reach(corners))
+    lengths = _lengths(near.vertices)
+    reveal = np.interp(np.interp(steps, near.knots, lengths), lengths[kept], _lengths(corners))
     reveal[steps < near.knots[0]] = -1
-    return Course(corners, near.hidden[kept], near.gap[kept], reveal)
+    return VisibleLine(corners=corners, hidden=near.hidden[kept], gap=near.gap[kept], reveal=reveal)
 
 
 def _within(line: Line, box: Box) -> Line | None:
-    """Return a line clipped to its box and a margin; where it is further out, there is a gap."""
+    """Return a line clipped to its box and the margin; where it is further out, there is a gap."""
     a, b, kept = clip_segments(line.vertices[:-1], line.vertices[1:], box, MARGIN)
     if not len(kept):
         return None
@@ -83,10 +98,10 @@ def _within(line: Line, box: Box) -> Line | None:
         return np.stack([first, second], axis=1).reshape(-1, *first.shape[1:])[there]
 
     return Line(
-        both(a, b),
-        np.maximum.accumulate(both(knots(a, 0.0), knots(b, 1.0))),
-        both(np.zeros_like(out), line.hidden[kept + 1]),
-        both(out, line.gap[kept + 1]),
+        vertices=both(a, b),
+        knots=np.maximum.accumulate(both(knots(a, 0.0), knots(b, 1.0))),
+        hidden=both(np.zeros_like(out), line.hidden[kept + 1]),
+        gap=both(out, line.gap[kept + 1]),
     )
 
 

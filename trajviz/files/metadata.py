@@ -6,10 +6,9 @@ The note is TOML, so that what `trajviz show` prints is a recipe file:
     surface = "beale"
     ...
 
-It is printable ASCII without <, > and &, other characters being escaped as TOML allows: so every
+It is printable ASCII without <, > and &; other characters are escaped as TOML allows. So every
 container holds it as it is, and nothing in it means anything to a terminal, a browser or a parser.
-Of the user's files it tells the names, and not where they lie. One file here per container says how
-the note is held and found again.
+Files of the user's are named in it without their folders.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, Protocol
+from typing import Any
 
 from trajviz import __version__
 from trajviz.errors import TrajvizError
-from trajviz.files.metadata import boxes, ebml, gif, markup, pdf, png, xmp
+from trajviz.files.formats import all_containers
 from trajviz.optimizers.find import split_name
 from trajviz.recipe import toml
 from trajviz.recipe.recipe import Recipe
@@ -30,7 +29,7 @@ from trajviz.recipe.toml import TARGETS, naming, portable_toml, read_recipe
 
 MOST_CHARACTERS = 24_000
 """No note is longer: what can be handed to a video encoder on every system."""
-_PART = 1 << 22
+_WINDOW = 1 << 22
 """Only so many bytes of a file are looked at, from its beginning and again from its end."""
 
 _UNSAFE = re.compile(r"[^\n -~]|[<>&]")
@@ -40,22 +39,15 @@ _FILE = re.compile(r"\.(py|toml)\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"\.py\b", re.IGNORECASE)
 
 
-class Container(Protocol):
-    """A kind of file: whether these bytes begin one, and the note they hold."""
-
-    def holds(self, data: bytes, /) -> bool:
-        """Return whether a file that begins so is of this kind."""
-
-    def find(self, data: bytes, /) -> bytes | None:
-        """Return the note; None, or IndexError where data end too soon, if there is none."""
-
-
-CONTAINERS: tuple[Container, ...] = (gif, png, boxes, ebml, xmp, pdf, markup)
-
-
 @dataclass(frozen=True)
 class Note:
-    """What a file says of itself: its version, the text as it stands there, and what that says."""
+    """What a file says of itself.
+
+    Attributes:
+        version: The version of trajviz that made it.
+        text: The note as it stands in the file.
+        table: What the text says: the values of a recipe, by their keys in TOML.
+    """
 
     version: str
     text: str
@@ -63,7 +55,7 @@ class Note:
 
     @property
     def readable(self) -> str:
-        """The text with the characters that were escaped, but those that do not print."""
+        """The text, in which characters that print are no longer escaped."""
 
         def restored(found: re.Match[str]) -> str:
             code = int(found[1] or found[2] or "0", 16)
@@ -96,17 +88,26 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def read_note(path: str | Path) -> Note:
-    """Return what a rendered file says of itself; nothing of it is run, and no pixel decoded.
+    """Return what a rendered file says of itself.
 
-    Raises TrajvizError for a file that holds no recipe.
+    Nothing of it is run, and no pixel is decoded.
+
+    Args:
+        path: A file of any format, whatever it is called.
+
+    Returns:
+        The note, with the version alone where no recipe can say what was rendered.
+
+    Raises:
+        TrajvizError: For a file that is not there or holds no recipe.
     """
     path = Path(path).expanduser()
     if not path.is_file():
         raise TrajvizError(f"no file {str(path)!r}")
     data = _ends(path)
-    for container in CONTAINERS:
+    for container in all_containers():
         if container.holds(data):
-            note = _parsed(_found(container, data))
+            note = _parsed(container.note(data) or b"")
             if note:
                 return note
     raise TrajvizError(f"{str(path)!r} holds no recipe")
@@ -115,9 +116,15 @@ def read_note(path: str | Path) -> Note:
 def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
     """Return the recipe of a TOML file, or the one that a rendered file holds.
 
-    The files that a rendered file names are looked for beside it, then in the current folder.
-    Python files and modules that it names are only accepted with `trust`, since they will be run.
-    Raises TrajvizError.
+    Args:
+        path: A .toml file, or a file of any format. Files that a rendered file names are looked
+            for beside it, then in the current folder.
+        trust: Whether Python files and modules may be run that a rendered file names; those of
+            a TOML file always may.
+
+    Raises:
+        TrajvizError: For a file that is not there or holds no recipe, for a recipe that is wrong,
+            and for one that would run a file that is not trusted.
     """
     path = Path(path).expanduser()
     if not is_rendered(path):
@@ -148,23 +155,16 @@ def is_rendered(path: str | Path) -> bool:
         return False
     with path.open("rb") as file:
         head = file.read(4096)
-    return any(container.holds(head) for container in CONTAINERS)
+    return any(container.holds(head) for container in all_containers())
 
 
 def _ends(path: Path) -> bytes:
     """Return the beginning and the end of a file, the whole of a small one."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(_PART)
-        file.seek(max(len(head), size - _PART))
-        return head + file.read(_PART)
-
-
-def _found(container: Container, data: bytes) -> bytes:
-    try:
-        return container.find(data) or b""
-    except IndexError:  # cut short
-        return b""
+        head = file.read(_WINDOW)
+        file.seek(max(len(head), size - _WINDOW))
+        return head + file.read(_WINDOW)
 
 
 def _parsed(found: bytes) -> Note | None:

@@ -1,0 +1,303 @@
+"""Snippets: what each place shows of them, whatever the words and the names are."""
+
+import ast
+from urllib.parse import unquote
+
+import docutils.core
+import docutils.nodes
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from programs import judge, trajviz
+
+from trajviz.errors import TrajvizError
+from trajviz.files.snippets import (
+    checked_alt,
+    checked_url,
+    load_snippet,
+    shown_by,
+    snippet_names,
+)
+
+ALT = "Contour plot of an elongated bowl from (-9, 2.4)."
+HOSTILE = "</video><script>x</script> \"q\" 's' `b` {{< x >}} {% y %} \\ | $m$ [a](b) *c* :d: &lt;"
+
+
+def media(alt=ALT, names=("mp4", "gif", "png"), stem="race", prefix=""):
+    files = [(f"{stem}.{name}", name, (160, 120)) for name in names]
+    return shown_by(files, alt, checked_url(prefix))
+
+
+def parsed(snippet):
+    """Return the elements of a snippet of HTML, which must parse without any error."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    return parser.parseFragment(snippet)
+
+
+# HTML
+
+
+def test_html_plays_the_film_with_the_gif_as_fall_back_and_the_png_as_poster():
+    style, video, other = parsed(load_snippet("html").write(media()))
+    assert (style.tag, video.tag, other.tag) == ("style", "video", "video")
+    assert {"autoplay", "loop", "muted", "playsinline", "controls"} <= set(video.keys())
+    for element in (video, other):
+        facts = {key: element.get(key) for key in ("width", "height", "loading", "poster")}
+        assert facts == {"width": "160", "height": "120", "loading": "lazy", "poster": "race.png"}
+        assert element.get("aria-label") == ALT
+        assert (element[0].get("src"), element[0].get("type")) == ("race.mp4", "video/mp4")
+    assert video[0].get("media") == "(prefers-reduced-motion: no-preference)"
+    assert (video[1].get("src"), video[1].get("alt")) == ("race.gif", ALT)
+
+
+def test_html_has_a_film_that_waits_for_those_who_do_not_want_motion():
+    _, _, waiting = parsed(load_snippet("html").write(media()))
+    assert {"hidden", "controls"} <= set(waiting.keys())
+    assert "autoplay" not in waiting.keys()  # noqa: SIM118  # an element of the tree, no dict
+    assert (waiting.get("preload"), waiting[0].get("media")) == ("none", None)
+
+
+def test_html_gives_way_to_the_still_where_motion_is_unwanted():
+    (picture,) = parsed(load_snippet("html").write(media(names=("gif", "png"))))
+    source, image = picture
+    assert picture.tag == "picture"
+    assert (source.get("srcset"), source.get("media")) == (
+        "race.png",
+        "(prefers-reduced-motion: reduce)",
+    )
+    assert {key: image.get(key) for key in ("src", "width", "height", "loading", "alt")} == {
+        "src": "race.gif", "width": "160", "height": "120", "loading": "lazy", "alt": ALT,
+    }  # fmt: skip
+
+
+def test_a_film_loads_its_size_where_no_still_stands_for_it():
+    _, _, waiting = parsed(load_snippet("html").write(media(names=("mp4", "gif"))))
+    assert (waiting.get("preload"), waiting.get("poster")) == ("metadata", None)
+
+
+@pytest.mark.parametrize(("names", "tags"), [(("gif",), "img"), (("mp4",), "style video video")])
+def test_html_does_with_what_there_is(names, tags):
+    elements = parsed(load_snippet("html").write(media(names=names)))
+    assert [element.tag for element in elements] == tags.split()
+    assert [element.get("poster") for element in elements] == [None] * len(elements)
+
+
+def test_a_film_that_was_asked_for_comes_before_the_other():
+    _, video, _ = parsed(load_snippet("html").write(media(names=("webm", "mp4"))))
+    assert [source.get("src") for source in video] == ["race.webm", "race.mp4"]
+    assert [source.get("type") for source in video] == ["video/webm", "video/mp4"]
+
+
+# Other places
+
+
+def test_markdown_is_an_image_with_alt_text():
+    assert load_snippet("markdown").write(media()) == f"![{ALT}](race.gif)"
+    link = load_snippet("markdown").write(media(names=("mp4", "png")))
+    assert link == f"[![{ALT}](race.png)](race.mp4)"
+
+
+def test_markdown_with_formulas_or_templates_takes_no_sign_for_its_own():
+    snippet = load_snippet("markdown").write(media("$m$ {{ x }} | ~y~"))
+    assert snippet == r"![\$m\$ \{\{ x \}\} \| \~y\~](race.gif)"
+
+
+def rst_image(snippet):
+    """Return the attributes of the one image that docutils reads, without a single warning."""
+    settings = {"halt_level": 1, "report_level": 1, "file_insertion_enabled": False}
+    document = docutils.core.publish_doctree(snippet, settings_overrides=settings)
+    (image,) = document.findall(docutils.nodes.image)
+    assert [type(node).__name__ for node in document] in (["image"], ["reference"])
+    return image.attributes
+
+
+def test_rst_is_an_image_with_size_alt_text_and_lazy_loading():
+    image = rst_image(load_snippet("rst").write(media()))
+    facts = {key: image[key] for key in ("uri", "alt", "width", "height", "loading")}
+    assert facts == {
+        "uri": "race.gif", "alt": ALT, "width": "160px", "height": "120px", "loading": "lazy",
+    }  # fmt: skip
+    link = rst_image(load_snippet("rst").write(media(names=("mp4", "png"))))
+    assert link["uri"] == "race.png"
+
+
+def test_hugo_has_its_own_figure():
+    assert load_snippet("hugo").write(media()) == (
+        f'{{{{< figure src="race.gif" alt="{ALT}" width="160" height="120" loading="lazy" >}}}}'
+    )
+    assert ' link="race.mp4"' in load_snippet("hugo").write(media(names=("mp4", "png")))
+    assert "alt=`a \"b\" 'c' \\`" in load_snippet("hugo").write(media('a "b" `c` \\'))
+
+
+AWKWARD = [
+    ALT,
+    HOSTILE,
+    'a "b"',
+    "ends with \\",
+    'x" >}} y',
+    "{{% z %}}",
+    '`\\"` >}}',
+    "ünï “x” 中 😀 'y'",
+]
+
+
+def test_hugo_itself_reads_any_text(tmp_path):
+    content, layouts = tmp_path / "content", tmp_path / "layouts" / "_default"
+    content.mkdir()
+    layouts.mkdir(parents=True)
+    kinds = '["taxonomy", "term", "home", "RSS", "sitemap"]'
+    (tmp_path / "hugo.toml").write_text(f'baseURL = "https://e.org/"\ndisableKinds = {kinds}\n')
+    (layouts / "single.html").write_text("<!doctype html><title>x</title>{{ .Content }}")
+    for place, alt in enumerate(AWKWARD):
+        figure = load_snippet("hugo").write(media(alt, stem="my race"))
+        (content / f"p{place}.md").write_text(f"---\ntitle: x\n---\n{figure}\n", "utf-8")
+    judge("hugo", "--source", tmp_path)
+    for place, alt in enumerate(AWKWARD):
+        page = (tmp_path / "public" / f"p{place}" / "index.html").read_text("utf-8")
+        (image,) = html5lib.parse(page, namespaceHTMLElements=False).findall(".//img")
+        facts = {key: image.get(key) for key in ("src", "width", "height", "alt")}
+        mended = alt.replace("`", "'") if {'"', "\\"} & set(alt) else alt
+        assert facts == {"src": "my%20race.gif", "width": "160", "height": "120", "alt": mended}
+
+
+def test_quarto_has_the_html_for_pages_and_the_still_for_paper():
+    snippet = load_snippet("quarto").write(media())
+    page, paper = snippet.split("\n\n")
+    assert page.startswith('::: {.content-visible when-format="html"}\n```{=html}\n<style>')
+    assert load_snippet("html").write(media()) in page
+    assert f'![](race.png){{fig-alt="{ALT}" width=160 height=120}}' in paper
+    assert "unless-format" not in load_snippet("quarto").write(media(names=("gif",)))
+
+
+@pytest.mark.parametrize("kind", sorted({*snippet_names()} - {"html", "quarto"}))
+def test_a_place_that_shows_no_film_says_what_it_needs(kind):
+    with pytest.raises(TrajvizError, match=r"'race\.mp4' is a film, .* render a \.gif"):
+        load_snippet(kind).write(media(names=("mp4",)))
+
+
+@pytest.mark.parametrize("kind", snippet_names())
+def test_every_place_has_the_alt_text_and_says_what_it_does(kind):
+    assert "elongated bowl from (-9, 2.4)" in load_snippet(kind).write(media())
+    assert len(load_snippet(kind).summary) < 88
+    listed = trajviz("list", "snippets").stdout
+    help_text = trajviz("embed", "--help", env={"COLUMNS": "120"}).stdout
+    assert load_snippet(kind).summary in listed
+    assert load_snippet(kind).summary in help_text
+
+
+# Whatever the words and the names are
+
+
+texts = st.text(min_size=1).filter(
+    lambda text: any(c.isprintable() and not c.isspace() for c in text)
+)
+stems = st.text(
+    st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=20
+)
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+def test_html_holds_any_text_and_name_as_an_attribute(alt, stem):
+    words = checked_alt(alt)
+    _, video, other = parsed(load_snippet("html").write(media(words, stem=stem)))
+    source, image = video
+    assert video.get("aria-label") == other.get("aria-label") == image.get("alt") == words
+    for element, key, suffix in (
+        (video, "poster", "png"),
+        (source, "src", "mp4"),
+        (image, "src", "gif"),
+    ):
+        assert unquote(element.get(key)) == f"{stem}.{suffix}"
+        assert not set(element.get(key)) & set(" ,:/\\\"'<>")
+    (picture,) = parsed(load_snippet("html").write(media(words, ("gif", "png"), stem)))
+    assert (picture.tag, picture[1].get("alt")) == ("picture", words)
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+def test_markdown_holds_any_text_and_name(alt, stem):
+    words = checked_alt(alt)
+    (before, inline, after) = MarkdownIt().parse(
+        load_snippet("markdown").write(media(words, stem=stem))
+    )
+    assert (before.type, after.type) == ("paragraph_open", "paragraph_close")
+    (image,) = inline.children
+    assert image.type == "image"
+    assert unquote(image.attrs["src"]) == f"{stem}.gif"
+    shown = "".join(child.content for child in image.children)
+    assert {child.type for child in image.children} <= {"text", "text_special"}
+    assert shown == words
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+def test_rst_holds_any_text_and_name(alt, stem):
+    words = checked_alt(alt)
+    image = rst_image(load_snippet("rst").write(media(words, stem=stem)))
+    assert image["alt"] == words
+    assert unquote(image["uri"]) == f"{stem}.gif"
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+def test_a_notebooks_cell_holds_any_text_and_name(alt, stem):
+    words = checked_alt(alt)
+    tree = ast.parse(load_snippet("notebook").write(media(words, stem=stem)))
+    call = tree.body[-1].value
+    values = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+    assert values == {"filename": f"{stem}.gif", "alt": words, "width": 160, "height": 120}
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+def test_no_text_ends_a_shortcode_or_a_raw_block(alt, stem):
+    words = checked_alt(alt)
+    figure = load_snippet("hugo").write(media(words, stem=stem))
+    assert figure.count("\n") == 0
+    after = figure.partition(" alt=")[2]
+    quote = after[0]
+    value, _, rest = after[1:].partition(quote)
+    assert value == (words.replace("`", "'") if quote == "`" else words)
+    assert rest == ' width="160" height="120" loading="lazy" >}}'
+    page, paper = load_snippet("quarto").write(media(words, stem=stem)).split("\n\n")
+    inside = page.split("\n")[3:-2]  # without the style
+    assert not any("`" in line or "{" in line or "}" in line for line in inside)
+    assert paper.count("\n") == 2
+
+
+@given(text=st.text())
+def test_alt_text_is_one_printable_line_or_refused(text):
+    if any(c.isprintable() and not c.isspace() for c in text):
+        words = checked_alt(text)
+        assert words.isprintable()
+        assert words == " ".join(words.split())
+    else:
+        with pytest.raises(TrajvizError, match="says nothing"):
+            checked_alt(text)
+
+
+# Addresses
+
+
+def test_a_name_that_is_no_unicode_has_the_bytes_of_the_file_in_its_address():
+    assert media(stem="race\udcff").moving.url == "race%FF.gif"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("", "race.gif"),
+        ("https://example.org/a", "https://example.org/a/race.gif"),
+        ("https://example.org/a/", "https://example.org/a/race.gif"),
+        ("../img", "../img/race.gif"),
+        ("/img", "/img/race.gif"),
+        ("https://example.org/?file=", "https://example.org/?file=race.gif"),
+        ("a b(c)<d>\"e'f,g", "a%20b%28c%29%3Cd%3E%22e%27f%2Cg/race.gif"),
+    ],
+)
+def test_files_live_where_the_prefix_says(url, address):
+    assert media(prefix=url).moving.url == address
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", " DATA:text/html,x", "a\nb", "file:///etc"])
+def test_an_address_that_is_no_place_for_pictures_is_refused(url):
+    with pytest.raises(TrajvizError, match="url "):
+        checked_url(url)

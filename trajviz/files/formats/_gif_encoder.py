@@ -1,0 +1,195 @@
+"""A GIF of an animation: one palette, no dithering, each frame only what changed.
+
+The container is written here (GIF89a specification, CompuServe 1990), because Pillow's writer
+chooses a palette per frame and rounds delays down; the LZW compression is Pillow's.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from trajviz.animation import Animation
+from trajviz.animation.raster import Change
+from trajviz.descent import Progress
+from trajviz.files.containers.gif import comment
+from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.files.formats._patches import pinned, sampled
+from trajviz.files.formats._timing import ticks
+from trajviz.recipe.recipe import Playback
+from trajviz.scene.color import RGB
+from trajviz.scene.paint import Picture
+
+_LONGEST = 65535
+"""Hundredths of a second that one image can be shown for."""
+_FAITHFUL = 3.0
+"""The mean squared error up to which a small palette will do: 43 dB where something changes."""
+_OPAQUE, _TRANSPARENT = 0x04, 0x05
+"""Flags of an image: it is left in place when the next is drawn; one of its colours is clear."""
+_TURNING_COLORS = 63
+"""The palette for frames that are drawn anew: what moves as a whole looks the same in 63 colours as
+in 255, and takes a quarter less."""
+
+Indices = npt.NDArray[np.uint8]
+
+
+def delays(playback: Playback) -> list[int]:
+    """Return each frame's delay in hundredths of a second, the hold added to the last.
+
+    Rounding errors are carried on, so that the sum is exact to the hundredth.
+
+    >>> delays(Playback(fps=30, seconds=0.2, hold=0))
+    [3, 4, 3, 3, 4, 3]
+    """
+    return ticks(playback, 100, 2)
+
+
+def encode(
+    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
+) -> None:
+    """Write an animation; the note is a comment."""
+    exact = pinned(animation.scene)
+    waits = iter(delays(playback))
+    palette, changes = _prepare(animation, exact, playback.colors)
+    with path.open("wb") as file:
+        writer = _Writer(
+            file=file,
+            first=animation.first,
+            pinned=exact,
+            palette=palette,
+            playback=playback,
+            note=note,
+        )
+        writer.hold(next(waits))
+        for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
+            writer.show(change)
+            writer.hold(wait)
+            progress(count, playback.frames)
+        writer.close()
+
+
+def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette, Iterable[Change]]:
+    """Return the palette for all changes, and the changes."""
+    colors, changes = sampled(animation)
+    if animation.scene.turning:
+        return RoughPalette(colors, exact, min(_TURNING_COLORS, most - 1)), changes
+    return _shared_palette(colors, exact, most - 1), changes
+
+
+def _shared_palette(colors: Picture, pinned: list[RGB], most: int) -> Palette:
+    """Return the smallest palette that will do for all changes.
+
+    Half a palette takes one bit less for every run of pixels. It is not taken where the whole
+    palette would lose nothing and half of it does.
+
+    Args:
+        colors: The colours of all pixels that change, (n, 3).
+        pinned: Colours that must be exact.
+        most: The most colours; the palette's last place stays free, for transparency.
+    """
+    small = Palette(colors, pinned, min(127, most))
+    if most <= small.size:
+        return small
+    squeezed = small.size < small.wanted <= 255
+    if small.error <= _FAITHFUL and not squeezed:
+        return small
+    return Palette(colors, pinned, most)
+
+
+class _Writer:
+    """Writes a GIF, always one frame behind, because a frame's delay may still grow.
+
+    It keeps what a viewer sees so far, and sends only what changes that: the smallest rectangle
+    around it, transparent where nothing changes.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        first: Picture,
+        pinned: list[RGB],
+        palette: Palette,
+        playback: Playback,
+        note: str,
+    ) -> None:
+        """Write the header, and keep the first picture, which has a palette of its own."""
+        self.file, self.palette = file, palette
+        self.bits = palette.size.bit_length()
+        self.transparent = palette.size
+        height, self.width = first.shape[:2]
+        file.write(_header(self.width, height, palette, self.bits, playback.loop))
+        file.write(comment(note))
+        own = Palette(first.reshape(-1, 3), pinned, playback.colors)
+        index = own.index(pack(first.reshape(-1, 3)))
+        self.shown = own.packed[index]
+        own_bits = (playback.colors - 1).bit_length()
+        self.pending = _OPAQUE, _image(0, 0, index.reshape(height, self.width), own_bits, own)
+        self.delay = 0
+
+    def hold(self, delay: int) -> None:
+        """Let what is shown last be shown for so many hundredths of a second more."""
+        self.delay += delay
+
+    def show(self, change: Change) -> None:
+        """Show a change; if no pixel of it would look different, nothing is sent."""
+        index = self.palette.index(pack(change.colors))
+        color = self.palette.packed[index]
+        visible = np.flatnonzero(self.shown[change.pixels] != color)
+        if not len(visible):
+            return
+        self._flush()
+        pixels = change.pixels[visible]
+        self.shown[pixels] = color[visible]
+        y, x = np.divmod(pixels, self.width)
+        x0, y0 = int(x.min()), int(y.min())
+        shape = (int(y.max()) - y0 + 1, int(x.max()) - x0 + 1)
+        indices = np.full(shape, self.transparent, dtype=np.uint8)
+        indices[y - y0, x - x0] = index[visible]
+        self.pending = _TRANSPARENT, _image(x0, y0, indices, self.bits)
+
+    def close(self) -> None:
+        """Write the frame that is pending, and the end of the file."""
+        self._flush()
+        self.file.write(b";")
+
+    def _flush(self) -> None:
+        """Write the pending image, behind it invisible ones where its delay is too long for one."""
+        while True:
+            wait = min(self.delay, _LONGEST)
+            flags, image = self.pending
+            control = struct.pack("<BHB", flags, wait, self.transparent)
+            self.file.write(b"\x21\xf9\x04" + control + b"\x00" + image)
+            self.delay -= wait
+            if not self.delay:
+                return
+            nothing = np.full((1, 1), self.transparent, dtype=np.uint8)
+            self.pending = _TRANSPARENT, _image(0, 0, nothing, self.bits)
+
+
+def _header(width: int, height: int, palette: Palette, bits: int, loop: int) -> bytes:
+    screen = struct.pack("<HHBBB", width, height, 0xF0 | (bits - 1), 0, 0)
+    header = b"GIF89a" + screen + _table(palette, bits)
+    if loop == 1:  # the block counts repeats: none at all means once
+        return header
+    repeats = struct.pack("<H", loop - 1 if loop else 0)
+    return header + b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + repeats + b"\x00"
+
+
+def _image(x: int, y: int, indices: Indices, bits: int, own: Palette | None = None) -> bytes:
+    """Return an image block, compressed, with its own table where it has one."""
+    height, width = indices.shape
+    place = struct.pack("<HHHHB", x, y, width, height, 0x80 | (bits - 1) if own else 0)
+    table = _table(own, bits) if own else b""
+    data = Image.fromarray(indices).tobytes("gif", "L", bits, 0)
+    return b"," + place + table + bytes([bits]) + data + b"\x00"
+
+
+def _table(palette: Palette, bits: int) -> bytes:
+    """Return a colour table of 2 ** bits entries."""
+    return palette.colors.tobytes().ljust(3 * 2**bits, b"\x00")

@@ -1,0 +1,10 @@
+"""GitHub: A README or an issue on GitHub; a README shows 5 MB from elsewhere."""
+
+from trajviz.files.places import Place
+
+PLACE = Place(
+    size=(640, 480),
+    seconds=8,
+    max_bytes=5_000_000,
+    most_bytes=10_000_000,
+)

@@ -1,0 +1,145 @@
+"""Snippets: what to paste into a page so that it shows a picture, one file for each place.
+
+A file dropped into this folder is found by everything. It says in `SNIPPET` how the place is
+written for; its name is the file's, and the first line of its docstring says what it does and what
+the place cannot do. Each gives the picture its alt text, and its size where the place can, so that
+nothing jumps while the page loads. Words and addresses come from outside, and are escaped for the
+place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from trajviz.errors import TrajvizError, unknown
+from trajviz.files.containers import Size
+from trajviz.files.formats import Format, Role, load_format
+from trajviz.files.registry import module_of, names_in, summary_of
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A file as a page sees it: its name, its address, its format, its size in pixels."""
+
+    name: str
+    url: str
+    format: Format
+    size: Size
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that a snippet may use: the alt text, films, a picture that moves, and one that does not.
+
+    The films come in the order in which a browser is to try them.
+    """
+
+    alt: str
+    films: tuple[Medium, ...] = ()
+    moving: Medium | None = None
+    still: Medium | None = None
+
+    @property
+    def picture(self) -> Medium:
+        """What an `<img>` shows; TrajvizError where there are films alone."""
+        picture = self.moving or self.still
+        if picture is None:
+            raise TrajvizError(
+                f"{self.films[0].name!r} is a film, which this place shows only with a picture: "
+                "render a .gif or .png beside it, or take --as html (kind='html')"
+            )
+        return picture
+
+    @property
+    def linked(self) -> Medium | None:
+        """The film that the picture links to, where the picture does not move itself."""
+        return self.films[0] if self.films and not self.moving else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snippet:
+    """How a place is written for.
+
+    Attributes:
+        name: What users call it, taken from the file's name.
+        summary: What it does and what the place cannot do, taken from the module's docstring.
+        suffix: The suffix of a file that holds such a snippet.
+        write: Returns the snippet, without a line end.
+    """
+
+    name: str = ""
+    summary: str = ""
+    suffix: str
+    write: Callable[[Shown], str]
+
+
+def snippet_names() -> list[str]:
+    """Return the names of the places that snippets are written for, sorted.
+
+    Returns:
+        Each is what `embed` takes as `kind`, as in "html".
+    """
+    return [*names_in(_FOLDER)]
+
+
+def load_snippet(name: str) -> Snippet:
+    """Return the snippet of a name; TrajvizError if there is none."""
+    if name not in snippet_names():
+        raise unknown("snippet", name, snippet_names())
+    module = module_of(__name__, name)
+    chosen: Snippet = module.SNIPPET
+    return replace(chosen, name=name, summary=summary_of(module))
+
+
+def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> Shown:
+    """Return what a snippet may use of some files.
+
+    Args:
+        files: The name, the name of the format and the size of each, the best first.
+        alt: What they show, in words.
+        prefix: The address of their folder, as `checked_url` returns it.
+    """
+    media = [
+        Medium(name, _address(prefix, name), load_format(format_name), size)
+        for name, format_name, size in files
+    ]
+
+    def of(role: Role) -> tuple[Medium, ...]:
+        return tuple(medium for medium in media if medium.format.role == role)
+
+    return Shown(alt, of("film"), next(iter(of("loop")), None), next(iter(of("still")), None))
+
+
+def checked_alt(text: str) -> str:
+    """Return a user's alt text in one line of what prints; TrajvizError if nothing is left."""
+    words = "".join(c if c.isprintable() else " " for c in text).split()
+    if not words:
+        raise TrajvizError(f"alt text {text!r} says nothing: say what the picture shows")
+    return " ".join(words)
+
+
+def checked_url(url: str) -> str:
+    """Return the address of a folder, escaped and ready for a name, or raise TrajvizError."""
+    from urllib.parse import quote  # slow to load, and `--help` only wants the names
+
+    scheme = re.match(r"\s*([A-Za-z][\w+.-]*):", url)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        raise TrajvizError(f"url {url!r} begins with neither http: nor https:, and is no path")
+    if not url.isprintable():
+        raise TrajvizError(f"url {url!r} has characters that do not print")
+    try:
+        plain = quote(url.strip(), safe="/:?#@!$&*+;=%~[]")
+    except UnicodeEncodeError:
+        raise TrajvizError(f"url {url!r} is no Unicode") from None
+    return plain if not plain or plain.endswith(("/", "=")) else f"{plain}/"
+
+
+def _address(prefix: str, name: str) -> str:
+    from urllib.parse import quote
+
+    return prefix + quote(name, safe="", errors="surrogateescape")

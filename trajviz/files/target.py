@@ -1,0 +1,65 @@
+"""Where files go: whether one could be written there, and how it appears only when complete."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trajviz.errors import TrajvizError
+
+
+def still_path(path: Path, step: int | None) -> Path:
+    """Return where the still of one step goes that is asked for as `path`; None is the last.
+
+    >>> still_path(Path("beale.png"), 20).name
+    'beale-20.png'
+    """
+    return path if step is None else path.with_stem(f"{path.stem}-{step}")
+
+
+def check_target(path: Path) -> None:
+    """Raise TrajvizError unless a file could be written here; nothing is left behind."""
+    folder = path.parent
+    try:
+        if path.is_dir():
+            raise TrajvizError(f"output {str(path)!r} is a folder")
+        if path.exists() and not path.is_file():
+            raise TrajvizError(f"output {str(path)!r} is not a regular file")
+        if not folder.is_dir():
+            raise TrajvizError(f"output {str(path)!r}: there is no folder {str(folder)!r}")
+        with _temporary(path) as probe:
+            probe.touch(exist_ok=False)
+    except OSError as error:
+        raise TrajvizError(f"output {str(path)!r} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, and rename it when the block ends well.
+
+    On any exception, an interrupt included, the old file is untouched and the temporary one gone.
+    A symbolic link is written through. Permissions are the old file's, else the umask's.
+    """
+    target = path.resolve()
+    with _temporary(target) as temporary:
+        temporary.touch(exist_ok=False)  # as open() does, with the umask's permissions
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """Give a free name beside a path, with the same suffix; what is there in the end is removed."""
+    temporary = path.with_name(f".{path.stem[:80]}-{secrets.token_hex(6)}{path.suffix}")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
