@@ -134,9 +134,14 @@ def trajviz(copy, *words):
     return done.stdout
 
 
+def corner(path, kind):
+    with Image.open(path, formats=[kind]) as image:
+        return image.convert("RGB").getpixel((0, 0))
+
+
 def test_there_is_a_row_for_each():
     assert ADDED.keys() <= ROWS.keys()
-    assert ROWS.keys() - ADDED.keys() == {"adapter", "option"}
+    assert ROWS.keys() - ADDED.keys() == {"adapter"}  # which takes a library
 
 
 def test_the_listing_has_each(copy):
@@ -159,8 +164,7 @@ def test_pixels_and_vectors_are_drawn_with_all_of_them(copy):
         "--theme", "thing", "--steps", "5", "--seconds", "0.4", "--size", "320x240", *words,
     )  # fmt: skip
     assert said.split() == outputs
-    background = Image.open(copy / "a.thing").convert("RGB").getpixel((0, 0))
-    assert background == Image.open(copy / "a.gif").convert("RGB").getpixel((0, 0))
+    assert corner(copy / "a.thing", "PNG") == corner(copy / "a.gif", "GIF")
     trajviz(
         copy, "render", "thing", "thing", "sgd", "--panel", "thing", "--theme", "thing", "--steps",
         "5", "--seconds", "0.4", "--size", "320x240", "-o", "b.svg", "-o", "b.anim.svg",
@@ -170,10 +174,11 @@ def test_pixels_and_vectors_are_drawn_with_all_of_them(copy):
             len((copy / f"b.{name}").read_text()), rel=0.1
         )
     alt = trajviz(copy, "embed", "a.thing", "--as", "thing")
-    assert alt.startswith("<Thing of ditch") or "Thing of" in alt
+    assert alt.startswith("<Thing of Ditch")
 
 
 def test_a_place_is_heeded(copy):
     words = ["--for", "thing", "--steps", "5", "-o", "c.gif", "--quiet"]
     assert trajviz(copy, "render", "thing", "thing", *words) == "c.gif\n"
-    assert Image.open(copy / "c.gif").size == (160, 120)
+    with Image.open(copy / "c.gif") as image:
+        assert image.size == (160, 120)

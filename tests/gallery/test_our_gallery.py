@@ -10,7 +10,7 @@ import pytest
 from pictures import decoded_gif, psnr
 from PIL import Image
 
-from trajviz.files.formats.gif import delays
+from trajviz.files.formats._gif_encoder import delays
 from trajviz.gallery.gallery import load_gallery
 from trajviz.gallery.plan import notes_of, stale_of
 from trajviz.race import run
