@@ -207,6 +207,35 @@ def test_the_papers_defaults(name):
     assert load_optimizer(name).defaults == PAPERS[name]
 
 
+TORCHS_RATES = {
+    **dict.fromkeys(("sgd", "momentum", "nag", "dampened-momentum"), 0.001),
+    **dict.fromkeys(("adam", "adamw", "amsgrad", "radam"), 0.001),
+    **dict.fromkeys(("adagrad", "rmsprop", "rmsprop-momentum", "rprop"), 0.01),
+    **dict.fromkeys(("adamax", "nadam"), 0.002),
+    "adadelta": 1.0,
+}
+AUTHORS_RATES = {
+    "rmsprop-centered": 1e-4,
+    "adabelief": 1e-3,
+    "yogi": 0.01,
+    "lion": 1e-4,
+    "signsgd": 1e-4,
+}
+STEP_LENGTHS = {
+    "backtracking": 1.0,
+    "newton": 1.0,
+    "barzilai-borwein": 1e-3,
+    "conjugate-gradient": 1e-3,
+}
+RATES = TORCHS_RATES | AUTHORS_RATES | STEP_LENGTHS
+"""What torch takes, else the authors; 1 where the rule finds its step itself."""
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_the_default_rate_is_torchs_or_the_authors(name):
+    assert load_optimizer(name).default_rate == RATES[name]
+
+
 SHARE, NOT_NEGATIVE = "at least 0 and below 1", "at least 0"
 RANGES = {
     "lr": "above 0",
