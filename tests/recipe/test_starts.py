@@ -59,8 +59,12 @@ def test_random_starts_are_other_numbers_of_a_seed_than_those_of_the_noise(seed)
     ["7", "7x", "x7", "0x5", "random:0", "random", "random:-1", "45x45", "7X7", "٣x٣", "x"],
 )
 def test_starts_of_any_other_form_or_number_are_refused(starts):
-    with pytest.raises(TrajvizError, match=r"neither COLUMNSxROWS \(as in 7x7\) nor random:N"):
-        compare("bowl", ["sgd:lr=0.1"], starts=starts)
+    for read in (
+        lambda: compare("bowl", ["sgd:lr=0.1"], starts=starts),
+        lambda: spread(starts, WINDOW, seed=0),
+    ):
+        with pytest.raises(TrajvizError, match=r"neither COLUMNSxROWS \(as in 7x7\) nor random:N"):
+            read()
 
 
 def test_starts_where_the_surface_is_not_defined_are_left_out():

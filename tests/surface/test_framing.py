@@ -55,6 +55,17 @@ def test_the_window_is_where_the_formula_is_finite_and_its_lowest_place_is(text)
     assert (np.abs(np.array(surface.window) - FORMULAS[text]) <= margin).all()
 
 
+@pytest.mark.parametrize("cells", [0.5, 1.5])
+@pytest.mark.parametrize("side", ["x", "-x", "y", "-y"])
+def test_a_lowest_place_in_the_outermost_cells_alone_leads_further_out(side, cells):
+    across = "y" if "x" in side else "x"
+    near = 5 - cells * 10 / 65  # the middle of the outermost cell of 65, or of the next
+    surface = frame(
+        f"({side} - {near})**2 + {across}**2 - 1e3*exp(-({side} - 20)**2/9 - {across}**2)"
+    )
+    assert (max(map(abs, surface.window)) > 19) is (cells == 0.5)
+
+
 @pytest.mark.parametrize("text", FORMULAS)
 def test_the_start_is_neither_at_the_bottom_nor_at_the_top(text):
     surface = frame(text)

@@ -396,6 +396,56 @@ def test_a_value_that_the_literature_rounds(name, point, height):
     assert SURFACES[name].value(np.array(point, float)) == pytest.approx(height, rel=2e-4)
 
 
+VIEWS = {
+    "ackley": ((-5, 5, -5, 5), (-3.4, 2.6)),
+    "beale": ((-4.5, 4.5, -4.5, 4.5), (1, 1.6)),
+    "booth": ((-10, 10, -10, 10), (-9, 4)),
+    "bowl": ((-10, 10, -3, 3), (-9, 2.4)),
+    "bukin-6": ((-15, -5, -3, 3), (-13, 2.8)),
+    "cliff": ((-4, 10, -3, 3), (8, 2)),
+    "cross-in-tray": ((-10, 10, -10, 10), (-2.6, 2.2)),
+    "dropwave": ((-2, 2, -2, 2), (-0.6, 0.5)),
+    "easom": ((0, 6, 0, 6), (1.9, 4.6)),
+    "eggholder": ((-500, 500, -500, 500), (-300, 100)),
+    "gaussian-hills": ((-4, 4, -4, 4), (-3, 3.4)),
+    "goldstein-price": ((-2, 2, -2, 2), (1.5, 1.2)),
+    "himmelblau": ((-5, 5, -5, 5), (0, 0)),
+    "levy": ((-10, 10, -10, 10), (-5.2, 8)),
+    "long-valley": ((-5, 5, -1, 1), (0.02, 0.8)),
+    "matyas": ((-10, 10, -10, 10), (-9, -4)),
+    "mccormick": ((-1.5, 4, -3, 4), (-1.2, 1.4)),
+    "monkey-saddle": ((-1.5, 1.5, -1.5, 1.5), (1.2, 0.02)),
+    "noisy-moons": ((-5, 7, -8, 3), (-4, 2)),
+    "peaks": ((-3, 3, -3, 3), (0.2, 1.2)),
+    "plateau": ((-5, 5, -5, 5), (-4, 3)),
+    "quadratic": ((-12, 12, -6, 6), (10, -3)),
+    "rastrigin": ((-5.12, 5.12, -5.12, 5.12), (-2, 3.5)),
+    "regression": ((-10, 25, 2.5, 11), (-7, 10)),
+    "rosenbrock": ((-2, 2, -1, 3), (-1.2, 1)),
+    "saddle": ((-1, 1, -2, 1), (0.25, -1e-06)),
+    "six-hump-camel": ((-2, 2, -1.2, 1.2), (-1.9, 1.1)),
+    "styblinski-tang": ((-5, 5, -5, 5), (0.6, 4)),
+    "three-hump-camel": ((-2.5, 2.5, -2.5, 2.5), (1.2, 2.2)),
+}
+"""Windows and starts: to change one changes every picture of the surface."""
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_surface_is_looked_at_and_raced_on_where_it_always_was(name):
+    assert (SURFACES[name].window, SURFACES[name].start) == VIEWS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "window"),
+    [
+        ("rosenbrock:a=-1.5,b=3", (-2.25, 2, -1, 3.375)),
+        ("rosenbrock:a=3", (-2, 4.5, -1, 13.5)),
+    ],
+)
+def test_rosenbrocks_window_follows_its_minimum(name, window):
+    assert SURFACES[name].window == window
+
+
 # Parameters
 
 
