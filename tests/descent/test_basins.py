@@ -1,9 +1,11 @@
 """Basins: each start is what a run from it alone finds, whatever is computed together."""
 
 import functools
+import itertools
 
 import numpy as np
 import pytest
+from races import descents
 
 from trajviz.descent import basins as module
 from trajviz.descent import no_progress
@@ -14,7 +16,11 @@ from trajviz.descent.basins import (
     lattice,
     minima_of,
 )
+from trajviz.descent.noise import CUSTOMARY
+from trajviz.optimizers import Optimizer
 from trajviz.race import compare
+from trajviz.recipe.spec import Spec
+from trajviz.surface import Surface
 
 SMALL = {"size": (320, 240), "steps": 40, "seconds": 0.4, "hold": 0, "view": "basins"}
 NEAR = 0.02
@@ -112,3 +118,76 @@ def test_a_cycle_of_two_steps_is_no_place_of_rest():
     race = compare("x**2 + y**2", ["sgd:lr=1"], start=(1, 1), window=(-2, 2, -2, 2))
     minima = minima_of(race.surface, race.trajectories, 40, race.window, race.outcome.noise)
     assert minima.shape == (0, 2)
+
+
+FLAT = Surface(lambda x, y: 0 * x * y, (0, 1, 0, 1), (0.5, 0.5))
+
+
+def found_by(rule, steps):
+    (one,) = descents(FLAT, Spec(Optimizer("own", rule, {}), {}, "own"), steps=steps)
+    return minima_of(FLAT, [one], steps, FLAT.window, CUSTOMARY)
+
+
+def rest_places(runs, travel, wobble=0.0, steps=20):
+    """Return what is found on a unit square where so many runs end together, and all others stay.
+
+    They come down by `travel`, and their last three points differ by `wobble` along x, by far more
+    before that.
+    """
+
+    def guided(_gradient, w):
+        chosen = np.arange(w.size // 2).reshape(w.shape[:-1]) < runs
+        # The lattice has 32 columns and 24 rows, the topmost first; the target is below the second.
+        x, y = 1.5 / 32, 1 - 0.5 / 24 - travel
+        for step in itertools.count(1):
+            late = step >= steps - max(2, steps // 10)
+            swing = (wobble if late else 0.03) * (step % 2)
+            yield np.where(chosen[..., None], [x + swing, y], w)
+
+    return found_by(guided, steps).tolist()
+
+
+def test_places_of_rest_are_looked_for_from_the_centres_of_32_by_24_cells():
+    seen = []
+
+    def watched(_gradient, w):
+        seen.append(w.tolist())
+        while True:
+            yield w
+
+    found_by(watched, steps=1)
+    assert seen == [[0.5, 0.5], lattice(FLAT.window, 32, 24).reshape(-1, 2).tolist()]
+
+
+def test_three_runs_that_end_together_make_a_place_of_rest_and_two_do_not():
+    assert rest_places(2, travel=0.5) == []
+    (place,) = rest_places(3, travel=0.5)
+    assert place == pytest.approx([1.5 / 32, 0.5 - 0.5 / 24])
+
+
+def test_a_run_that_ends_within_two_tolerances_of_its_start_has_not_travelled():
+    assert rest_places(3, travel=0.039) == []
+    assert len(rest_places(3, travel=0.041)) == 1
+
+
+@pytest.mark.parametrize("steps", [3, 20, 60])
+def test_a_run_rests_whose_last_tenth_moves_less_than_a_twentieth_of_the_tolerance(steps):
+    assert rest_places(3, travel=0.5, wobble=0.0011, steps=steps) == []
+    assert len(rest_places(3, travel=0.5, wobble=0.0009, steps=steps)) == 1
+
+
+def test_more_minima_than_colours_can_tell_apart_are_not_told_apart():
+    race = compare("rastrigin", ["sgd:lr=0.002"], steps=40)
+    minima = minima_of(race.surface, race.trajectories, 100, race.window, race.outcome.noise)
+    assert minima.shape == (8, 2)
+    nine = tuple((k / 10, 0.0) for k in range(9))
+    many = Surface(lambda x, y: x * x + y * y, (-1, 1, -1, 1), (0.5, 0.5), minima=nine)
+    (one,) = descents(many, "sgd:lr=0.1", steps=2)
+    found = minima_of(many, [one], 2, many.window, CUSTOMARY)
+    assert found.tolist() == [list(point) for point in nine[:8]]
+
+
+def test_stated_minima_outside_the_window_are_left_out():
+    race = compare("himmelblau", THREE[:1], window=(0, 5, 0, 5), start=(1, 1), steps=40)
+    minima = minima_of(race.surface, race.trajectories, 40, race.window, race.outcome.noise)
+    assert minima.tolist() == [[3, 2]]
