@@ -56,7 +56,7 @@ class Opened:
 # For one module at a time: while playwright runs, asyncio believes that a loop does, too.
 @pytest.fixture(scope="module")
 def browser():
-    """Chromium; without it the test is skipped, but fails in CI."""
+    """Chromium; without it the test is skipped, which fails in CI."""
     path = program("chromium")
     from playwright.sync_api import sync_playwright
 
