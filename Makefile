@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test browser docs gallery parity bench format clean
+.PHONY: demo test lint long browser docs gallery parity bench format clean
+
+unexport PYTHONDONTWRITEBYTECODE  # or each of many processes compiles everything again
 
 demo: .venv/.installed  ## render a race of six optimizers on Beale's function
 	@mkdir -p demo
@@ -11,10 +13,16 @@ demo: .venv/.installed  ## render a race of six optimizers on Beale's function
 	@echo "The command is $(BIN)/trajviz; try: $(BIN)/trajviz --help"
 
 test: .venv/.test  ## every check that needs neither a framework nor a system program
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/pytest -n auto
+	@said=$$(mktemp); $(MAKE) --no-print-directory lint >$$said 2>&1 & lint=$$!; \
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST); tests=$$?; \
+	wait $$lint; lint=$$?; cat $$said; rm -f $$said; exit $$((tests | lint))
+
+lint: .venv/.test  ## form, style and types, which are looked at beside the tests
+	@code=0; for check in "ruff format --check ." "ruff check ." mypy; do \
+	  echo "$(BIN)/$$check"; $(BIN)/$$check || code=1; done; exit $$code
+
+long: .venv/.test  ## what takes too long to be waited for: every command of the documentation
+	$(BIN)/pytest -m long -n auto --dist worksteal tests
 
 docs: .venv/.installed  ## write the table of options
 	$(BIN)/python docs/option_table.py
