@@ -14,8 +14,6 @@ __all__ = ["browser", "page_of", "pytest_runtest_makereport", "pytest_terminal_s
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not loaded yet; threads would spin
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not loaded yet; threads would spin
-
 settings.register_profile("trajviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("trajviz")
 

@@ -1,15 +1,17 @@
 """What README and documentation show is run as it stands there."""
 
+import contextlib
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from programs import TRAJVIZ
+from programs import TRAJVIZ, invoke
 
 from trajviz import surface_names
 from trajviz.optimizers import FAMILIES
@@ -67,29 +69,67 @@ def test_the_pages_show_commands_and_code():
     assert {page for page, _ in PYTHON} == {"README.md", "python.md"}
 
 
-@pytest.mark.parametrize(("page", "line"), COMMANDS)
+LESSONS = [pair for pair in COMMANDS if "-o gallery/" in pair[1]]
+OTHERS = [pair for pair in COMMANDS if pair not in LESSONS]
+BRIEF = ("--size", "320x240", "--seconds", "0.5", "--hold", "0")
+
+
+def check_what_is_made(line, said, made, least):
+    """Hold that a command has said something, or has made every file that it says it has."""
+    if " render " not in line:
+        assert said
+        return
+    assert made
+    assert all(path.stat().st_size > (least, 300)[path.suffix == ".toml"] for path in made)
+    assert set(said.splitlines()) <= {path.name for path in made}
+
+
+def in_short(line):
+    """Run the commands of a line within this process, what they render being brief and small."""
+    for words in map(shlex.split, line.split(" && ")):
+        words, into = (words[:-2], words[-1]) if words[-2] == ">" else (words, None)
+        options = BRIEF if words[1] == "render" else ()
+        done = invoke(*words[1:], *options, text=False)
+        assert done.returncode == 0, done.stderr
+        assert b"Warning" not in done.stderr
+        if into:
+            Path(into).write_bytes(done.stdout)
+    return "" if into else done.stdout.decode()
+
+
+@pytest.mark.parametrize(("page", "line"), OTHERS)
+def test_a_command_of_the_documentation_does_what_it_says_in_short(page, line, tmp_path):
+    prepared(page, tmp_path)
+    before = set(tmp_path.rglob("*"))
+    with contextlib.chdir(tmp_path):
+        said = in_short(line)
+    check_what_is_made(line, said, set(tmp_path.rglob("*")) - before, 300)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("page", "line"), OTHERS)
 def test_a_command_of_the_documentation_does_what_it_says(page, line, tmp_path):
     prepared(page, tmp_path)
     before = set(tmp_path.rglob("*"))
     done = run(["sh", "-ec", line], tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
-    if " render " not in line:
-        assert done.stdout
-        return
-    made = set(tmp_path.rglob("*")) - before
-    assert made
-    assert all(path.stat().st_size > (1000, 300)[path.suffix == ".toml"] for path in made)
-    assert {tmp_path / name for name in done.stdout.splitlines()} <= made
-    for path in made:
-        if path.parent.name == "gallery":  # what stands under the command is what it draws
-            assert path.read_bytes() == (ROOT / "gallery" / path.name).read_bytes()
+    check_what_is_made(line, done.stdout, set(tmp_path.rglob("*")) - before, 1000)
+
+
+@pytest.mark.parametrize(("page", "line"), LESSONS)
+def test_the_picture_under_a_lesson_is_what_its_command_draws(page, line, tmp_path):
+    prepared(page, tmp_path)
+    done = run(["sh", "-ec", line], tmp_path)
+    assert done.returncode == 0, done.stderr
+    path = Path(done.stdout.strip())
+    assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes()
 
 
 def test_the_readme_has_three_lessons_and_draws_each_picture_by_its_command():
     lessons = TEXTS["README.md"].partition("## Three lessons")[2].partition("\n## ")[0]
     drawn = re.findall(r"-o (gallery/[\w-]+\.gif)$", lessons, re.MULTILINE)
-    assert len(drawn) == 3
+    assert len(drawn) == len(LESSONS) == 3
     assert re.findall(r"^!\[.*\]\((.*)\)$", lessons, re.MULTILINE) == drawn
 
 
