@@ -125,7 +125,7 @@ def test_the_words_say_what_was_tuned_how_and_with_what_noise():
     rate = f"{found.tunings[0].rate:.2g}"
     title, axis = "Noisy moons: how learning rates fare", "objective, the lower the better"
     assert {about, title, "SGD", rate, axis} <= {*words_of(found.scene)}
-    named = replace(found, asked=Recipe("noisy-moons", steps=20, look=Look(title="Mine")))
+    named = replace(found, request=Recipe("noisy-moons", steps=20, look=Look(title="Mine")))
     assert "Mine" in words_of(named.scene)
     assert title not in words_of(named.scene)
 

@@ -116,7 +116,7 @@ class Race:
         return self.outcome.steps
 
     @property
-    def asked(self) -> Recipe:
+    def request(self) -> Recipe:
         """The recipe as it was given."""
         return self.outcome.recipe
 
@@ -128,12 +128,12 @@ class Race:
     @property
     def look(self) -> Look:
         """How the picture looks."""
-        return self.asked.look
+        return self.request.look
 
     @property
     def playback(self) -> Playback:
         """How the animation plays."""
-        return self.asked.playback
+        return self.request.playback
 
     @property
     def scene(self) -> Scene:
@@ -178,12 +178,14 @@ class Race:
             TrajvizError: What is asked for cannot be drawn or written.
         """
         path = Path(path).expanduser()
-        asked = replace(self.asked, format="")
-        chosen = load_format(format) if format else format_for(str(path), asked)
+        bare = replace(self.request, format="")
+        chosen = load_format(format) if format else format_for(str(path), bare)
         chosen.check(self.playback, at, self.steps)
         chosen.check_look(self.look)
         check_target(path)
-        one = self.fitted(chosen.name, at, self.asked.max_bytes if max_bytes is None else max_bytes)
+        one = self.fitted(
+            chosen.name, at, self.request.max_bytes if max_bytes is None else max_bytes
+        )
         one._save(path, chosen, at, progress or no_progress)
         return path
 
@@ -209,19 +211,19 @@ class Race:
         Raises:
             TrajvizError: There is no output, or one cannot be drawn, written or published there.
         """
-        asked = replace(
-            self.asked,
-            outputs=tuple(map(str, outputs)) or self.asked.outputs,
-            at=self.asked.at if at is None else tuple(at),
+        request = replace(
+            self.request,
+            outputs=tuple(map(str, outputs)) or self.request.outputs,
+            at=self.request.at if at is None else tuple(at),
         )
-        if not asked.outputs:
+        if not request.outputs:
             raise TrajvizError("no output is named: write('race.gif'), or outputs in the recipe")
-        files = plan_files(asked)
+        files = plan_files(request)
         if any(file.target == STANDARD_OUTPUT for file in files):
             raise TrajvizError("output '-' is for the command line: to_bytes gives the bytes")
         if place:
             for file in files:
-                check_place(load_place(place), file.facts(asked))
+                check_place(load_place(place), file.facts(request))
         check_plan(files)
         written = self.write_planned(files, lambda _: progress or no_progress)
         return tuple(one.path for one in written)
@@ -238,7 +240,7 @@ class Race:
         Raises:
             TrajvizError: A file cannot keep to the recipe's `max_bytes`; none is written then.
         """
-        most = self.asked.max_bytes
+        most = self.request.max_bytes
         fitted = [self.fitted(file.format.name, file.step, most) for file in files]
         for file, one in zip(files, fitted, strict=True):
             path = Path(file.target).expanduser()
@@ -266,9 +268,9 @@ class Race:
         if max_bytes is None:
             return self
         chosen, fewest = load_format(format), math.inf
-        best = self._showing(replace(self.asked, max_bytes=None))
-        for rung in ladder(self.asked, chosen.palette, chosen.kind == "animation"):
-            one = best._showing(best.asked.changed(**rung))
+        best = self._showing(replace(self.request, max_bytes=None))
+        for rung in ladder(self.request, chosen.palette, chosen.kind == "animation"):
+            one = best._showing(best.request.changed(**rung))
             try:
                 taken = one._measured(chosen, at)
             except TrajvizError:
@@ -284,9 +286,9 @@ class Race:
             f"takes {fewest:,}"
         )
 
-    def _showing(self, asked: Recipe) -> Race:
+    def _showing(self, request: Recipe) -> Race:
         """Return the same race shown as another recipe says."""
-        return Race(replace(self.outcome, recipe=asked), self._scenes)
+        return Race(replace(self.outcome, recipe=request), self._scenes)
 
     def _measured(self, chosen: Format, at: int | None) -> int:
         """Return how many bytes a file takes."""
@@ -359,7 +361,7 @@ class Race:
         """Return the race as all files of a bundle show it, so that each fits what is allowed."""
         one = self
         for name in BUNDLED:
-            one = one.fitted(name, None, self.asked.max_bytes)
+            one = one.fitted(name, None, self.request.max_bytes)
         return one
 
     def save_trace(self, path: str | Path, internals: bool = False) -> Path:
@@ -438,7 +440,7 @@ class Race:
 
     def _note(self, at: int | None) -> str:
         """Return what a file says of itself, which is nothing where that is not wanted."""
-        if not self.asked.metadata:
+        if not self.request.metadata:
             return ""
         return note_of(replace(self.recipe, at=() if at in (None, self.steps) else (at,)))
 
@@ -624,15 +626,15 @@ def _check_patience(recipe: Recipe) -> None:
     width, height = recipe.look.size
     frames, steps = recipe.playback.frames, recipe.steps
     starts = count_starts(recipe.starts)
-    asked = {
+    amounts = {
         "steps": steps,
         "frames": frames,
         "pixels in all": width * height * frames,
         "steps from all starts": steps * starts,
     }
     for what, most in _PATIENCE.items():
-        if asked[what] > most:
+        if amounts[what] > most:
             raise TrajvizError(
-                f"{asked[what]:,} {what} are more than {most:,}, which would take long: "
+                f"{amounts[what]:,} {what} are more than {most:,}, which would take long: "
                 "to have them all the same, add --force (force=True)"
             )

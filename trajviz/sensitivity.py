@@ -25,22 +25,22 @@ class Sensitivity:
     Attributes:
         surface: What they descend.
         tunings: What was tried and what is chosen, one for each optimizer whose rate is open.
-        asked: The recipe as it was given.
+        request: The recipe as it was given.
     """
 
     surface: Surface
     tunings: tuple[Tuning, ...]
-    asked: Recipe
+    request: Recipe
 
     @functools.cached_property
     def scene(self) -> Scene:
         """The picture: objective against learning rate."""
-        return compose_sensitivity(self.surface, self.tunings, self.asked.look, self._caption)
+        return compose_sensitivity(self.surface, self.tunings, self.request.look, self._caption)
 
     @property
     def _caption(self) -> str:
-        noise = Noise.of(self.asked)
-        about = f"{len(RATES)} rates and a refinement, {self.asked.steps} steps each"
+        noise = Noise.of(self.request)
+        about = f"{len(RATES)} rates and a refinement, {self.request.steps} steps each"
         return ", ".join(filter(None, [about, noise.summary(self.surface)]))
 
     def save(self, path: str | Path) -> Path:

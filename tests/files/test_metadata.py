@@ -145,7 +145,7 @@ def test_pillow_finds_the_text_of_a_picture(name, key, tmp_path):
 @pytest.mark.parametrize("name", format_names())
 def test_no_character_of_a_title_breaks_out_of_its_container(name, tmp_path):
     plain = small()
-    asked = dataclasses.replace(plain.asked, surface="", metadata=True)
+    asked = dataclasses.replace(plain.request, surface="", metadata=True)
     awkward = dataclasses.replace(asked, surface="bowl", look=Look((160, 120), title=AWKWARD))
     chosen = load_format(name)
     note = note_of(awkward)
@@ -191,7 +191,7 @@ def blocks(text):
 def test_a_recipe_too_long_for_a_file_is_refused_before_anything_is_written(tmp_path):
     path = tmp_path / "race.gif"
     path.write_bytes(b"old")
-    asked = small().asked.changed(view=MOST_CHARACTERS * "x")
+    asked = small().request.changed(view=MOST_CHARACTERS * "x")
     long = Race(dataclasses.replace(small().outcome, recipe=asked))
     with pytest.raises(TrajvizError, match=r"leave it out with --no-metadata \(metadata=False\)"):
         long.save(path)

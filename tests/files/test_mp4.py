@@ -69,7 +69,7 @@ def test_a_film_is_h264_that_every_player_plays(size, tmp_path):
 
 
 def test_444_keeps_the_chroma_of_every_pixel(loud, tmp_path):
-    one = run(loud.asked.changed(pixel_format="yuv444p"))
+    one = run(loud.request.changed(pixel_format="yuv444p"))
     path = one.save(tmp_path / "film.mp4")
     assert probed(path)[0]["pix_fmt"] == "yuv444p"
     truth = one.animation.first

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 from trajviz.cli import cli
-from trajviz.cli._race import asked
+from trajviz.cli._race import read_request
 from trajviz.gallery.command import command_of
 from trajviz.gallery.gallery import Gallery, load_gallery
 
@@ -19,7 +19,7 @@ def parsed(command):
     with cli.commands["render"].make_context("render", words) as context:
         options = dict(context.params)
         given = [options.pop(key) for key in ("surface", "optimizers", "recipe_file")]
-        return asked(*given, options)[0]
+        return read_request(*given, options)[0]
 
 
 def test_the_command_of_an_item_asks_for_its_recipe_in_the_gallerys_folder(monkeypatch):

@@ -115,14 +115,15 @@ def test_no_rung_above_the_one_that_is_taken_would_have_fitted():
     most = 24_000
     fitted = crowd().fitted("gif", None, most)
     kept = {"colors": 256, "fps": 20, "size": (400, 300)}
-    for rung in ladder(crowd().asked, palette=True, moving=True):
+    for rung in ladder(crowd().request, palette=True, moving=True):
         kept |= rung
         one = race("beale", SEVEN[:3], **{**SHORT, **kept})
         if len(one.to_bytes("gif")) <= most:
             break
-    assert {key: fitted.asked.values[key] for key in kept} == kept
+    assert {key: fitted.request.values[key] for key in kept} == kept
     assert (
-        given_up(crowd().asked, fitted.asked) == "32 colours, 6.67 frames a second, 320x240 pixels"
+        given_up(crowd().request, fitted.request)
+        == "32 colours, 6.67 frames a second, 320x240 pixels"
     )
 
 

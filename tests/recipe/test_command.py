@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trajviz.cli import cli
-from trajviz.cli._race import asked
+from trajviz.cli._race import read_request
 from trajviz.errors import TrajvizError
 from trajviz.recipe.command import render_command
 from trajviz.recipe.recipe import Recipe, recipe_options
@@ -23,7 +23,7 @@ def parsed(words):
     with cli.commands["render"].make_context("render", rest) as context:
         options = dict(context.params)
         given = [options.pop(key) for key in ("surface", "optimizers", "recipe_file")]
-        return asked(*given, options)[0]
+        return read_request(*given, options)[0]
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]))

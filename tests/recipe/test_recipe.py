@@ -214,7 +214,7 @@ def project(tmp_path, monkeypatch):
 def saved(folder):
     """Save a recipe with relative paths in a folder, and return it with the bytes it must give."""
     race = compare("surfaces/own.py", ["sgd"], theme="themes/own.toml", **QUICK)
-    asked = race.asked.changed(outputs=("out.gif", "elsewhere/b.png", "-"))
+    asked = race.request.changed(outputs=("out.gif", "elsewhere/b.png", "-"))
     path = dataclasses.replace(
         race, outcome=dataclasses.replace(race.outcome, recipe=asked)
     ).save_recipe(folder / "a.toml")

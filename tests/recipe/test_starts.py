@@ -238,7 +238,7 @@ def test_a_saved_recipe_of_a_swarm_gives_the_same_bytes(tmp_path):
     made = compare("beale", ["sgd", "adam"], starts="random:5", seed=2, **SMALL)
     path = made.save_recipe(tmp_path / "swarm.toml")
     again = run(load_recipe(path))
-    assert len(again.asked.optimizers) == 2
+    assert len(again.request.optimizers) == 2
     assert again.to_bytes("gif") == made.to_bytes("gif")
 
 

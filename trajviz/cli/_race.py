@@ -44,7 +44,7 @@ def _from_recipe(command: Command) -> Command:
     return click.argument("surface", required=False, metavar="SURFACE", type=surface)(command)
 
 
-def asked(
+def read_request(
     surface: str | None,
     optimizers: tuple[str, ...],
     recipe_file: str | None,

@@ -13,7 +13,7 @@ import click
 import trajviz
 from trajviz.cli._options import GroupedCommand, Name, OwnOption, fields_of, recipe_options_of
 from trajviz.cli._output import progress_bar, write_stdout
-from trajviz.cli._race import asked, race_options, say_what_was_found
+from trajviz.cli._race import race_options, read_request, say_what_was_found
 from trajviz.errors import TrajvizError
 from trajviz.files.places import check_place, load_place, place_names
 
@@ -84,7 +84,7 @@ def command(
     _check_kind(bundle)
     goal = load_place(place) if place else None
     usual = goal.values if goal else None
-    recipe, where = asked(surface, optimizers, recipe_file, options, usual)
+    recipe, where = read_request(surface, optimizers, recipe_file, options, usual)
     with where:
         chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
         if bundle:
@@ -128,7 +128,7 @@ def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:
             bars.close()
             click.echo(str(written.path))
             if not quiet:
-                _report(file, written, bars.seconds, race.asked)
+                _report(file, written, bars.seconds, race.request)
 
 
 class _Bars(contextlib.ExitStack):
@@ -153,7 +153,7 @@ class _Bars(contextlib.ExitStack):
 def _write_bundle(race: Race, files: Sequence[PlannedFile], kind: str, quiet: bool) -> None:
     from trajviz.race import Written
 
-    name = race.asked.outputs[0]
+    name = race.request.outputs[0]
     began, one = time.monotonic(), race.fitted_bundle()
     with progress_bar(name, quiet) as progress:
         *pictures, page = one.bundle(name, kind, progress=progress)
@@ -161,7 +161,7 @@ def _write_bundle(race: Race, files: Sequence[PlannedFile], kind: str, quiet: bo
     for file, path in zip(files, pictures, strict=True):
         click.echo(str(path))
         if not quiet:
-            _report(file, Written(path, file.format.name, one), took, race.asked)
+            _report(file, Written(path, file.format.name, one), took, race.request)
     click.echo(str(page))
 
 
@@ -215,7 +215,7 @@ def _report(file: PlannedFile, written: Written, took: float, before: Recipe) ->
     """Say what was written, what was given up for it, and where it would be refused."""
     from trajviz.recipe.budget import given_up
 
-    after = written.race.asked
+    after = written.race.request
     facts, lost = file.facts(after, written.path.stat().st_size), given_up(before, after)
     width, height = facts.size
     frames = f"{facts.frames} frames, {facts.seconds:g} s, " if facts.seconds else ""

@@ -10,7 +10,7 @@ import click
 import trajviz
 from trajviz.cli._options import GroupedCommand
 from trajviz.cli._output import progress_bar, write_stdout
-from trajviz.cli._race import asked, race_options, say_what_was_found
+from trajviz.cli._race import race_options, read_request, say_what_was_found
 from trajviz.errors import TrajvizError, unknown
 
 
@@ -41,7 +41,7 @@ def command(
         raise unknown("trace format", kind, trace_names())
     if output == "-" and kind == "npz" and sys.stdout.isatty():
         raise TrajvizError("output '-' is a terminal: send npz to a file or a pipe")
-    recipe, where = asked(surface, optimizers, recipe_file, options)
+    recipe, where = read_request(surface, optimizers, recipe_file, options)
     with where, progress_bar("descending", quiet=False) as progress:
         race = trajviz.run(recipe, progress=progress)
     say_what_was_found(race.surface)

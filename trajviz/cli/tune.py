@@ -9,7 +9,7 @@ import click
 
 import trajviz
 from trajviz.cli._options import GroupedCommand, recipe_options_of
-from trajviz.cli._race import asked, descent_options, say_what_was_found
+from trajviz.cli._race import descent_options, read_request, say_what_was_found
 from trajviz.recipe.recipe import recipe_options
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(
 
     from trajviz.sensitivity import check_still
 
-    recipe, where = asked(surface, optimizers, recipe_file, options)
+    recipe, where = read_request(surface, optimizers, recipe_file, options)
     if output:
         check_still(Path(output).expanduser())
     with where:
