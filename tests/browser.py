@@ -95,7 +95,7 @@ def page_of(browser):
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(300_000)  # ends a page that hangs, not a slow one
         context.add_init_script(WATCH_SHIFTS + before)
         page = context.new_page()
         told = Opened(page)
