@@ -22,3 +22,16 @@ def unknown(what: str, given: str, allowed: Iterable[str]) -> TrajvizError:
     near = get_close_matches(given.lower(), spelled, n=1)
     guess = f", did you mean {spelled[near[0]]!r}?" if near else "."
     return TrajvizError(f"unknown {what} {given!r}{guess} Known: {', '.join(names)}")
+
+
+def not_installed(what: str, needs: str, extra: str) -> TrajvizError:
+    """Return the error for a library that is missing, which says how to install it.
+
+    The distribution is on no index yet, so it is installed from a checkout.
+
+    >>> print(not_installed("scipy.BFGS", "scipy", "scipy"))
+    scipy.BFGS needs scipy, which is not installed: in a checkout, pip install '.[scipy]'
+    """
+    return TrajvizError(
+        f"{what} needs {needs}, which is not installed: in a checkout, pip install '.[{extra}]'"
+    )

@@ -82,4 +82,4 @@ def test_without_dask_the_extra_is_named(tmp_path, monkeypatch):
     folder = write(tmp_path / "gallery")
     done = invoke("gallery", "build", folder, "--dask", "tcp://127.0.0.1:1")
     assert done.returncode == 2
-    assert "pip install 'optimizer-trajviz[dask]'" in done.stderr
+    assert "pip install '.[dask]'" in done.stderr

@@ -15,7 +15,7 @@ from trajviz.cli._options import GroupedCommand, Name, OwnOption, fields_of, rec
 from trajviz.cli._output import progress_bar, write_stdout
 from trajviz.cli._race import race_options, read_request, say_what_was_found
 from trajviz.errors import TrajvizError
-from trajviz.files.places import check_place, load_place, place_names
+from trajviz.files.places import Place, check_place, load_place, place_names
 
 if TYPE_CHECKING:
     from trajviz.descent import Progress
@@ -75,33 +75,19 @@ def command(
       trajviz render --recipe beale.toml --theme dark
       trajviz render --recipe beale.gif -o beale.mp4
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
-    from pathlib import Path
-
-    from trajviz.files.plan import check_plan, plan_bundle, plan_files, snippet_target
-    from trajviz.files.target import check_target
-    from trajviz.race import check_recipe_target
-
     _check_kind(bundle)
     goal = load_place(place) if place else None
     usual = goal.values if goal else None
     recipe, where = read_request(surface, optimizers, recipe_file, options, usual)
     with where:
         chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
+        plan = _planned_bundle if bundle else _planned
+        recipe, files = plan(recipe, recipe_file, chosen.stem)
+        _check_files(files, recipe, goal)
         if bundle:
-            recipe = recipe.changed(outputs=(_bundle_name(recipe, recipe_file, chosen.stem),))
-            files = plan_bundle(recipe.outputs[0])
-            check_target(snippet_target(recipe.outputs[0], kind))
-        else:
-            if not recipe.outputs:
-                recipe = recipe.changed(outputs=(_usual_output(recipe, recipe_file, chosen.stem),))
-            files = plan_files(recipe)
-        _check_terminal(files)
-        if goal:
-            for file in files:
-                check_place(goal, file.facts(recipe))
-        check_plan(files)
+            _check_snippet(recipe, kind)
         if save_recipe:
-            check_recipe_target(Path(save_recipe).expanduser(), recipe)
+            _check_saved(save_recipe, recipe)
         with progress_bar("descending", quiet) as progress:
             race = trajviz.run(recipe, chosen, force=force, progress=progress)
     if not quiet:
@@ -112,6 +98,54 @@ def command(
         _write_each(race, files, quiet)
     if save_recipe:
         click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+
+
+def _planned(
+    recipe: Recipe, recipe_file: str | None, stem: str
+) -> tuple[Recipe, tuple[PlannedFile, ...]]:
+    """Return the recipe with its outputs, and the files that they are."""
+    from trajviz.files.plan import plan_files
+
+    if not recipe.outputs:
+        recipe = recipe.changed(outputs=(_usual_output(recipe, recipe_file, stem),))
+    return recipe, plan_files(recipe)
+
+
+def _planned_bundle(
+    recipe: Recipe, recipe_file: str | None, stem: str
+) -> tuple[Recipe, tuple[PlannedFile, ...]]:
+    """Return the recipe with a bundle's one name as its output, and the bundle's pictures."""
+    from trajviz.files.plan import plan_bundle
+
+    recipe = recipe.changed(outputs=(_bundle_name(recipe, recipe_file, stem),))
+    return recipe, plan_bundle(recipe.outputs[0])
+
+
+def _check_files(files: Sequence[PlannedFile], recipe: Recipe, goal: Place | None) -> None:
+    """Refuse what could not be written, or what the place would not take."""
+    from trajviz.files.plan import check_plan
+
+    if files[0].target == "-" and sys.stdout.isatty():
+        raise TrajvizError("output '-' is a terminal: send it to a file or a pipe")
+    if goal:
+        for file in files:
+            check_place(goal, file.facts(recipe))
+    check_plan(files)
+
+
+def _check_snippet(recipe: Recipe, kind: str) -> None:
+    from trajviz.files.plan import snippet_target
+    from trajviz.files.target import check_target
+
+    check_target(snippet_target(recipe.outputs[0], kind))
+
+
+def _check_saved(target: str, recipe: Recipe) -> None:
+    from pathlib import Path
+
+    from trajviz.race import check_recipe_target
+
+    check_recipe_target(Path(target).expanduser(), recipe)
 
 
 def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:
@@ -203,12 +237,6 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     if file.resolve() in (output.resolve(), Path(file.name).resolve()):
         raise TrajvizError(f"{recipe_file!r} would be written over: say with -o where to write")
     return str(output)
-
-
-def _check_terminal(files: Sequence[PlannedFile]) -> None:
-    """Refuse to write a picture's bytes to a terminal."""
-    if files[0].target == "-" and sys.stdout.isatty():
-        raise TrajvizError("output '-' is a terminal: send it to a file or a pipe")
 
 
 def _report(file: PlannedFile, written: Written, took: float, before: Recipe) -> None:

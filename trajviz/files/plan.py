@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,7 +131,7 @@ def snippet_target(path: str | Path, kind: str) -> Path:
     return Path(f"{Path(path).expanduser()}.{load_snippet(kind).suffix}")
 
 
-def check_plan(files: tuple[PlannedFile, ...]) -> None:
+def check_plan(files: Sequence[PlannedFile]) -> None:
     """Raise TrajvizError unless every file could be written; nothing is left behind."""
     for file in files:
         if file.target != STANDARD_OUTPUT:

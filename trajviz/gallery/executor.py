@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from trajviz.errors import TrajvizError
+from trajviz.errors import TrajvizError, not_installed
 from trajviz.gallery.workers import Progress, WorkerPool
 
 _CONNECT_TIMEOUT = 10
@@ -82,9 +82,7 @@ def _connected(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        raise TrajvizError(
-            "a dask cluster needs dask: pip install 'optimizer-trajviz[dask]'"
-        ) from error
+        raise not_installed("a dask cluster", "dask", "dask") from error
     try:
         return Client(  # type: ignore[no-untyped-call]
             address, timeout=_CONNECT_TIMEOUT, set_as_default=False

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from trajviz.errors import TrajvizError
+from trajviz.errors import not_installed
 from trajviz.files.formats import Format, Role, find_format
 from trajviz.gallery.entry import Entry
 
@@ -145,9 +145,7 @@ def _environment() -> Environment:
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError as error:
-        raise TrajvizError(
-            "the gallery's page needs Jinja2: pip install 'optimizer-trajviz[gallery]'"
-        ) from error
+        raise not_installed("the gallery's page", "Jinja2", "gallery") from error
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=lambda name: name == "page.html.jinja",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 
-from trajviz.errors import TrajvizError, unknown
+from trajviz.errors import TrajvizError, not_installed, unknown
 
 
 def no_such(library: str, name: str, allowed: Iterable[str]) -> TrajvizError:
@@ -28,8 +28,5 @@ def library_errors(name: str, extra: str = "") -> Iterator[None]:
         raise
     except Exception as error:  # whatever a library may raise
         if extra and isinstance(error, ModuleNotFoundError):
-            raise TrajvizError(
-                f"{name} needs {error.name}, which is not installed: "
-                f"pip install 'optimizer-trajviz[{extra}]'"
-            ) from error
+            raise not_installed(name, str(error.name), extra) from error
         raise TrajvizError(f"{name}: {type(error).__name__}: {error}") from error
