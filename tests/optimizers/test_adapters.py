@@ -274,7 +274,19 @@ def test_what_is_of_no_librarys_kind_is_no_optimizer(name, mine):
 # Settings
 
 
-def library(params, learning_rate=0.1, betas=(0.9, 0.99), nesterov=False, kind="a", tol=None, n=5):
+def library(
+    params,
+    learning_rate=0.1,
+    betas=(0.9, 0.99),
+    nesterov=False,
+    kind="a",
+    tol=None,
+    n=5,
+    masks=("a", 1),
+    of=print,
+    *args,
+    **kwargs,
+):
     """Stand for a library's optimizer."""
 
 

@@ -273,6 +273,16 @@ def test_the_longest_sum_and_the_deepest_nesting_are_read_and_differentiated():
     assert value(sums, 1, 0) == LONGEST // 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 900, "x " + "a" * 900, f"x {'1' * 300}", f"{'1' * 300} x", f"x {'(' * 900}", "1" * 900],
+)
+def test_a_message_about_a_long_formula_is_short(text):
+    with pytest.raises(TrajvizError) as refusal:
+        read_formula(text)
+    assert len(str(refusal.value)) < 250
+
+
 def test_python_itself_is_never_asked():
     tree = ast.parse(inspect.getsource(formula))
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
