@@ -1,4 +1,4 @@
-"""Hypothesis for all tests: the same examples on every run, and no time limit.
+"""Hypothesis for all tests: the same examples on every run, more of them in CI; no time limit.
 
 And the fixtures of the browser, with whose tests `make browser` is about.
 """
@@ -14,8 +14,10 @@ __all__ = ["browser", "page_of", "pytest_runtest_makereport", "pytest_terminal_s
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not loaded yet; threads would spin
 
-settings.register_profile("trajviz", deadline=None, derandomize=True, database=None)
-settings.load_profile("trajviz")
+USUAL = settings(deadline=None, derandomize=True, database=None, max_examples=30)
+settings.register_profile("usual", USUAL)
+settings.register_profile("ci", USUAL, max_examples=100)
+settings.load_profile("ci" if os.environ.get("CI") else "usual")
 
 
 @pytest.hookimpl(tryfirst=True)

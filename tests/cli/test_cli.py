@@ -692,21 +692,19 @@ def test_the_help_names_every_command():
     assert all(f"  {command} " in invoke("--help").stdout for command in COMMANDS)
 
 
-README = Path(__file__).parents[2] / "README.md"
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_in_the_readme(command):
-    assert f"trajviz {command}" in README.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    "option", [p for p in cli.commands["render"].params if p.param_type_name == "option"], ids=str
-)
-def test_every_option_of_render_is_in_the_readme(option):
-    text = README.read_text(encoding="utf-8")
-    for word in option.opts:
-        assert f"`{word}`" in text or f"`{word} " in text, word
+def test_every_command_and_every_option_of_render_is_in_the_documentation():
+    root = Path(__file__).parents[2]
+    text = "".join(
+        p.read_text(encoding="utf-8") for p in [root / "README.md", *root.glob("docs/*.md")]
+    )
+    assert [command for command in COMMANDS if f"trajviz {command}" not in text] == []
+    words = [
+        word
+        for option in cli.commands["render"].params
+        if option.param_type_name == "option"
+        for word in [*option.opts, *option.secondary_opts]
+    ]
+    assert [word for word in words if f"`{word}`" not in text and f"`{word} " not in text] == []
 
 
 # Completion
