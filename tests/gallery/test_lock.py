@@ -25,6 +25,7 @@ def test_what_is_recorded_is_read_again(tmp_path):
     again = Lock(tmp_path)
     assert again.items == {"b": ENTRY, "ä": ENTRY}
     assert again.page == ENTRY
+    assert '"ä"' in lock.path.read_text("utf-8")  # a difference of two files can be read
 
 
 def test_a_folder_without_the_file_has_an_empty_lock_and_gets_no_file(tmp_path):
