@@ -31,7 +31,8 @@ MOST_FPS = load_format("gif").most_fps
 
 @functools.cache
 def crowd(theme="light"):
-    return race("beale", SEVEN, theme=theme, steps=199, size=(240, 180), seconds=2)
+    size = (240, 180) if theme in OURS else (640, 480)  # a share of jet's many colours is lost
+    return race("beale", SEVEN, theme=theme, steps=199, size=size, seconds=2)
 
 
 @functools.cache

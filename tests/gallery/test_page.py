@@ -771,7 +771,7 @@ def test_neither_text_has_blanks_at_its_line_ends_or_more_than_one_empty_line():
 def test_without_jinja2_one_line_says_what_to_install(write, monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
     monkeypatch.setattr("trajviz.gallery.page._environment", _environment.__wrapped__)
-    with pytest.raises(TrajvizError, match=r"^.*optimizer-trajviz\[gallery\].*$") as raised:
+    with pytest.raises(TrajvizError, match=r"^.*'\.\[gallery\]'.*$") as raised:
         write(TITLE, "", [])
     assert "\n" not in str(raised.value)
 

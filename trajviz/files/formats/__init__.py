@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Literal
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.containers import Container
 from trajviz.files.registry import module_of, names_in, summary_of
-from trajviz.scene.views import load_view
 
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Look, Playback
@@ -108,6 +107,8 @@ class Format:
 
     def check_look(self, look: Look) -> None:
         """Raise TrajvizError for a look that this format cannot show."""
+        from trajviz.scene.views import load_view
+
         if not self.paths:
             return
         changing = {
