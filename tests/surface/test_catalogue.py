@@ -237,7 +237,7 @@ def test_a_file_may_take_parameters(write):
         (":k=4", "two_hills.py, line 12: ZeroDivisionError: "),
         (":m=1", "unknown parameter of two-hills 'm'. Known: k, size"),
         (":siz=1", "unknown parameter of two-hills 'siz', did you mean 'size'?"),
-        (":k=inf", "k=inf in '"),
+        (":k=inf", "k 'inf' in '"),
         (":", "parameter '' in '"),
     ],
 )
