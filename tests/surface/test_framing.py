@@ -85,6 +85,7 @@ def test_the_start_is_neither_at_the_bottom_nor_at_the_top(text):
         ("sqrt(x - 6)", (7, 0), (6, 7.6, -5, 5)),
         ("1/x", (0.001, 0), (-5, 5, -5, 5)),
         ("x", (1e6, 0), (-1e4, 1.06e6, -5, 5)),
+        ("x/1e300 + y", (1e307, 1), (0, 1.05e307, -5, 5)),
     ],
 )
 def test_a_start_that_is_given_is_kept_and_in_the_window(text, start, window):

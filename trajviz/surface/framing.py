@@ -151,7 +151,8 @@ def _wider(surface: Surface, window: Window, scale: float) -> Window | None:
     a surface that falls for ever has no place to show.
     """
     centre = np.array([window.x0 + window.x1, window.y0 + window.y1]) / 2
-    (x0, y0), (x1, y1) = (centre + sign * scale * window.extent / 2 for sign in (-1, 1))
+    with np.errstate(over="ignore"):  # what is infinite is not resolved
+        (x0, y0), (x1, y1) = (centre + sign * scale * window.extent / 2 for sign in (-1, 1))
     large = Window(x0, x1, y0, y1)
     if not _resolved(large) or _lowest(surface, window)[1]:
         return None
