@@ -1,9 +1,7 @@
 """What is composed: projection, colours, words, themes, and the same scene as vectors."""
 
 import functools
-import xml.etree.ElementTree as ElementTree
 
-import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given
@@ -235,47 +233,3 @@ def test_tracks_take_the_themes_colours_in_order_and_the_users_where_given():
     expected = [theme.tracks[0], (0xD0, 0x50, 0x9F), theme.tracks[2], (0, 128, 128)]
     assert [track.color for track in one.scene.main.tracks] == expected
     assert [mark.color for mark in one.scene.marks if isinstance(mark, Dot)] == expected
-
-
-# The same scene as vectors
-
-
-def svg(folder, **options):
-    one = race("bowl", ("sgd:lr=0.1",), **{**SMALL, **options})
-    return one.save(folder / "bowl.svg").read_bytes()
-
-
-HOUSE_STYLE = {
-    "font.size": 40.0,
-    "lines.linewidth": 9.0,
-    "svg.fonttype": "none",
-    "figure.facecolor": "red",
-    "savefig.facecolor": "red",
-    "savefig.dpi": 30.0,
-    "savefig.bbox": "tight",
-    "path.simplify": False,
-    "axes.unicode_minus": False,
-    "figure.autolayout": True,
-    "font.family": ["monospace"],
-}
-
-
-def test_the_users_matplotlib_settings_do_not_change_a_vector_and_are_kept(tmp_path):
-    plain = svg(tmp_path)
-    with matplotlib.rc_context(HOUSE_STYLE):
-        before = dict(matplotlib.rcParams)
-        styled = svg(tmp_path)
-        assert dict(matplotlib.rcParams) == before
-    assert styled == plain
-
-
-def test_a_vector_holds_its_text_as_outlines_and_every_track_in_its_colour(tmp_path):
-    data = svg(tmp_path)
-    root = ElementTree.fromstring(data)
-    tags = {element.tag.rpartition("}")[2] for element in root.iter()}
-    assert "path" in tags
-    assert "text" not in tags
-    color = "#{:02x}{:02x}{:02x}".format(
-        *race("bowl", ("sgd:lr=0.1",), **SMALL).scene.main.tracks[0].color
-    )
-    assert color in data.decode()

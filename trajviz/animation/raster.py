@@ -148,7 +148,7 @@ def _together(segments: Sequence[_Segments]) -> _Segments:
     """Return the segments of several tracks as one list, in order of frames."""
     a, b, frame, hidden = map(np.concatenate, zip(*segments, strict=True))
     order = np.argsort(frame, kind="stable")
-    return _Segments(a[order], b[order], frame[order], hidden[order])
+    return _Segments(a=a[order], b=b[order], frame=frame[order], hidden=hidden[order])
 
 
 def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[np.uint8]:
@@ -172,7 +172,7 @@ def _finished_segments(track: Track, step: float, box: Box, radius: float) -> _S
     if track.cross is not None and track.cross_knot <= step:
         a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
         hidden = np.append(hidden, [False, False])
-    return _Segments(a, b, np.zeros(len(a), dtype=np.int64), hidden)
+    return _Segments(a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=hidden)
 
 
 def _blend(flat: Picture, mask: npt.NDArray[np.uint8], ink: _Ink) -> None:
@@ -189,10 +189,10 @@ def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | 
     thin_keep, thin_add = _thinned(blend_table(outer, faint, color, color), FAINT)
     hidden = nearness_levels(outer) - 1
     return _Ink(
-        np.concatenate([thin_keep, keep[1:]]),
-        np.concatenate([thin_add, add[1:]]),
-        hidden,
-        round((radius - outer) * SUBPIXELS),
+        keep=np.concatenate([thin_keep, keep[1:]]),
+        add=np.concatenate([thin_add, add[1:]]),
+        hidden=hidden,
+        shift=round((radius - outer) * SUBPIXELS),
     )
 
 
@@ -200,10 +200,10 @@ def _head_ink(radius: float, core: float, color: RGB, rim: RGB) -> _Ink:
     keep, add = blend_table(radius, core, color, rim)
     thin_keep, thin_add = _thinned((keep, add), HIDDEN_HEAD)
     return _Ink(
-        np.concatenate([thin_keep, keep[1:]]),
-        np.concatenate([thin_add, add[1:]]),
-        nearness_levels(radius) - 1,
-        0,
+        keep=np.concatenate([thin_keep, keep[1:]]),
+        add=np.concatenate([thin_add, add[1:]]),
+        hidden=nearness_levels(radius) - 1,
+        shift=0,
     )
 
 
@@ -281,7 +281,7 @@ class Rasterizer:
         """Return keys (pixel * frames + frame) and nearness of what layer k draws."""
         a, b, frame, hidden = self.segments[k]
         part = slice(*np.searchsorted(frame, [start, stop]))
-        segments = _Segments(a[part], b[part], frame[part], hidden[part])
+        segments = _Segments(a=a[part], b=b[part], frame=frame[part], hidden=hidden[part])
         inks = self.stage.inks
         pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, inks.lines[k])
         return pixel * (stop - start) + (segments.frame[item] - start), near
@@ -437,4 +437,4 @@ def _segments(track: Track, positions: Floats, box: Box, radius: float) -> _Segm
         at, behind = np.append(at, [track.cross_knot] * 2), np.append(behind, [False] * 2)
     frame = np.searchsorted(positions, at)
     order = np.argsort(frame, kind="stable")
-    return _Segments(a[order], b[order], frame[order], behind[order])
+    return _Segments(a=a[order], b=b[order], frame=frame[order], hidden=behind[order])

@@ -168,7 +168,14 @@ def _fate(outcome: Outcome, course: Course, name: str, at: int | None) -> _Fate:
     ends = outcome.steps if at is None else at
     if isinstance(course, Recorded):
         ends = min(ends, course.steps)
-    return _Fate(name, course.points[:shown], course.heights[:shown], times[:shown], ends, lost)
+    return _Fate(
+        name=name,
+        points=course.points[:shown],
+        heights=course.heights[:shown],
+        times=times[:shown],
+        ends=ends,
+        diverged_at=lost,
+    )
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Chart:
         # What is constant but for rounding has a range all the same.
         pad = max(0.04 * (high - low), 1e-9 * max(abs(low), abs(high))) or 0.5
         window = Window(0, steps * (1 + _AFTER), low - pad, high + pad)
-        return Axes(window, (unit, ""), self.title, self.log)
+        return Axes(window=window, names=(unit, ""), title=self.title, log=self.log)
 
     def _values(self) -> Floats:
         values = np.concatenate([np.empty(0), *self.curves])
@@ -172,4 +172,6 @@ class ChartView:
         vertices = self.project(reached, curve[latest])
         gap = ~there
         gap[1:] |= ~there[:-1]
-        return Line(vertices, steps, np.zeros(len(curve), dtype=bool), gap)
+        return Line(
+            vertices=vertices, knots=steps, hidden=np.zeros(len(curve), dtype=bool), gap=gap
+        )

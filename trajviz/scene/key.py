@@ -49,12 +49,12 @@ def chip_of_spec(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
     if spec.color:
         return Chip(parse_color(spec.color), name_of(spec), remark)
     style = index // len(theme.tracks)
-    return Chip(theme.track(index), name_of(spec), remark, style)
+    return Chip(color=theme.track(index), name=name_of(spec), remark=remark, style=style)
 
 
 def _chip_of_path(first: Course, theme: Theme, index: int) -> Chip:
     style = index // len(theme.tracks)
-    return Chip(theme.track(index), first.label, first.source, style)
+    return Chip(color=theme.track(index), name=first.label, remark=first.source, style=style)
 
 
 def name_of(spec: Spec) -> str:

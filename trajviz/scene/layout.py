@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from trajviz.errors import TrajvizError
 from trajviz.scene.color import RGB, mix
 from trajviz.scene.lettering import shorten, text_width
-from trajviz.scene.marks import Box, Dot, Fill, Mark, Text
+from trajviz.scene.marks import Box, Dot, Fill, Mark, Text, around
 from trajviz.scene.theme import Theme
 from trajviz.surface import Window
 
@@ -72,7 +72,13 @@ class Counter:
         """Return the number of a step as marks, one a digit, so that each stays where it is."""
         width = text_width("0", self.size)
         return tuple(
-            Text(round(self.right - (place + 1) * width), self.y, digit, self.size, self.color)
+            Text(
+                round(self.right - (place + 1) * width),
+                self.y,
+                digit,
+                size=self.size,
+                color=self.color,
+            )
             for place, digit in enumerate(reversed(str(step)))
         )
 
@@ -147,14 +153,16 @@ def lay_out(
     """
     scale = picture_scale(width, height)
     if theme.bleed:
-        return _bleeding(_Desk(width, height, scale, theme), words, views, charts)
+        return _bleeding(
+            _Desk(width=width, height=height, scale=scale, theme=theme), words, views, charts
+        )
     for rates, caption, ticks in ((1, 1, 1), (0, 1, 1), (0, 0, 1), (0, 0, 0)):
-        desk = _Desk(width, height, scale, theme)
+        desk = _Desk(width=width, height=height, scale=scale, theme=theme)
         desk.header(words)
         desk.key(words.chips, remarks=bool(rates))
         desk.footer(words.caption if caption else "")
         plots = desk.plots(views, charts, ticks=bool(ticks))
-        whole = _around(plots)
+        whole = Box(*around(plots))
         if whole.height >= 0.5 * height and whole.width >= 0.5 * width:
             break
     if whole.height < 0.25 * height or whole.width < 0.25 * width:
@@ -168,7 +176,7 @@ def lay_out(
             f"size {width}x{height} has no room for {len(charts)} charts: "
             "enlarge the picture or ask for fewer panels"
         )
-    return Layout(plots, tuple(desk.marks), desk.counter, scale)
+    return Layout(plots=plots, marks=tuple(desk.marks), counter=desk.counter, scale=scale)
 
 
 def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence[Axes]) -> Layout:
@@ -177,12 +185,7 @@ def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence
         raise TrajvizError("this theme fills the picture with one view: it has no room for more")
     desk.list_key(words)
     box = Box(0, 0, desk.width, desk.height)
-    return Layout((box,), tuple(desk.marks), desk.counter, desk.scale)
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    x0, y0, x1, y1 = zip(*boxes, strict=True)
-    return Box(min(x0), min(y0), max(x1), max(y1))
+    return Layout(plots=(box,), marks=tuple(desk.marks), counter=desk.counter, scale=desk.scale)
 
 
 class _Desk:
@@ -207,7 +210,9 @@ class _Desk:
         if words.steps is not None:
             room -= self._count(words)
         text = shorten(words.title, room, title, bold=True)
-        self.marks.append(Text(self.margin, self.top, text, title, self.theme.ink, bold=True))
+        self.marks.append(
+            Text(self.margin, self.top, text, size=title, color=self.theme.ink, bold=True)
+        )
         self.top += 7 * self.scale
 
     def _count(self, words: Words) -> float:
@@ -221,10 +226,10 @@ class _Desk:
         if counter > 0.6 * (self.width - 2 * self.margin):
             return 0.0
         ink, unit = self.theme.ink, f"{words.unit} "
-        self.counter = Counter(round(digits_end), baseline, small, ink)
+        self.counter = Counter(right=round(digits_end), y=baseline, size=small, color=ink)
         self.marks += [
-            Text(round(digits_end), baseline, suffix, small, ink),
-            Text(round(digits_end - number), baseline, unit, small, ink, align="right"),
+            Text(round(digits_end), baseline, suffix, size=small, color=ink),
+            Text(round(digits_end - number), baseline, unit, size=small, color=ink, align="right"),
         ]
         return counter + self.margin
 
@@ -246,11 +251,11 @@ class _Desk:
                 self.top += 1.5 * size
             self.marks += _sample(x + radius, self.top - 0.36 * size, radius, chip)
             pen = x + 2 * radius + gap
-            self.marks.append(Text(pen, self.top, name, size, self.theme.ink, bold=True))
+            self.marks.append(Text(pen, self.top, name, size=size, color=self.theme.ink, bold=True))
             if remark:
                 pen += text_width(name, size, bold=True) + gap
                 remark = shorten(remark, right - pen, size)
-                self.marks.append(Text(pen, self.top, remark, size, self.theme.muted))
+                self.marks.append(Text(pen, self.top, remark, size=size, color=self.theme.muted))
             x += end + 1.2 * size
         self.top += 10 * self.scale
 
@@ -271,16 +276,18 @@ class _Desk:
         for row, (chip, name) in enumerate(zip(words.chips, names, strict=True)):
             y = top + pad + line * (row + 0.7)
             self.marks += _sample(left + pad + radius, y - radius, radius, chip)
-            self.marks.append(Text(left + pad + 3 * radius, y, name, size, self.theme.ink))
+            self.marks.append(
+                Text(left + pad + 3 * radius, y, name, size=size, color=self.theme.ink)
+            )
         small = self.type_size(13)
         digits = text_width("0" * len(str(words.steps)), small)
         baseline = self.height - self.margin
         start = self.margin + text_width(f"{words.unit} ", small)
         end, ink = round(start + digits), self.theme.ink
-        self.counter = Counter(end, baseline, small, ink)
+        self.counter = Counter(right=end, y=baseline, size=small, color=ink)
         self.marks += [
-            Text(round(start), baseline, f"{words.unit} ", small, ink, align="right"),
-            Text(end, baseline, f" of {words.steps}", small, ink),
+            Text(round(start), baseline, f"{words.unit} ", size=small, color=ink, align="right"),
+            Text(end, baseline, f" of {words.steps}", size=small, color=ink),
         ]
 
     def footer(self, caption: str) -> None:
@@ -288,7 +295,9 @@ class _Desk:
         if caption:
             size = self.type_size(10.5)
             text = shorten(caption, self.width - 2 * self.margin, size)
-            self.marks.append(Text(self.margin, self.bottom, text, size, self.theme.muted))
+            self.marks.append(
+                Text(self.margin, self.bottom, text, size=size, color=self.theme.muted)
+            )
             self.bottom -= 1.45 * size
 
     def plots(self, views: Sequence[Axes], charts: Sequence[Axes], ticks: bool) -> tuple[Box, ...]:
@@ -345,7 +354,7 @@ class _Desk:
         box = Box(left, top, cell.x1, bottom)
         if axes.title:
             title = shorten(axes.title, box.width, size)
-            self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
+            self.marks.append(Text(box.x0, cell.y0 + size, title, size=size, color=self.theme.ink))
         if box.width > 2 * size:
             self._label_y(box, cell, y_ticks, window, names[1], size)
             self._label_x(box, cell, axes, size)
@@ -383,7 +392,7 @@ class _Desk:
         if min(box.width, box.height) < 2 * size:
             return
         title = shorten(axes.title, cell.x1 + 0.8 * self.margin - box.x0, size)
-        self.marks.append(Text(box.x0, cell.y0 + size, title, size, self.theme.ink))
+        self.marks.append(Text(box.x0, cell.y0 + size, title, size=size, color=self.theme.ink))
         hair = max(1, round(self.scale))
         faint = mix(self.theme.background, self.theme.muted, 0.28)
         lowest = math.inf
@@ -392,7 +401,12 @@ class _Desk:
             line = round(min(y, box.y1 - hair))
             self.marks.append(Fill(Box(box.x0, line, box.x1, line + hair), faint))
             label = Text(
-                box.x0 - 0.6 * size, y + 0.36 * size, text, size, self.theme.muted, align="right"
+                box.x0 - 0.6 * size,
+                y + 0.36 * size,
+                text,
+                size=size,
+                color=self.theme.muted,
+                align="right",
             )
             if label.y < lowest - size and label.y - 0.8 * size > cell.y0 + 1.25 * size:
                 self.marks.append(label)
@@ -412,11 +426,13 @@ class _Desk:
         """Right-aligned beside the plot; the axis name takes the topmost place."""
         x, drop, muted = box.x0 - 0.6 * size, 0.36 * size, self.theme.muted
         name = shorten(axis, x - cell.x0 + self.margin / 4, size)
-        self.marks.append(Text(x, box.y0 + 0.75 * size, name, size, self.theme.ink, align="right"))
+        self.marks.append(
+            Text(x, box.y0 + 0.75 * size, name, size=size, color=self.theme.ink, align="right")
+        )
         for value, text in ticks:
             y = box.y1 - (value - window.y0) / (window.y1 - window.y0) * box.height + drop
             if y > box.y0 + 2 * size or not name:
-                self.marks.append(Text(x, y, text, size, muted, align="right"))
+                self.marks.append(Text(x, y, text, size=size, color=muted, align="right"))
 
     def _label_x(self, box: Box, cell: Box, axes: Axes, size: float) -> None:
         """Centred below the plot; the axis name takes the rightmost place."""
@@ -424,7 +440,7 @@ class _Desk:
         assert window is not None
         y = box.y1 + 1.3 * size
         name = shorten(axes.names[0], 0.6 * box.width, size)
-        self.marks.append(Text(box.x1, y, name, size, self.theme.ink, align="right"))
+        self.marks.append(Text(box.x1, y, name, size=size, color=self.theme.ink, align="right"))
         room = box.x1 - text_width(name, size) - (0.8 * size if name else 0)
         labels = power_labels if axes.powers else tick_labels
         ticks = labels(window.x0, window.x1, box.width / (5.5 * size))
@@ -433,7 +449,7 @@ class _Desk:
             ticks = labels(window.x0, window.x1, box.width / (widest + 2 * size))
         for value, text in ticks:
             x = box.x0 + (value - window.x0) / (window.x1 - window.x0) * box.width
-            label = Text(x, y, text, size, self.theme.muted, align="center")
+            label = Text(x, y, text, size=size, color=self.theme.muted, align="center")
             if label.left >= cell.x0 - self.margin / 4 and label.right <= room:
                 self.marks.append(label)
 
@@ -441,7 +457,7 @@ class _Desk:
 def _sample(x: float, y: float, radius: float, chip: Chip) -> list[Mark]:
     """Return a dot for a solid line, and as many bars as its style counts for another."""
     if not chip.style:
-        return [Dot(x, y, radius, chip.color)]
+        return [Dot(x, y, radius=radius, color=chip.color)]
     thick = max(1, round(0.5 * radius))
     bars = chip.style + 1
     tops = [round(y - radius + bar * 2 * radius / bars) for bar in range(bars)]

@@ -6,11 +6,15 @@ y grows downwards; pixel i spans i to i + 1.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from trajviz.scene.color import RGB
 from trajviz.scene.lettering import text_width
+
+T = TypeVar("T", int, float)
+"""A coordinate."""
 
 
 class Box(NamedTuple):
@@ -32,6 +36,16 @@ class Box(NamedTuple):
         return self.y1 - self.y0
 
 
+def around(rectangles: Iterable[tuple[T, T, T, T]]) -> tuple[T, T, T, T]:
+    """Return the smallest rectangle around some: least x, least y, largest x, largest y.
+
+    >>> around([(0, 5, 2, 7), (1, 4, 3, 6)])
+    (0, 4, 3, 7)
+    """
+    x0, y0, x1, y1 = zip(*rectangles, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
+
+
 @dataclass(frozen=True)
 class Text:
     """A line of text.
@@ -49,6 +63,7 @@ class Text:
     x: float
     y: float
     text: str
+    _: KW_ONLY
     size: float
     color: RGB
     bold: bool = False
@@ -76,6 +91,7 @@ class Dot:
 
     x: float
     y: float
+    _: KW_ONLY
     radius: float
     color: RGB
 
@@ -89,6 +105,7 @@ class Shape:
     """A filled polygon with a rim of `rim_width` pixels, centred on its outline."""
 
     corners: tuple[tuple[float, float], ...]
+    _: KW_ONLY
     fill: RGB
     rim: RGB
     rim_width: float
@@ -122,7 +139,7 @@ def square(x: float, y: float, half: float, fill: RGB, rim: RGB, rim_width: floa
         (x + half, y + half),
         (x - half, y + half),
     )
-    return Shape(corners, fill, rim, rim_width)
+    return Shape(corners, fill=fill, rim=rim, rim_width=rim_width)
 
 
 def star(x: float, y: float, radius: float, fill: RGB, rim: RGB, rim_width: float) -> Shape:
@@ -132,4 +149,4 @@ def star(x: float, y: float, radius: float, fill: RGB, rim: RGB, rim_width: floa
         reach = radius if corner % 2 == 0 else 0.42 * radius
         angle = math.pi * corner / 5
         corners.append((x + reach * math.sin(angle), y - reach * math.cos(angle)))
-    return Shape(tuple(corners), fill, rim, rim_width)
+    return Shape(tuple(corners), fill=fill, rim=rim, rim_width=rim_width)

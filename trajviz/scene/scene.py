@@ -101,7 +101,15 @@ def check_room(
     if view.everywhere:
         _check_everywhere(recipe, specs, paths)
     chips = chips_before(specs, paths, theme)
-    run = Run(surface, window, recipe.steps, look, theme, tuple(chips), clock=recipe.clock)
+    run = Run(
+        surface=surface,
+        window=window,
+        steps=recipe.steps,
+        look=look,
+        theme=theme,
+        chips=tuple(chips),
+        clock=recipe.clock,
+    )
     _lay_out(_words(run, view, ""), run, view.axes(run), _charts(run))
 
 

@@ -47,7 +47,7 @@ def compose_sensitivity(
     ]
     axes = _axes(tunings)
     title = look.title or f"{surface.title}: how learning rates fare"
-    words = Words(title, tuple(chips), caption, ("", ""), None)
+    words = Words(title=title, chips=tuple(chips), caption=caption, axes=("", ""), steps=None)
     layout = lay_out(*look.size, words, [], [axes], theme)
     (box,) = layout.plots
     view = ChartView(Chart(axes.title, ()), axes, box)
@@ -91,4 +91,4 @@ def _line(tuning: Tuning, view: ChartView) -> Line:
     vertices = view.project(np.log10(tuning.rates), np.where(lost, 0.0, tuning.objectives))
     gap = lost | np.concatenate([[False], lost[:-1]])
     nowhere = np.zeros(len(gap), dtype=bool)
-    return Line(vertices, np.linspace(0, 1, len(gap)), nowhere, gap)
+    return Line(vertices=vertices, knots=np.linspace(0, 1, len(gap)), hidden=nowhere, gap=gap)

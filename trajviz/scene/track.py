@@ -71,7 +71,7 @@ class Line:
         """Return a line with one vertex per step, all of it drawn."""
         count = len(vertices)
         no = np.zeros(count, dtype=bool)
-        return cls(vertices, np.arange(count, dtype=np.float64), no, no)
+        return cls(vertices=vertices, knots=np.arange(count, dtype=np.float64), hidden=no, gap=no)
 
     def timed(self, times: Floats) -> Line:
         """Return the line with step k reached at times[k]; times, (steps + 1,), do not decrease."""
@@ -95,16 +95,23 @@ class Line:
         if count == 0 or count == len(self.knots):  # it rests at its ends
             kept = np.append(np.arange(count), max(count - 1, 0))
             knots = np.append(self.knots[:count], step)
-            return Line(self.vertices[kept], knots, self.hidden[kept], self.gap[kept])
+            return Line(
+                vertices=self.vertices[kept],
+                knots=knots,
+                hidden=self.hidden[kept],
+                gap=self.gap[kept],
+            )
         before, after = self.knots[count - 1], self.knots[count]
         share = (step - before) / (after - before)
         a, b = self.vertices[count - 1], self.vertices[count]
         end = count if share else count - 1
         return Line(
-            np.concatenate([self.vertices[:count], [a * (1 - share) + b * share if share else a]]),
-            np.append(self.knots[:count], step),
-            np.append(self.hidden[:count], self.hidden[end]),
-            np.append(self.gap[:count], self.gap[end]),
+            vertices=np.concatenate(
+                [self.vertices[:count], [a * (1 - share) + b * share if share else a]]
+            ),
+            knots=np.append(self.knots[:count], step),
+            hidden=np.append(self.hidden[:count], self.hidden[end]),
+            gap=np.append(self.gap[:count], self.gap[end]),
         )
 
     def _place(self, steps: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
@@ -138,10 +145,10 @@ class Line:
         middle = np.concatenate([[0.0], (place[:-1] + place[1:]) / 2])
         dash = np.searchsorted(turns, middle % period, side="right") - 1
         return Line(
-            vertices,
-            np.insert(self.knots, after, knots),
-            np.insert(self.hidden, after, self.hidden[after]),
-            np.insert(self.gap, after, self.gap[after]) | (dash % 2 == 1),
+            vertices=vertices,
+            knots=np.insert(self.knots, after, knots),
+            hidden=np.insert(self.hidden, after, self.hidden[after]),
+            gap=np.insert(self.gap, after, self.gap[after]) | (dash % 2 == 1),
         )
 
 

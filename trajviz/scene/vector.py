@@ -222,7 +222,7 @@ def _strokes(track: Track, step: float) -> Iterator[tuple[Line, Flags]]:
 def _cross(track: Track) -> Line:
     assert track.cross is not None
     no = np.zeros(4, dtype=bool)
-    return Line(track.cross.reshape(4, 2), np.arange(4.0), no, no)
+    return Line(vertices=track.cross.reshape(4, 2), knots=np.arange(4.0), hidden=no, gap=no)
 
 
 def _stroke(

@@ -10,6 +10,7 @@ from trajviz.files.formats._drawing import Letters, clip_of, mark, number, view_
 from trajviz.files.formats._motion import Moving
 from trajviz.files.formats._paths import FINE
 from trajviz.recipe.recipe import Playback
+from trajviz.scene.alt import listed
 from trajviz.scene.color import hexed
 from trajviz.scene.scene import Scene
 
@@ -42,7 +43,7 @@ class AnimatedDrawing:
     def of(
         cls, animation: Animation, playback: Playback, scripted: bool = False
     ) -> AnimatedDrawing:
-        """Draw an animation whose scene neither turns nor has basins.
+        """Draw an animation whose views stand still.
 
         Args:
             animation: The scene, and how many steps are taken at each frame.
@@ -93,9 +94,7 @@ class AnimatedDrawing:
     def summary(self) -> str:
         """What there is to see, in words."""
         words = self.scene.words
-        *names, last = (chip.name for chip in words.chips)
-        listed = f"{', '.join(names)} and {last}" if names else last
-        return f"{words.title}: the paths of {listed}"
+        return f"{words.title}: the paths of {listed([chip.name for chip in words.chips])}"
 
     def svg(self, head: str) -> str:
         """Return the whole SVG, whose first elements are those of `head`."""

@@ -126,12 +126,12 @@ class Block:
         normal = np.ascontiguousarray(normal[:, ::stride, ::stride])
         levels = _levels(shading, ranks, heights)
         return cls(
-            lift,
-            shading,
-            _colors(shading, theme),
-            Image.fromarray(lifted),
-            Image.fromarray(levels),
-            normal,
+            lift=lift,
+            shading=shading,
+            colors=_colors(shading, theme),
+            heights=Image.fromarray(lifted),
+            levels=Image.fromarray(levels),
+            normal=normal,
         )
 
     def light(self, camera: Camera) -> Image.Image:

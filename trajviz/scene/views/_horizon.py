@@ -114,14 +114,14 @@ class Lattice:
         """Return the lattice that spans the block; it interpolates if it is to be `smooth`."""
         across, away = CORNERS @ camera.right, CORNERS @ camera.away
         return cls(
-            camera,
-            across.min(),
-            away.min(),
-            (across.max() - across.min()) / columns,
-            (away.max() - away.min()) / depths,
-            columns,
-            depths,
-            smooth,
+            camera=camera,
+            left=across.min(),
+            nearest=away.min(),
+            column=(across.max() - across.min()) / columns,
+            depth=(away.max() - away.min()) / depths,
+            columns=columns,
+            depths=depths,
+            smooth=smooth,
         )
 
     @property

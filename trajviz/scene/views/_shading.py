@@ -44,16 +44,28 @@ class Shading:
     @classmethod
     def of(cls, ranks: Ranks, theme: Theme) -> Shading:
         """Choose the levels for a window seen from above."""
-        return cls._with(_levels(ranks, theme), theme.shades, theme.lines, theme.line_alpha)
+        return cls._with(
+            levels=_levels(ranks, theme),
+            shades=theme.shades,
+            lines=theme.lines,
+            line_alpha=theme.line_alpha,
+        )
 
     @classmethod
     def of_relief(cls, ranks: Ranks, theme: Theme) -> Shading:
         """Choose the levels for a relief, those seen from above unless the theme wants a mesh."""
         shades = theme.relief_shades or theme.shades
         if not theme.mesh:
-            return cls._with(_levels(ranks, theme), shades, theme.lines, theme.line_alpha)
+            return cls._with(
+                levels=_levels(ranks, theme),
+                shades=shades,
+                lines=theme.lines,
+                line_alpha=theme.line_alpha,
+            )
         levels = np.linspace(ranks.heights[0], ranks.heights[-1], MESH_LEVELS)
-        return cls._with(levels, shades, (theme.ink,), theme.line_alpha)
+        return cls._with(
+            levels=levels, shades=shades, lines=(theme.ink,), line_alpha=theme.line_alpha
+        )
 
     @classmethod
     def _with(
@@ -61,7 +73,12 @@ class Shading:
     ) -> Shading:
         levels = np.unique(levels)
         count = len(levels)
-        return cls(levels, _gradient(shades, count + 1), _gradient(lines, count), line_alpha)
+        return cls(
+            levels=levels,
+            shades=_gradient(shades, count + 1),
+            lines=_gradient(lines, count),
+            line_alpha=line_alpha,
+        )
 
     def codes(self, band: Codes, upper: npt.NDArray[np.bool_], cover: Floats) -> Codes:
         """Return each pixel's place in `table`; all arguments are of one shape.

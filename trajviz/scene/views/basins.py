@@ -197,7 +197,13 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     places = {place for each in found for place in np.unique(each.reached).tolist()}
     return Shown(
         plots=[
-            _plot(BasinsView(basins, run.window, box, cell, span, run.theme), run, draper.scale)
+            _plot(
+                BasinsView(
+                    basins=basins, window=run.window, box=box, cell=cell, span=span, theme=run.theme
+                ),
+                run,
+                draper.scale,
+            )
             for basins, box in zip(found, boxes, strict=True)
         ],
         about=f"strong colour: {span[0]} steps, weak: {span[1]}",

@@ -50,7 +50,14 @@ class ContourView(Flat):
     ) -> ContourView:
         """Choose the levels for this window."""
         shading = Shading.of(Ranks.of(surface, window), theme)
-        return cls(surface, window, box, theme, shading, theme.line_width * max(scale, 0.75))
+        return cls(
+            surface=surface,
+            window=window,
+            box=box,
+            theme=theme,
+            shading=shading,
+            line_width=theme.line_width * max(scale, 0.75),
+        )
 
     def drape(self, points: Points) -> Points:
         """Return a trajectory, (steps + 1, 2), as it lies: seen from above, nothing changes."""
@@ -99,7 +106,14 @@ class ContourView(Flat):
         areas = [Area(lines.above(lines.bottom), lowest)]
         for level, shade, color in zip(levels, shades, colors, strict=True):
             areas.append(Area(lines.above(level), shade, Rim(lines.along(level), color)))
-        return [Areas(tuple(areas), self.line_width, shading.line_alpha, lines.whole)]
+        return [
+            Areas(
+                areas=tuple(areas),
+                line_width=self.line_width,
+                line_alpha=shading.line_alpha,
+                whole=lines.whole,
+            )
+        ]
 
     def _level_lines(self, spacing: int, margin: int) -> LevelLines:
         x0, y0, x1, y1 = self.box
@@ -120,7 +134,9 @@ def _axes(run: Run) -> list[Axes]:
 
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     (box,) = boxes
-    view = ContourView.of(run.surface, run.window, box, run.theme, draper.scale)
+    view = ContourView.of(
+        surface=run.surface, window=run.window, box=box, theme=run.theme, scale=draper.scale
+    )
     return Shown([draper.plot(view)])
 
 

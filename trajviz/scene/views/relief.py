@@ -16,7 +16,7 @@ import numpy as np
 
 from trajviz.scene.layout import Axes, tick_labels
 from trajviz.scene.lettering import text_width
-from trajviz.scene.marks import Box, Text
+from trajviz.scene.marks import Box, Text, around
 from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Draper, Plot
@@ -110,9 +110,20 @@ class ReliefView:
             paths: Where tracks go, (n, 2) each.
             turning: Whether the camera will turn.
         """
-        block = Block.of(surface, window, theme, _DENSE if turning else _SAMPLES)
+        block = Block.of(
+            surface=surface, window=window, theme=theme, samples=_DENSE if turning else _SAMPLES
+        )
         first = camera or Camera(0, 0)
-        view = cls(surface, window, block, first, theme, scale, axes, turning)
+        view = cls(
+            surface=surface,
+            window=window,
+            block=block,
+            camera=first,
+            theme=theme,
+            scale=scale,
+            axes=axes,
+            turning=turning,
+        )
         return view if camera else replace(view, camera=view._best_camera(paths))
 
     def _best_camera(self, paths: Sequence[Points]) -> Camera:
@@ -155,7 +166,7 @@ class ReliefView:
         """Return the view placed in a box; if it turns, it fits at every angle."""
         azimuths = range(0, 360, 5) if self.turning else [self.camera.azimuth]
         turned = [replace(self, camera=self.camera._replace(azimuth=a)) for a in azimuths]
-        left, low, right, high = _around([self._extent(view.camera) for view in turned])
+        left, low, right, high = around([self._extent(view.camera) for view in turned])
         # Labels keep their size, so what they take beyond the block has to be found by trying.
         view, beyond = self, (0.0, 0.0, 0.0, 0.0)
         top = box.y0 + (1.5 * self._type_size if self.block.lift.summary else 2)
@@ -173,9 +184,9 @@ class ReliefView:
                 middle[0] + unit * right, middle[1] - unit * low,
             )  # fmt: skip
             views = [replace(view, camera=other.camera) for other in turned]
-            inked = _around([whole, *(_ink(mark) for v in views for mark in v._edge_labels())])
+            inked = around([whole, *(_ink(mark) for v in views for mark in v._edge_labels())])
             # A smaller block may have other labels: the most that any took is kept free.
-            beyond, before = _around([beyond, _less(inked, whole)]), beyond
+            beyond, before = around([beyond, _less(inked, whole)]), beyond
             if beyond == before:
                 break
         return view
@@ -245,7 +256,7 @@ class ReliefView:
         # A segment is hidden when both its ends are.
         hidden[1:] &= hidden[:-1].copy()
         no = np.zeros(len(knots), dtype=bool)
-        return Line(self._place(ground, height), knots, hidden, no)
+        return Line(vertices=self._place(ground, height), knots=knots, hidden=hidden, gap=no)
 
     def visible(self, points: Points) -> Flags:
         """Tell which points of the plane, (n, 2), are seen on the surface."""
@@ -276,7 +287,9 @@ class ReliefView:
         across = CORNERS @ self.camera.right
         columns = math.ceil(self.unit * self.fine * (across.max() - across.min()))
         depths = columns // 2 if self.turning else columns * 3 // 4
-        return Lattice.around(self.camera, columns, max(64, depths), not self.turning)
+        return Lattice.around(
+            camera=self.camera, columns=columns, depths=max(64, depths), smooth=not self.turning
+        )
 
     @functools.cached_property
     def _blank(self) -> Picture:
@@ -318,13 +331,13 @@ class ReliefView:
         thin = 0.5 if self.theme.mesh else 1  # a mesh has more lines, and says less
         line_width = thin * self.theme.line_width * max(self.scale, 0.75) * fine
         rays = Rays(
-            self.block,
-            self._lattice,
-            self._horizon,
-            (columns - x) / self.unit,
-            (y - rows) / self.unit,
-            line_width,
-            self.theme.mesh,
+            block=self.block,
+            lattice=self._lattice,
+            horizon=self._horizon,
+            right=(columns - x) / self.unit,
+            up=(y - rows) / self.unit,
+            line_width=line_width,
+            mesh=self.theme.mesh,
         )
         colors = np.take(self.block.colors, rays.codes(), axis=0)
         if fine > 1:
@@ -346,7 +359,9 @@ class ReliefView:
     def _summary(self) -> Text:
         """Return what the scale of heights is, in a corner where it stays as the block turns."""
         size, summary = self._type_size, self.block.lift.summary
-        return Text(self.box.x0 + 0.6 * size, self.box.y0 + size, summary, size, self.theme.muted)
+        return Text(
+            self.box.x0 + 0.6 * size, self.box.y0 + size, summary, size=size, color=self.theme.muted
+        )
 
     def _edge_labels(self) -> list[Text]:
         return [*self._axis_labels(0), *self._axis_labels(1), *self._height_labels()]
@@ -382,7 +397,7 @@ class ReliefView:
         reach = 0.5 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
         x, y = place + outward * reach
         color = self.theme.ink if bold else self.theme.muted
-        return Text(x, y + 0.36 * size, text, size, color, bold, align="center")
+        return Text(x, y + 0.36 * size, text, size=size, color=color, bold=bold, align="center")
 
     def _height_labels(self) -> list[Text]:
         """Return the heights along the leftmost upright edge of the block."""
@@ -398,7 +413,7 @@ class ReliefView:
                 continue
             above = y
             x, y = x - 0.6 * size, y + 0.36 * size
-            label = Text(x, y, text, size, self.theme.muted, align="right")
+            label = Text(x, y, text, size=size, color=self.theme.muted, align="right")
             if not (lift.summary and _meet(_ink(label), _ink(self._summary()))):
                 labels.append(label)
         return labels
@@ -406,12 +421,6 @@ class ReliefView:
 
 Corners: TypeAlias = tuple[float, float, float, float]
 """Two opposite corners of a rectangle: x, y, x, y."""
-
-
-def _around(rectangles: Sequence[Corners]) -> Corners:
-    """Return the smallest rectangle around some; the first two values of each are its least."""
-    x0, y0, x1, y1 = zip(*rectangles, strict=True)
-    return min(x0), min(y0), max(x1), max(y1)
 
 
 def _less(one: Corners, other: Corners) -> Corners:
@@ -466,7 +475,9 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     draped = draper.drape(view)
     plot = draper.plot(view, draped)
     if run.look.orbit:
-        plot = replace(plot, redrawn=Orbit(view, run.look.orbit, draper, draped))
+        plot = replace(
+            plot, redrawn=Orbit(first=view, degrees=run.look.orbit, draper=draper, draped=draped)
+        )
     return Shown([plot])
 
 
