@@ -81,8 +81,7 @@ DYNAMIC = {
     "optimizers.own",
     "optimizers.rules",
     "scene.fonts",
-    "scene.panels",
-    "scene.views",
+    "scene.registry",
     "surface.definition",
 }
 """Who may import by a name made at run time, or look where a module lies."""

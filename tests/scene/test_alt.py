@@ -369,5 +369,20 @@ def test_a_run_that_overflows_has_not_arrived_wherever_it_was_before():
     )
 
 
+def test_of_many_minima_it_names_three_and_counts_the_rest():
+    waves = Surface(
+        lambda x, y: 1 - np.cos(2 * np.pi * x) + y**2, window=(-3, 3, -1, 1), start=(0.1, 0),
+        minima=tuple((float(x), 0.0) for x in range(-2, 3)),
+    )  # fmt: skip
+    run = compare(waves, ["sgd:lr=0.01"], starts="12x1", steps=9)
+    ends = [-2] * 5 + [0] * 3 + [2] * 2 + [-1, 1]
+    run = changed(run, points=[np.array([[0.5, 0], [x, 0]], dtype=float) for x in ends],
+                  heights=[np.zeros(2)] * 12)  # fmt: skip
+    assert outcome(run) == (
+        "SGD ends within 0.02 of the minimum at (-2, 0) from 5 of 12 starts, of (0, 0) from 3, "
+        "of (2, 0) from 2 and of 2 more from 2."
+    )
+
+
 def test_the_surfaces_own_title_is_not_told_twice():
     assert "titled" not in describe(race("bowl", ("sgd",), title="Elongated bowl").outcome)

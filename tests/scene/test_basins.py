@@ -8,13 +8,22 @@ from pictures import decoded_gif, psnr
 from programs import trajviz
 
 from trajviz.animation import still
-from trajviz.descent.basins import Basins
+from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins
 from trajviz.errors import TrajvizError
 from trajviz.race import compare, run
 from trajviz.recipe.toml import load_recipe
+from trajviz.scene.color import mix
 from trajviz.scene.marks import Box
+from trajviz.scene.scene import compose
 from trajviz.scene.theme import load_theme
-from trajviz.scene.views.basins import BasinsView, cell_of, neutral, starts_of
+from trajviz.scene.views.basins import (
+    BasinsView,
+    cell_of,
+    chips_of_places,
+    neutral,
+    span_of,
+    starts_of,
+)
 from trajviz.surface import Window
 
 SMALL = {"size": (320, 240), "steps": 40, "seconds": 0.4, "hold": 0, "view": "basins"}
@@ -88,6 +97,93 @@ def test_pixels_have_the_colour_of_the_minimum_below_them():
     for place, minimum in enumerate(himmelblau().surface.minima):
         x, y = (view.project(np.array(minimum)) - view.box[:2]).astype(int)
         assert tuple(view.picture(40)[y, x]) == view.theme.track(place)
+
+
+def drawn(reached, arrival, span=(1, 100), theme="light", cell=1):
+    """Return the view of such basins, rows of starts, and its colours."""
+    basins = Basins(np.array(reached, dtype=np.uint8), np.array(arrival, dtype=np.int32))
+    height, width = basins.reached.shape
+    box = Box(0, 0, width * cell, height * cell)
+    view = BasinsView(basins, Window(0, 1, 0, 1), box, cell, span, load_theme(theme))
+    return view, view.reveal.colors
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_colour_fades_on_a_logarithmic_scale_between_the_ends_of_the_span(theme):
+    view, colors = drawn([[2] * 7], [[0, 4, 5, 20, 80, 90, 1000]], (5, 80), theme)
+    pure, grey = view.theme.track(2), neutral(view.theme)
+    for color, share in zip(colors[0].tolist(), [0, 0, 0, 0.5, 1, 1, 1], strict=True):
+        shade = round(15 * share) / 15  # one of sixteen
+        np.testing.assert_allclose(color, mix(pure, grey, 0.72 * shade), atol=1)
+
+
+def test_what_arrives_nowhere_is_neutral_and_what_overflows_is_striped():
+    view, colors = drawn([[ELSEWHERE] * 9, *[[DIVERGED] * 9] * 8], [[7] * 9] * 9)
+    theme = view.theme
+    assert set(map(tuple, colors[0].tolist())) == {neutral(theme)}
+    assert neutral(theme) == mix(theme.background, theme.muted, 0.2)
+    dark = mix(theme.background, theme.ink, 0.55)
+    striped = np.array([[(x + y) // 3 % 2 == 0 for x in range(9)] for y in range(1, 9)])
+    np.testing.assert_array_equal((colors[1:] == dark).all(axis=2), striped)
+    np.testing.assert_array_equal((colors[1:] == neutral(theme)).all(axis=2), ~striped)
+
+
+def test_the_span_leaves_out_one_in_twenty_at_each_end_and_all_that_never_arrive():
+    steps = np.arange(1, 101, dtype=np.int32).reshape(10, 10)
+    some = Basins(np.zeros((10, 10), dtype=np.uint8), steps)
+    lost = Basins(np.full((10, 10), DIVERGED, dtype=np.uint8), steps * 1000)
+    there = Basins(np.zeros((10, 10), dtype=np.uint8), steps * 0)
+    assert span_of([some]) == (5, 95)
+    assert span_of([lost, some, there]) == (5, 95)
+    assert span_of([some, Basins(some.reached, steps + 100)]) == (10, 190)
+    assert span_of([lost, there]) == (1, 1)
+    fast = Basins(np.zeros((1, 3), dtype=np.uint8), np.array([[0, 1, 1]], dtype=np.int32))
+    assert span_of([fast]) == (1, 1)
+
+
+def test_all_that_arrives_at_once_has_its_pure_colour():
+    view, colors = drawn([[1, 1]], [[1, 0]], (1, 1))
+    assert set(map(tuple, colors[0].tolist())) == {view.theme.track(1)}
+
+
+def test_the_caption_says_between_which_steps_colours_fade():
+    race = himmelblau()
+    low, high = race.scene.main.view.span
+    assert low < high
+    assert span_of([plot.view.basins for plot in race.scene.plots]) == (low, high)
+    wide = compare("himmelblau", THREE[:1], **{**SMALL, "size": (640, 480)})
+    low, high = wide.scene.main.view.span
+    assert f"strong colour: {low} steps, weak: {high}, learning rates as given" in texts(wide)
+
+
+def test_progress_counts_the_starts_of_all_plots_once():
+    told = []
+    compose(himmelblau().outcome, lambda *numbers: told.append(numbers))
+    done, totals = zip(*told, strict=True)
+    views = [plot.view for plot in himmelblau().scene.plots]
+    starts = sum(view.basins.reached.size for view in views)
+    assert set(totals) == {starts}
+    assert sorted(set(done)) == [*done]
+    assert done[-1] == starts
+    first = views[0].basins.reached.size
+    assert first in done
+
+
+@pytest.mark.parametrize(("size", "radius"), [((320, 240), 4.76), ((1280, 960), 13.6)])
+def test_stars_are_somewhat_smaller_than_those_of_other_views(size, radius):
+    race = compare("himmelblau", THREE[:1], **{**SMALL, "size": size, "steps": 2})
+    star = np.array(race.scene.main.foreground[0].corners)
+    assert star.mean(axis=0)[1] - star[:, 1].min() == pytest.approx(radius, rel=0.02)
+    (x, y) = star.mean(axis=0)
+    np.testing.assert_allclose(race.scene.main.view.project(np.array([3.0, 2.0])), (x, y), atol=1)
+
+
+def test_a_minimum_is_named_to_three_digits_and_zero_without_a_sign():
+    minima = np.array([[-2.80512, 3.13131], [1234.5, -1e-5]])
+    names = [chip.name for chip in chips_of_places(minima, load_theme("light"), set())]
+    assert names == ["(\N{MINUS SIGN}2.81, 3.13)", "(1.23e+03, 0)"]
+    rest = chips_of_places(minima[:0], load_theme("light"), {DIVERGED, ELSEWHERE})
+    assert [(chip.name, chip.style) for chip in rest] == [("elsewhere", 0), ("diverged", 2)]
 
 
 def test_fewer_steps_are_a_stronger_colour():

@@ -69,6 +69,16 @@ def test_the_loss_is_above_the_lowest_of_several_minima_and_never_below_0():
     assert curve[-1] > 0.9  # it ended in the higher one
 
 
+def test_the_loss_of_what_gets_lower_than_the_stated_minimum_is_0():
+    """A minimum is stated to so many digits, and a run may find the rest of them."""
+    rounded = Surface(
+        lambda x, y: x**2 + y**2, window=(-1, 1, -1, 1), start=(0.9, 0), minima=((0.1, 0.0),)
+    )
+    one = compare(rounded, ["sgd:lr=0.25"], panels=["loss"], steps=5)
+    (curve,) = charts_of(one)[0].view.chart.curves
+    np.testing.assert_allclose(curve, [0.8, 0.1925, 0.040625, 0.00265625, 0, 0], atol=1e-12)
+
+
 def test_without_a_known_minimum_the_loss_is_the_height_itself():
     one = race("saddle", PAIR, panels=("loss",), steps=8)
     (plot,) = charts_of(one)
@@ -147,6 +157,48 @@ def test_bounds_that_are_given_hold():
     view = view_of([0.001, 0.9], bounds=(0.0, 1.0))
     assert not view.axes.log
     assert view.axes.window.y0 <= 0 < 1 <= view.axes.window.y1 <= 1.1
+
+
+@pytest.mark.parametrize(
+    ("curves", "options", "low", "high"),
+    [
+        ([[1, 3]], {}, 1 - 0.08, 3 + 0.08),
+        ([[-2, 5], [7, 1e-3]], {}, -2 - 0.36, 7 + 0.36),
+        ([[5, 5]], {}, 5 - 5e-9, 5 + 5e-9),
+        ([[-5, -5]], {}, -5 - 5e-9, -5 + 5e-9),
+        ([[0, 0]], {}, -0.5, 0.5),
+        ([[np.nan]], {}, -0.04, 1.04),
+        ([[4, 9]], {"bounds": (2.0, 4.0)}, 1.92, 4.08),
+        ([[100, 1e-2]], {}, -2 - 0.16, 2 + 0.16),
+        ([[1, 1e-30]], {}, -10 - 0.4, 0.4),
+        ([[3e-8, 1e-5, 2e9]], {}, np.log10(3e-8) - 0.08, np.log10(3e-8) + 2.08),
+        ([[0, 10, 1e4]], {}, 1 - 1e-9, 1 + 1e-9),
+        ([[np.nan, 10, 1e4], [1, 20]], {}, -0.12, 3.12),
+    ],
+)
+def test_an_axis_shows_what_its_curves_have_and_a_little_more(curves, options, low, high):
+    window = view_of(*curves, **options).axes.window
+    assert (window.y0, window.y1) == pytest.approx((low, high), rel=1e-12)
+
+
+def test_a_value_stands_at_its_step_and_its_height():
+    view = view_of([1, 2, 3], steps=10, bounds=(1.0, 3.0))
+    steps, values = np.array([0, 5.2, 10.4]), np.array([1, 2, 1e9])
+    across, down = view.project(steps, values).T
+    np.testing.assert_allclose(across, [50, 150, 250])
+    np.testing.assert_allclose(down, [120 - 0.08 / 2.16 * 100, 70, 120 - 51 * 100])
+    assert view.project(np.zeros(1), np.array([-1e9]))[0, 1] == pytest.approx(120 + 50 * 100)
+    logarithmic = view_of([1, 0.1, 1e-3], steps=10)
+    zero = logarithmic.project(np.zeros(1), np.zeros(1))[0, 1]
+    assert zero == pytest.approx(120 + 100 / 3.24)  # a power of ten below all that is shown
+
+
+def test_what_is_missing_at_first_begins_where_the_curve_does():
+    (line,) = view_of([np.nan, 4, np.nan, 6], steps=3, first=1).lines()
+    np.testing.assert_array_equal(line.knots, [1, 2, 3, 4])
+    heights = view_of([4, 4, 4, 6], steps=3, first=1).lines()[0].vertices[:, 1]
+    np.testing.assert_allclose(line.vertices[:, 1], heights)
+    assert line.gap.tolist() == [True, True, True, True]
 
 
 VALUES = st.one_of(

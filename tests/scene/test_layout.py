@@ -2,8 +2,10 @@
 
 import functools
 import itertools
+import json
 import math
 
+import layouts
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -167,6 +169,17 @@ def test_no_digit_of_the_counter_moves_when_another_changes():
 
 def words_of(title="T", names=("one",), caption="caption", axes=("x", "y"), steps=200):
     return Words(title, tuple(Chip((1, 2, 3), n, "0.1") for n in names), caption, axes, steps)
+
+
+@pytest.mark.parametrize("case", layouts.CASES)
+def test_everything_stands_where_it_stood(case):
+    """What is meant to move is written anew by tests/layouts.py."""
+    now = json.loads(json.dumps(layouts.standing(case)))
+    before = json.loads(layouts.FILE.read_text("utf-8"))[case]
+    assert [what for what, *_ in now] == [what for what, *_ in before]
+    for (_, places, looks), (what, expected, before_looks) in zip(now, before, strict=True):
+        assert places == pytest.approx(expected, abs=1.01), what  # by how much fonts may differ
+        assert looks == before_looks, what
 
 
 @EVERY_SIZE

@@ -104,9 +104,8 @@ def test_every_view_fills_its_plots_with_a_surface(name):
 @EVERY_VIEW
 def test_every_view_is_the_same_as_pixels_and_as_vectors(name):
     scene = shown(name).scene
-    for step in (0, 7):
-        ours, theirs = still(scene, step), drawn_by_matplotlib(scene, step)
-        assert structural_similarity(ours, theirs, channel_axis=2) >= 0.9
+    ours, theirs = still(scene, 7), drawn_by_matplotlib(scene, 7)
+    assert structural_similarity(ours, theirs, channel_axis=2) >= 0.9
 
 
 @EVERY_VIEW

@@ -8,7 +8,7 @@ nearness into line, halo and antialiasing.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ import numpy.typing as npt
 from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
 from trajviz.surface import Floats, Ints, Points
+
+Nearness: TypeAlias = npt.NDArray[np.uint8]
+"""How near pixels are to the centre of what covers them, any shape; 0 is outside."""
 
 SUBPIXELS = 8
 """Steps of nearness, and shades of antialiasing, in a pixel."""
@@ -30,7 +33,7 @@ class Covered(NamedTuple):
 
     pixel: Ints
     item: Ints
-    near: npt.NDArray[np.uint8]
+    near: Nearness
 
 
 def nearness_levels(radius: float) -> int:

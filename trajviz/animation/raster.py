@@ -20,6 +20,7 @@ import numpy.typing as npt
 from trajviz.animation.coverage import (
     SUBPIXELS,
     Covered,
+    Nearness,
     blend_table,
     covered_by_discs,
     covered_by_segments,
@@ -30,7 +31,7 @@ from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint, veil
 from trajviz.scene.plot import Plot
 from trajviz.scene.theme import Theme
-from trajviz.scene.track import FAINT, HIDDEN_HEAD, Pen, Track, clip_segments
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Pen, Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
 
 
@@ -47,7 +48,7 @@ class _Segments(NamedTuple):
     a: Points
     b: Points
     frame: Ints
-    hidden: npt.NDArray[np.bool_]
+    hidden: Flags
 
 
 class _Ink(NamedTuple):
@@ -151,7 +152,7 @@ def _together(segments: Sequence[_Segments]) -> _Segments:
     return _Segments(a=a[order], b=b[order], frame=frame[order], hidden=hidden[order])
 
 
-def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> npt.NDArray[np.uint8]:
+def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> Nearness:
     """Return how near each layer comes to each pixel, (layers, pixels)."""
     everything = _Segments(*(np.concatenate(column) for column in zip(*segments, strict=True)))
     whose = np.repeat(np.arange(len(segments)), [len(each.a) for each in segments])
@@ -175,7 +176,7 @@ def _finished_segments(track: Track, step: float, box: Box, radius: float) -> _S
     return _Segments(a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=hidden)
 
 
-def _blend(flat: Picture, mask: npt.NDArray[np.uint8], ink: _Ink) -> None:
+def _blend(flat: Picture, mask: Nearness, ink: _Ink) -> None:
     """Blend one layer over the pixels its mask touches, in place."""
     touched = np.flatnonzero(mask != 0)  # far faster than over the numbers themselves
     color = flat[touched].astype(np.float32)
@@ -277,7 +278,7 @@ class Rasterizer:
             chosen = order[begin:end]
             yield Change(pixel[chosen], colors[chosen])
 
-    def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, Nearness]:
         """Return keys (pixel * frames + frame) and nearness of what layer k draws."""
         a, b, frame, hidden = self.segments[k]
         part = slice(*np.searchsorted(frame, [start, stop]))
@@ -286,7 +287,7 @@ class Rasterizer:
         pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, inks.lines[k])
         return pixel * (stop - start) + (segments.frame[item] - start), near
 
-    def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, Nearness]:
         """Return keys and nearness of where layer k's heads are in each frame."""
         frames = stop - start
         pixel, item, near = self._discs(self.heads[k][:, start:stop].reshape(-1, 2))
@@ -308,8 +309,8 @@ class Rasterizer:
         rows: Ints,
         pixel: Ints,
         first: Ints,
-        lines: list[tuple[Ints, npt.NDArray[np.uint8]]],
-        heads: list[tuple[Ints, npt.NDArray[np.uint8]]],
+        lines: list[tuple[Ints, Nearness]],
+        heads: list[tuple[Ints, Nearness]],
     ) -> Picture:
         """Return the colour of every row."""
         color = self.stage.below[pixel].astype(np.float32)
@@ -331,8 +332,8 @@ class Rasterizer:
         pixel: Ints,
         first: Ints,
         key: Ints,
-        near: npt.NDArray[np.uint8],
-    ) -> npt.NDArray[np.uint8]:
+        near: Nearness,
+    ) -> Nearness:
         """Return how near layer k's lines have come to each row's pixel; update the mask."""
         mask = self.masks[k]
         so_far = np.zeros(len(rows), dtype=np.int64)
@@ -364,7 +365,7 @@ def _rested(heads: Points) -> Points:
     return np.asarray(np.rint(2 * heads) / 2)
 
 
-def _lift(track: Track, positions: Floats, ink: _Ink) -> npt.NDArray[np.uint8]:
+def _lift(track: Track, positions: Floats, ink: _Ink) -> Nearness:
     """Return by how much a head's nearness is raised in each frame, (frames,).
 
     Heads behind the surface have the lower values.
@@ -392,7 +393,7 @@ def _stroke(segments: _Segments, box: Box, radius: float, ink: _Ink) -> Covered:
     return Covered(pixel[seen], item[seen], near[seen])
 
 
-def differ(colors: Picture, others: Picture) -> npt.NDArray[np.bool_]:
+def differ(colors: Picture, others: Picture) -> Flags:
     """Tell where colours differ, (n, 3) each to (n,); numpy's any() over three takes far longer."""
     red, green, blue = (colors != others).T
     return np.asarray(red | green | blue)
@@ -404,7 +405,7 @@ def _distinct(keys: Ints) -> Ints:
     return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
 
 
-def _lay(color: npt.NDArray[np.float32], near: npt.NDArray[np.uint8], ink: _Ink) -> None:
+def _lay(color: npt.NDArray[np.float32], near: Nearness, ink: _Ink) -> None:
     """Blend one layer over the rows it touches, in place."""
     touched = np.flatnonzero(near)
     level = near[touched]

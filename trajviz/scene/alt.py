@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from trajviz.descent import no_progress
 from trajviz.descent.basins import DIVERGED as LOST
@@ -25,6 +24,7 @@ from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import CLOCKS
 from trajviz.scene.key import name_of
 from trajviz.scene.run import swarms
+from trajviz.scene.track import Flags
 from trajviz.scene.views import load_view
 from trajviz.surface import Floats, Points, Window
 
@@ -82,7 +82,7 @@ class _Fate:
     ends: int
     diverged_at: int | None
 
-    def since(self, holds: npt.NDArray[np.bool_]) -> int | None:
+    def since(self, holds: Flags) -> int | None:
         """Return the time from which on something, (n,), holds to the end; None if it does not."""
         if not holds[-1]:
             return None

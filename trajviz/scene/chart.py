@@ -68,19 +68,17 @@ class Chart:
     def _range(self) -> tuple[float, float]:
         """Return the lowest and the highest value to show, on a logarithmic scale as powers of ten.
 
-        Curves that shoot up, as those that diverge, are cut at the top. What comes down again has
-        room up to ten times the highest first value, on a logarithmic scale a hundred times.
+        On a logarithmic scale, curves that shoot up, as those that diverge, are cut at a hundred
+        times the highest first value. What comes down again has enough room.
         """
         values = self._values()
         if not values.size:
             return 0.0, 1.0
-        starts = [float(there[0]) for curve in self.curves if (there := _finite(curve)).size]
         if not self.log:
-            most = max(starts, default=0.0)
-            spread = max(values.max() - values.min(), abs(most))
-            return float(values.min()), float(min(values.max(), most + 10 * spread))
+            return float(values.min()), float(values.max())
+        starts = [float(there[0]) for curve in self.curves if (there := _finite(curve)).size]
         positive = np.log10(values[values > 0])
-        high = float(min(positive.max(), np.log10(max(max(starts, default=0.0), 1e-300)) + 2))
+        high = float(min(positive.max(), np.log10(max(max(starts), 1e-300)) + 2))
         high = max(high, float(positive.min()))
         return float(max(positive.min(), high - DECADES)), high
 

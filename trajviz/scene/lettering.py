@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from trajviz.scene.fonts import Face, line_of, runs_of
 
-Coverage = npt.NDArray[np.float32]
+Coverage: TypeAlias = npt.NDArray[np.float32]
 """How much of each pixel is covered, (height, width), 0 to 1."""
 
 _SHADES = 16

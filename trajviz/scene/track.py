@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,8 @@ from trajviz.surface import Floats, Ints, Points
 FAINT, HIDDEN_HEAD = 0.6, 0.45
 """How opaque lines and heads are behind the surface."""
 
-Flags = npt.NDArray[np.bool_]
-"""An array of yes and no."""
+Flags: TypeAlias = npt.NDArray[np.bool_]
+"""An array of truth values."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Line:
         share = share[:, None]
         return np.where(share == 0, a, a * (1 - share) + b * share)
 
-    def ending(self, steps: Floats) -> npt.NDArray[np.int64]:
+    def ending(self, steps: Floats) -> Ints:
         """Return which vertex ends the segment that the line is on after so many steps, (n,)."""
         place, share = self._place(steps)
         return np.where(share > 0, place + 1, place)
@@ -114,7 +115,7 @@ class Line:
             gap=np.append(self.gap[:count], self.gap[end]),
         )
 
-    def _place(self, steps: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    def _place(self, steps: Floats) -> tuple[Ints, Floats]:
         """Return the last vertex reached after so many steps, and the share to the next."""
         last = len(self.knots) - 1
         place = np.clip(np.searchsorted(self.knots, steps, side="right") - 1, 0, last)

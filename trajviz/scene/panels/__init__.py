@@ -6,13 +6,11 @@ for them.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trajviz.errors import unknown
+from trajviz.scene.registry import load, names_in
 
 if TYPE_CHECKING:
     from trajviz.scene.chart import Chart
@@ -36,13 +34,10 @@ class Panel:
 
 def panel_names() -> list[str]:
     """Return the names of the panels, sorted."""
-    files = (path for folder in __path__ for path in Path(folder).glob("[!_]*.py"))
-    return sorted(path.stem.replace("_", "-") for path in files)
+    return names_in(__path__)
 
 
 def load_panel(name: str) -> Panel:
     """Return the panel of this name; TrajvizError if there is none."""
-    if name not in panel_names():
-        raise unknown("panel", name, panel_names())
-    panel: Panel = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").PANEL
+    panel: Panel = load("panel", name, __name__, __path__)
     return panel

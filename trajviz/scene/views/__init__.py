@@ -6,13 +6,11 @@ names are listed without numpy, since help and completion ask for them.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from trajviz.errors import unknown
+from trajviz.scene.registry import load, names_in
 
 if TYPE_CHECKING:
     from trajviz.scene.layout import Axes, Chip
@@ -68,13 +66,10 @@ class View:
 
 def view_names() -> list[str]:
     """Return the names of the views, sorted."""
-    files = (path for folder in __path__ for path in Path(folder).glob("[!_]*.py"))
-    return sorted(path.stem.replace("_", "-") for path in files)
+    return names_in(__path__)
 
 
 def load_view(name: str) -> View:
     """Return the view of this name; TrajvizError if there is none."""
-    if name not in view_names():
-        raise unknown("view", name, view_names())
-    view: View = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").VIEW
+    view: View = load("view", name, __name__, __path__)
     return view

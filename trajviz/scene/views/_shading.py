@@ -9,6 +9,7 @@ table turns them into a colour, so that the few shades that result go into a GIF
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from trajviz.scene.color import RGB, blend
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import Theme
+from trajviz.scene.track import Flags
 from trajviz.surface import Floats, Ranks
 
 LOWEST_RANK, HIGHEST_RANK = 0.002, 0.995
@@ -25,7 +27,7 @@ COVERS = 8
 MESH_LEVELS = 100
 """Levels of a relief that is shaded evenly by height."""
 
-Codes = npt.NDArray[np.intp]
+Codes: TypeAlias = npt.NDArray[np.intp]
 """Places in a table of colours, any shape."""
 
 
@@ -80,7 +82,7 @@ class Shading:
             line_alpha=line_alpha,
         )
 
-    def codes(self, band: Codes, upper: npt.NDArray[np.bool_], cover: Floats) -> Codes:
+    def codes(self, band: Codes, upper: Flags, cover: Floats) -> Codes:
         """Return each pixel's place in `table`; all arguments are of one shape.
 
         Args:

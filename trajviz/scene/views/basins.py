@@ -27,6 +27,7 @@ from trajviz.scene.theme import Theme
 from trajviz.scene.track import Pen
 from trajviz.scene.views import Shown, View
 from trajviz.scene.views._flat import Flat
+from trajviz.scene.views._shading import Codes
 from trajviz.surface import Points, Window
 
 MOST_STARTS = 3 * 320 * 240
@@ -88,7 +89,7 @@ class BasinsView(Flat):
         picture[(reached == DIVERGED) & stripes] = stripe(self.theme)
         return picture
 
-    def _codes(self) -> npt.NDArray[np.intp]:
+    def _codes(self) -> Codes:
         """Return each start's place in the table of colours, (rows, columns)."""
         low, high = self.span
         with np.errstate(divide="ignore"):

@@ -10,12 +10,11 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-from trajviz.scene.layout import Axes, tick_labels
-from trajviz.scene.lettering import text_width
+from trajviz.scene.layout import Axes
 from trajviz.scene.marks import Box, Text, around
 from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture, paint
@@ -34,6 +33,7 @@ from trajviz.scene.views._horizon import (
     Lattice,
     is_surface,
 )
+from trajviz.scene.views._labels import Corners, Labels, corners_of
 from trajviz.scene.views._rays import Rays
 from trajviz.surface import Floats, Points, Surface, Window
 
@@ -183,8 +183,8 @@ class ReliefView:
                 middle[0] + unit * left, middle[1] - unit * high,
                 middle[0] + unit * right, middle[1] - unit * low,
             )  # fmt: skip
-            views = [replace(view, camera=other.camera) for other in turned]
-            inked = around([whole, *(_ink(mark) for v in views for mark in v._edge_labels())])
+            labels = [replace(view, camera=other.camera)._labels for other in turned]
+            inked = around([whole, *(corners_of(mark) for each in labels for mark in each.edges())])
             # A smaller block may have other labels: the most that any took is kept free.
             beyond, before = around([beyond, _less(inked, whole)]), beyond
             if beyond == before:
@@ -353,89 +353,26 @@ class ReliefView:
 
     def marks(self) -> list[Text]:
         """Return the labels: both axes along the front, heights at the left and their scale."""
-        labels = self._edge_labels()
-        return [*labels, self._summary()] if self.block.lift.summary else labels
+        return self._labels.all()
 
-    def _summary(self) -> Text:
-        """Return what the scale of heights is, in a corner where it stays as the block turns."""
-        size, summary = self._type_size, self.block.lift.summary
-        return Text(
-            self.box.x0 + 0.6 * size, self.box.y0 + size, summary, size=size, color=self.theme.muted
+    @property
+    def _labels(self) -> Labels:
+        return Labels(
+            place=self._place,
+            camera=self.camera,
+            window=self.window,
+            names=self.axes,
+            lift=self.block.lift,
+            unit=self.unit,
+            box=self.box,
+            size=self._type_size,
+            theme=self.theme,
         )
-
-    def _edge_labels(self) -> list[Text]:
-        return [*self._axis_labels(0), *self._axis_labels(1), *self._height_labels()]
-
-    def _axis_labels(self, axis: int) -> list[Text]:
-        """Return the ticks and the name along the front edge of an axis."""
-        size, other = self._type_size, 1 - axis
-        # The front edge is the one at which the other axis comes nearest to the camera.
-        side = -0.5 if self.camera.away[other] > 0 else 0.5
-        edge = np.full((2, 2), side)
-        edge[:, axis] = [-0.5, 0.5]
-        ends = self._place(edge, np.full(2, -PLINTH))
-        run = ends[1] - ends[0]
-        length = float(np.hypot(*run))
-        if length < 3 * size:
-            return []
-        outward = np.array([run[1], -run[0]]) / length
-        outward *= 1 if outward[1] > 0 else -1
-        low, high = self.window[2 * axis], self.window[2 * axis + 1]
-        labels: list[Text] = []
-        name = self.axes[axis]
-        for value, text in tick_labels(low, high, length / (4.5 * size)):
-            share = (value - low) / (high - low)
-            if not 0.06 < share < 0.8:
-                continue  # the corner belongs to both axes, and the far end to the name
-            labels.append(self._label(ends[0] + share * run, outward, text, size, False))
-        labels.append(self._label(ends[0] + 0.9 * run, outward, name, size, True))
-        return labels
-
-    def _label(self, place: Floats, outward: Floats, text: str, size: float, bold: bool) -> Text:
-        """Return a text beside a place on an edge, on its outer side."""
-        width = text_width(text, size, bold)
-        reach = 0.5 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
-        x, y = place + outward * reach
-        color = self.theme.ink if bold else self.theme.muted
-        return Text(x, y + 0.36 * size, text, size=size, color=color, bold=bold, align="center")
-
-    def _height_labels(self) -> list[Text]:
-        """Return the heights along the leftmost upright edge of the block."""
-        size = self._type_size
-        corner = CORNERS[np.argmin(CORNERS @ self.camera.right)]
-        lift = self.block.lift
-        labels: list[Text] = []
-        above = math.inf
-        for height, text in lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size))):
-            block = float(lift(np.array(height)))
-            x, y = self._place(corner, np.array(block))
-            if not 0 <= block <= HEIGHT or y > above - 1.3 * size:
-                continue
-            above = y
-            x, y = x - 0.6 * size, y + 0.36 * size
-            label = Text(x, y, text, size=size, color=self.theme.muted, align="right")
-            if not (lift.summary and _meet(_ink(label), _ink(self._summary()))):
-                labels.append(label)
-        return labels
-
-
-Corners: TypeAlias = tuple[float, float, float, float]
-"""Two opposite corners of a rectangle: x, y, x, y."""
 
 
 def _less(one: Corners, other: Corners) -> Corners:
     a, b, c, d = (x - y for x, y in zip(one, other, strict=True))
     return a, b, c, d
-
-
-def _meet(one: Corners, other: Corners) -> bool:
-    across = one[0] < other[2] and other[0] < one[2]
-    return across and one[1] < other[3] and other[1] < one[3]
-
-
-def _ink(text: Text) -> Corners:
-    """Return a rectangle that surely has all of a text in it."""
-    return text.left - 1, text.y - text.size, text.right + 1, text.y + 0.3 * text.size
 
 
 @dataclass(frozen=True)

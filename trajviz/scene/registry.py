@@ -1,0 +1,38 @@
+"""Folders in which each file is one thing of a kind, known by the file's name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from trajviz.errors import unknown
+
+
+def names_in(folders: Iterable[str]) -> list[str]:
+    """Return the names of all things in some folders, sorted.
+
+    Files whose names begin with an underscore are none; any other underscore is a hyphen.
+    """
+    files = (path for folder in folders for path in Path(folder).glob("[!_]*.py"))
+    return sorted(path.stem.replace("_", "-") for path in files)
+
+
+def load(kind: str, name: str, package: str, folders: Iterable[str]) -> Any:
+    """Return a thing: what its file defines by the name of its kind in capitals.
+
+    Args:
+        kind: What it is, as "view".
+        name: What it is called.
+        package: The package that the folders belong to.
+        folders: Where its file may lie.
+
+    Raises:
+        TrajvizError: There is none of this name.
+    """
+    known = names_in(folders)
+    if name not in known:
+        raise unknown(kind, name, known)
+    module = importlib.import_module(f"{package}.{name.replace('-', '_')}")
+    return getattr(module, kind.upper())

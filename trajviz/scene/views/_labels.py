@@ -1,0 +1,125 @@
+"""The labels of a relief: ticks and names along the block's edges, heights at its left."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from trajviz.scene.layout import tick_labels
+from trajviz.scene.lettering import text_width
+from trajviz.scene.marks import Box, Text
+from trajviz.scene.theme import Theme
+from trajviz.scene.views._block import Lift
+from trajviz.scene.views._horizon import CORNERS, HEIGHT, PLINTH, Camera
+from trajviz.surface import Floats, Points, Window
+
+Corners: TypeAlias = tuple[float, float, float, float]
+"""Two opposite corners of a rectangle: x, y, x, y."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is written around a block.
+
+    Attributes:
+        place: Returns where points of the block lie in the picture, (..., 2), for their places on
+            the ground, (..., 2), and their heights.
+        camera: From where the block is seen.
+        window: The part of the plane that is shown.
+        names: The names of the axes.
+        lift: From the surface's heights to the block's.
+        unit: How many pixels the block's side is long.
+        box: Where the view lies in the picture.
+        size: The em of all labels, in pixels.
+        theme: The colours.
+    """
+
+    place: Callable[[Points, Floats], Points]
+    camera: Camera
+    window: Window
+    names: tuple[str, str]
+    lift: Lift
+    unit: float
+    box: Box
+    size: float
+    theme: Theme
+
+    def all(self) -> list[Text]:
+        """Return all labels, that of the heights' scale included where it has one."""
+        return [*self.edges(), self._scale()] if self.lift.summary else self.edges()
+
+    def edges(self) -> list[Text]:
+        """Return the labels of both axes and of the heights."""
+        return [*self._axis(0), *self._axis(1), *self._heights()]
+
+    def _scale(self) -> Text:
+        """Return what the scale of heights is, in a corner where it stays as the block turns."""
+        x, y, size = self.box.x0 + 0.6 * self.size, self.box.y0 + self.size, self.size
+        return Text(x, y, self.lift.summary, size=size, color=self.theme.muted)
+
+    def _axis(self, axis: int) -> list[Text]:
+        """Return the ticks and the name along the front edge of an axis."""
+        size, other = self.size, 1 - axis
+        # The front edge is the one at which the other axis comes nearest to the camera.
+        side = -0.5 if self.camera.away[other] > 0 else 0.5
+        edge = np.full((2, 2), side)
+        edge[:, axis] = [-0.5, 0.5]
+        ends = self.place(edge, np.full(2, -PLINTH))
+        run = ends[1] - ends[0]
+        length = float(np.hypot(*run))
+        if length < 3 * size:
+            return []
+        outward = np.array([run[1], -run[0]]) / length
+        outward *= 1 if outward[1] > 0 else -1
+        low, high = self.window[2 * axis], self.window[2 * axis + 1]
+        labels: list[Text] = []
+        name = self.names[axis]
+        for value, text in tick_labels(low, high, length / (4.5 * size)):
+            share = (value - low) / (high - low)
+            if not 0.06 < share < 0.8:
+                continue  # the corner belongs to both axes, and the far end to the name
+            labels.append(self._label(ends[0] + share * run, outward, text))
+        labels.append(self._label(ends[0] + 0.9 * run, outward, name, bold=True))
+        return labels
+
+    def _label(self, place: Floats, outward: Floats, text: str, bold: bool = False) -> Text:
+        """Return a text beside a place on an edge, on its outer side."""
+        size = self.size
+        width = text_width(text, size, bold)
+        reach = 0.5 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
+        x, y = place + outward * reach
+        color = self.theme.ink if bold else self.theme.muted
+        return Text(x, y + 0.36 * size, text, size=size, color=color, bold=bold, align="center")
+
+    def _heights(self) -> list[Text]:
+        """Return the heights along the leftmost upright edge of the block."""
+        size = self.size
+        corner = CORNERS[np.argmin(CORNERS @ self.camera.right)]
+        lift = self.lift
+        labels: list[Text] = []
+        above = math.inf
+        for height, text in lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size))):
+            block = float(lift(np.array(height)))
+            x, y = self.place(corner, np.array(block))
+            if not 0 <= block <= HEIGHT or y > above - 1.3 * size:
+                continue
+            above = y
+            x, y = x - 0.6 * size, y + 0.36 * size
+            label = Text(x, y, text, size=size, color=self.theme.muted, align="right")
+            if not (lift.summary and _meet(corners_of(label), corners_of(self._scale()))):
+                labels.append(label)
+        return labels
+
+
+def corners_of(text: Text) -> Corners:
+    """Return a rectangle that surely has all of a text in it."""
+    return text.left - 1, text.y - text.size, text.right + 1, text.y + 0.3 * text.size
+
+
+def _meet(one: Corners, other: Corners) -> bool:
+    across = one[0] < other[2] and other[0] < one[2]
+    return across and one[1] < other[3] and other[1] < one[3]
