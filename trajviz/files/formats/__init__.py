@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Literal
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.containers import Container
 from trajviz.files.registry import module_of, names_in, summary_of
-from trajviz.scene.views import load_view
 
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Look, Playback
@@ -110,6 +109,8 @@ class Format:
         """Raise TrajvizError for a look that this format cannot show."""
         if not self.paths:
             return
+        from trajviz.scene.views import load_view
+
         changing = {
             f"view {look.view!r}": load_view(look.view).repaints,
             f"orbit {look.orbit:g}": look.orbit,
