@@ -45,7 +45,7 @@ def decoded_crowd(theme):
 
 @pytest.mark.parametrize("theme", theme_names())
 def test_a_decoded_frame_is_nearly_what_was_drawn(theme):
-    least, most_off = (48, 0.001) if theme in OURS else (42, 0.006)  # jet has too many colours
+    least, most_off = (48, 0.001) if theme in OURS else (41, 0.006)  # jet has too many colours
     for frame, truth in zip(*decoded_crowd(theme), strict=True):
         off = np.abs(frame.astype(np.int16) - truth).max(axis=2)
         assert psnr(frame, truth) >= least

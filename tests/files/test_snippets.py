@@ -177,6 +177,12 @@ def test_a_place_that_shows_no_film_says_what_it_needs(kind):
         load_snippet(kind).write(media(names=("mp4",)))
 
 
+def test_a_snippet_is_known_by_its_name_in_any_case():
+    assert load_snippet("HTML") == load_snippet("html")
+    with pytest.raises(TrajvizError, match="unknown snippet 'Htm', did you mean 'html'"):
+        load_snippet("Htm")
+
+
 @pytest.mark.parametrize("kind", snippet_names())
 def test_every_place_has_the_alt_text_and_says_what_it_does(kind):
     assert "elongated bowl from (-9, 2.4)" in load_snippet(kind).write(media())

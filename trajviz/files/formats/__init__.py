@@ -11,18 +11,16 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.containers import Container
-from trajviz.files.registry import module_of, names_in, summary_of
+from trajviz.files.registry import load_from, names_in
 
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Look, Playback
-
-_FOLDER = Path(__file__).parent
 
 Role = Literal["film", "loop", "still", "link"]
 """What a file is in a page: a film with controls, a picture that moves, one that does not, or only
@@ -107,10 +105,10 @@ class Format:
 
     def check_look(self, look: Look) -> None:
         """Raise TrajvizError for a look that this format cannot show."""
-        from trajviz.scene.views import load_view
-
         if not self.paths:
             return
+        from trajviz.scene.views import load_view
+
         changing = {
             f"view {look.view!r}": load_view(look.view).repaints,
             f"orbit {look.orbit:g}": look.orbit,
@@ -140,18 +138,14 @@ def format_names() -> list[str]:
     Returns:
         Each is a suffix without its dot, as in "gif" or "anim.svg".
     """
-    return [*names_in(_FOLDER)]
+    return [*names_in(__name__)]
 
 
 @functools.cache
 def load_format(name: str) -> Format:
     """Return the format of a name, in any case; TrajvizError if there is none."""
-    plain = name.lower()
-    if plain not in format_names():
-        raise unknown("format", name, format_names())
-    module = module_of(__name__, plain)
-    chosen: Format = module.FORMAT
-    return replace(chosen, name=plain, summary=summary_of(module))
+    chosen: Format = load_from(__name__, "format", name)
+    return chosen
 
 
 def all_formats() -> list[Format]:

@@ -42,6 +42,7 @@ def encode(
     playback: Playback,
     progress: Progress,
     note: str,
+    *,
     codec: Codec,
 ) -> None:
     """Write an animation at a constant frame rate, the last frame repeated for the hold.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trajviz.errors import TrajvizError
 from trajviz.files.containers.iso import AVIF
@@ -11,8 +10,6 @@ from trajviz.files.formats import Format
 from trajviz.files.formats._timing import MOST_FPS
 
 if TYPE_CHECKING:
-    from trajviz.animation import Animation
-    from trajviz.descent import Progress
     from trajviz.recipe.recipe import Playback
 
 
@@ -26,13 +23,11 @@ def refuse(playback: Playback) -> None:
         raise TrajvizError(f"loop {playback.loop} is not for .avif, which plays for ever")
 
 
-def write(
-    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
-) -> None:
+def write(*request: Any) -> None:
     """Write an animation."""
     from trajviz.files.formats._avif_encoder import encode
 
-    encode(path, animation, playback, progress, note)
+    encode(*request)
 
 
 FORMAT = Format(

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from trajviz.files.containers.gif import GIF
 from trajviz.files.formats import Format
 
-if TYPE_CHECKING:
-    from trajviz.animation import Animation
-    from trajviz.descent import Progress
-    from trajviz.recipe.recipe import Playback
 
-
-def write(
-    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
-) -> None:
+def write(*request: Any) -> None:
     """Write an animation."""
     from trajviz.files.formats._gif_encoder import encode
 
-    encode(path, animation, playback, progress, note)
+    encode(*request)
 
 
 FORMAT = Format(

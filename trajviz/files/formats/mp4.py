@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from trajviz.files.containers import Data
 from trajviz.files.containers.iso import MP4, boxes
 from trajviz.files.formats import Format
 
-if TYPE_CHECKING:
-    from trajviz.animation import Animation
-    from trajviz.descent import Progress
-    from trajviz.recipe.recipe import Playback
-
 _OPTIONS = ("-preset", "veryfast", "-crf", "18", "-movflags", "+faststart")
 
 
-def write(
-    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
-) -> None:
+def write(*request: Any) -> None:
     """Write an animation as H.264; raises OSError when the encoder fails."""
     from trajviz.files.formats._video import Codec, encode
 
-    codec = Codec("libx264", _OPTIONS, is_complete)
-    encode(path, animation, playback, progress, note, codec)
+    encode(*request, codec=Codec("libx264", _OPTIONS, is_complete))
 
 
 def is_complete(data: Data) -> bool:

@@ -6,29 +6,20 @@ tenth more bytes.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from trajviz.files.containers import Data
 from trajviz.files.containers.ebml import SEGMENT, WEBM, elements
 from trajviz.files.formats import Format
 
-if TYPE_CHECKING:
-    from trajviz.animation import Animation
-    from trajviz.descent import Progress
-    from trajviz.recipe.recipe import Playback
-
 _OPTIONS = ("-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "5", "-g", "600")
 
 
-def write(
-    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
-) -> None:
+def write(*request: Any) -> None:
     """Write an animation as VP9; raises OSError when the encoder fails."""
     from trajviz.files.formats._video import Codec, encode
 
-    codec = Codec("libvpx-vp9", _OPTIONS, is_complete)
-    encode(path, animation, playback, progress, note, codec)
+    encode(*request, codec=Codec("libvpx-vp9", _OPTIONS, is_complete))
 
 
 def is_complete(data: Data) -> bool:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from trajviz.files.containers.webp import WEBP
 from trajviz.files.formats import Format
 from trajviz.files.formats._timing import MOST_FPS
 
-if TYPE_CHECKING:
-    from trajviz.animation import Animation
-    from trajviz.descent import Progress
-    from trajviz.recipe.recipe import Playback
 
-
-def write(
-    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
-) -> None:
+def write(*request: Any) -> None:
     """Write an animation: without loss, in one palette if that is faithful; what turns, lossy."""
     from trajviz.files.formats._webp_encoder import encode
 
-    encode(path, animation, playback, progress, note)
+    encode(*request)
 
 
 FORMAT = Format(

@@ -8,16 +8,13 @@ looked up in November 2026.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from trajviz.errors import TrajvizError, unknown
+from trajviz.errors import TrajvizError
 from trajviz.files.containers import Size
 from trajviz.files.formats import Format
-from trajviz.files.registry import module_of, names_in, summary_of
-
-_FOLDER = Path(__file__).parent
+from trajviz.files.registry import load_from, names_in
 
 
 @dataclass(frozen=True)
@@ -106,17 +103,13 @@ def place_names() -> list[str]:
     Returns:
         Each is what `trajviz render --for` takes, as in "github".
     """
-    return [*names_in(_FOLDER)]
+    return [*names_in(__name__)]
 
 
 def load_place(name: str) -> Place:
     """Return the place of a name, in any case; TrajvizError if there is none."""
-    plain = name.lower()
-    if plain not in place_names():
-        raise unknown("place", name, place_names())
-    module = module_of(__name__, plain)
-    chosen: Place = module.PLACE
-    return replace(chosen, name=plain, summary=summary_of(module))
+    chosen: Place = load_from(__name__, "place", name)
+    return chosen
 
 
 def check_place(place: Place, facts: Facts) -> None:

@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
-from trajviz.errors import TrajvizError, unknown
+from trajviz.errors import TrajvizError
 from trajviz.files.containers import Size
 from trajviz.files.formats import Format, Role, load_format
-from trajviz.files.registry import module_of, names_in, summary_of
-
-_FOLDER = Path(__file__).parent
+from trajviz.files.registry import load_from, names_in
 
 
 @dataclass(frozen=True)
@@ -84,16 +81,13 @@ def snippet_names() -> list[str]:
     Returns:
         Each is what `embed` takes as `kind`, as in "html".
     """
-    return [*names_in(_FOLDER)]
+    return [*names_in(__name__)]
 
 
 def load_snippet(name: str) -> Snippet:
-    """Return the snippet of a name; TrajvizError if there is none."""
-    if name not in snippet_names():
-        raise unknown("snippet", name, snippet_names())
-    module = module_of(__name__, name)
-    chosen: Snippet = module.SNIPPET
-    return replace(chosen, name=name, summary=summary_of(module))
+    """Return the snippet of a name, in any case; TrajvizError if there is none."""
+    chosen: Snippet = load_from(__name__, "snippet", name)
+    return chosen
 
 
 def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> Shown:
