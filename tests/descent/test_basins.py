@@ -147,6 +147,21 @@ def rest_places(runs, travel, wobble=0.0, steps=20):
     return found_by(guided, steps).tolist()
 
 
+def test_where_two_minima_are_near_the_nearer_one_is_reached():
+    def stay(_gradient, w):
+        while True:
+            yield w
+
+    (one,) = descents(FLAT, Spec(Optimizer("stay", stay, {}), {}, "stay"), steps=1)
+    starts = np.array([[[0.497, 0.5], [0.504, 0.5], [0.506, 0.5], [0.513, 0.5], [0.5, 0.53]]])
+    for minima, places in (([0.5, 0.51], [0, 0, 1, 1, 255]), ([0.51, 0.5], [1, 1, 0, 0, 255])):
+        points = np.array([[x, 0.5] for x in minima])
+        basins = find_basins(
+            FLAT, one, starts, 1, points, FLAT.window, CUSTOMARY, no_progress
+        )  # fmt: skip
+        assert basins.reached.tolist() == [places]
+
+
 def test_places_of_rest_are_looked_for_from_the_centres_of_32_by_24_cells():
     seen = []
 
