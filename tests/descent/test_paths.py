@@ -107,6 +107,7 @@ JSON = {
     '{"trajectories": [7]}': r"trajectories[0] is no object with 'label' and 'points'",
     json.dumps({"trajectories": [{"label": 3, "points": [[1, 2]]}]}): "'label' is not a text",
     json.dumps({"trajectories": [{"label": "a"}]}): "'points' is not a list",
+    json.dumps({"trajectories": [{"label": "a", "points": []}]}): "'points' is not a list",
     json.dumps({"trajectories": [{"label": "a", "points": [[1]]}]}): "point 0 is not a pair",
     json.dumps({"trajectories": [{"label": "a", "points": [[1, True]]}]}): "point 0 is not a pair",
     '{"trajectories": [{"label": "a", "points": [[1, NaN]]}]}': "point 0 is not finite",
