@@ -451,7 +451,12 @@ class Race:
             TrajvizError: The view is one that no page can play.
         """
         tracks = len({t.label for t in self.courses})
-        return Player(self.to_bytes("html").decode(), self.look.size, tracks, self.alt_text())
+        return Player(
+            page=self.to_bytes("html").decode(),
+            size=self.look.size,
+            tracks=tracks,
+            title=self.alt_text(),
+        )
 
     def _repr_html_(self) -> str:
         """Show the animation in a notebook."""

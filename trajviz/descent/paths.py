@@ -118,7 +118,14 @@ def _grouped(found: _Found) -> list[_Key]:
 
 def _recorded(source: str, key: _Key, points: Points, surface: Surface, steps: int) -> Recorded:
     shown = points[: steps + 1]
-    return Recorded(key[0], source, shown, surface.value(shown), key[1], len(points) - 1)
+    return Recorded(
+        label=key[0],
+        source=source,
+        points=shown,
+        heights=surface.value(shown),
+        number=key[1],
+        length=len(points) - 1,
+    )
 
 
 def _from_csv(data: bytes) -> _Found:

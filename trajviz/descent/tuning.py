@@ -109,7 +109,13 @@ def tune_rate(
     rates, places = np.unique(np.concatenate([near, RATES]), return_index=True)
     objectives = np.concatenate([fine, coarse])[places]
     best = int(np.searchsorted(rates, near[chosen]))
-    return Tuning(spec, rates, objectives, best, int(there[0]) if len(there) else None)
+    return Tuning(
+        spec=spec,
+        rates=rates,
+        objectives=objectives,
+        best=best,
+        arrival=int(there[0]) if len(there) else None,
+    )
 
 
 def choice(objectives: Floats) -> int:

@@ -42,10 +42,17 @@ class PlannedFile:
         """
         play, pixels = recipe.playback, recipe.look.size
         if self.format.kind == "still":
-            return Facts(self.format, pixels, 1, 0.0, bytes=size)
+            return Facts(format=self.format, size=pixels, frames=1, seconds=0.0, bytes=size)
         frames = play.film_frames if self.format.film else play.frames
         seconds = play.seconds + play.hold
-        return Facts(self.format, pixels, frames, seconds, play.pixel_format, size)
+        return Facts(
+            format=self.format,
+            size=pixels,
+            frames=frames,
+            seconds=seconds,
+            pixel_format=play.pixel_format,
+            bytes=size,
+        )
 
 
 def plan_files(recipe: Recipe) -> tuple[PlannedFile, ...]:

@@ -150,7 +150,10 @@ def option_fields(owner: type, kinds: dict[str, Any]) -> Iterator[OptionField]:
     for field in dataclasses.fields(owner):
         if "option" in field.metadata:
             yield OptionField(
-                field.name, kinds[field.name], field.default, field.metadata["option"]
+                name=field.name,
+                kind=kinds[field.name],
+                default=field.default,
+                option=field.metadata["option"],
             )
 
 

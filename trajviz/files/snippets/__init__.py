@@ -99,14 +99,19 @@ def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> S
         prefix: The address of their folder, as `checked_url` returns it.
     """
     media = [
-        Medium(name, _address(prefix, name), load_format(format_name), size)
+        Medium(name=name, url=_address(prefix, name), format=load_format(format_name), size=size)
         for name, format_name, size in files
     ]
 
     def of(role: Role) -> tuple[Medium, ...]:
         return tuple(medium for medium in media if medium.format.role == role)
 
-    return Shown(alt, of("film"), next(iter(of("loop")), None), next(iter(of("still")), None))
+    return Shown(
+        alt=alt,
+        films=of("film"),
+        moving=next(iter(of("loop")), None),
+        still=next(iter(of("still")), None),
+    )
 
 
 def checked_alt(text: str) -> str:
