@@ -21,7 +21,7 @@ lint: .venv/.test  ## form, style and types, which are looked at beside the test
 	@code=0; for check in "ruff format --check ." "ruff check ." mypy; do \
 	  echo "$(BIN)/$$check"; $(BIN)/$$check || code=1; done; exit $$code
 
-long: .venv/.test  ## what takes too long to be waited for: every command of the documentation
+long: .venv/.test  ## what takes longer: whole commands, full disks, signals, budgets, other renderers
 	$(BIN)/pytest -m long -n auto --dist worksteal tests
 
 docs: .venv/.installed  ## write the table of options

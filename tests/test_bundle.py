@@ -71,6 +71,7 @@ def test_a_bundle_is_refused_before_anything_is_drawn(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["race.mp4"]
 
 
+@pytest.mark.long
 def test_every_file_of_a_bundle_keeps_to_the_size_and_all_are_alike(tmp_path):
     run = compare("bowl", ["sgd", "adam"], seconds=1, max_bytes=16_000)
     *media, snippet = run.bundle(tmp_path / "race")

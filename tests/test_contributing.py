@@ -156,6 +156,7 @@ def test_help_has_the_command_and_it_runs(copy):
     assert trajviz(copy, "thing") == "said\n"
 
 
+@pytest.mark.long
 def test_pixels_and_vectors_are_drawn_with_all_of_them(copy):
     outputs = ["a.thing", "a.svg", "a.anim.svg", "a.pdf", "a.gif"]
     words = [word for name in outputs for word in ("-o", name)]

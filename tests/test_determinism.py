@@ -32,6 +32,7 @@ def rendered(kind, folder, world):
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_every_format_is_the_same_in_every_process_time_zone_locale_and_hash_seed(kind, tmp_path):
     one, other = (rendered(kind, tmp_path / str(n), world) for n, world in enumerate(WORLDS))

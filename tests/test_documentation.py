@@ -117,6 +117,7 @@ def test_a_command_of_the_documentation_does_what_it_says(page, line, tmp_path):
     check_what_is_made(line, done.stdout, set(tmp_path.rglob("*")) - before, 1000)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("page", "line"), LESSONS)
 def test_the_picture_under_a_lesson_is_what_its_command_draws(page, line, tmp_path):
     prepared(page, tmp_path)

@@ -257,6 +257,7 @@ def test_the_listing_loads_neither_matplotlib_nor_imageio(tmp_path):
     assert "numpy" in seen  # the way of looking does see what is loaded
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["gif", "png"])
 def test_drawing_pixels_loads_neither_matplotlib_nor_imageio(suffix, tmp_path):
     seen = loaded(

@@ -443,6 +443,7 @@ PLACES = st.one_of(
 PATHS = st.lists(st.tuples(PLACES, PLACES), min_size=1, max_size=12)
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(
     paths=st.tuples(PATHS, PATHS),
@@ -510,6 +511,7 @@ GALLERY = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", GALLERY)
 def test_stills_are_like_those_that_matplotlib_draws(name, drawn_once):
     surface, optimizers, theme = GALLERY[name]
@@ -522,6 +524,7 @@ def test_stills_are_like_those_that_matplotlib_draws(name, drawn_once):
         assert np.abs(cut(ours, box).astype(int) - cut(theirs, box)).mean() <= 12
 
 
+@pytest.mark.long
 def test_the_surface_that_is_drawn_once_is_the_one_of_a_whole_drawing(drawn_once):
     scene = race("himmelblau", ("sgd",), size=(160, 120), steps=40).scene
     whole = by_matplotlib(vector.draw(scene, 40, spacing=1))

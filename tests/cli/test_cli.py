@@ -353,6 +353,7 @@ def test_parameters_name_the_output(tmp_path):
     assert done.stdout == "rosenbrock-b-10.gif\n"
 
 
+@pytest.mark.long
 def test_several_outputs_are_all_written_and_told_in_order(tmp_path):
     (tmp_path / "sub").mkdir()
     names = ["b.mp4", "a.gif", "sub/c.png", "d.svg", "e.PDF"]

@@ -70,6 +70,7 @@ def test_the_heights_are_those_of_all_the_data():
     np.testing.assert_array_equal(one.heights, MOONS.value(one.points))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lr", ["", ":lr=0.01"], ids=["tuned", "given"])
 def test_every_optimizer_sees_the_same_batches_and_so_does_every_rate(lr):
     seen = []

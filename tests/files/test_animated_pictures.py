@@ -53,6 +53,7 @@ def when_shown(waits, playback):
     return np.searchsorted(np.cumsum(waits), begins + 5, side="right")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", theme_names())
 @pytest.mark.parametrize("name", NAMES)
 def test_a_decoded_frame_is_nearly_what_was_drawn(name, theme, tmp_path):
@@ -95,6 +96,7 @@ def test_an_animation_of_one_frame_is_a_picture(name, tmp_path):
         assert psnr(np.array(image.convert("RGB")), one.animation.first) >= 33
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_turning_relief_comes_out_frame_by_frame(name, tmp_path):
     one = compare(

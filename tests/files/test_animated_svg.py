@@ -110,6 +110,7 @@ def opened(page_of, tmp_path):
 # What is in the file
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", RACES)
 def test_the_file_is_well_formed_and_holds_all_it_shows(name):
     text, (width, height) = text_of(name), one(name).look.size
@@ -127,6 +128,7 @@ def test_the_file_is_well_formed_and_holds_all_it_shows(name):
     assert used == set(re.findall(r"@keyframes (\w+)", text))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("surface", ["beale", "saddle", "rosenbrock", "noisy-moons", "rastrigin"])
 def test_a_default_race_takes_less_than_150_kilobytes(surface):
     assert len(race(surface, ()).to_bytes("anim.svg")) < 150_000
@@ -164,6 +166,7 @@ def likeness(path, ours):
     return structural_similarity(ours, theirs, channel_axis=2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", RACES)
 def test_a_renderer_without_animation_shows_the_end(name, tmp_path):
     path, scene = one(name).save(tmp_path / "race.anim.svg"), one(name).scene

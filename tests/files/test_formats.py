@@ -117,11 +117,13 @@ def test_every_format_writes_a_file_of_its_own(name, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 def test_every_format_writes_the_same_bytes_twice(name):
     assert one().to_bytes(name) == bytes_of(name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", STILLS)
 def test_a_still_is_of_the_last_step_or_of_the_one_asked_for(name):
     assert bytes_of(name) == bytes_of(name, at=20)
@@ -201,6 +203,7 @@ def test_an_svg_is_well_formed_of_the_right_size_and_without_a_date():
     assert b"<script" not in data
 
 
+@pytest.mark.long
 def test_an_svg_shows_in_another_renderer_what_the_png_shows(tmp_path):
     whole = race("beale", SEVEN[:3], steps=20)
     path = whole.save(tmp_path / "race.svg")

@@ -43,6 +43,7 @@ def decoded_crowd(theme):
     return frames, truths
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", theme_names())
 def test_a_decoded_frame_is_nearly_what_was_drawn(theme):
     least, most_off = (48, 0.001) if theme in OURS else (41, 0.006)  # jet has too many colours
@@ -288,6 +289,7 @@ def without_repetitions(frames):
     return merged(frames, itertools.repeat(0, len(frames)))[0]
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(films(FEW_COLORS))
 def test_ffmpeg_decodes_what_went_in(film):

@@ -84,6 +84,7 @@ def test_every_format_can_leave_it_out(name, tmp_path):
         read_note(small(metadata=False).save(tmp_path / f"race.{name}"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 def test_a_surface_made_in_python_has_a_version_and_no_recipe(name, tmp_path):
     own = Surface(lambda x, y: x * x + y * y, window=(-1, 1, -1, 1), start=(0.5, 0.5))
@@ -93,6 +94,7 @@ def test_a_surface_made_in_python_has_a_version_and_no_recipe(name, tmp_path):
         load_recipe(path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [n for n in format_names() if load_format(n).kind == "still"])
 def test_a_still_says_of_which_step_it_is_if_one_was_asked_for(name, tmp_path):
     assert read_note(small().save(tmp_path / f"race.{name}", at=5)).table["at"] == [5]
@@ -142,6 +144,7 @@ def test_pillow_finds_the_text_of_a_picture(name, key, tmp_path):
 # What the text may say
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 def test_no_character_of_a_title_breaks_out_of_its_container(name, tmp_path):
     plain = small()
@@ -449,6 +452,7 @@ def test_show_refuses_in_one_line(tmp_path):
     assert done.stderr == "Error: 'a.gif' holds no recipe\n"
 
 
+@pytest.mark.long
 def test_a_rendered_file_is_rendered_again_and_in_another_look(tmp_path):
     path = file_of(tmp_path, "gif")
     again = trajviz("render", "--recipe", path, "-q", "-o", "again.gif", cwd=tmp_path)
@@ -458,6 +462,7 @@ def test_a_rendered_file_is_rendered_again_and_in_another_look(tmp_path):
     assert read_note(tmp_path / "dark.gif").table == {**read_note(path).table, "theme": "dark"}
 
 
+@pytest.mark.long
 def test_a_rendered_file_is_not_written_over_unless_it_is_named(tmp_path):
     path = small().save(tmp_path / "race-5.png", at=5)
     refused = trajviz("render", "--recipe", "race-5.png", cwd=tmp_path)
@@ -470,6 +475,7 @@ def test_a_rendered_file_is_not_written_over_unless_it_is_named(tmp_path):
     assert named.stdout == "race-5.png\n"
 
 
+@pytest.mark.long
 def test_trust_and_no_metadata_are_said_on_the_command_line(tmp_path):
     (tmp_path / "mine.py").write_text(OWN)
     quick = ["--size", "160x120", "--seconds", "0.2", "--steps", "5", "-q"]

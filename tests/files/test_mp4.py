@@ -183,6 +183,7 @@ def test_two_writes_give_the_same_bytes():
     assert film().to_bytes("mp4") == film().to_bytes("mp4")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processors cannot be withheld")
 def test_the_bytes_do_not_depend_on_how_many_processors_there_are():
     order = ["render", "beale", "--size", "160x120", "--seconds", "1", "--format", "mp4", "-o", "-"]

@@ -37,6 +37,7 @@ def stored(tmp_path_factory):
     return [cell.outputs for cell in nbformat.read(folder / "race.ipynb", as_version=4).cells]
 
 
+@pytest.mark.long
 def test_a_race_is_stored_as_one_result_in_html_and_png_and_without_complaint(stored):
     ((result,), (player,)) = stored
     assert (result.output_type, player.output_type) == ("execute_result", "execute_result")

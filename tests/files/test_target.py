@@ -82,6 +82,7 @@ def test_an_exception_leaves_the_old_file_and_no_other(error, old, tmp_path):
         assert path.stat().st_mtime_ns == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_failure_in_any_format_leaves_the_old_file_and_no_other(
@@ -201,6 +202,7 @@ MIDDLES = {"at once": 0, "later": 1}
 """Bytes written when the signal comes."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["gif", "mp4"])
 @pytest.mark.parametrize("middle", MIDDLES)
 @pytest.mark.parametrize(
@@ -265,6 +267,7 @@ SHARES = {"animation": [0, 0.5, 0.98, 1], "still": [0.5]}
 FULL_AT = [(name, share) for name in format_names() for share in SHARES[load_format(name).kind]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "share"), FULL_AT)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_file_that_cannot_grow_is_a_failure_and_leaves_the_old_one(name, share, tmp_path):
@@ -306,6 +309,7 @@ def test_a_disk_that_is_full_at_the_very_end_is_a_failure(command, tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {path.name, "site"}
 
 
+@pytest.mark.long
 def test_a_really_full_disk_leaves_the_old_film(tmp_path):
     order = "render bowl sgd:lr=0.1 --size 1280x960 --seconds 1 -q -o disk/race.mp4"
     script = f"""

@@ -273,6 +273,7 @@ def marked(mark):
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("number", "code", "says"),
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],

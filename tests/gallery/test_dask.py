@@ -40,6 +40,7 @@ def scheduler(tmp_path_factory):
     process.communicate()
 
 
+@pytest.mark.long
 def test_a_cluster_makes_the_same_files_from_what_is_sent_to_it(scheduler, once, tmp_path):
     folder = write(tmp_path / "gallery")
     done = invoke("gallery", "build", folder, "--dask", scheduler)

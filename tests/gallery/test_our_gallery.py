@@ -80,6 +80,7 @@ def test_an_item_is_a_film_a_gif_and_a_still_or_a_small_one_without_a_film():
         ), item.name
 
 
+@pytest.mark.long
 def test_in_an_item_every_track_moves():
     for item in items().values():
         race = rendered(item.name)

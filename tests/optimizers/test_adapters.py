@@ -76,6 +76,7 @@ def track(optimizer, surface="rosenbrock", **options):
 # scipy
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_of_scipy_ends_where_scipy_ends_and_stays_there(method):
     derivatives = {
@@ -121,6 +122,7 @@ def test_scipy_sees_the_noise_of_each_step():
     )
 
 
+@pytest.mark.long
 def test_a_method_of_scipy_leaves_no_thread_behind():
     before = threading.active_count()
     track("scipy.BFGS", steps=2)

@@ -709,6 +709,7 @@ def test_newtons_step_without_an_inverse_of_the_hessian_leads_nowhere_finite():
     assert run.diverged_at == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", surface_names())
 @pytest.mark.parametrize("lr", [1.0, 30.0])
 def test_backtracking_takes_the_first_of_its_steps_that_satisfies_armijo(name, lr):
@@ -750,6 +751,7 @@ def test_conjugate_gradient_ends_where_scipys_ends(name):
     assert distances.min() < 1e-6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["backtracking", "conjugate-gradient"])
 @pytest.mark.parametrize("surface", surface_names())
 def test_a_line_search_never_climbs(name, surface):

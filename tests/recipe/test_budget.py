@@ -94,6 +94,7 @@ def test_the_ladder_gives_up_colours_then_frames_then_size():
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["gif", "webp", "mp4", "png"])
 def test_a_file_fits_with_the_first_rung_that_does(name, tmp_path):
     whole = len(crowd().to_bytes(name))
@@ -111,6 +112,7 @@ def test_a_file_fits_with_the_first_rung_that_does(name, tmp_path):
             assert given_up(crowd().recipe, kept)
 
 
+@pytest.mark.long
 def test_no_rung_above_the_one_that_is_taken_would_have_fitted():
     most = 24_000
     fitted = crowd().fitted("gif", None, most)
@@ -163,6 +165,7 @@ def test_a_saved_recipe_has_the_budget_and_gives_the_same_bytes(tmp_path):
 QUICK = ["render", "bowl", "sgd:lr=0.1", "--steps", "20"]
 
 
+@pytest.mark.long
 def test_after_a_render_its_facts_are_told_and_who_would_refuse_it(tmp_path):
     order = [*QUICK, "--size", "160x120", "--fps", "50", "--seconds", "8", "-o", "a.gif"]
     told_there = trajviz(*order, cwd=tmp_path).stderr.splitlines()
@@ -177,6 +180,7 @@ def test_after_a_render_its_facts_are_told_and_who_would_refuse_it(tmp_path):
     assert "frames" not in still
 
 
+@pytest.mark.long
 def test_a_budget_says_what_it_gave_up_and_one_that_fails_overwrites_nothing(tmp_path):
     order = [*QUICK, "--size", "320x240", "--seconds", "1"]
     done = trajviz(*order, "--max-bytes", "12kB", "-o", "a.gif", cwd=tmp_path)

@@ -53,6 +53,7 @@ def test_there_is_a_panel_for_each_optimizer_with_its_name_and_rate():
     assert all(plot.box.width < 110 for plot in race.scene.plots)
 
 
+@pytest.mark.long
 def test_the_key_has_the_minima_and_only_what_else_there_is():
     told = texts(compare("himmelblau", THREE[:1], **{**SMALL, "size": (640, 480), "steps": 200}))
     assert "(3, 2)" in told

@@ -318,6 +318,7 @@ def bare(size, view, panels, theme="light", surface="noisy-moons"):
         ).scene
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("view", sorted(set(view_names()) - {"basins"}))  # which takes no panels
 @pytest.mark.parametrize("panels", PANELS, ids="+".join)

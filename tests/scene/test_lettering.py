@@ -292,6 +292,7 @@ def test_quadratic_curves_are_kept():
     assert max(x for x, _ in corners) == pytest.approx(text_width("o", 100), abs=8)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_a_found_font_writes_title_and_label_in_every_still(folder, tmp_path, kind):
     save(folder, "NotoSansCJK.ttc", font("あ"), font(TITLE))

@@ -301,6 +301,7 @@ def test_from_above_nothing_is_hidden(formula, azimuth):
     assert view.visible(lattice_over(UNIT, 20)).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("camera", CAMERAS[:5], ids=str)
 def test_hills_hide_what_the_rays_say(camera):
     view = view_of(hills, camera)
@@ -431,6 +432,7 @@ def hue(color):
     return 360 * colorsys.rgb_to_hsv(*np.divide(color, 255))[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("camera", CAMERAS[:4], ids=str)
 @pytest.mark.parametrize("surface", [hills, "beale"])
 def test_a_pixel_shows_the_band_of_the_point_that_its_ray_meets(surface, camera, hues):
@@ -450,6 +452,7 @@ def test_a_pixel_shows_the_band_of_the_point_that_its_ray_meets(surface, camera,
     assert np.mean(np.minimum(off, 360 - off)[inner] > 4) < MISSED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("camera", CAMERAS[:4], ids=str)
 @pytest.mark.parametrize("surface", [hills, wall, "beale"])
 def test_walls_are_grey_each_in_one_colour_and_the_rest_is_background(surface, camera):
@@ -645,6 +648,7 @@ def assert_labels_stand_well(view, others=()):
         assert not ink(one).meets(ink(other)), f"{one.text!r} meets {other.text!r}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("shown", ["relief", "split"])
 @pytest.mark.parametrize(("surface", "theme"), [("bowl", "light"), ("rosenbrock", "dark")])
@@ -811,6 +815,7 @@ def test_the_first_frame_is_seen_as_a_relief_that_stands():
     assert_same_but_for_scale_and_shift(turning_view.project(points), standing.project(points))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("surface", ["bowl", "rosenbrock"])
 def test_block_and_labels_stay_in_the_box_however_far_it_turns(surface, size):
