@@ -1,5 +1,6 @@
 """Optimizers of scipy's and of the user's own; those of the frameworks are in tests/parity."""
 
+import os
 import sys
 import threading
 import warnings
@@ -403,3 +404,18 @@ def test_a_method_may_report_in_one_array_that_it_fills_anew(monkeypatch):
     monkeypatch.setattr(scipy.optimize, "minimize", minimize)
     (one,) = compare("bowl", ["scipy.BFGS"], steps=5).trajectories
     assert one.points[1:, 0].tolist() == [1, 2, 3, 9, 9]
+
+
+def test_a_file_that_imports_keras_gets_it_on_torch_unless_the_user_says_otherwise(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import os\n\nBACKEND = os.environ['KERAS_BACKEND']\n\n\n"
+        "def rule(gradient, w, lr=0.1):\n    yield w\n\n\nrule.__doc__ = f'{BACKEND}: as is.'\n"
+    )
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    assert load_optimizer(f"{path}:rule").title == "torch"
+    assert "KERAS_BACKEND" not in os.environ
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert load_optimizer(f"{path}:rule").title == "jax"

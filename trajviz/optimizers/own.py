@@ -20,6 +20,7 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import Optimizer
 from trajviz.optimizers.adapters import adapt
 from trajviz.optimizers.adapters._errors import library_errors
+from trajviz.optimizers.adapters.keras import on_torch
 from trajviz.optimizers.rules import rule_names
 from trajviz.surface import Oracle, Points
 from trajviz.surface.definition import explained, run_file
@@ -42,7 +43,8 @@ def load_own(text: str) -> Optimizer:
     if not found:
         raise TrajvizError(f"optimizer {text!r} is no NAME of a file or module: ./FILE.py:NAME")
     place, name = found["place"], found["name"]
-    module = _file(place) if place.endswith(".py") else _module(place)
+    with on_torch():
+        module = _file(place) if place.endswith(".py") else _module(place)
     if not hasattr(module, name):
         names = [key for key, value in vars(module).items() if callable(value)]
         raise unknown(f"name in {place}:", name, names)

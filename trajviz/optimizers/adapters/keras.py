@@ -33,15 +33,21 @@ def load(name: str) -> Optimizer:
     return adapted(f"keras.{name}", f"{name} (keras)", classes[name])
 
 
-def _keras() -> Any:
-    """Import keras, on torch unless the user says otherwise."""
+@contextlib.contextmanager
+def on_torch() -> Iterator[None]:
+    """Have keras, where it is imported meanwhile, run on torch unless the user says otherwise."""
     unset = "KERAS_BACKEND" not in os.environ
     os.environ.setdefault("KERAS_BACKEND", "torch")
     try:
-        import keras
+        yield
     finally:
         if unset:
             del os.environ["KERAS_BACKEND"]
+
+
+def _keras() -> Any:
+    with on_torch():
+        import keras
     return keras
 
 
