@@ -74,6 +74,7 @@ def test_the_format_may_be_named_where_no_suffix_says_it(tmp_path):
     assert path.read_bytes() == quick().to_bytes("png")
 
 
+@pytest.mark.long
 def test_several_saves_compose_the_scene_once(tmp_path, monkeypatch):
     calls = []
 

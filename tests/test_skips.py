@@ -36,6 +36,7 @@ def ended(folder, tests, **env):
     return done.returncode, done.stdout.splitlines()
 
 
+@pytest.mark.long
 def test_a_missing_tool_is_named_with_how_many_tests_it_has_cost(tmp_path):
     code, said = ended(tmp_path, TESTS)
     assert code == 0

@@ -184,6 +184,7 @@ def test_a_shown_step_was_taken_is_round_and_stays_to_be_read(frames, steps):
 # Incremental frames are what a fresh drawing is
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", theme_names())
 def test_each_frame_is_exactly_the_still_of_its_step(theme):
     wanted = {0, 1, 2, 17, 64, 127, 128, 129, 199}

@@ -269,6 +269,7 @@ SAME = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("request_", "code"), SAME.items())
 def test_the_command_says_the_same_in_a_process_of_its_own(request_, code, tmp_path):
     filled(tmp_path)

@@ -322,6 +322,7 @@ def test_animate_makes_an_svg_move_and_leaves_an_animation_as_it_is(tmp_path):
     assert (tmp_path / "a.gif").read_bytes().startswith(b"GIF89a")
 
 
+@pytest.mark.long
 def test_a_recipe_remembers_that_its_svg_moves(tmp_path):
     order = ("bowl", "sgd:lr=0.1", "--steps", 5, "--quiet", "--animate", "-o", "a.svg")
     trajviz("render", *order, "--save-recipe", "a.toml", cwd=tmp_path)

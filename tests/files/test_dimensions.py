@@ -18,6 +18,7 @@ def small(**options):
     return race("bowl", ("sgd",), **SHORT, **options)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [n for n in format_names() if load_format(n).role != "link"])
 def test_sizes_are_what_other_readers_say(name, tmp_path):
     file = small().save(tmp_path / f"race.{name}")

@@ -248,6 +248,7 @@ FEW_COLORS = [1, 2, 3, 17, 100, 126, 127]
 MANY_COLORS = [128, 129, 200, 254, 255]
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(films(FEW_COLORS))
 @example(film_of(1, 1, 1, 1, []))

@@ -59,6 +59,7 @@ def file_of(folder, name, data=None):
 # Written and found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
     note = read_note(file_of(tmp_path, name))
@@ -72,12 +73,14 @@ def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
     assert note.table["optimizers"][0]["lr_rule"] == "tuned"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 def test_every_format_rendered_again_has_identical_bytes(name, tmp_path):
     path = file_of(tmp_path, name)
     assert run(load_recipe(path)).to_bytes(name) == path.read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 def test_every_format_can_leave_it_out(name, tmp_path):
     with pytest.raises(TrajvizError, match="holds no recipe"):

@@ -106,6 +106,7 @@ def test_the_index_comes_before_the_data(tmp_path):
     assert names.index("moov") < names.index("mdat")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_decoded_frames_are_like_those_drawn(theme, tmp_path):
     one = race("beale", SEVEN, size=(320, 240), theme=theme, steps=20, fps=10, seconds=1.2, hold=0)

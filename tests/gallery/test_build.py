@@ -195,6 +195,7 @@ def test_an_error_of_others_is_told_with_its_kind_in_one_line(built, monkeypatch
     assert make(built).errors == {"b": "RuntimeError: two lines"}
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_is_told_with_its_item_and_the_others_are_made(built):
     edit(built / "own.py", "\n\ndef formula", "\nimport os\n\nos._exit(9)\n\ndef formula")
     (built / "sub" / "b.gif").unlink()

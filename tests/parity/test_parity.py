@@ -220,6 +220,7 @@ def test_an_optimizer_is_compared_with_every_library_that_its_docstring_does_not
 # From what is stored
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", KEYS, ids=name_of)
 def test_the_librarys_rule_is_ours_or_the_one_written_down_here(rule):
     lines = [apart(rule_of(run)[SEEN], stored, run) for run, stored in PAIRS[rule]]

@@ -129,6 +129,7 @@ def test_no_rung_above_the_one_that_is_taken_would_have_fitted():
     )
 
 
+@pytest.mark.long
 def test_a_rung_that_saves_nothing_is_not_kept():
     turning = race("bowl", ("sgd:lr=0.1",), view="relief", orbit=30, **{**SHORT, "seconds": 0.4})
     whole = len(turning.to_bytes("webp"))
@@ -152,6 +153,7 @@ def test_a_budget_is_at_least_a_byte(most):
         Recipe("bowl", max_bytes=most)
 
 
+@pytest.mark.long
 def test_a_saved_recipe_has_the_budget_and_gives_the_same_bytes(tmp_path):
     one = race("beale", SEVEN[:3], max_bytes=20_000, **SHORT)
     one.save_recipe(tmp_path / "a.toml")

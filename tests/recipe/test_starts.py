@@ -196,6 +196,7 @@ def test_the_last_frame_of_a_swarm_is_its_still_picture():
     assert differs.sum() < 10  # a quarter of a pixel, here and there
 
 
+@pytest.mark.long
 def test_a_swarm_is_drawn_by_matplotlib_nearly_alike():
     made = race("himmelblau", ("sgd:lr=0.005", "adam:lr=0.1"), starts="3x3", size=(640, 480),
                 steps=20)  # fmt: skip

@@ -239,6 +239,7 @@ def test_a_gif_shows_basins_as_they_were_drawn():
     assert psnr(shown[-1], frames[-1]) > 48
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["svg", "pdf"])
 def test_vector_files_hold_the_basins_of_their_step(suffix, tmp_path):
     race = himmelblau()
@@ -266,6 +267,7 @@ def test_a_saved_recipe_of_basins_gives_the_same_bytes(tmp_path):
     assert run(load_recipe(path)).to_bytes("gif") == race.to_bytes("gif")
 
 
+@pytest.mark.long
 def test_the_command_line_draws_basins_and_refuses_what_they_cannot_show(tmp_path):
     out = tmp_path / "b.png"
     words = ("render", "bowl", "sgd:lr=0.1", "--view", "basins", "--size", "320x240", "-o", out)

@@ -74,6 +74,7 @@ def test_a_view_and_a_panel_of_two_words_are_called_with_a_hyphen():
         load_panel("step_size")
 
 
+@pytest.mark.long
 @EVERY_VIEW
 def test_what_a_view_says_it_can_is_what_its_plots_do(name):
     view, plots = load_view(name), shown(name).scene.plots
@@ -228,6 +229,7 @@ def dropped(tmp_path, monkeypatch):
         vars(views).pop(name, None)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("dropped")
 def test_a_file_dropped_into_the_folder_is_a_view_in_every_format(tmp_path):
     assert trajviz.view_names() == [
@@ -282,6 +284,7 @@ def test_a_file_dropped_into_the_folder_is_a_panel(tmp_path, monkeypatch):
     vars(panels).pop("first_coordinate")
 
 
+@pytest.mark.long
 def test_no_module_beside_the_views_knows_one_of_them():
     """They are known by what they say of themselves; the default alone has its name elsewhere."""
     folder = PACKAGE / "scene" / "views"

@@ -166,6 +166,7 @@ def test_the_gradient_of_a_formula_is_its_derivative_in_many_digits(text, x, y):
 X, Y = sympy.symbols("x y", real=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [
