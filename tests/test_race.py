@@ -207,3 +207,8 @@ def test_a_colour_and_a_key_without_room_are_refused_before_any_work(monkeypatch
 def test_a_start_where_the_surface_is_not_finite_is_refused():
     with pytest.raises(TrajvizError, match="no finite value and slope at the start"):
         compare("beale", ["sgd"], start=(1e200, 1e200))
+
+
+def test_a_race_says_what_makes_its_gradients_inexact():
+    noisy = compare("bowl", ["sgd:lr=0.1"], noise=0.5, seed=3, steps=2)
+    assert (noisy.noise.sigma, noisy.noise.seed) == (0.5, 3)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress, descend, no_progress
+from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.setup import settle
@@ -134,6 +135,11 @@ class Race:
     def playback(self) -> Playback:
         """How the animation plays."""
         return self.request.playback
+
+    @property
+    def noise(self) -> Noise:
+        """What makes the gradients inexact."""
+        return self.outcome.noise
 
     @property
     def scene(self) -> Scene:
