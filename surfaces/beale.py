@@ -19,4 +19,14 @@ surface = Surface(
     start=(1, 1.6),
     minima=[(3, 0.5)],
     source="Beale (1958), technical report 25, Princeton; start: Radford (2014)",
+    # Measured in his animation, where momentum and RMSProp have beta = 0.95. His Adadelta's rate is
+    # left out: it belongs to rho = 0.98 and to no other.
+    rates={
+        "sgd": 0.001,
+        "momentum": 0.001,
+        "nag": 0.001,
+        "adagrad": 1,
+        "rmsprop": 0.075,
+    },
+    rates_by="Radford",
 )

@@ -23,7 +23,7 @@ surface = Surface(
     bukin_6,
     title="Bukin 6",
     window=(-15, -5, -3, 3),
-    start=(-13, 2.8),
+    start=(-13, -2.8),
     minima=[(-10, 1)],
     source="Bukin (1997), New Minimization Strategy for Non-Smooth Functions, Novosibirsk",
 )

@@ -8,6 +8,8 @@ from trajviz import Surface
 def dropwave(x, y):
     """Circular waves that grow towards the centre, where the lowest point is.
 
+    Customarily seen over +-5.12 or +-2; the window here holds the drop and the first ring.
+
     The root in it has no slope at the centre, but the wave is level there, and its slope is 0.
 
     >>> round(float(dropwave(np.pi / 3, 0)), 9)  # a crest away: -2 / (pi**2 / 18 + 2)
@@ -20,8 +22,8 @@ def dropwave(x, y):
 surface = Surface(
     dropwave,
     title="Drop wave",
-    window=(-2, 2, -2, 2),
-    start=(-0.6, 0.5),
+    window=(-0.8, 0.8, -0.8, 0.8),
+    start=(-0.75, -0.2),
     minima=[(0, 0)],
     source="Molga and Smutnicki (2005), Test Functions for Optimization Needs",
 )

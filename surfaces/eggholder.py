@@ -10,7 +10,8 @@ def eggholder(x, y):
 
     Over the customary square of +-512 the lowest value lies on the edge, where no slope is 0, and
     beyond it there is lower still; the minimum here is the lowest within +-500. At a kink the
-    slope of the part that bends there is stated as 0.
+    slope of the part that bends there is stated as 0. The window here is the corner around that
+    minimum, where tracks are long enough to be told apart.
 
     >>> round(float(eggholder(512, 404.2319)), 4)
     -959.6407
@@ -24,8 +25,8 @@ def eggholder(x, y):
 surface = Surface(
     eggholder,
     title="Eggholder",
-    window=(-500, 500, -500, 500),
-    start=(-300, 100),
+    window=(200, 505, 200, 505),
+    start=(300, 370),
     minima=[(482.35331046478843, 432.87899894548345)],
     source="Whitley, Mathias, Rana, Dzubera (1996), Artificial Intelligence 85, 245",
 )

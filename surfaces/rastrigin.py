@@ -17,15 +17,19 @@ def surface(A=10):
         raise TrajvizError(f"A={A:g} must be at least 0")
 
     def rastrigin(x, y):
-        """A minimum near every point of whole numbers, the lowest in the middle."""
+        """A minimum near every point of whole numbers, the lowest in the middle.
+
+        Customarily seen over +-5.12, from (-2, 3.5); the window here is a part of that, so that a
+        dimple is large enough to see who stays in it.
+        """
         ripples = np.cos(2 * np.pi * x) + np.cos(2 * np.pi * y)
         return 2 * A + x**2 + y**2 - A * ripples
 
     return Surface(
         rastrigin,
         title="Rastrigin",
-        window=(-5.12, 5.12, -5.12, 5.12),
-        start=(-2, 3.5),
+        window=(-5, 1, -3, 3),
+        start=(-4.5, 2.4),
         minima=[(0, 0)],
         source="Rastrigin (1974), Systems of Extremal Control, Nauka; Hoffmeister and Baeck (1991)",
     )

@@ -2,6 +2,10 @@
 
 from trajviz import Surface, TrajvizError
 
+RADFORD = {"sgd": 0.01, "momentum": 0.01, "nag": 0.01, "adagrad": 0.05, "rmsprop": 0.01}
+"""Measured in his animation, where momentum and RMSProp have beta = 0.95. Plain SGD stays on the
+saddle, which a rule that rewards descent would not let it do."""
+
 
 def surface(a=5):
     """Return the saddle a x**2 - y**2.
@@ -24,4 +28,5 @@ def surface(a=5):
         window=(-1, 1, -2, 1),
         start=(0.25, -1e-6),
         source="Radford (2014), Visualizing Optimization Algos; formula and start measured",
+        **({"rates": RADFORD, "rates_by": "Radford", "lr": "customary"} if a == 5 else {}),
     )

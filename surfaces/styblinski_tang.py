@@ -16,7 +16,7 @@ surface = Surface(
     styblinski_tang,
     title="Styblinski–Tang",  # noqa: RUF001  # two people
     window=(-5, 5, -5, 5),
-    start=(0.6, 4),
+    start=(0, 4.3),
     minima=[(-2.903534027771177, -2.903534027771177)],
     source="Styblinski and Tang (1990), Neural Networks 3, 467",
 )

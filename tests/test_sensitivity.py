@@ -121,7 +121,7 @@ def words_of(scene):
 
 def test_the_words_say_what_was_tuned_how_and_with_what_noise():
     found = tune(Recipe("noisy-moons", SPECS[:1], steps=20, seed=3))
-    about = "241 rates and a refinement, 20 steps each, mini-batches of 5, seed 3"
+    about = "193 rates, 20 steps each, mini-batches of 5, seed 3"
     rate = f"{found.tunings[0].rate:.2g}"
     title, axis = "Noisy moons: how learning rates fare", "objective, the lower the better"
     assert {about, title, "SGD", rate, axis} <= {*words_of(found.scene)}

@@ -497,7 +497,7 @@ def compare(
     starts: str = Recipe.starts,
     paths: Iterable[str | Path] = Recipe.paths,
     clock: str = Recipe.clock,
-    lr: str = Recipe.lr,
+    lr: str | None = Recipe.lr,
     size: tuple[int, int] = Look.size,
     theme: str | Path = Look.theme,
     title: str = Look.title,
@@ -535,7 +535,8 @@ def compare(
         paths: Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them),
             alone or beside OPTIMIZERs; may be repeated.
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
-        lr: How learning rates that are not given are chosen.
+        lr: How learning rates that are not given are chosen; customary ones are those of the
+            literature, where the surface states some. By default tuned, or the surface's.
         size: Width and height in pixels.
         theme: Colours: a theme's name, or a file of your own.
         title: The title, in place of the surface's.

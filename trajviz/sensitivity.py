@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trajviz.descent.noise import Noise
 from trajviz.descent.setup import settle
-from trajviz.descent.tuning import RATES, Tuning, tune_rates
+from trajviz.descent.tuning import Tuning, tune_rates
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import format_of
 from trajviz.files.target import check_target, replacing
@@ -40,7 +40,8 @@ class Sensitivity:
     @property
     def _caption(self) -> str:
         noise = Noise.of(self.request)
-        about = f"{len(RATES)} rates and a refinement, {self.request.steps} steps each"
+        tried = max(len(tuning.rates) for tuning in self.tunings)
+        about = f"{tried} rates, {self.request.steps} steps each"
         return ", ".join(filter(None, [about, noise.summary(self.surface)]))
 
     def save(self, path: str | Path) -> Path:

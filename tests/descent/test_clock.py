@@ -109,11 +109,11 @@ def test_the_counter_counts_evaluations():
 def test_rates_may_be_equal_in_place_of_tuned(tmp_path):
     asked = compare("bowl", ["sgd", "adam:lr=0.3", "newton"], steps=4, lr="equal:0.01")
     found = [(t.settings["lr"], t.rate_rule) for t in asked.trajectories]
-    assert found == [(0.01, "equal"), (0.3, "given"), (0.01, "equal")]
+    assert found == [(0.01, "equal"), (0.3, "given"), (1.0, "default")]
     text = " ".join(mark.text for mark in asked.scene.marks if hasattr(mark, "text"))
-    assert "learning rates equal, but given for adam" in text
+    assert "learning rates equal, but given for adam and the default for newton" in text
     again = load_recipe(asked.save_recipe(tmp_path / "b.toml"))
-    assert [spec.rate_rule for spec in again.optimizers] == ["equal", "given", "equal"]
+    assert [spec.rate_rule for spec in again.optimizers] == ["equal", "given", "default"]
     other = again.changed(lr="tuned").optimizers
     assert ["lr" in spec.settings for spec in other] == [False, True, False]
     for wrong in ("equal", "equal:x", "equal:-1", "equl:1", "defaults"):

@@ -176,9 +176,11 @@ def test_a_rule_that_brings_its_own_rate_is_not_tuned(name):
     np.testing.assert_array_equal(given.points, one.points)
 
 
-def test_the_rates_tried_go_from_1e_5_to_1e3_thirty_a_decade():
-    assert len(RATES) == 241
-    np.testing.assert_allclose(RATES, [10 ** (k / 30 - 5) for k in range(241)], rtol=1e-12)
+def test_the_rates_tried_go_from_1e_5_to_1e3_a_tenth_apart_and_have_two_digits():
+    assert (len(RATES), RATES[0], RATES[-1]) == (193, 1e-5, 1e3)
+    assert all(rate == float(f"{rate:.1e}") for rate in RATES.tolist())
+    apart = RATES[1:] / RATES[:-1]
+    assert 1.06 < apart.min() < apart.max() < 1.17
 
 
 # The rule of tuning, from the module's docstring, with plain numbers and one rate at a time.
@@ -225,18 +227,20 @@ def bowls_heights():
 
 
 def score(path, heights):
-    """Return the mean of log10(rank + 1e-4) plus a tenth of the detour."""
-    if not all(map(math.isfinite, [c for point in path for c in point])):
+    """Return the sum of progress, detour, leaps and leaving; the bowl lies in its window."""
+    if not all(-30 <= w <= 30 and -9 <= b <= 9 for w, b in path):
         return math.inf
-    total = 0.0
+    total, leaves = 0.0, False
     for w, b in path:
         inside = -10 <= w <= 10 and -3 <= b <= 3
+        leaves = leaves or not inside
         lower = bisect_left(heights, height_of_the_bowl(w, b)) if inside else len(heights)
         total += math.log10(lower / len(heights) + 1e-4)
     places = [(w / 20, b / 6) for w, b in path]
-    length = sum(math.dist(here, there) for here, there in pairwise(places))
-    detour = length - min(math.dist(places[0], places[-1]), 1.0)
-    return total / len(path) + 0.1 * detour
+    strides = [math.dist(here, there) for here, there in pairwise(places)]
+    detour = sum(strides) - min(math.dist(places[0], places[-1]), 1.0)
+    leap = math.log2(max(max(strides) / 0.08, 1.0))
+    return total / len(path) + 0.1 * detour + 2 * leap + 2 * leaves
 
 
 @pytest.mark.parametrize(
@@ -246,25 +250,16 @@ def score(path, heights):
 @pytest.mark.parametrize("steps", [40, 150])
 def test_the_tuned_rate_is_the_one_that_the_documented_rule_gives(name, plain, steps):
     heights = bowls_heights()
-    rates = [10 ** (k / 30 - 5) for k in range(241)]
-
-    def best_of(rates):
-        results = [score([BOWL.start, *plain(BOWL.start, lr, steps)], heights) for lr in rates]
-        around = [results[0], *results, results[-1]]
-        steady = [max(around[k], around[k + 2]) < math.inf for k in range(len(results))]
-        return results.index(min(r for r, fine in zip(results, steady, strict=True) if fine))
-
-    best = best_of(rates)
-    low, high = rates[best - 1], rates[best + 1]
-    near = [low * (rates[best] / low) ** (k / 16) for k in range(16)]
-    near += [rates[best] * (high / rates[best]) ** (k / 16) for k in range(17)]
+    results = [score([BOWL.start, *plain(BOWL.start, lr, steps)], heights) for lr in RATES]
+    around = [results[0], *results, results[-1]]
+    worst = [max(around[k : k + 3]) for k in range(len(results))]
     (tuned,) = descents(BOWL, name, steps=steps)
-    assert tuned.settings["lr"] == pytest.approx(near[best_of(near)], rel=1e-9)
+    assert tuned.settings["lr"] == RATES[worst.index(min(worst))]
 
 
 def test_every_path_is_scored_as_documented_also_outside_the_window_and_far_away():
     generator = np.random.default_rng(0)
-    sizes = np.array([0.01, 0.1, 1, 3, 10])  # of the strides; the window is 20 by 6
+    sizes = np.array([0.01, 0.1, 0.5, 1, 10])  # of the strides; the window is 20 by 6
     strides = generator.normal(size=(30, 5, 2)) * sizes[:, None]
     straight = np.broadcast_to([0.3, -0.2], (30, 1, 2))
     steps = np.concatenate([strides, straight, 5 * straight, 100 * straight], axis=1)
@@ -272,6 +267,7 @@ def test_every_path_is_scored_as_documented_also_outside_the_window_and_far_away
     got = scores(BOWL, paths, BOWL.window, Ranks.of(BOWL, BOWL.window))
     heights = bowls_heights()
     expected = [score(paths[:, k].tolist(), heights) for k in range(8)]
+    assert [math.isfinite(one) for one in expected] == [True] * 4 + [False, True, False, False]
     np.testing.assert_allclose(got, expected, rtol=1e-12)
 
 
@@ -299,7 +295,7 @@ def test_on_a_tie_the_smaller_rate_wins():
 
 
 def test_a_surface_without_a_minimum_can_be_tuned_for():
-    saddle = load_surface("saddle")
+    saddle = load_surface("monkey-saddle")
     for one in descents(saddle, *TUNED, steps=198):
         assert one.rate_rule == "tuned"
         assert one.diverged_at is None

@@ -70,6 +70,8 @@ def _surfaces() -> list[dict[str, Any]]:
                 "batch_size": surface.batch_size,
                 "parameters": dict(surface.parameters),
                 "source": surface.source,
+                "rates": dict(surface.rates),
+                "rates_by": surface.rates_by,
             }
         )
     return rows
@@ -153,6 +155,9 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
     if row.get("parameters"):
         yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
+    if row.get("rates"):
+        rates = ", ".join(f"{name} {rate:g}" for name, rate in row["rates"].items())
+        yield f"{row['rates_by']}'s learning rates: {rates}"
     if row.get("samples"):
         size = row["batch_size"]
         yield f"{row['samples']} samples, " + (f"mini-batches of {size}" if size else "all at once")

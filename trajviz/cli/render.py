@@ -64,7 +64,7 @@ def command(
     An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
     without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
     torch.NAME, keras.NAME, optax.NAME and scipy.METHOD are those libraries' own, ./FILE.py:NAME
-    yours.
+    yours: while it is tuned it sees all rates at once, points as an array (rates, 2).
 
     \b
       trajviz render beale

@@ -96,12 +96,12 @@ def settle(recipe: Recipe, surface: Surface | None = None) -> Setup:
 
     Raises:
         TrajvizError: For a surface or a file of paths that cannot be read, a rate that an
-            optimizer does not have, two labels that are the same, a window that floats cannot
-            resolve, and what a Setup refuses.
+            optimizer or the surface does not have, two labels that are the same, a window that
+            floats cannot resolve, and what a Setup refuses.
     """
     surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
     paths = tuple(p for file in recipe.paths for p in load_paths(file, surface, recipe.steps))
-    specs = _specs_of(recipe)
+    specs = _specs_of(recipe, surface)
     start = check_point(recipe.start or surface.start)
     window = check_window(recipe.window or surface.window)
     starts = spread(recipe.starts, window, recipe.seed) if recipe.starts else None
@@ -119,12 +119,18 @@ def settle(recipe: Recipe, surface: Surface | None = None) -> Setup:
     )
 
 
-def _specs_of(recipe: Recipe) -> list[Spec]:
+def _specs_of(recipe: Recipe, surface: Surface) -> list[Spec]:
     """Return the specs of a recipe; none where only recorded paths are to be drawn."""
+    rule = recipe.lr or surface.lr
+    if rule == "customary" and not surface.rates:
+        raise TrajvizError(
+            f"lr 'customary' is for a surface that states rates of the literature, which "
+            f"{surface.name or 'this one'} does not (`trajviz list surfaces` says which do)"
+        )
     given = recipe.optimizers
     if not given and not recipe.paths:
         given = tuple(map(parse_spec, DEFAULT_OPTIMIZERS))
-    return [spec.rated(recipe.lr) for spec in labelled(given)]
+    return [spec.rated(rule, surface.rates) for spec in labelled(given)]
 
 
 def _widened(window: Window, points: Iterable[Sequence[float]]) -> Window:

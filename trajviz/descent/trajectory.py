@@ -23,8 +23,8 @@ class Trajectory:
         points: Where it was, (steps + 1, 2), in the surface's units; the first row is the start.
         heights: The surface's exact heights there, (steps + 1,).
         settings: Every hyperparameter by name, as it was used.
-        rate_rule: How the learning rate was chosen: "given", "tuned", "equal", or "default" for a
-            rule that brings its own.
+        rate_rule: How the learning rate was chosen: "given", "tuned", "customary", "equal", or
+            "default" for a rule that brings its own.
         diverged_at: The first step that is not finite, which `points` no longer holds; None where
             all are finite.
         counts: How many gradients, heights and Hessians had been asked for at each point,

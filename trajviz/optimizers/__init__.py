@@ -45,6 +45,9 @@ class Optimizer:
             none.
         batched: Whether it runs from many starts at once, default True, or takes one point at a
             time.
+        rate_is_factor: Whether it finds the length of its steps itself, so that its learning rate
+            is a factor of 1 by design and "the same rate for all" is not meant for it; default
+            False.
         ranges: The range of each setting that has one; default none, every finite number.
     """
 
@@ -56,6 +59,7 @@ class Optimizer:
     heading: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
     batched: bool = True
+    rate_is_factor: bool = False
     ranges: Mapping[str, Range] = field(default_factory=dict)
 
     @classmethod

@@ -195,7 +195,8 @@ class Recipe:
         at: Stills of these steps; () for the last.
         animate: Whether what can move or stand still moves.
         clock: What the race is timed by, one of CLOCKS.
-        lr: How rates that are not given are chosen: "tuned", "default" or "equal:RATE".
+        lr: How rates that are not given are chosen: "tuned", "customary", "default" or
+            "equal:RATE"; None for the surface's own rule.
         metadata: Whether each file says by which version and recipe it was made.
         max_bytes: The most bytes of a file; None for any number.
     """
@@ -248,9 +249,10 @@ class Recipe:
         "steps", "What the race is timed by; evaluations are --steps many, of gradients and all "
         "else.", "race", words="steps|evaluations",
     )  # fmt: skip
-    lr: str = option(
-        "tuned", "How learning rates that are not given are chosen.", "race",
-        words="tuned|default|equal:RATE",
+    lr: str | None = option(
+        None, "How learning rates that are not given are chosen; customary ones are those of the "
+        "literature, where the surface states some.", "race",
+        usual="tuned, or the surface's", words="tuned|customary|default|equal:RATE",
     )  # fmt: skip
     metadata: bool = option(
         True, "Say in each file by which version and recipe it was made.", "file"
@@ -268,7 +270,8 @@ class Recipe:
 
         if not (isinstance(self.steps, int) and self.steps >= 1):
             raise TrajvizError(f"steps {self.steps!r} is not a whole number of at least 1")
-        check_rates(self.lr)
+        if self.lr is not None:
+            check_rates(self.lr)
         if self.clock not in CLOCKS:
             raise unknown("clock", self.clock, CLOCKS)
         if self.clock != "steps":

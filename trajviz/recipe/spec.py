@@ -17,8 +17,10 @@ TRACK_KEYS = ("label", "color")
 """Keys of a track that are no settings of its optimizer; their values are texts."""
 TABLE_KEYS = ("name", "lr_rule")
 """Keys that a track has in a recipe's table alone."""
-RATE_RULES = ("given", "tuned", "default", "equal")
+RATE_RULES = ("given", "tuned", "customary", "default", "equal")
 """How a learning rate may have been chosen: by the user, or by one of the race's rules."""
+NO_RATES: Mapping[str, float] = {}
+"""The customary rates of a surface that states none."""
 DECAY = "decay"
 """The key that names a schedule of the learning rate."""
 
@@ -54,21 +56,24 @@ class Spec:
 
     @property
     def own(self) -> dict[str, Setting]:
-        """The settings that the user gave: all but a rate that was tuned."""
+        """The settings that the user gave: all but a rate that a rule chose."""
         given = self.rate_rule == "given"
         return {key: value for key, value in self.settings.items() if given or key != "lr"}
 
     @property
     def untuned(self) -> Spec:
-        """The spec without a rate that was tuned, so that it will be tuned again."""
+        """The spec without a rate that a rule chose, so that it will be chosen again."""
         return replace(self, settings=self.own, rate_rule="given")
 
-    def rated(self, rule: str) -> Spec:
+    def rated(self, rule: str, customary: Mapping[str, float] = NO_RATES) -> Spec:
         """Return the spec with the rate that a rule of the race gives it, if none was given.
 
         Args:
-            rule: "equal:RATE", the same for all; "default", the optimizer's `default_rate`; or
-                "tuned", which leaves the spec as it is.
+            rule: "equal:RATE", the same for all but those whose rate is only a factor; "default",
+                the optimizer's `default_rate`; "customary", what `customary` has for it; or
+                "tuned". What a rule leaves alone is tuned, unless it has a rate of its own.
+            customary: The rates of the literature on the race's surface, by optimizer; default
+                none.
 
         Raises:
             TrajvizError: The rule is none of these, or the optimizer has no default rate.
@@ -77,16 +82,23 @@ class Spec:
         {'lr': 0.01}
         """
         name, rate = check_rates(rule)
-        if name == "tuned" or "lr" in self.settings or "lr" not in self.optimizer.defaults:
+        if "lr" in self.settings or "lr" not in self.optimizer.defaults:
             return self
-        if name == "default":
-            rate = self.optimizer.default_rate
+        if name == "customary":
+            rate = customary.get(self.optimizer.name)
+        elif name == "default":
+            rate = self._default_rate()
+        elif self.optimizer.rate_is_factor:
+            rate = None
         if rate is None:
-            raise TrajvizError(
-                f"{self.optimizer.name} has no default lr: give it one, as in "
-                f"{self.optimizer.name}:lr=0.01"
-            )
+            return self
         return replace(self, settings={"lr": rate, **self.settings}, rate_rule=name)
+
+    def _default_rate(self) -> float:
+        rate, name = self.optimizer.default_rate, self.optimizer.name
+        if rate is None:
+            raise TrajvizError(f"{name} has no default lr: give it one, as in {name}:lr=0.01")
+        return rate
 
     @property
     def table(self) -> dict[str, Setting]:
@@ -113,7 +125,7 @@ def check_rates(rule: str) -> tuple[str, float | None]:
     """Return the name and the rate of a rule for learning rates that are not given.
 
     Args:
-        rule: "tuned", "default" or "equal:RATE".
+        rule: "tuned", "customary", "default" or "equal:RATE".
 
     Returns:
         The name, and the rate of "equal", else None.
@@ -127,8 +139,10 @@ def check_rates(rule: str) -> tuple[str, float | None]:
     name, colon, rate = rule.partition(":")
     if name == "equal" and rate:
         return name, read_number("lr", rate, f" in {rule!r}", RATE_RANGE)
-    if name not in ("tuned", "default") or colon:
-        raise TrajvizError(f"lr {rule!r} is not tuned, default or equal:RATE, as in equal:0.01")
+    if name not in ("tuned", "customary", "default") or colon:
+        raise TrajvizError(
+            f"lr {rule!r} is not tuned, customary, default or equal:RATE, as in equal:0.01"
+        )
     return name, None
 
 

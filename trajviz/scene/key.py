@@ -66,15 +66,6 @@ def name_of(spec: Spec) -> str:
     return " ".join([spec.optimizer.title, *kept])
 
 
-def two_digits(rate: float) -> str:
-    """Return a rate to two digits, as the key shows those that were tuned.
-
-    >>> two_digits(0.0123456), two_digits(240)
-    ('0.012', '240')
-    """
-    return f"{float(f'{rate:.2g}'):g}"
-
-
 def _remark(swarm: Sequence[Course]) -> str:
     """Return what the key adds to a name: the rate, or where it all ended."""
     first = swarm[0]
@@ -87,11 +78,11 @@ def _remark(swarm: Sequence[Course]) -> str:
 
 
 def _rate(trajectory: Trajectory) -> str:
-    """Return the rate as it is, or to two digits where it was tuned, and how it falls."""
+    """Return the rate, in full where it was tuned, and how it falls."""
     rate = trajectory.settings.get("lr")
     if rate is None:
         return ""
-    shown = two_digits(rate) if trajectory.rate_rule == "tuned" else f"{rate:g}"
+    shown = f"{rate:g}"
     schedule = trajectory.spec.schedule
     return shown if schedule is None else f"{shown} {schedule.summary}"
 
@@ -100,7 +91,10 @@ def caption_of(outcome: Outcome) -> str:
     """Return the caption: how rates were chosen, where paths are from, starts and noise."""
     groups = swarms(outcome.courses)
     parts = [
-        _rates([first for first, *_ in groups if isinstance(first, Trajectory)]),
+        _rates(
+            [first for first, *_ in groups if isinstance(first, Trajectory)],
+            outcome.surface.rates_by,
+        ),
         _sources(outcome.paths, outcome.steps),
         _starts(outcome),
         outcome.noise.summary(outcome.surface),
@@ -108,28 +102,35 @@ def caption_of(outcome: Outcome) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _rates(trajectories: Sequence[Trajectory]) -> str:
+_RATE_WORDS = {
+    "tuned": "tuned by one rule",
+    "equal": "equal",
+    "given": "given",
+    "default": "the default",
+}
+
+
+def _rates(trajectories: Sequence[Trajectory], rates_by: str) -> str:
+    """Say how rates were chosen; `rates_by` is whose the customary ones are."""
     labels = {
         rule: [t.label for t in trajectories if t.rate_rule == rule]
-        for rule in ("tuned", "equal", "given", "default")
+        for rule in ("customary", *_RATE_WORDS)
     }
     if not trajectories:
         return ""
     main, *others = [rule for rule, of in labels.items() if of]
-    if not others:
-        words = {
-            "tuned": "tuned, one rule for all", "equal": "equal",
-            "given": "as given", "default": "by default",
-        }  # fmt: skip
-        return f"learning rates {words[main]}"
-    words = {
-        "tuned": "tuned by one rule",
-        "equal": "equal",
-        "given": "given",
-        "default": "the default",
-    }
-    exceptions = " and ".join(f"{words[rule]} for {', '.join(labels[rule])}" for rule in others)
-    return f"learning rates {words[main]}, but {exceptions}"
+    alone = {
+        "tuned": "tuned, one rule for all", "equal": "equal",
+        "given": "as given", "default": "by default",
+    }  # fmt: skip
+    if main == "customary":
+        rates = f"{rates_by}'s learning rates"
+    else:
+        rates = f"learning rates {(_RATE_WORDS if others else alone)[main]}"
+    exceptions = " and ".join(
+        f"{_RATE_WORDS[rule]} for {', '.join(labels[rule])}" for rule in others
+    )
+    return ", but ".join(filter(None, [rates, exceptions]))
 
 
 def _sources(paths: Sequence[Recorded], steps: int) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from trajviz.descent.tuning import Tuning
 from trajviz.recipe.recipe import Look
 from trajviz.scene.chart import Chart, ChartView
-from trajviz.scene.key import chip_of_spec, two_digits
+from trajviz.scene.key import chip_of_spec
 from trajviz.scene.layout import Axes, Words, lay_out
 from trajviz.scene.marks import star
 from trajviz.scene.paint import paint
@@ -42,7 +42,7 @@ def compose_sensitivity(
     """
     theme = load_theme(look.theme)
     chips = [
-        chip_of_spec(tuning.spec, two_digits(tuning.rate), theme, index)
+        chip_of_spec(tuning.spec, f"{tuning.rate:g}", theme, index)
         for index, tuning in enumerate(tunings)
     ]
     axes = _axes(tunings)
@@ -76,7 +76,8 @@ def compose_sensitivity(
 
 def _axes(tunings: Sequence[Tuning]) -> Axes:
     """Return the ranges of the chart: all rates, and the objectives up to _HIGHEST_SHOWN."""
-    first, last = np.log10(tunings[0].rates[[0, -1]]).tolist()
+    ends = np.log10([t.rates[[0, -1]] for t in tunings])
+    first, last = float(ends[:, 0].min()), float(ends[:, 1].max())
     finite = np.concatenate([t.objectives[np.isfinite(t.objectives)] for t in tunings])
     low = float(finite.min(initial=_HIGHEST_SHOWN - 1))
     high = min(float(finite.max(initial=low + 1)), _HIGHEST_SHOWN)

@@ -173,6 +173,9 @@ class Surface:
         note: What was found rather than stated, such as a formula's window; default "".
         phrase: What a sentence calls the surface, such as "Beale's function"; default "", from the
             file's docstring when it is loaded.
+        rates: Customary learning rates of the literature, by optimizer; default none.
+        rates_by: Whose they are, as in "Radford"; default "".
+        lr: How learning rates are chosen if nobody says, "tuned" or "customary"; default "tuned".
 
     Raises:
         TrajvizError: The window is empty, the start outside it, or another field makes no sense.
@@ -197,6 +200,9 @@ class Surface:
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     note: str = ""
     phrase: str = ""
+    rates: Mapping[str, float] = field(default_factory=dict, hash=False)
+    rates_by: str = ""
+    lr: str = "tuned"
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""
@@ -214,6 +220,16 @@ class Surface:
             raise TrajvizError(
                 f"batch_size {self.batch_size} is not from 0 to the {self.samples} samples"
             )
+        self._check_rates()
+
+    def _check_rates(self) -> None:
+        if bool(self.rates) != bool(self.rates_by):
+            raise TrajvizError("rates need rates_by, which says whose they are, and it needs them")
+        for name, rate in self.rates.items():
+            if not (math.isfinite(rate) and rate > 0):
+                raise TrajvizError(f"rate {rate:g} of {name} is not a finite number above 0")
+        if self.lr not in ("tuned", "customary") or (self.lr == "customary" and not self.rates):
+            raise TrajvizError(f"lr {self.lr!r} is not 'tuned', or 'customary' beside rates")
 
     @property
     def summary(self) -> str:
@@ -322,9 +338,12 @@ class Ranks:
 
     Attributes:
         heights: The window's finite heights on a grid, sorted, (n,).
+        enclosed: Whether a lowest of them lies off the window's edge; else the surface falls
+            towards what lies outside.
     """
 
     heights: Floats
+    enclosed: bool
 
     @classmethod
     def of(cls, surface: Surface, window: Window) -> Ranks:
@@ -337,10 +356,10 @@ class Ranks:
         heights = surface.grid(
             window.x0 + cells * (window.x1 - window.x0), window.y0 + cells * (window.y1 - window.y0)
         )
-        finite = heights[np.isfinite(heights)]
+        finite = np.sort(heights[np.isfinite(heights)])
         if not finite.size:
             raise TrajvizError(f"the surface has no finite value in the window {tuple(window)}")
-        return cls(np.sort(finite))
+        return cls(finite, bool((heights[1:-1, 1:-1] == finite[0]).any()))
 
     def rank(self, heights: Floats) -> Floats:
         """Return the rank of each height, 0 to 1, any shape."""

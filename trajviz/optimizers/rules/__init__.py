@@ -13,7 +13,8 @@ Each hyperparameter has a number as its default, and its annotation may state it
 number. That lr is above 0 need not be said.
 
 The file's DEFAULT_LR is the rate that a library or the paper takes, for races by `--lr default`.
-FOLLOWS_SCHEDULES is False where lr is only the length of the first step. The docstring is what
+FOLLOWS_SCHEDULES is False where lr is only the length of the first step. RATE_IS_FACTOR is True
+where the rule finds the length of its steps itself and lr only scales them. The docstring is what
 listings show: title and summary, the formula, and the paragraphs Family, Source, perhaps Note, and
 Elsewhere, which says where torch, keras and optax differ. A file dropped into this folder is found
 by every listing, help text and test.
@@ -28,7 +29,11 @@ from pathlib import Path
 from trajviz.errors import unknown
 from trajviz.optimizers import Optimizer
 
-_FACTS = {"DEFAULT_LR": "default_rate", "FOLLOWS_SCHEDULES": "follows_schedules"}
+_FACTS = {
+    "DEFAULT_LR": "default_rate",
+    "FOLLOWS_SCHEDULES": "follows_schedules",
+    "RATE_IS_FACTOR": "rate_is_factor",
+}
 """What a file says of its rule beside the signature, and the Optimizer's field that holds it."""
 
 

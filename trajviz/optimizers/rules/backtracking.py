@@ -11,6 +11,8 @@ from trajviz.optimizers.rules._rows import dot
 from trajviz.surface import Number, Oracle, Points
 from trajviz.surface.numbers import Fraction
 
+RATE_IS_FACTOR = True  # the search says how long a step is, from lr downwards
+
 
 def backtracking(
     surface: Oracle, w: Points, lr: Number = 1.0, shrink: Fraction = 0.5, c1: Fraction = 1e-4

@@ -8,6 +8,8 @@ import numpy as np
 
 from trajviz.surface import Number, Oracle, Points
 
+RATE_IS_FACTOR = True  # the Hessian says how long a step is
+
 
 def newton(surface: Oracle, w: Points, lr: Number = 1.0) -> Iterator[Points]:
     """Newton: to where the second-order model of the surface is flat, be it up or down.
