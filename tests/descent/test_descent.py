@@ -249,17 +249,17 @@ def score(path, heights):
 )
 @pytest.mark.parametrize("steps", [40, 150])
 def test_the_tuned_rate_is_the_one_that_the_documented_rule_gives(name, plain, steps):
-    heights = bowls_heights()
-    results = [score([BOWL.start, *plain(BOWL.start, lr, steps)], heights) for lr in RATES]
+    heights, rates = bowls_heights(), RATES.tolist()
+    results = [score([BOWL.start, *plain(BOWL.start, lr, steps)], heights) for lr in rates]
     around = [results[0], *results, results[-1]]
     worst = [max(around[k : k + 3]) for k in range(len(results))]
     (tuned,) = descents(BOWL, name, steps=steps)
-    assert tuned.settings["lr"] == RATES[worst.index(min(worst))]
+    assert tuned.settings["lr"] == rates[worst.index(min(worst))]
 
 
 def test_every_path_is_scored_as_documented_also_outside_the_window_and_far_away():
     generator = np.random.default_rng(0)
-    sizes = np.array([0.01, 0.1, 0.5, 1, 10])  # of the strides; the window is 20 by 6
+    sizes = np.array([0.01, 0.1, 0.3, 0.6, 10])  # of the strides; the window is 20 by 6
     strides = generator.normal(size=(30, 5, 2)) * sizes[:, None]
     straight = np.broadcast_to([0.3, -0.2], (30, 1, 2))
     steps = np.concatenate([strides, straight, 5 * straight, 100 * straight], axis=1)
@@ -328,9 +328,9 @@ def test_tuning_looks_no_further_than_1000_steps():
 
 
 def test_where_every_rate_diverges_the_smallest_is_taken():
-    cliff = surface_of(lambda x, y: -np.exp(40 * x) + 0 * y, Window(-1, 1, -1, 1), (0.9, 0))
+    cliff = surface_of(lambda x, y: -np.exp(700 * x) + 0 * y, Window(-1, 1, -1, 1), (0.99, 0))
     (one,) = descents(cliff, "sgd", steps=10)
-    assert one.settings["lr"] == RATES[0]
+    assert one.settings["lr"] == 1e-21
     assert one.diverged_at is not None
 
 

@@ -51,13 +51,13 @@ def test_the_commands_tune_a_recipe_with_a_far_path_alike(far, tmp_path):
     (drawn,) = load_recipe(complete).optimizers
     assert traced["window"] == [-42.5, 10, -3, 31.65]
     assert traced["trajectories"][0]["settings"]["lr"] == tuned["lr"] == drawn.settings["lr"]
-    assert tuned["lr"] == pytest.approx(0.115, abs=5e-4)
+    assert tuned["lr"] == 0.11
 
 
 def test_python_tunes_a_recipe_with_a_far_path_as_its_race_does(far):
     recipe = load_recipe(far)
     (tuned,), race = tune(recipe).tunings, run(recipe)
-    assert race.trajectories[0].settings["lr"] == tuned.rate == pytest.approx(0.115, abs=5e-4)
+    assert race.trajectories[0].settings["lr"] == tuned.rate == 0.11
     (again,) = tune(race.recipe).tunings
     assert again.rate == tuned.rate
 

@@ -154,7 +154,7 @@ def test_a_scheduled_rate_is_tuned_with_its_schedule(name, decay, monkeypatch):
         return scores(surface, paths, *rest)
 
     monkeypatch.setattr(tuning, "RATES", rates)
-    monkeypatch.setattr(tuning, "_neighbours", lambda rates, _best: rates)
+    monkeypatch.setattr(tuning, "better_end", lambda _objectives: 0)
     monkeypatch.setattr(tuning, "TUNING_STEPS", 20)
     monkeypatch.setattr(tuning, "scores", watched)
     runs = run(*(f"{name}:lr={rate!r},decay={decay}" for rate in rates.tolist()), steps=30)

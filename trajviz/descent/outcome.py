@@ -77,6 +77,7 @@ class Outcome:
             optimizers=tuple(_settled(t) for t in self.trajectories if not t.number),
             start=self.start,
             window=self.window,
+            lr=self.recipe.lr or self.surface.lr,
             batch_size=self.noise.batch(self.surface) or None,
             look=replace(
                 look,

@@ -180,9 +180,10 @@ def tune_rate(
         return scores(surface, paths, window, ranks)
 
     trials = _explored(together, score)
-    nudged = together(_nudges(trials.rates[trials.order[:1]]))
-    if _same_path(nudged, trials.paths[:, trials.order[:1]], window):
-        best = int(trials.order[0])
+    first = trials.order[:1]
+    nudged = together(_nudges(trials.rates[first]))
+    if _same_path(nudged, trials.paths[:, first], window):
+        best = int(first[0])
     elif _is_coupled(trials, nudged, one_by_one, window):
         trials = _explored(one_by_one, score)
         best = _steadiest(trials, one_by_one, window)
@@ -324,7 +325,7 @@ def scores(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Flo
     places = paths / window.extent
     strides = _norm(np.diff(places, axis=0))
     detour = strides.sum(axis=0) - np.minimum(_norm(places[-1] - places[0]), 1.0)
-    leaps = np.log2(np.maximum(strides.max(axis=0) / CALM, 1.0))
+    leaps = np.log2(np.maximum(strides.max(axis=0, initial=0.0) / CALM, 1.0))
     leaves = ~inside.all(axis=0) & ranks.enclosed
     sums = (
         np.log10(rank + RANK_FLOOR).mean(axis=0)
