@@ -114,7 +114,7 @@ def test_a_file_fits_with_the_first_rung_that_does(name, tmp_path):
 
 @pytest.mark.long
 def test_no_rung_above_the_one_that_is_taken_would_have_fitted():
-    most = 24_000
+    most = 23_000
     fitted = crowd().fitted("gif", None, most)
     kept = {"colors": 256, "fps": 20, "size": (400, 300)}
     for rung in ladder(crowd().request, palette=True, moving=True):

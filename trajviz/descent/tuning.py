@@ -189,8 +189,13 @@ def tune_rate(
         best = _steadiest(trials, one_by_one, window)
     else:
         best = _steadiest(trials, together, window)
-    arrival = _arrival(surface, trials.paths[:, best])
-    return Tuning(spec, trials.rates, trials.objectives, best, arrival)
+    return Tuning(
+        spec=spec,
+        rates=trials.rates,
+        objectives=trials.objectives,
+        best=best,
+        arrival=_arrival(surface, trials.paths[:, best]),
+    )
 
 
 @dataclass(frozen=True)
