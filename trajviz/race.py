@@ -154,7 +154,7 @@ class Race:
     @functools.cached_property
     def animation(self) -> Animation:
         """The scene in motion."""
-        return Animation(self.scene, self.playback.positions(self.steps))
+        return Animation.played(self.scene, self.playback)
 
     def frames(self) -> Iterator[Picture]:
         """Yield every frame of the moving part, uint8 (height, width, 3)."""
@@ -508,6 +508,8 @@ def compare(
     orbit: float = Look.orbit,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
+    pace: str = Playback.pace,
+    lead: float = Playback.lead,
     hold: float = Playback.hold,
     loop: int = Playback.loop,
     pixel_format: str = Playback.pixel_format,
@@ -548,6 +550,9 @@ def compare(
         orbit: How far the camera turns during the animation, in degrees.
         fps: Frames a second.
         seconds: The moving part, in seconds.
+        pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
+            'uniform' every step takes equally long.
+        lead: The pause on the first frame, in seconds.
         hold: The pause on the last frame, in seconds.
         loop: How often a GIF plays, 0 for ever.
         pixel_format: How a video keeps its colours; yuv444p is sharper, but not played everywhere.
@@ -593,6 +598,8 @@ def compare(
         orbit=orbit,
         fps=fps,
         seconds=seconds,
+        pace=pace,
+        lead=lead,
         hold=hold,
         loop=loop,
         pixel_format=pixel_format,

@@ -23,29 +23,6 @@ from trajviz.scene.themes import theme_names
 # Playback
 
 
-def test_a_step_less_than_frames_is_exactly_one_step_a_frame():
-    assert Playback(fps=25, seconds=8).positions(199).tolist() == list(range(200))
-
-
-def test_fewer_steps_than_frames_glide_evenly():
-    positions = Playback(fps=10, seconds=1).positions(3)
-    np.testing.assert_allclose(positions, np.arange(10) / 3)
-
-
-@given(
-    fps=st.floats(0.1, 100),
-    seconds=st.floats(0.01, 100),
-    steps=st.integers(1, 1_000_000),
-)
-def test_the_first_frame_is_the_start_and_the_last_the_last_step(fps, seconds, steps):
-    playback = Playback(fps, seconds)
-    positions = playback.positions(steps)
-    assert len(positions) == playback.frames == max(1, round(fps * seconds))
-    assert positions[-1] == steps
-    assert playback.frames == 1 or positions[0] == 0
-    assert (np.diff(positions) >= 0).all()
-
-
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -60,6 +37,10 @@ def test_the_first_frame_is_the_start_and_the_last_the_last_step(fps, seconds, s
         ({"hold": -0.5}, f"hold -0.5 must be from 0 to {LONGEST} seconds"),
         ({"hold": LONGEST + 0.5}, f"hold {LONGEST + 0.5} must be"),
         ({"hold": float("nan")}, "hold nan must be"),
+        ({"lead": -0.5}, f"lead -0.5 must be from 0 to {LONGEST} seconds"),
+        ({"lead": LONGEST + 0.5}, f"lead {LONGEST + 0.5} must be"),
+        ({"lead": float("nan")}, "lead nan must be"),
+        ({"pace": "storry"}, "unknown pace 'storry', did you mean 'story'"),
         ({"loop": -1}, "loop -1 must be from 0"),
         ({"loop": 65536}, "loop 65536 must be from 0"),
         ({"fps": MOST_FRAMES, "seconds": 2}, f"more than {MOST_FRAMES} frames"),
@@ -76,7 +57,7 @@ def test_a_timing_that_cannot_be_played_is_refused(given, says):
 
 @functools.cache
 def crowd(theme="light"):
-    return race("beale", SEVEN, theme=theme, steps=199)
+    return race("beale", SEVEN, theme=theme, steps=199, pace="uniform")
 
 
 def applied(animation):
@@ -233,7 +214,7 @@ STEPS = [0, 1, 7, 40, 120, 199]
 @pytest.mark.parametrize("theme", theme_names())
 @pytest.mark.parametrize("surface", ["beale", "rosenbrock", "bowl"])
 def test_a_heads_centre_is_where_its_point_projects_to(surface, theme):
-    one = race(surface, ("rmsprop:lr=0.01",), theme=theme, steps=199)
+    one = race(surface, ("rmsprop:lr=0.01",), theme=theme, steps=199, pace="uniform")
     scene, track = one.scene, one.scene.main.tracks[0]
     frames = [*one.frames()]
     for step in STEPS:
@@ -244,7 +225,7 @@ def test_a_heads_centre_is_where_its_point_projects_to(surface, theme):
 
 @pytest.mark.parametrize("theme", theme_names())
 def test_a_heads_centre_is_there_in_a_decoded_gif_too(theme):
-    one = race("beale", ("rmsprop:lr=0.01",), theme=theme, steps=199)
+    one = race("beale", ("rmsprop:lr=0.01",), theme=theme, steps=199, pace="uniform")
     frames, delays = decoded_gif(one.to_bytes("gif"))
     for step in STEPS:
         expected = one.scene.main.view.project(one.trajectories[0].points[step])

@@ -82,10 +82,14 @@ def test_the_loop_count_is_told(name, loop, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("fps", "hold"), [(24, 0), (30, 2), (60, 0.0125), (7.3, 70.5)])
-def test_the_durations_add_up_to_the_plan_to_the_millisecond(name, fps, hold, tmp_path):
-    waits = shown(small(fps=fps, seconds=1, hold=hold).save(tmp_path / f"a.{name}"))[1]
-    assert sum(waits) == round(1000 * (1 + hold))
+@pytest.mark.parametrize(
+    ("fps", "hold", "lead"), [(24, 0, 0), (30, 2, 0.5), (60, 0.0125, 0), (7.3, 70.5, 70.5)]
+)
+def test_the_durations_add_up_to_the_plan_to_the_millisecond(name, fps, hold, lead, tmp_path):
+    one = small(fps=fps, seconds=1, hold=hold, lead=lead)
+    waits = shown(one.save(tmp_path / f"a.{name}"))[1]
+    assert sum(waits) == round(1000 * (lead + 1 + hold))
+    assert lead * 1000 <= waits[0] < lead * 1000 + 1000
     assert min(waits) >= 11
 
 

@@ -35,6 +35,8 @@ RACES = {
     "hidden behind hills": ("himmelblau", ("sgd:lr=0.01", "adam"), {"view": "relief"}),
     "dashed": ("beale", MANY, {"panels": ("loss",)}),
     "leaving and coming back": ("beale", ("momentum:lr=0.02", "sgd:lr=0.05"), {"steps": 60}),
+    "uniform": ("rosenbrock", SEVEN[:2], {"pace": "uniform", "fps": 12}),
+    "waiting": ("rosenbrock", SEVEN[:2], {"lead": 2.5}),
     "swarm": ("himmelblau", ("sgd:lr=0.004", "adam"), {"starts": "5x5", "steps": 60}),
     "radford": ("saddle", ("sgd", "rmsprop"), {"theme": "radford"}),
 }
@@ -178,12 +180,13 @@ def test_a_renderer_without_animation_shows_the_end(name, tmp_path):
 
 @pytest.mark.parametrize("name", RACES)
 def test_a_browser_shows_at_each_time_the_frame_of_a_gif(name, opened):
-    page, frames = opened(name).page, frames_of(name)
-    seek(page, 1e-4)
-    first = shown(page).astype(int)
-    assert apart(first, frames[0]) < 2.1
-    for place in (12, 43, 123, 199):
-        seek(page, place / one(name).playback.fps + 1e-4)
+    page, frames, playback = opened(name).page, frames_of(name), one(name).playback
+    for seconds in {1e-4, 0.99 * playback.lead + 1e-4}:
+        seek(page, seconds)
+        first = shown(page).astype(int)
+        assert apart(first, frames[0]) < 2.1
+    for place in (12, 43, len(frames) // 2, len(frames) - 1):
+        seek(page, playback.lead + place / playback.fps + 1e-4)
         picture = shown(page)
         assert apart(picture, frames[place]) < 2.1
         # What moves alone, whatever letters and level lines look like.
@@ -209,7 +212,7 @@ def test_heads_that_are_lost_outside_or_hidden_look_as_in_a_gif(page_of, tmp_pat
     arms = np.array([[(-12, -12), (12, 12)], [(-12, 12), (12, -12)]])
     lost = replace(lost, cross=place + arms, cross_knot=4)
     plot = replace(scene.main, tracks=(lost, out, behind))
-    animation = Animation(replace(scene, plots=(plot,)), Playback(seconds=1).positions(8))
+    animation = Animation(replace(scene, plots=(plot,)), np.linspace(0, 8, 25))
     path = tmp_path / "race.anim.svg"
     anim_svg.write(path, animation, Playback(seconds=1), lambda _done, _all: None, "")
     assert f'opacity="{FAINT}"' in path.read_text(encoding="utf-8")

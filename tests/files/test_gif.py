@@ -111,6 +111,14 @@ def test_the_durations_add_up_to_the_plan_to_the_hundredth(fps, hold):
     assert sum(waits) == round(100 * (2.3 + hold))
 
 
+@pytest.mark.parametrize("lead", [0, 0.7, 700])
+def test_the_first_frame_stays_for_the_lead_beside_its_own_time(lead):
+    frames, waits = decoded_gif(small(fps=10, seconds=2, lead=lead, hold=1).to_bytes("gif"))
+    still_there = [(frame == frames[0]).all() for frame in frames].index(False)
+    assert sum(waits[:still_there]) == round(100 * lead) + 10
+    assert sum(waits) == round(100 * (lead + 3))
+
+
 @pytest.mark.parametrize("hold", [555.35, 555.36, 600, 3600])
 def test_a_delay_too_long_for_one_image_is_carried_by_several(hold):
     hundred_seconds_a_frame = {"fps": 0.01, "seconds": 100}
@@ -126,17 +134,21 @@ def test_a_delay_too_long_for_one_image_is_carried_by_several(hold):
     fps=st.floats(0.5, MOST_FPS),
     seconds=st.floats(0.02, 30),
     hold=st.floats(0, 3600),
+    lead=st.floats(0, 3600),
 )
-@example(fps=50, seconds=0.02, hold=0)
-@example(fps=33.3, seconds=10, hold=0.005)
-def test_no_delay_is_shorter_than_browsers_play_and_none_strays_from_the_plan(fps, seconds, hold):
-    playback = Playback(fps, seconds, hold)
+@example(fps=50, seconds=0.02, hold=0, lead=0)
+@example(fps=33.3, seconds=10, hold=0.005, lead=0.005)
+def test_no_delay_is_shorter_than_browsers_play_and_none_strays_from_the_plan(
+    fps, seconds, hold, lead
+):
+    playback = Playback(fps, seconds, hold=hold, lead=lead)
     waits = delays(playback)
     assert len(waits) == playback.frames
     assert min(waits) >= 2
     ends = np.cumsum(waits)
-    np.testing.assert_allclose(ends[:-1], 100 / fps * np.arange(1, len(waits)), atol=0.51)
-    planned = max(100 * (seconds + hold), 100 * (playback.frames - 1) / fps + 2)
+    moving = 100 * lead + 100 / fps * np.arange(1, len(waits))
+    np.testing.assert_allclose(ends[:-1], moving, atol=0.51)
+    planned = max(100 * playback.duration, 100 * (lead + (playback.frames - 1) / fps) + 2)
     assert abs(ends[-1] - planned) <= 1
 
 

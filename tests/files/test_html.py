@@ -16,7 +16,8 @@ from trajviz.files.formats._player import MOST_VALUES
 
 MINUS, GONE = "\N{MINUS SIGN}", "\N{EN DASH}"
 RACES = {
-    "contour": ("beale", SEVEN[:4], {}),
+    "contour": ("beale", SEVEN[:4], {"pace": "uniform"}),
+    "story": ("beale", SEVEN[:4], {"lead": 1.5}),
     "charts": (
         "beale",
         ("sgd:lr=0.5", "adam", "rmsprop"),
@@ -231,6 +232,30 @@ def test_it_plays_slower_and_faster(pace, opened):
     assert 0.9 * steps - 1 <= step_of(page) <= steps + 1
 
 
+def test_it_waits_at_the_start_and_then_keeps_the_pace_of_the_film(opened):
+    page, taken = opened("story").page, one("story").animation.positions
+    page.clock.run_for(1300)
+    assert step_of(page) == 0
+    for seconds in (2, 3, 2):
+        page.clock.run_for(1000 * seconds)
+        frames = int(25 * (float(page.evaluate("() => time")) - 1.5))
+        assert int(taken[frames]) <= step_of(page) <= int(taken[min(frames + 1, 199)])
+    assert taken[125] < 60  # of 200, and not 125
+    page.clock.run_for(4200)
+    assert step_of(page) < 5
+    assert button(page, "Pause").count() == 1
+
+
+def test_a_step_of_an_uneven_race_is_shown_where_it_belongs(opened):
+    page = opened("story").page
+    for step in (0, 1, 7, 100, 200):
+        go(page, step)
+        assert step_of(page) == step
+        assert apart(picture_of(page), still(one("story").scene, step)) < 2
+    button(page, "One step back").click()
+    assert step_of(page) == 199
+
+
 def test_it_holds_the_end_and_begins_again(opened):
     page = opened().page
     page.clock.run_for(9000)
@@ -241,7 +266,7 @@ def test_it_holds_the_end_and_begins_again(opened):
 
 
 def test_what_is_to_play_once_stops_at_the_end_and_can_be_played_again(opened):
-    once = race("bowl", ("sgd:lr=0.1",), loop=1, steps=20)
+    once = race("bowl", ("sgd:lr=0.1",), loop=1, steps=20, pace="uniform")
     page = opened(text=once.to_bytes("html").decode()).page
     page.clock.run_for(15000)
     assert (step_of(page), button(page, "Play").count()) == (20, 1)

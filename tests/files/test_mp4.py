@@ -130,6 +130,16 @@ def test_a_turning_relief_is_decoded_as_it_was_drawn(tmp_path):
         assert errors[place] >= 26
 
 
+def test_the_lead_shows_the_first_frame(tmp_path):
+    one = film(lead=0.5)
+    frames = decoded(one.save(tmp_path / "film.mp4"), 160, 120)
+    assert len(frames) == 5 + 12 + 5 == one.playback.film_frames
+    first, second, *_ = one.frames()
+    for frame in frames[:6]:
+        assert psnr(frame, first) > psnr(frame, second)
+    assert psnr(frames[6], second) > psnr(frames[6], first)
+
+
 def test_the_hold_shows_the_last_frame(tmp_path):
     one = film(hold=1)
     frames = decoded(one.save(tmp_path / "film.mp4"), 160, 120)

@@ -172,7 +172,7 @@ def test_an_homage_has_the_pace_of_the_original(name):
     race = rendered(name)
     assert race.look.size == (620, 480)
     assert delays(race.playback) == [4] * 199
-    np.testing.assert_array_equal(race.playback.positions(race.steps), np.arange(199))
+    np.testing.assert_array_equal(race.animation.positions, np.arange(199))
     names = [t.spec.optimizer.name for t in race.trajectories]
     assert names == ["sgd", "momentum", "nag", "adagrad", "adadelta", "rmsprop"]
 

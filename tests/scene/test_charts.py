@@ -291,7 +291,9 @@ def test_a_curve_is_drawn_as_far_as_the_step_and_its_head_is_at_its_end(step):
 
 
 def test_a_chart_of_the_animation_is_that_of_the_still():
-    one = race("bowl", PAIR, panels=("loss", "step-size"), steps=12, seconds=1.3, fps=10)
+    one = race(
+        "bowl", PAIR, panels=("loss", "step-size"), steps=12, seconds=1.3, fps=10, pace="uniform"
+    )
     frames = [*one.frames()]
     for plot in charts_of(one):
         part = np.s_[plot.box.y0 : plot.box.y1, plot.box.x0 : plot.box.x1]

@@ -755,7 +755,14 @@ def placed(view, block, azimuth=None):
 # Turning
 
 
-ORBIT = {"view": "relief", "orbit": 120, "size": (200, 160), "fps": 10, "seconds": 1.1}
+ORBIT = {
+    "view": "relief",
+    "orbit": 120,
+    "size": (200, 160),
+    "fps": 10,
+    "seconds": 1.1,
+    "pace": "uniform",
+}
 
 
 @functools.cache

@@ -9,15 +9,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
+from trajviz.animation.pace import positions, uniform
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
+from trajviz.recipe.recipe import Playback
 from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Plot, Reveal
 from trajviz.scene.scene import Scene
 from trajviz.surface import Floats, Ints
+
+_Item = TypeVar("_Item")
 
 
 @dataclass
@@ -28,11 +33,14 @@ class Animation:
         scene: What moves.
         positions: How many steps have been taken at each frame, (frames,), non-decreasing. Between
             two steps the heads glide.
+        shares: Which share of the animation has passed at each frame, (frames,), by which a camera
+            turns; None for the share of the steps that have been taken.
         first: Frame 0, (height, width, 3).
     """
 
     scene: Scene
     positions: Floats
+    shares: Floats | None = None
     first: Picture = field(init=False)
     _numbers: Ints = field(init=False, repr=False)
 
@@ -40,15 +48,26 @@ class Animation:
         """Draw frame 0."""
         self._numbers = shown_steps(self.positions)
         self.first = self.scene.background.copy()
-        for part in self._parts(self.positions[:1], self._numbers[:1]):
+        for part in self._parts(1):
             self._lay(self.first, next(part))
+
+    @classmethod
+    def played(cls, scene: Scene, playback: Playback) -> Animation:
+        """Return a scene in motion as a playback says: so many frames, at its pace."""
+        shares = uniform(scene, playback) / scene.steps
+        return cls(scene, positions(scene, playback), shares)
+
+    def thinned(self, stride: int) -> Animation:
+        """Return the animation with only every `stride`-th frame, the first among them."""
+        shares = None if self.shares is None else self.shares[::stride]
+        return Animation(self.scene, self.positions[::stride], shares)
 
     def changes(self) -> Iterator[Change]:
         """Yield what frames 1, 2, ... change.
 
         They are computed anew by every call, in bounded memory.
         """
-        parts = self._parts(self.positions, self._numbers)
+        parts = self._parts(len(self.positions))
         for part in parts:
             next(part)
         for changes in zip(*parts, strict=True):
@@ -67,18 +86,28 @@ class Animation:
     def _lay(canvas: Picture, change: Change) -> None:
         canvas.reshape(-1, 3)[change.pixels] = change.colors
 
-    def _parts(self, positions: Floats, numbers: Ints) -> list[Iterator[Change]]:
-        """Return what each plot changes, and the counter; frame 0 changes the background."""
-        parts = [_plot_changes(self.scene, plot, positions) for plot in self.scene.plots]
-        return [*parts, _counting(self.scene, numbers)] if self.scene.counter else parts
+    def _parts(self, frames: int) -> list[Iterator[Change]]:
+        """Return what each plot changes in the first so many frames, and what the counter does.
 
+        Frame 0 changes the background.
+        """
+        parts = [self._plot_changes(plot, frames) for plot in self.scene.plots]
+        if not self.scene.counter:
+            return parts
+        return [*parts, _counting(self.scene, self._numbers[:frames])]
 
-def _plot_changes(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
-    if plot.redrawn is not None:
-        return _redrawing(scene, plot, positions)
-    if plot.reveal is not None:
-        return _revealing(scene, plot, plot.reveal, positions)
-    return _moving(scene, plot, positions)
+    def _plot_changes(self, plot: Plot, frames: int) -> Iterator[Change]:
+        positions = self.positions[:frames]
+        if plot.redrawn is not None:
+            return _redrawing(self.scene, plot, positions, self._turns[:frames])
+        if plot.reveal is not None:
+            return _revealing(self.scene, plot, plot.reveal, positions)
+        return _moving(self.scene, plot, positions)
+
+    @property
+    def _turns(self) -> Floats:
+        """Which share of its way a camera has turned at each frame, (frames,)."""
+        return self.positions / self.scene.steps if self.shares is None else self.shares
 
 
 def still(scene: Scene, step: float) -> Picture:
@@ -120,12 +149,13 @@ def _revealing(scene: Scene, plot: Plot, reveal: Reveal, positions: Floats) -> I
         yield Change(place[chosen], colors[chosen])
 
 
-def _redrawing(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
+def _redrawing(scene: Scene, plot: Plot, positions: Floats, shares: Floats) -> Iterator[Change]:
     """Yield what changes in a plot whose picture is drawn anew for every frame."""
     box, inks = plot.box, Inks(plot.pen, [layer[0].color for layer in plot.layers], scene.theme)
 
-    def draw(position: float) -> Picture:
-        now = plot.at(position / scene.steps)
+    def draw(moment: tuple[float, float]) -> Picture:
+        position, share = moment
+        now = plot.at(share)
         picture = np.empty((box.height, box.width, 3), dtype=np.uint8)
         now.view.draw(picture)
         draw_tracks(picture, now, position, inks)
@@ -133,13 +163,13 @@ def _redrawing(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
 
     place = _places(scene, box).ravel()
     shown = _part(scene.background, box).reshape(-1, 3)
-    for picture in _ahead(draw, positions.tolist()):
+    for picture in _ahead(draw, list(zip(positions.tolist(), shares.tolist(), strict=True))):
         there = np.flatnonzero(differ(picture, shown))
         shown = picture
         yield Change(place[there], shown[there])
 
 
-def _ahead(work: Callable[[float], Picture], items: Sequence[float]) -> Iterator[Picture]:
+def _ahead(work: Callable[[_Item], Picture], items: Sequence[_Item]) -> Iterator[Picture]:
     """Yield the results of some work in order, a few of them made ahead, on all processors.
 
     Threads are enough, since numpy releases the interpreter's lock while it computes.
@@ -200,7 +230,7 @@ def shown_steps(positions: Floats) -> Ints:
 
     Numbers that change with every frame cannot be read, and cost a GIF a quarter of its bytes.
     So the number shown is a multiple of the least of 1, 2, 5, 10, 20, ... with which each stays for
-    four frames. The last frame shows the last step.
+    four frames at the tempo around it. The last frame shows the last step.
 
     Args:
         positions: How many steps have been taken at each frame, (frames,), non-decreasing.
@@ -209,9 +239,30 @@ def shown_steps(positions: Floats) -> Ints:
     [0, 0, 0, 0, 0, 5, 5, 5, 8]
     """
     taken: Ints = np.floor(positions).astype(np.int64)
-    least = 4 * positions[-1] / max(len(positions) - 1, 1)
-    power = 10 ** max(0, math.floor(math.log10(max(least, 1))))
-    tick = next(power * lead for lead in (1, 2, 5, 10) if power * lead >= least)
-    shown: Ints = taken - taken % tick
+    tick = _round_above(4 * _tempo(positions))
+    shown: Ints = np.maximum.accumulate(taken - taken % tick)
     shown[-1] = taken[-1]
     return shown
+
+
+def _tempo(positions: Floats) -> Floats:
+    """Return how many steps a frame are taken around each frame at most, (frames,)."""
+    last = len(positions) - 1
+    if last < 1:
+        return np.zeros(len(positions))
+    ends = np.clip(np.arange(-4, last + 5), 0, last)
+    tempo = (positions[ends[8:]] - positions[ends[:-8]]) / (ends[8:] - ends[:-8])
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(np.pad(tempo, 4, "edge"), 9).max(1))
+
+
+def _round_above(values: Floats) -> Ints:
+    """Return the least of 1, 2, 5, 10, 20, ... that is no smaller than each value, (n,).
+
+    >>> _round_above(np.array([0.0, 1, 1.1, 6, 300])).tolist()
+    [1, 1, 2, 10, 500]
+    """
+    values = np.maximum(values * (1 - 1e-9), 1)  # what is round but for rounding is round
+    power = 10.0 ** np.floor(np.log10(values))
+    digit = np.array([1, 2, 5, 10])[np.searchsorted([1, 2, 5], values / power)]
+    above: Ints = np.rint(power * digit).astype(np.int64)
+    return above

@@ -44,12 +44,11 @@ class PlannedFile:
         if self.format.kind == "still":
             return Facts(format=self.format, size=pixels, frames=1, seconds=0.0, bytes=size)
         frames = play.film_frames if self.format.film else play.frames
-        seconds = play.seconds + play.hold
         return Facts(
             format=self.format,
             size=pixels,
             frames=frames,
-            seconds=seconds,
+            seconds=play.duration,
             pixel_format=play.pixel_format,
             bytes=size,
         )

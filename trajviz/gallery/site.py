@@ -35,7 +35,7 @@ def _entry(item: Item, made: LockEntry) -> Entry:
         alt=item.alt,
         command=command_of(item),
         size=item.recipe.look.size,
-        seconds=playback.seconds + playback.hold if moves else 0.0,
+        seconds=playback.duration if moves else 0.0,
         files=item.files,
     )
 

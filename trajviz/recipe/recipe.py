@@ -18,7 +18,6 @@ from trajviz.recipe.options import OptionField, option, option_fields, parse_byt
 
 if TYPE_CHECKING:
     from trajviz.recipe.spec import Spec
-    from trajviz.surface import Floats
 
 SMALLEST, LARGEST = (160, 120), (3840, 2160)
 """The sizes of a picture in pixels."""
@@ -101,9 +100,11 @@ PIXEL_FORMATS = ("yuv420p", "yuv444p")
 """How a video may keep its colours: one chroma sample for four pixels, or for each."""
 FEWEST_COLORS, MOST_COLORS = 16, 256
 """What a palette may have: a picture needs a few for itself, and a byte says no more."""
+PACES = ("story", "uniform")
+"""How the time of an animation passes: after what is new, or every step equally long."""
 MOST_FRAMES = 100_000
 LONGEST = 3600
-"""Seconds of motion, and of the pause after it."""
+"""Seconds of motion, and of each pause around it."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ class Playback:
         pixel_format: How a video keeps its colours: yuv420p, which plays everywhere, or yuv444p,
             sharper where it plays at all.
         colors: The most colours in the palette of a GIF, WebP or APNG.
+        pace: How the time of the moving part passes, one of PACES.
+        lead: Length of the pause on the first frame in seconds.
     """
 
     fps: float = option(25, "Frames a second.", "motion", words="N", unit="frames/s")
@@ -134,6 +137,14 @@ class Playback:
     colors: int = option(
         MOST_COLORS, "The most colours of a GIF, WebP or APNG, 16 to 256.", "file", words="N"
     )
+    pace: str = option(
+        PACES[0],
+        "How time passes: 'story' gives it to what is new and hurries over the rest, with "
+        "'uniform' every step takes equally long.", "motion", words="|".join(PACES),
+    )  # fmt: skip
+    lead: float = option(
+        0.0, "The pause on the first frame, in seconds.", "motion", words="S", unit="s"
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be played."""
@@ -141,6 +152,10 @@ class Playback:
             raise TrajvizError(f"fps {self.fps:g} must be a finite number above 0")
         if not 0 < self.seconds <= LONGEST:
             raise TrajvizError(f"seconds {self.seconds:g} must be above 0 and at most {LONGEST}")
+        if self.pace not in PACES:
+            raise unknown("pace", self.pace, PACES)
+        if not 0 <= self.lead <= LONGEST:
+            raise TrajvizError(f"lead {self.lead:g} must be from 0 to {LONGEST} seconds")
         if not 0 <= self.hold <= LONGEST:
             raise TrajvizError(f"hold {self.hold:g} must be from 0 to {LONGEST} seconds")
         if not 0 <= self.loop <= 65535:
@@ -162,15 +177,20 @@ class Playback:
         return max(1, round(self.fps * self.seconds))
 
     @property
+    def duration(self) -> float:
+        """How long it plays in seconds: the moving part and the pauses around it."""
+        return self.lead + self.seconds + self.hold
+
+    @property
+    def lead_frames(self) -> int:
+        """How many frames a film has for its pause at the beginning: its first one, repeated."""
+        return round(self.lead * self.fps)
+
+    @property
     def film_frames(self) -> int:
-        """How many frames a film has: its pause at the end is the last one, repeated."""
-        return max(self.frames, round((self.seconds + self.hold) * self.fps))
-
-    def positions(self, steps: int) -> Floats:
-        """Return how many steps have been taken at each frame, (frames,), fractions included."""
-        import numpy as np
-
-        return np.linspace(0 if self.frames > 1 else steps, steps, self.frames)
+        """How many frames a film has: its pauses are its first and its last one, repeated."""
+        moving = max(self.frames, round((self.seconds + self.hold) * self.fps))
+        return self.lead_frames + moving
 
 
 @dataclass(frozen=True)

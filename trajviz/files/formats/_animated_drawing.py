@@ -9,6 +9,7 @@ from trajviz.animation import Animation
 from trajviz.files.formats._drawing import Letters, clip_of, mark, number, view_of
 from trajviz.files.formats._motion import Moving
 from trajviz.files.formats._paths import FINE
+from trajviz.files.formats._timeline import Timeline
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.alt import listed
 from trajviz.scene.color import hexed
@@ -25,19 +26,13 @@ class AnimatedDrawing:
         scene: What is drawn.
         definitions: What stands in `<defs>`: outlines, clip paths and masks.
         content: The elements that are seen.
-        keyframes: The rules of the style sheet by which they move.
-        total: Seconds of one round, its pause at the end included.
-        motion: Seconds of its moving part.
-        loop: How many rounds there are, 0 for ever.
+        timeline: When what is shown, and the rules of the style sheet by which it moves.
     """
 
     scene: Scene
     definitions: str
     content: str
-    keyframes: str
-    total: float
-    motion: float
-    loop: int
+    timeline: Timeline
 
     @classmethod
     def of(
@@ -65,16 +60,12 @@ class AnimatedDrawing:
             ]
         )
         definitions += letters.definitions + moving.definitions
-        timeline = moving.timeline
-        return cls(
-            scene=scene,
-            definitions=definitions,
-            content=content,
-            keyframes="".join(timeline.rules),
-            total=timeline.total,
-            motion=timeline.motion,
-            loop=timeline.loop,
-        )
+        return cls(scene, definitions, content, moving.timeline)
+
+    @property
+    def keyframes(self) -> str:
+        """The rules of the style sheet by which elements move."""
+        return "".join(self.timeline.rules)
 
     def timing(self, scope: str = "", rounds: int = 0) -> str:
         """Return the rules that set the moving elements going.
@@ -83,9 +74,9 @@ class AnimatedDrawing:
             scope: A selector before each, so that they only hold in a part of the page.
             rounds: How many rounds there are; 0 for as many as the playback has.
         """
-        count = rounds or self.loop or "infinite"
+        count, total = rounds or self.timeline.loop or "infinite", number(self.timeline.total)
         return (
-            f"{scope}.m,{scope}.s{{animation-duration:{number(self.total)}s;animation-fill-mode:both;"
+            f"{scope}.m,{scope}.s{{animation-duration:{total}s;animation-fill-mode:both;"
             f"animation-iteration-count:{count};animation-timing-function:linear}}"
             f"{scope}.s{{animation-timing-function:step-end}}"
         )

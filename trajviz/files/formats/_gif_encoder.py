@@ -40,7 +40,7 @@ Indices = npt.NDArray[np.uint8]
 
 
 def delays(playback: Playback) -> list[int]:
-    """Return each frame's delay in hundredths of a second, the hold added to the last.
+    """Return each frame's delay in hundredths of a second, pauses added to the first and the last.
 
     Rounding errors are carried on, so that the sum is exact to the hundredth.
 

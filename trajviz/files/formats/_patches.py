@@ -72,7 +72,7 @@ def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
         sample = changes
     else:
         changes = animation.changes()
-        sample = Animation(animation.scene, animation.positions[::stride]).changes()
+        sample = animation.thinned(stride).changes()
     colors = [change.colors for change in sample]
     return np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors]), changes
 

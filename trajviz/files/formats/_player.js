@@ -16,7 +16,7 @@ for (const one of moving) one.pause();
 const names = (document.getElementById("counter")?.dataset.digits ?? "").split(" ");
 
 let step = 0; // steps taken, fractions included
-let rest = 0; // seconds since the last step, before the next round
+let time = 0; // seconds of the round, in which all moves after the lead
 let rounds = 0;
 let playing = false;
 let before = 0; // when the last picture was drawn
@@ -28,8 +28,16 @@ function written(value) {
   return text.replace(/-/g, "−").replace("e+", "e");
 }
 
+// Steps are not equally long: `taken` of them are done so many seconds (`times`) after the lead.
+function mapped(value, from, to) {
+  const next = from.findIndex((one) => one > value);
+  if (next < 1) return to.at(next);
+  const share = (value - from[next - 1]) / (from[next] - from[next - 1]);
+  return to[next - 1] + share * (to[next] - to[next - 1]);
+}
+
 function draw() {
-  for (const one of moving) one.currentTime = (1000 * data.motion * step) / data.steps;
+  for (const one of moving) one.currentTime = 1000 * Math.min(time, data.lead + data.times.at(-1));
   const whole = Math.floor(step + 1e-6);
   slider.value = whole;
   slider.setAttribute("aria-valuetext", `${data.unit} ${whole} of ${data.steps}`);
@@ -52,20 +60,22 @@ function frame(now) {
   // A frame may have begun before the button was pressed, or come long after the page was hidden.
   const taken = (Math.max(0, Math.min(now - before, 200)) / 1000) * speed.value;
   before = now;
-  if (step < data.steps) step = Math.min(step + (taken * data.steps) / data.motion, data.steps);
-  else rest += taken;
-  if (step >= data.steps && rest >= data.hold) {
+  time += taken;
+  if (time >= data.total) {
     rounds += 1;
-    if (data.loop && rounds >= data.loop) pause();
-    else [step, rest] = [0, 0];
+    if (data.loop && rounds >= data.loop) {
+      time = data.total;
+      pause();
+    } else time = 0;
   }
+  step = mapped(time - data.lead, data.times, data.taken);
   draw();
   requestAnimationFrame(frame);
 }
 
 function start() {
-  if (step >= data.steps) step = 0;
-  [rest, rounds, playing, before] = [0, 0, true, performance.now()];
+  if (step >= data.steps) time = 0;
+  [rounds, playing, before] = [0, true, performance.now()];
   main.classList.add("playing");
   play.setAttribute("aria-label", "Pause");
   requestAnimationFrame(frame);
@@ -80,6 +90,7 @@ function pause() {
 function go(to) {
   pause();
   step = Math.max(0, Math.min(data.steps, to));
+  time = data.lead + mapped(step, data.taken, data.times);
   draw();
 }
 

@@ -17,7 +17,8 @@ _PER_SECOND = 25
 class Timeline:
     """The moments of an animation, and the rules that move things through them.
 
-    `moments`, (n,), are in seconds; `steps`, (n,), says how many steps are taken at each.
+    `moments`, (n,), are in seconds; `steps`, (n,), says how many steps are taken at each. All
+    stands still for `lead` seconds and then moves for `motion` seconds, in a round of `total`.
     """
 
     def __init__(self, playback: Playback, positions: Floats) -> None:
@@ -28,24 +29,26 @@ class Timeline:
             positions: How many steps are taken at each frame, (frames,), fractions included.
         """
         self.positions = positions
+        self.lead = playback.lead
         self.motion = max(len(positions) - 1, 0) / playback.fps
-        """Seconds until the last step, when the animation rests."""
-        self.total = max(playback.seconds + playback.hold, self.motion)
+        self.total = max(playback.duration, self.lead + self.motion)
         self.loop = playback.loop
-        self.frames = np.arange(len(positions)) / playback.fps
+        self.frames = self.lead + np.arange(len(positions)) / playback.fps
+        """When each frame is first shown: the first from the beginning on."""
+        self.frames[0] = 0.0
         fine = max(1, math.ceil(_PER_SECOND / playback.fps))
         count = (len(positions) - 1) * fine + 1
-        self.moments = np.linspace(0, self.motion, count)
-        self.steps = np.linspace(positions[0], positions[-1], count)
+        self.moments = self.lead + np.linspace(0, self.motion, count)
+        self.steps = np.interp(np.arange(count) / fine, np.arange(len(positions)), positions)
         self.rules: list[str] = []
 
     def animate(self, times: Floats, styles: Iterable[str]) -> str:
         """Return the attribute of an element that has these styles at these times."""
         places = max(2, math.ceil(math.log10(self.total)) + 1)
-        frames = "".join(
-            f"{_percent(100 * time / self.total, places)}{{{style}}}"
-            for time, style in zip(times.tolist(), styles, strict=True)
-        )
+        shares = [_percent(100 * time / self.total, places) for time in times.tolist()]
+        if times[0] > 0:  # before it the first style holds, and not what an element ends with
+            shares[0] = f"0%,{shares[0]}"
+        frames = "".join(f"{share}{{{style}}}" for share, style in zip(shares, styles, strict=True))
         name = f"k{len(self.rules)}"
         self.rules.append(f"@keyframes {name}{{{frames}}}")
         return f' style="animation-name:{name}"'

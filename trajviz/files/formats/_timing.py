@@ -13,19 +13,20 @@ _LEAST_MILLISECONDS = 11
 
 
 def ticks(playback: Playback, rate: int, least: int) -> list[int]:
-    """Return each frame's duration in 1/rate of a second, the hold added to the last.
+    """Return each frame's duration in 1/rate of a second, pauses added to the first and the last.
 
     Rounding errors are carried on, so that the sum is exact to the tick; the last has `least`.
     """
     frames = playback.frames
-    ends = [round(rate * frame / playback.fps) for frame in range(1, frames)]
-    total = round(rate * (playback.seconds + playback.hold))
+    lead = rate * playback.lead
+    ends = [round(lead + rate * frame / playback.fps) for frame in range(1, frames)]
+    total = round(rate * playback.duration)
     ends.append(max(total, [0, *ends][-1] + least))
     return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
 def milliseconds(playback: Playback) -> list[int]:
-    """Return each frame's duration in milliseconds, the hold added to the last.
+    """Return each frame's duration in milliseconds, pauses added to the first and the last.
 
     >>> from trajviz.recipe.recipe import Playback
     >>> milliseconds(Playback(fps=30, seconds=0.1, hold=1))

@@ -45,7 +45,7 @@ def encode(
     *,
     codec: Codec,
 ) -> None:
-    """Write an animation at a constant frame rate, the last frame repeated for the hold.
+    """Write an animation at a constant frame rate, its ends repeated for the pauses.
 
     An odd width or height is padded by one pixel of background. The note is the comment tag.
 
@@ -67,7 +67,7 @@ def encode(
     encoder.send(None)
     try:
         total = playback.film_frames
-        for count, frame in enumerate(_frames(animation, size, pixel_format, total), 1):
+        for count, frame in enumerate(_frames(animation, size, playback), 1):
             encoder.send(frame)
             progress(count, total)
     finally:
@@ -78,18 +78,19 @@ def encode(
 
 
 def _frames(
-    animation: Animation, size: tuple[int, int], pixel_format: str, total: int
+    animation: Animation, size: tuple[int, int], playback: Playback
 ) -> Iterator[npt.NDArray[np.uint8]]:
-    """Yield `total` frames as an encoder takes them, all in one buffer; the last is repeated."""
+    """Yield a film's frames as an encoder takes them, all in one buffer."""
     height, width = animation.first.shape[:2]
     padded = np.empty((size[1], size[0], 3), dtype=np.uint8)
     padded[:] = animation.scene.theme.background
     padded[:height, :width] = animation.first
-    planes = Planes(padded, pixel_format)
-    yield planes.buffer
+    planes = Planes(padded, playback.pixel_format)
+    for _ in range(1 + playback.lead_frames):
+        yield planes.buffer
     for change in animation.changes():
         rows, columns = np.divmod(change.pixels, width)
         planes.update(rows * size[0] + columns, change.colors)
         yield planes.buffer
-    for _ in range(total - len(animation.positions)):
+    for _ in range(playback.film_frames - playback.lead_frames - len(animation.positions)):
         yield planes.buffer
