@@ -51,6 +51,8 @@ VALUES = {
     "seconds": st.floats(0.1, 100),
     "hold": st.floats(0, 100),
     "loop": st.integers(0, 100),
+    "pace": st.sampled_from(["story", "uniform"]),
+    "lead": st.floats(0, 100),
     "pixel_format": st.sampled_from(["yuv420p", "yuv444p"]),
     "colors": st.integers(16, 256),
     "outputs": st.lists(st.sampled_from(["a.gif", "b c.png", "-"]), max_size=2).map(tuple),

@@ -14,7 +14,7 @@ import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
 from trajviz.race import compare, run
-from trajviz.recipe.recipe import LARGEST, SMALLEST, Look, Playback, Recipe
+from trajviz.recipe.recipe import LARGEST, PACES, SMALLEST, Look, Playback, Recipe
 from trajviz.recipe.spec import Spec, labelled, parse_spec, read_spec
 from trajviz.recipe.toml import MOST_BYTES, load_recipe, read_recipe, to_toml
 from trajviz.surface import Surface
@@ -439,6 +439,12 @@ def specs(draw):
 
 
 @st.composite
+def playbacks(draw):
+    fps, loop = draw(st.floats(1e-300, 10)), draw(st.integers(0, 65535))
+    return Playback(fps, loop=loop, pace=draw(st.sampled_from(PACES)), lead=draw(st.floats(0, 99)))
+
+
+@st.composite
 def recipes(draw):
     size = draw(st.tuples(*map(st.integers, SMALLEST, LARGEST)))
     camera = draw(st.none() | st.tuples(st.floats(5, 90), NUMBERS))
@@ -456,7 +462,7 @@ def recipes(draw):
         draw(st.sampled_from(["", "7x7", "random:50"])),
         tuple(draw(st.lists(NAMES.map(str.strip).filter(lambda n: n not in ("", "-"))))),
         look,
-        Playback(draw(st.floats(1e-300, 10)), loop=draw(st.integers(0, 65535))),
+        draw(playbacks()),
         tuple(draw(st.lists(NAMES.map(str.strip).filter(lambda n: n not in ("", "-"))))),
         draw(TEXTS),
         tuple(draw(st.lists(st.integers()))),

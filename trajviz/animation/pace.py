@@ -134,7 +134,8 @@ def _ways(plot: Plot, moments: Floats) -> _Ways:
     begin, end = places[:, :-1].reshape(-1, 2), places[:, 1:].reshape(-1, 2)
     begin, end, kept = clip_segments(begin, end, plot.box, 0)
     track, moment = np.divmod(kept, len(moments) - 1)
-    return _Ways(begin, end, np.hypot(*(end - begin).T), moment, whose[track])
+    length = np.hypot(*(end - begin).T)
+    return _Ways(begin=begin, end=end, length=length, moment=moment, layer=whose[track])
 
 
 def _fastest(length: Floats, moment: Ints, count: int) -> Floats:
