@@ -28,5 +28,7 @@ def surface(a=5):
         window=(-1, 1, -2, 1),
         start=(0.25, -1e-6),
         source="Radford (2014), Visualizing Optimization Algos; formula and start measured",
-        **({"rates": RADFORD, "rates_by": "Radford", "lr": "customary"} if a == 5 else {}),
+        rates=RADFORD,
+        rates_by="Radford",
+        lr="customary",
     )

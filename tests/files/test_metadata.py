@@ -16,6 +16,7 @@ from races import race
 
 from trajviz import __version__
 from trajviz.errors import TrajvizError
+from trajviz.files import metadata
 from trajviz.files.containers import xmp
 from trajviz.files.formats import all_containers, format_names, load_format
 from trajviz.files.metadata import (
@@ -463,6 +464,23 @@ def test_a_rendered_file_is_rendered_again_and_in_another_look(tmp_path):
     assert (tmp_path / "again.gif").read_bytes() == path.read_bytes()
     trajviz("render", "--recipe", path, "-q", "--theme", "dark", "-o", "dark.gif", cwd=tmp_path)
     assert read_note(tmp_path / "dark.gif").table == {**read_note(path).table, "theme": "dark"}
+
+
+def test_a_note_from_before_an_option_means_what_was_drawn_then(tmp_path, monkeypatch):
+    then = {"pace": "uniform"}
+    said = metadata.portable_toml
+
+    def older(recipe):
+        lines = said(recipe).splitlines(keepends=True)
+        return "".join(line for line in lines if line.split(" ")[0] not in then)
+
+    monkeypatch.setattr(metadata, "portable_toml", older)
+    path = small(**then).save(tmp_path / "old.gif")
+    monkeypatch.undo()
+    assert not {*then} & {*read_note(path).table}
+    again = run(dataclasses.replace(load_recipe(path), metadata=False))
+    assert again.to_bytes("gif") == small(**then, metadata=False).to_bytes("gif")
+    assert again.to_bytes("gif") != small(metadata=False).to_bytes("gif")
 
 
 @pytest.mark.long

@@ -110,7 +110,10 @@ RULES = [
 RATE_NAMES = {"torch": "lr", "keras": "learning_rate", "optax": "learning_rate"}
 
 # Rates at which all goes down and nothing is chaotic. Of rules whose steps grow with the slope:
-STEEP = {"bowl": 0.3, "beale": 3e-3, "rosenbrock": 5e-4, "himmelblau": 5e-3, "long-valley": 8e-3}
+STEEP = {"bowl": 0.3, "beale": 3e-3, "rosenbrock": 5e-4, "himmelblau": 5e-3}
+STEEP |= {"long-valley:steep=40": 8e-3}
+STARTS = {"long-valley:steep=40": (0.02, 0.8)}
+"""Where runs begin that do not begin at their surface's own start."""
 SHARES = {"sgd": 1.0, "momentum": 0.3, "dampened-momentum": 1.0, "nag": 0.3, "radam": 0.5}
 # and of the others, in the surfaces' units:
 RATES = {"adagrad": 0.5, "adadelta": 3.0, "signsgd": 0.01, "lion": 0.01, "rprop": 0.1}
@@ -195,6 +198,11 @@ def planned():
     return runs
 
 
+def start_on(name):
+    """Return where the runs on a surface begin, (2,)."""
+    return np.array(STARTS.get(name, load_surface(name).start), dtype=np.float64)
+
+
 def ours(run, steps=STEPS):
     """Return the points that our optimizer visits, (steps + 1, 2)."""
     return _ours(run["surface"], run["optimizer"], tuple(run["settings"].items()), steps)
@@ -202,8 +210,7 @@ def ours(run, steps=STEPS):
 
 @functools.cache  # one run of ours for all libraries
 def _ours(name, optimizer, settings, steps):
-    surface = load_surface(name)
-    start = np.array(surface.start)
+    surface, start = load_surface(name), start_on(name)
     rule = load_optimizer(optimizer).rule
     asked = surface if optimizer == "backtracking" else surface.gradient
     return np.array([start, *islice(rule(asked, start, **dict(settings)), steps)])
@@ -212,8 +219,7 @@ def _ours(name, optimizer, settings, steps):
 def theirs(run, steps=STEPS):
     """Return the points that the library's optimizer visits, (steps + 1, 2), in float64."""
     walk = {"torch": _torch, "keras": _keras, "optax": _optax}[run["library"]]
-    surface = load_surface(run["surface"])
-    start = np.array(surface.start, dtype=np.float64)
+    surface, start = load_surface(run["surface"]), start_on(run["surface"])
     return np.array([start, *islice(walk(run, surface, start), steps)])
 
 
