@@ -274,7 +274,24 @@ def test_a_label_of_ours_in_a_file_is_another_track(tmp_path):
 def test_paths_end_with_the_picture_and_the_caption_says_so(recorded):
     race = compare("bowl", paths=[recorded], steps=1, **{**SMALL, "size": (640, 480)})
     assert race.paths[0].steps == 1
-    assert "paths from run.csv, their first 1 of 2 steps" in texts(race)
+    assert "paths from run.csv, their first 1 of up to 2 steps" in texts(race)
+
+
+def test_paths_of_several_lengths_are_not_all_said_to_be_the_longest(tmp_path):
+    rows = [*(f"long,{k},{k / 9},1" for k in range(4)), *(f"short,{k},{k / 9},2" for k in range(2))]
+    path = written(tmp_path, HEAD + "\n".join(rows) + "\n")
+    race = compare("bowl", paths=[path], steps=2, **SMALL)
+    assert race.scene.words.caption.endswith(", their first 2 of up to 3 steps")
+
+
+def test_beside_paths_the_tuned_rates_are_not_for_all(recorded):
+    race = compare("bowl", ["sgd"], paths=[recorded], steps=2, **SMALL)
+    assert race.scene.words.caption.startswith("learning rates tuned by one rule, paths from")
+
+
+def test_where_only_paths_are_drawn_nothing_is_said_of_starts_or_noise(recorded):
+    race = compare("bowl", paths=[recorded], steps=2, starts="2x2", noise=0.5, **SMALL)
+    assert race.scene.words.caption == "paths from run.csv"
 
 
 def test_a_path_that_starts_outside_widens_the_window(tmp_path):

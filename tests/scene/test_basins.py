@@ -157,6 +157,11 @@ def test_the_caption_says_between_which_steps_colours_fade():
     assert f"strong colour: {low} steps, weak: {high}, learning rates as given" in texts(wide)
 
 
+def test_where_nothing_arrives_the_caption_is_silent_about_colours():
+    race = compare("beale", ["sgd:lr=1e-9"], **{**SMALL, "steps": 2})
+    assert race.scene.words.caption == "learning rates as given"
+
+
 def test_progress_counts_the_starts_of_all_plots_once():
     told = []
     compose(himmelblau().outcome, lambda *numbers: told.append(numbers))

@@ -168,16 +168,31 @@ def test_a_diverged_track_says_so_in_the_key_in_place_of_its_rate():
             ["sgd:lr=0.1", "adam", "nag:lr=0.1,label=mine"],
             "learning rates tuned by one rule, but given for sgd, mine",
         ),
-        (["newton", "backtracking"], "learning rates by default"),
-        (["newton", "sgd:lr=0.1"], "learning rates given, but the default for newton"),
+        (["barzilai-borwein"], "learning rates by default"),
         (
-            ["newton", "sgd:lr=0.1", "adam"],
-            "learning rates tuned by one rule, but given for sgd and the default for newton",
+            ["barzilai-borwein", "sgd:lr=0.1"],
+            "learning rates given, but the default for barzilai-borwein",
         ),
+        (
+            ["barzilai-borwein", "sgd:lr=0.1", "adam"],
+            "learning rates tuned by one rule, but given for sgd and the default for "
+            "barzilai-borwein",
+        ),
+        (["newton", "sgd:lr=0.1"], "learning rates as given"),
+        (["newton:lr=0.5", "adam"], "learning rates tuned by one rule, but given for newton"),
+        (["scipy.BFGS", "adam"], "learning rates tuned by one rule"),
     ],
 )
 def test_the_caption_says_how_the_rates_were_chosen(optimizers, caption):
     assert caption in words(compare("bowl", optimizers, steps=20).scene)
+
+
+def test_the_caption_says_nothing_of_rates_where_there_are_none():
+    without = ["newton", "backtracking", "scipy.BFGS"]
+    assert compare("bowl", without, steps=5).scene.words.caption == ""
+    assert compare("bowl", without, steps=5, lr="default").scene.words.caption == ""
+    race = compare("bowl", ["newton", "sgd"], steps=5, lr="equal:0.1")
+    assert race.scene.words.caption == "learning rates equal"
 
 
 def test_the_key_names_rates_as_given_and_tuned_ones_in_full():

@@ -88,16 +88,16 @@ def _rate(trajectory: Trajectory) -> str:
 
 
 def caption_of(outcome: Outcome) -> str:
-    """Return the caption: how rates were chosen, where paths are from, starts and noise."""
-    groups = swarms(outcome.courses)
+    """Return the caption: how rates were chosen, where paths are from, starts and noise.
+
+    What is not true of each track that is drawn names those of which it is, or is not said.
+    """
+    ran = bool(outcome.trajectories)
     parts = [
-        _rates(
-            [first for first, *_ in groups if isinstance(first, Trajectory)],
-            outcome.surface.rates_by,
-        ),
+        _rates(outcome),
         _sources(outcome.paths, outcome.steps),
-        _starts(outcome),
-        outcome.noise.summary(outcome.surface),
+        _starts(outcome) if ran else "",
+        outcome.noise.summary(outcome.surface) if ran else "",
     ]
     return ", ".join(filter(None, parts))
 
@@ -110,21 +110,21 @@ _RATE_WORDS = {
 }
 
 
-def _rates(trajectories: Sequence[Trajectory], rates_by: str) -> str:
-    """Say how rates were chosen; `rates_by` is whose the customary ones are."""
+def _rates(outcome: Outcome) -> str:
+    """Say how rates were chosen, of all tracks that have one."""
+    groups = swarms(outcome.courses)
+    rated = [first for first, *_ in groups if isinstance(first, Trajectory) and _has_rate(first)]
     labels = {
-        rule: [t.label for t in trajectories if t.rate_rule == rule]
+        rule: [t.label for t in rated if t.rate_rule == rule]
         for rule in ("customary", *_RATE_WORDS)
     }
-    if not trajectories:
+    if not rated:
         return ""
     main, *others = [rule for rule, of in labels.items() if of]
-    alone = {
-        "tuned": "tuned, one rule for all", "equal": "equal",
-        "given": "as given", "default": "by default",
-    }  # fmt: skip
+    all_tuned = "tuned, one rule for all" if len(rated) == len(groups) else "tuned by one rule"
+    alone = {"tuned": all_tuned, "equal": "equal", "given": "as given", "default": "by default"}
     if main == "customary":
-        rates = f"{rates_by}'s learning rates"
+        rates = f"{outcome.surface.rates_by}'s learning rates"
     else:
         rates = f"learning rates {(_RATE_WORDS if others else alone)[main]}"
     exceptions = " and ".join(
@@ -133,11 +133,19 @@ def _rates(trajectories: Sequence[Trajectory], rates_by: str) -> str:
     return ", but ".join(filter(None, [rates, exceptions]))
 
 
+def _has_rate(trajectory: Trajectory) -> bool:
+    """Tell whether a track has a learning rate, and not a factor that is 1 by design."""
+    by_design = trajectory.spec.optimizer.rate_is_factor and trajectory.rate_rule == "default"
+    return "lr" in trajectory.settings and not by_design
+
+
 def _sources(paths: Sequence[Recorded], steps: int) -> str:
     if not paths:
         return ""
-    longest = max(path.length for path in paths)
-    cut = f", their first {steps} of {longest} steps" if longest > steps else ""
+    lengths = {path.length for path in paths}
+    up_to = "up to " if len(lengths) > 1 else ""
+    longest = max(lengths)
+    cut = f", their first {steps} of {up_to}{longest} steps" if longest > steps else ""
     return f"paths from {', '.join(dict.fromkeys(path.source for path in paths))}{cut}"
 
 

@@ -207,9 +207,14 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
             )
             for basins, box in zip(found, boxes, strict=True)
         ],
-        about=f"strong colour: {span[0]} steps, weak: {span[1]}",
+        about=_about(span),
         chips=chips_of_places(run.minima, run.theme, places),
     )
+
+
+def _about(span: tuple[int, int]) -> str:
+    """Say what the strength of colours means; nothing where all that arrives is equally fast."""
+    return f"strong colour: {span[0]} steps, weak: {span[1]}" if span[0] < span[1] else ""
 
 
 def _found(run: Run, starts: Sequence[Points]) -> list[Basins]:
