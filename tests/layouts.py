@@ -20,7 +20,7 @@ CHIPS = (
     Chip((0, 120, 0), "A second line of dashes", "0.02", style=1),
     Chip((0, 120, 0), "And one of dots", "", style=2),
 )
-WORDS = Words("The title", CHIPS, "learning rates as given", ("W", "b"), 200)
+WORDS = Words("The title", CHIPS, "learning rates as given", ("W", "b"), 200, ("step ", " of 200"))
 PLANE = Axes(Window(-4.5, 4.5, -0.25, 1.75), ("W", "b"))
 TITLED = Axes(Window(-4.5, 4.5, -0.25, 1.75), ("W", "b"), "SGD 0.01")
 LOSS = Axes(Window(0, 208, -3.2, 2.1), ("step", ""), "height above minimum", log=True)

@@ -61,6 +61,7 @@ from trajviz.files.formats import png
 FORMAT = dataclasses.replace(png.FORMAT, rank=99)
 """,
     "theme": (ROOT / "trajviz/scene/themes/dark.toml").read_text(encoding="utf-8"),
+    "language": 'summary = "Thingish."\nheight_above_minimum = "thing above minimum"\n',
     "view": """\
 \"\"\"A view: the contours, by another name.\"\"\"
 
@@ -162,7 +163,8 @@ def test_pixels_and_vectors_are_drawn_with_all_of_them(copy):
     words = [word for name in outputs for word in ("-o", name)]
     said = trajviz(
         copy, "render", "thing", "thing", "sgd", "--view", "thing", "--panel", "thing",
-        "--theme", "thing", "--steps", "5", "--seconds", "0.4", "--size", "320x240", *words,
+        "--theme", "thing", "--language", "thing", "--steps", "5", "--seconds", "0.4",
+        "--size", "320x240", *words,
     )  # fmt: skip
     assert said.split() == outputs
     assert corner(copy / "a.thing", "PNG") == corner(copy / "a.gif", "GIF")

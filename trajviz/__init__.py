@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trajviz.race import Race, compare, run
     from trajviz.recipe.recipe import Recipe
     from trajviz.recipe.schedule import schedule_names
+    from trajviz.scene.languages import language_names
     from trajviz.scene.panels import panel_names
     from trajviz.scene.themes import theme_names
     from trajviz.scene.views import view_names
@@ -36,6 +37,7 @@ _HOME = {
     "compare": "race",
     "embed": "embedding",
     "format_names": "files.formats",
+    "language_names": "scene.languages",
     "load_optimizer": "optimizers.find",
     "load_recipe": "files.metadata",
     "load_surface": "surface.catalogue",
@@ -64,6 +66,7 @@ __all__ = [
     "compare",
     "embed",
     "format_names",
+    "language_names",
     "load_optimizer",
     "load_recipe",
     "load_surface",

@@ -479,8 +479,9 @@ def check_recipe_target(path: Path, recipe: Recipe) -> None:
     if path.suffix != ".toml":
         raise TrajvizError(f"recipe {str(path)!r} does not end in .toml")
     check_target(path)
-    if path.resolve() == Path(recipe.look.theme).expanduser().resolve():
-        raise TrajvizError(f"recipe {str(path)!r} is the theme's file")
+    for what in ("theme", "language"):
+        if path.resolve() == Path(getattr(recipe.look, what)).expanduser().resolve():
+            raise TrajvizError(f"recipe {str(path)!r} is the {what}'s file")
     to_toml(recipe, path.parent)
 
 
@@ -506,6 +507,7 @@ def compare(
     panels: Iterable[str] = Look.panels,
     camera: tuple[float, float] | None = Look.camera,
     orbit: float = Look.orbit,
+    language: str | Path = Look.language,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -548,6 +550,7 @@ def compare(
         camera: From where a relief is seen, as in 45,225, in degrees. By default where most of the
             paths is seen.
         orbit: How far the camera turns during the animation, in degrees.
+        language: The picture's own words: a language's name, or a file of your own.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -596,6 +599,7 @@ def compare(
         panels=tuple(panels),
         camera=camera,
         orbit=orbit,
+        language=str(language),
         fps=fps,
         seconds=seconds,
         pace=pace,

@@ -14,7 +14,7 @@ from trajviz.files.formats import format_of
 from trajviz.files.target import check_target, replacing
 from trajviz.recipe.recipe import Recipe
 from trajviz.scene.scene import Scene
-from trajviz.scene.sensitivity import compose_sensitivity
+from trajviz.scene.sensitivity import caption_of_rates, compose_sensitivity
 from trajviz.surface import Surface
 
 
@@ -35,14 +35,11 @@ class Sensitivity:
     @functools.cached_property
     def scene(self) -> Scene:
         """The picture: objective against learning rate."""
-        return compose_sensitivity(self.surface, self.tunings, self.request.look, self._caption)
-
-    @property
-    def _caption(self) -> str:
-        noise = Noise.of(self.request)
-        tried = max(len(tuning.rates) for tuning in self.tunings)
-        about = f"{tried} rates, {self.request.steps} steps each"
-        return ", ".join(filter(None, [about, noise.summary(self.surface)]))
+        look = self.request.look
+        caption = caption_of_rates(
+            self.surface, self.tunings, look, self.request.steps, Noise.of(self.request)
+        )
+        return compose_sensitivity(self.surface, self.tunings, look, caption)
 
     def save(self, path: str | Path) -> Path:
         """Write the picture, a still, and return its path.

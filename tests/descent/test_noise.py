@@ -17,6 +17,8 @@ from trajviz.optimizers import Optimizer
 from trajviz.optimizers.find import load_optimizer, optimizer_names
 from trajviz.race import compare
 from trajviz.recipe.spec import Spec
+from trajviz.scene.key import noise_words
+from trajviz.scene.language import load_language
 from trajviz.surface import Ranks
 from trajviz.surface.catalogue import load_surface
 
@@ -243,7 +245,7 @@ def test_a_long_sequence_of_batches_takes_no_memory():
 
 
 @pytest.mark.parametrize(
-    ("surface", "noise", "summary", "facts"),
+    ("surface", "noise", "words", "facts"),
     [
         (BOWL, Noise(), "", {}),
         (BOWL, Noise(seed=5), "", {}),
@@ -255,8 +257,8 @@ def test_a_long_sequence_of_batches_takes_no_memory():
         (REGRESSION, Noise(), "", {}),
     ],
 )  # fmt: skip
-def test_a_summary_says_how_gradients_are_inexact(surface, noise, summary, facts):
-    assert noise.summary(surface) == summary
+def test_a_caption_says_how_gradients_are_inexact(surface, noise, words, facts):
+    assert noise_words(noise, surface, load_language("en")) == words
     assert noise.facts(surface) == facts
 
 

@@ -14,6 +14,7 @@ TABLE = {
     "surface": "own.py",
     "optimizers": [{"name": "rules/mine.py:rule"}, {"name": "sgd", "lr": 0.1}],
     "theme": "own.toml",
+    "language": "words.toml",
     "paths": ["own.csv", "more/own.csv"],
     "steps": 3,
     "size": [160, 120],
@@ -33,9 +34,10 @@ def job(tmp_path):
     folder = write(tmp_path / "gallery")
     for name, text in {
         "rules/mine.py": MINE,
+        "words.toml": 'height = "jen"',
         "more/own.csv": (folder / "own.csv").read_text(),
     }.items():
-        (folder / name).parent.mkdir()
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     return RenderJob(
         name="own",
@@ -59,7 +61,7 @@ def test_the_files_of_a_job_are_in_its_target(job):
 def test_a_packed_job_needs_no_file_of_ours_and_gives_the_same_files(job, monkeypatch, tmp_path):
     packed = pickle.loads(pickle.dumps(job.packed()))
     assert sorted(Path(name).name for name in packed.inputs) == [
-        "mine.py", "own.csv", "own.csv", "own.py", "own.toml",
+        "mine.py", "own.csv", "own.csv", "own.py", "own.toml", "words.toml",
     ]  # fmt: skip
     render(job)
     (tmp_path / "gallery").rename(tmp_path / "gone")
@@ -84,7 +86,7 @@ def test_what_is_no_file_of_the_recipes_own_stays_as_it_is(job, tmp_path):
 def test_parameters_stay_with_the_file_they_belong_to(job):
     packed = RenderJob(**{**vars(job), "recipe": {**TABLE, "surface": "own.py:k=2"}}).packed()
     assert packed.recipe["surface"] == "0/own.py:k=2"
-    assert [one["name"] for one in packed.recipe["optimizers"]] == ["4/mine.py:rule", "sgd"]
+    assert [one["name"] for one in packed.recipe["optimizers"]] == ["5/mine.py:rule", "sgd"]
 
 
 def test_a_mistake_in_a_recipe_is_told_with_the_items_name(job):

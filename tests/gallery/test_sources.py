@@ -63,6 +63,12 @@ CHANGES = {
 }
 
 
+def test_another_language_than_the_usual_is_a_source(folder, monkeypatch):
+    german = f'{FORMULA}language = "de"\n'
+    assert {"language de"} == sources(folder, german).keys() - sources(folder, FORMULA).keys()
+    assert changed(folder, german, monkeypatch, "de.toml") == ["language de"]
+
+
 @pytest.mark.parametrize(("name", "expected"), CHANGES.items())
 def test_a_changed_file_changes_the_source_it_belongs_to(name, expected, folder, monkeypatch):
     assert changed(folder, RACE, monkeypatch, name) == expected

@@ -47,6 +47,7 @@ VALUES = {
     "panels": st.lists(st.sampled_from(["loss", "step-size"]), max_size=2).map(tuple),
     "camera": st.tuples(st.floats(5, 90), st.floats(-360, 360)),
     "orbit": st.floats(-360, 360),
+    "language": st.sampled_from(["en", "zh", "own.toml"]),
     "fps": st.floats(1, 60),
     "seconds": st.floats(0.1, 100),
     "hold": st.floats(0, 100),

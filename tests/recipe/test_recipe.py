@@ -449,7 +449,8 @@ def recipes(draw):
     size = draw(st.tuples(*map(st.integers, SMALLEST, LARGEST)))
     camera = draw(st.none() | st.tuples(st.floats(5, 90), NUMBERS))
     axes = draw(st.none() | st.tuples(TEXTS, TEXTS))
-    look = Look(size, "dark", draw(TEXTS), axes, draw(TEXTS), tuple(draw(st.lists(TEXTS))), camera)
+    panels, language = tuple(draw(st.lists(TEXTS))), draw(st.sampled_from(["en", "de"]))
+    look = Look(size, "dark", draw(TEXTS), axes, draw(TEXTS), panels, camera, language=language)
     return Recipe(
         "bowl",
         tuple(draw(st.lists(specs(), max_size=3))),

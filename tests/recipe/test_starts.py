@@ -19,6 +19,7 @@ from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.starts import spread
 from trajviz.recipe.toml import load_recipe
 from trajviz.scene.chart import Chart, median_of
+from trajviz.scene.language import load_language
 from trajviz.scene.run import swarms
 from trajviz.scene.track import Line
 from trajviz.scene.vector import draw
@@ -209,7 +210,7 @@ def test_a_swarm_is_drawn_by_matplotlib_nearly_alike():
 @pytest.mark.parametrize(("lost", "end"), [(np.inf, np.inf), (np.nan, 2)])
 def test_a_panel_shows_the_median_of_a_swarm(lost, end):
     curves = (np.array([1.0, 2.0]), np.array([5.0]), np.array([3.0]), np.array([7.0, 8.0]))
-    first, alone = median_of(Chart("height", curves, lost=lost), [3, 1]).curves
+    first, alone = median_of(Chart("height", curves, lost=lost), [3, 1], load_language("en")).curves
     np.testing.assert_array_equal(first, [3, end])
     np.testing.assert_array_equal(alone, [7, 8])
 

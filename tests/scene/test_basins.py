@@ -13,6 +13,7 @@ from trajviz.errors import TrajvizError
 from trajviz.race import compare, run
 from trajviz.recipe.toml import load_recipe
 from trajviz.scene.color import mix
+from trajviz.scene.language import load_language
 from trajviz.scene.marks import Box
 from trajviz.scene.scene import compose
 from trajviz.scene.theme import load_theme
@@ -28,6 +29,7 @@ from trajviz.surface import Window
 
 SMALL = {"size": (320, 240), "steps": 40, "seconds": 0.4, "hold": 0, "view": "basins"}
 THREE = ("sgd:lr=0.01", "momentum:lr=0.005", "adam:lr=0.3")
+LIGHT = load_theme("light"), load_language("en")
 
 
 @functools.cache
@@ -186,9 +188,9 @@ def test_stars_are_somewhat_smaller_than_those_of_other_views(size, radius):
 
 def test_a_minimum_is_named_to_three_digits_and_zero_without_a_sign():
     minima = np.array([[-2.80512, 3.13131], [1234.5, -1e-5]])
-    names = [chip.name for chip in chips_of_places(minima, load_theme("light"), set())]
+    names = [chip.name for chip in chips_of_places(minima, *LIGHT, set())]
     assert names == ["(\N{MINUS SIGN}2.81, 3.13)", "(1.23e+03, 0)"]
-    rest = chips_of_places(minima[:0], load_theme("light"), {DIVERGED, ELSEWHERE})
+    rest = chips_of_places(minima[:0], *LIGHT, {DIVERGED, ELSEWHERE})
     assert [(chip.name, chip.style) for chip in rest] == [("elsewhere", 0), ("diverged", 2)]
 
 

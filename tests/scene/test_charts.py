@@ -133,7 +133,7 @@ def test_the_accuracy_is_the_share_classified_right_from_0_to_1():
 
 def view_of(*curves, steps=10, **options):
     chart = Chart("T", tuple(np.array(curve, dtype=np.float64) for curve in curves), **options)
-    return ChartView(chart, chart.axes(steps), Box(50, 20, 250, 120))
+    return ChartView(chart, chart.axes(steps, "step"), Box(50, 20, 250, 120))
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_missing_value_leaves_a_gap_in_the_picture():
     (plot,) = charts_of(base)
     curve = np.array([8, 8, 8, 8, np.nan, 8, 8, 8, 8, 8, 1.0])
     chart = Chart("T", (curve,))
-    view = dataclasses.replace(plot.view, chart=chart, axes=chart.axes(10))
+    view = dataclasses.replace(plot.view, chart=chart, axes=chart.axes(10, "step"))
     (line,) = view.lines()
     track = dataclasses.replace(plot.tracks[0], line=line)
     changed = dataclasses.replace(plot, view=view, tracks=(track,))

@@ -168,7 +168,8 @@ def test_no_digit_of_the_counter_moves_when_another_changes():
 
 
 def words_of(title="T", names=("one",), caption="caption", axes=("x", "y"), steps=200):
-    return Words(title, tuple(Chip((1, 2, 3), n, "0.1") for n in names), caption, axes, steps)
+    chips = tuple(Chip((1, 2, 3), name, "0.1") for name in names)
+    return Words(title, chips, caption, axes, steps, ("step ", f" of {steps}"))
 
 
 @pytest.mark.parametrize("case", layouts.CASES)

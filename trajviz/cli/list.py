@@ -16,7 +16,7 @@ from trajviz.errors import unknown
 @click.argument(
     "what",
     required=False,
-    metavar="[surfaces|optimizers|schedules|views|panels|themes|formats|places|snippets]",
+    metavar="[surfaces|optimizers|schedules|views|panels|themes|languages|formats|places|snippets]",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(what: str | None, as_json: bool) -> None:
@@ -28,6 +28,7 @@ def command(what: str | None, as_json: bool) -> None:
         "views": _views,
         "panels": _panels,
         "themes": _themes,
+        "languages": _languages,
         "formats": _formats,
         "places": _places,
         "snippets": _snippets,
@@ -126,6 +127,13 @@ def _themes() -> list[dict[str, Any]]:
     from trajviz.scene.theme import load_theme
 
     return [{"name": name, "summary": load_theme(name).summary} for name in trajviz.theme_names()]
+
+
+def _languages() -> list[dict[str, Any]]:
+    from trajviz.scene.language import load_language
+
+    names = trajviz.language_names()
+    return [{"name": name, "summary": load_language(name).summary} for name in names]
 
 
 def _formats() -> list[dict[str, Any]]:

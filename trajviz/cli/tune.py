@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trajviz.descent.tuning import Tuning
 
 
-LOOK = [recipe_options()[name] for name in ("theme", "size", "title")]
+LOOK = [recipe_options()[name] for name in ("theme", "language", "size", "title")]
 """What a chart of rates lets one choose of a picture."""
 
 

@@ -23,7 +23,7 @@ def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) ->
         The gradients, (steps, 2).
     """
     leaves = trajectory.points[:-1]
-    if not noise.summary(surface):
+    if not noise.facts(surface):
         return surface.gradient(leaves)
     slopes = np.empty(leaves.shape)
     for step, gradient in zip(range(len(leaves)), noise.gradients(surface), strict=False):

@@ -80,23 +80,15 @@ class Noise:
         """Return how many samples a gradient sees, 0 on a surface without data."""
         return self.batch_size or surface.batch_size or surface.samples
 
-    def summary(self, surface: Surface) -> str:
-        """Return in words how gradients on this surface are inexact, "" where they are exact."""
+    def facts(self, surface: Surface) -> dict[str, float]:
+        """Return by which numbers gradients on this surface are inexact; none where they are exact.
+
+        They are `batch_size` and `seed`, or `sigma` and `seed`.
+        """
         size = self.batch(surface)
         if size < surface.samples:
-            return f"mini-batches of {size}, seed {self.seed}"
-        return f"gradient noise {self.sigma:g}, seed {self.seed}" if self.sigma else ""
-
-    def facts(self, surface: Surface) -> dict[str, float]:
-        """Return the numbers behind the summary by name; none where gradients are exact."""
-        if not self.summary(surface):
-            return {}
-        size = self.batch(surface)
-        return (
-            {"batch_size": size, "seed": self.seed}
-            if size
-            else {"sigma": self.sigma, "seed": self.seed}
-        )
+            return {"batch_size": size, "seed": self.seed}
+        return {"sigma": self.sigma, "seed": self.seed} if self.sigma else {}
 
     def gradients(self, surface: Surface) -> Iterator[Gradient]:
         """Yield the gradient function of step 1, of step 2, and so on for ever."""

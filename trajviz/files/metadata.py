@@ -187,7 +187,8 @@ def _parsed(found: bytes) -> Note | None:
 
 def _files(table: dict[str, Any]) -> list[str]:
     """Return the files that a table names; what is of a wrong type is refused later."""
-    names = [*_optimizers(table), str(table.get("surface")), str(table.get("theme"))]
+    keys = ("surface", "theme", "language")
+    names = [*_optimizers(table), *(str(table.get(key)) for key in keys)]
     paths = table.get("paths")
     return [name for name in names if _FILE.search(name)] + [
         str(path) for path in (paths if isinstance(paths, list) else [])

@@ -103,7 +103,10 @@ def _pack(table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[
         inputs[name] = (folder / found[1]).read_bytes()
         return name + found[2]
 
-    moved = {**table, "surface": pack(table["surface"]), "theme": pack(table["theme"])}
+    moved = dict(table)
+    for key in ("surface", "theme", "language"):
+        if key in table:
+            moved[key] = pack(table[key])
     moved["paths"] = [pack(path) for path in table["paths"]]
     if "optimizers" in table:
         moved["optimizers"] = [{**o, "name": pack(o["name"])} for o in table["optimizers"]]

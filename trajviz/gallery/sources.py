@@ -18,9 +18,10 @@ from trajviz.gallery.items import Item
 from trajviz.gallery.lock import digest
 from trajviz.optimizers import DEFAULT_OPTIMIZERS, Optimizer
 from trajviz.optimizers.find import load_optimizer
-from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.schedule import SCHEDULES
 from trajviz.recipe.toml import to_table
+from trajviz.scene.languages import find_language
 from trajviz.scene.themes import find_theme
 from trajviz.surface.catalogue import find_definition
 from trajviz.surface.definition import needed_files
@@ -42,6 +43,7 @@ def item_sources(item: Item) -> dict[str, str]:
         **dict(map(_optimizer_source, _optimizers(recipe))),
         **dict(map(_schedule_source, _schedules(recipe))),
         f"theme {Path(recipe.look.theme).name}": _text_digest(find_theme(recipe.look.theme)),
+        **_language_source(recipe.look.language),
         **dict(map(_paths_source, map(Path, recipe.paths))),
     }
 
@@ -89,6 +91,13 @@ def _schedules(recipe: Recipe) -> dict[str, None]:
 
 def _schedule_source(name: str) -> tuple[str, str]:
     return f"schedule {name}", digest(inspect.getsource(SCHEDULES[name]).encode())
+
+
+def _language_source(language: str) -> dict[str, str]:
+    """Return the source of the picture's own words; none for ours, which count as a version."""
+    if language == Look.language:
+        return {}
+    return {f"language {Path(language).name}": _text_digest(find_language(language))}
 
 
 def _paths_source(path: Path) -> tuple[str, str]:

@@ -25,6 +25,8 @@ LOWEST = 5
 """A camera's least elevation in degrees."""
 MOST_ORBIT = 3600
 """How far a camera may turn, in degrees."""
+MOST_LETTERS = 500
+"""No title, label or name of an axis is longer, and no phrase of a language."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Look:
         camera: From where a relief is seen, elevation and azimuth in degrees; None for where most
             of the paths is seen.
         orbit: How far the camera turns during the animation, in degrees.
+        language: A language's name, or the path of a TOML file: the picture's own words.
     """
 
     size: tuple[int, int] = option(
@@ -69,6 +72,10 @@ class Look:
     orbit: float = option(
         0.0, "How far the camera turns during the animation, in degrees.", "picture",
         words="DEGREES", unit="degrees",
+    )  # fmt: skip
+    language: str = option(
+        "en", "The picture's own words: a language's name, or a file of your own.", "picture",
+        words="NAME|FILE.toml", names="language_names",
     )  # fmt: skip
 
     def __post_init__(self) -> None:

@@ -30,7 +30,7 @@ from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
 
 MOST_BYTES = 1_000_000
-"""No recipe is longer, and no theme."""
+"""No recipe is longer, and no theme or language."""
 
 _FIELDS = {
     recipe_options()[name].key if name in recipe_options() else name: name
@@ -40,7 +40,8 @@ _FIELDS = {
 _NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasses.MISSING]
 TARGETS = ("outputs", "format", "metadata", "max_bytes")
 """What says where a picture goes, and not what it shows."""
-_PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": re.compile(r"(.+\.toml)()")}
+_TOML = re.compile(r"(.+\.toml)()")
+_PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": _TOML, "language": _TOML}
 """What holds a name or else a path, and how to tell: a path, and parameters that may follow it.
 
 An optimizer's name is told as a surface's is."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trajviz.scene.language import Language
 from trajviz.scene.layout import Axes
 from trajviz.scene.marks import Box
 from trajviz.scene.outline import Vector
@@ -52,8 +53,13 @@ class Chart:
             return False
         return bool(positive.max() > 100 * positive.min())
 
-    def axes(self, steps: int, unit: str = "step") -> Axes:
-        """Return the ranges of both axes, with a little room above and below the curves."""
+    def axes(self, steps: int, unit: str) -> Axes:
+        """Return the ranges of both axes, with a little room above and below the curves.
+
+        Args:
+            steps: The last step.
+            unit: What the clock counts, which names the horizontal axis.
+        """
         low, high = self.bounds or self._range()
         # What is constant but for rounding has a range all the same.
         pad = max(0.04 * (high - low), 1e-9 * max(abs(low), abs(high))) or 0.5
@@ -87,12 +93,13 @@ def _finite(values: Floats) -> Floats:
     return np.asarray(values[np.isfinite(values)])
 
 
-def median_of(chart: Chart, counts: Sequence[int]) -> Chart:
+def median_of(chart: Chart, counts: Sequence[int], language: Language) -> Chart:
     """Return a chart with one curve for each group of curves: their median.
 
     Args:
         chart: Its curves are in groups, one after the other.
         counts: How many curves each group has. Where each has one, the chart stays as it is.
+        language: What its title says so in.
     """
     if max(counts, default=1) == 1:
         return chart
@@ -100,8 +107,7 @@ def median_of(chart: Chart, counts: Sequence[int]) -> Chart:
     curves = [
         _median(chart.curves[begin:end], chart.lost) for begin, end in itertools.pairwise(ends)
     ]
-    title = f"{chart.title}, median"
-    return replace(chart, curves=tuple(curves), title=title)
+    return replace(chart, curves=tuple(curves), title=language.say("median", title=chart.title))
 
 
 def _median(curves: Sequence[Floats], lost: float) -> Floats:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.spec import Spec
 from trajviz.scene.color import parse_color
+from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
 from trajviz.scene.run import swarms
 from trajviz.scene.theme import Theme
+from trajviz.surface import Surface
 
 _SAID_BY_REMARK = ("lr=", "decay=", "rate=", "every=")
 """Words of an automatic label that the remark beside it says as well."""
@@ -25,16 +28,17 @@ def chips_before(specs: Sequence[Spec], paths: Sequence[Recorded], theme: Theme)
     return chips
 
 
-def chips_of(courses: Sequence[Course], theme: Theme) -> list[Chip]:
+def chips_of(courses: Sequence[Course], theme: Theme, language: Language) -> list[Chip]:
     """Return the key's entries: one for all courses of an optimizer or a source."""
-    return [_chip_of(swarm, theme, index) for index, swarm in enumerate(swarms(courses))]
+    groups = enumerate(swarms(courses))
+    return [_chip_of(swarm, theme, language, index) for index, swarm in groups]
 
 
-def _chip_of(swarm: Sequence[Course], theme: Theme, index: int) -> Chip:
+def _chip_of(swarm: Sequence[Course], theme: Theme, language: Language, index: int) -> Chip:
     first = swarm[0]
     if isinstance(first, Recorded):
         return _chip_of_path(first, theme, index)
-    return chip_of_spec(first.spec, _remark(swarm), theme, index)
+    return chip_of_spec(first.spec, _remark(swarm, language), theme, index)
 
 
 def chip_of_spec(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
@@ -66,15 +70,15 @@ def name_of(spec: Spec) -> str:
     return " ".join([spec.optimizer.title, *kept])
 
 
-def _remark(swarm: Sequence[Course]) -> str:
+def _remark(swarm: Sequence[Course], language: Language) -> str:
     """Return what the key adds to a name: the rate, or where it all ended."""
     first = swarm[0]
     assert isinstance(first, Trajectory)
     if len(swarm) == 1 and first.diverged_at is not None:
-        return f"diverged at step {first.diverged_at}"
+        return language.say("diverged_at", step=first.diverged_at)
     diverged = sum(t.diverged_at is not None for t in swarm)
-    lost = f"{diverged} of {len(swarm)} diverged" if diverged else ""
-    return ", ".join(filter(None, [_rate(first), lost]))
+    lost = language.say("diverged_of", count=diverged, total=len(swarm)) if diverged else ""
+    return language.say("between_parts").join(filter(None, [_rate(first), lost]))
 
 
 def _rate(trajectory: Trajectory) -> str:
@@ -87,50 +91,53 @@ def _rate(trajectory: Trajectory) -> str:
     return shown if schedule is None else f"{shown} {schedule.summary}"
 
 
-def caption_of(outcome: Outcome) -> str:
+def caption_of(outcome: Outcome, language: Language) -> str:
     """Return the caption: how rates were chosen, where paths are from, starts and noise.
 
     What is not true of each track that is drawn names those of which it is, or is not said.
     """
-    ran = bool(outcome.trajectories)
-    parts = [
-        _rates(outcome),
-        _sources(outcome.paths, outcome.steps),
-        _starts(outcome) if ran else "",
-        outcome.noise.summary(outcome.surface) if ran else "",
-    ]
-    return ", ".join(filter(None, parts))
+    parts = [_rates(outcome, language), *_sources(outcome.paths, outcome.steps, language)]
+    if outcome.trajectories:
+        noise = noise_words(outcome.noise, outcome.surface, language)
+        parts += [*_starts(outcome, language), noise]
+    return language.say("between_parts").join(filter(None, parts))
 
 
-_RATE_WORDS = {
-    "tuned": "tuned by one rule",
-    "equal": "equal",
-    "given": "given",
-    "default": "the default",
-}
+def noise_words(noise: Noise, surface: Surface, language: Language) -> str:
+    """Return in words how gradients on a surface are inexact, "" where they are exact."""
+    facts = noise.facts(surface)
+    if "sigma" in facts:
+        return language.say("gradient_noise", sigma=f"{noise.sigma:g}", seed=noise.seed)
+    size = facts.get("batch_size")
+    return language.say("mini_batches", size=size, seed=noise.seed) if size else ""
 
 
-def _rates(outcome: Outcome) -> str:
+_RATE_RULES = ("customary", "tuned", "equal", "given", "default")
+"""How rates may have been chosen; most tracks of a race have the first that any has."""
+
+
+def _rates(outcome: Outcome, language: Language) -> str:
     """Say how rates were chosen, of all tracks that have one."""
     groups = swarms(outcome.courses)
     rated = [first for first, *_ in groups if isinstance(first, Trajectory) and _has_rate(first)]
-    labels = {
-        rule: [t.label for t in rated if t.rate_rule == rule]
-        for rule in ("customary", *_RATE_WORDS)
-    }
+    labels = {rule: [t.label for t in rated if t.rate_rule == rule] for rule in _RATE_RULES}
     if not rated:
         return ""
     main, *others = [rule for rule, of in labels.items() if of]
-    all_tuned = "tuned, one rule for all" if len(rated) == len(groups) else "tuned by one rule"
-    alone = {"tuned": all_tuned, "equal": "equal", "given": "as given", "default": "by default"}
-    if main == "customary":
-        rates = f"{outcome.surface.rates_by}'s learning rates"
-    else:
-        rates = f"learning rates {(_RATE_WORDS if others else alone)[main]}"
-    exceptions = " and ".join(
-        f"{_RATE_WORDS[rule]} for {', '.join(labels[rule])}" for rule in others
+    alone = {"given": "rates_as_given"}
+    if len(rated) == len(groups):
+        alone["tuned"] = "rates_tuned_for_all"
+    rates = language.say(
+        f"rates_{main}" if others else alone.get(main, f"rates_{main}"),
+        name=outcome.surface.rates_by,
     )
-    return ", but ".join(filter(None, [rates, exceptions]))
+    if not others:
+        return rates
+    exceptions = [
+        language.say(f"{rule}_for", names=language.say("between_names").join(labels[rule]))
+        for rule in others
+    ]
+    return language.say("but", rates=rates, exceptions=language.say("and").join(exceptions))
 
 
 def _has_rate(trajectory: Trajectory) -> bool:
@@ -139,20 +146,25 @@ def _has_rate(trajectory: Trajectory) -> bool:
     return "lr" in trajectory.settings and not by_design
 
 
-def _sources(paths: Sequence[Recorded], steps: int) -> str:
+def _sources(paths: Sequence[Recorded], steps: int, language: Language) -> list[str]:
+    """Say which files paths are from, and how much of them is drawn."""
     if not paths:
-        return ""
+        return []
+    names = language.say("between_names").join(dict.fromkeys(path.source for path in paths))
+    sources = language.say("paths_from", names=names)
     lengths = {path.length for path in paths}
-    up_to = "up to " if len(lengths) > 1 else ""
-    longest = max(lengths)
-    cut = f", their first {steps} of {up_to}{longest} steps" if longest > steps else ""
-    return f"paths from {', '.join(dict.fromkeys(path.source for path in paths))}{cut}"
+    if max(lengths) <= steps:
+        return [sources]
+    key = "first_of_up_to" if len(lengths) > 1 else "first_of"
+    return [sources, language.say(key, steps=steps, length=max(lengths))]
 
 
-def _starts(outcome: Outcome) -> str:
+def _starts(outcome: Outcome, language: Language) -> list[str]:
     """Say from how many starts each optimizer ran, and from which its rate was tuned."""
     if not outcome.recipe.starts:
-        return ""
-    tuned = any(t.rate_rule == "tuned" for t in outcome.trajectories)
+        return []
+    starts = language.say("starts", count=outcome.starts)
+    if not any(t.rate_rule == "tuned" for t in outcome.trajectories):
+        return [starts]
     x, y = outcome.start
-    return f"{outcome.starts} starts" + (f", tuned from ({x:g}, {y:g})" if tuned else "")
+    return [starts, language.say("tuned_from", point=f"({x:g}, {y:g})")]

@@ -48,7 +48,7 @@ class Words:
         caption: Stands small at the bottom.
         axes: The names of the plane's axes.
         steps: The last step, for the counter; None for a picture that has none.
-        unit: What the counter counts.
+        around_step: What stands before the counter's number, and what after it.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Words:
     caption: str
     axes: tuple[str, str]
     steps: int | None
-    unit: str = "step"
+    around_step: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class _Desk:
         return max(round(size * self.scale, 2), 8.0)
 
     def header(self, words: Words) -> None:
-        """Title on the left, "step 44 of 199" on the right; only the digits will ever change."""
+        """Title on the left, the step on the right, of which only digits will ever change."""
         title = self.type_size(18)
         self.top += title
         room = self.width - 2 * self.margin
@@ -219,17 +219,19 @@ class _Desk:
         """Put the counter on the title's baseline, and return what it takes: 0 without room."""
         small, baseline = self.type_size(13), self.top
         number = text_width("0" * len(str(words.steps)), small)
-        suffix = f" of {words.steps}"
+        prefix, suffix = words.around_step
         right = self.width - self.margin
         digits_end = right - text_width(suffix, small)
-        counter = text_width(f"{words.unit} ", small) + number + right - digits_end
+        counter = text_width(prefix, small) + number + right - digits_end
         if counter > 0.6 * (self.width - 2 * self.margin):
             return 0.0
-        ink, unit = self.theme.ink, f"{words.unit} "
+        ink = self.theme.ink
         self.counter = Counter(right=round(digits_end), y=baseline, size=small, color=ink)
         self.marks += [
             Text(round(digits_end), baseline, suffix, size=small, color=ink),
-            Text(round(digits_end - number), baseline, unit, size=small, color=ink, align="right"),
+            Text(
+                round(digits_end - number), baseline, prefix, size=small, color=ink, align="right"
+            ),
         ]
         return counter + self.margin
 
@@ -282,12 +284,13 @@ class _Desk:
         small = self.type_size(13)
         digits = text_width("0" * len(str(words.steps)), small)
         baseline = self.height - self.margin
-        start = self.margin + text_width(f"{words.unit} ", small)
+        prefix, suffix = words.around_step
+        start = self.margin + text_width(prefix, small)
         end, ink = round(start + digits), self.theme.ink
         self.counter = Counter(right=end, y=baseline, size=small, color=ink)
         self.marks += [
-            Text(round(start), baseline, f"{words.unit} ", size=small, color=ink, align="right"),
-            Text(end, baseline, f" of {words.steps}", size=small, color=ink),
+            Text(round(start), baseline, prefix, size=small, color=ink, align="right"),
+            Text(end, baseline, suffix, size=small, color=ink),
         ]
 
     def footer(self, caption: str) -> None:

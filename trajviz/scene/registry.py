@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from trajviz.errors import unknown
+from trajviz.errors import TrajvizError, unknown
 
 
 def names_in(folders: Iterable[str]) -> list[str]:
@@ -36,3 +36,31 @@ def load(kind: str, name: str, package: str, folders: Iterable[str]) -> Any:
         raise unknown(kind, name, known)
     module = importlib.import_module(f"{package}.{name.replace('-', '_')}")
     return getattr(module, kind.upper())
+
+
+def toml_files(folders: Iterable[str]) -> dict[str, Path]:
+    """Return the TOML files in some folders by the names of what they hold."""
+    return {path.stem: path for folder in folders for path in Path(folder).glob("*.toml")}
+
+
+def find_toml(kind: str, given: str | Path, folders: Iterable[str]) -> Path:
+    """Return the TOML file of a thing.
+
+    Args:
+        kind: What it is, as "theme".
+        given: Its name, or the path of a .toml file.
+        folders: Where the file of a name may lie.
+
+    Raises:
+        TrajvizError: There is none of this name, or no such file.
+    """
+    text = str(given)
+    if not text.endswith(".toml"):
+        named = toml_files(folders)
+        if text not in named:
+            raise unknown(kind, text, named)
+        return named[text]
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise TrajvizError(f"no {kind} file {text!r}")
+    return path

@@ -15,6 +15,7 @@ from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import Look
+from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
 from trajviz.scene.theme import Theme
 from trajviz.surface import Points, Surface, Window
@@ -32,6 +33,7 @@ class Run:
         steps: How many of what the clock counts each optimizer takes.
         look: How the picture is to look.
         theme: The look's theme, loaded.
+        language: The look's language, loaded.
         chips: The entries in the key for the tracks, one for each optimizer.
         courses: Where the tracks went, those of one optimizer one after the other.
         noise: What makes gradients inexact.
@@ -44,6 +46,7 @@ class Run:
     steps: int
     look: Look
     theme: Theme
+    language: Language
     chips: tuple[Chip, ...]
     courses: tuple[Course, ...] = ()
     noise: Noise = CUSTOMARY

@@ -15,10 +15,11 @@ from trajviz.descent import Progress, no_progress
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.errors import TrajvizError
-from trajviz.recipe.recipe import CLOCKS, Look, Recipe
+from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.key import caption_of, chips_before, chips_of
+from trajviz.scene.language import load_language
 from trajviz.scene.layout import Axes, Counter, Layout, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
@@ -97,7 +98,8 @@ def check_room(
     for name in look.panels:
         load_panel(name)
     _check_orbit(look, view)
-    theme = load_theme(look.theme)
+    theme, language = load_theme(look.theme), load_language(look.language)
+    language.check_fonts()
     if view.everywhere:
         _check_everywhere(recipe, specs, paths)
     chips = chips_before(specs, paths, theme)
@@ -107,6 +109,7 @@ def check_room(
         steps=recipe.steps,
         look=look,
         theme=theme,
+        language=language,
         chips=tuple(chips),
         clock=recipe.clock,
     )
@@ -144,9 +147,9 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     """
     run = _run_of(outcome, progress)
     view = load_view(run.look.view)
-    axes, words = view.axes(run), _words(run, view, caption_of(outcome))
+    axes, words = view.axes(run), _words(run, view, caption_of(outcome, run.language))
     counts = [len(swarm) for swarm in swarms(run.courses)]
-    charts = [median_of(chart, counts) for chart in _charts(run)]
+    charts = [median_of(chart, counts, run.language) for chart in _charts(run)]
     layout = _lay_out(words, run, axes, charts)
     draper = Draper.of(run, layout.scale)
     background = blank(run.look, run.theme)
@@ -172,14 +175,15 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
 
 def _run_of(outcome: Outcome, progress: Progress) -> Run:
     look = outcome.recipe.look
-    theme = load_theme(look.theme)
+    theme, language = load_theme(look.theme), load_language(look.language)
     return Run(
         surface=outcome.surface,
         window=outcome.window,
         steps=outcome.steps,
         look=look,
         theme=theme,
-        chips=tuple(chips_of(outcome.courses, theme)),
+        language=language,
+        chips=tuple(chips_of(outcome.courses, theme, language)),
         courses=outcome.courses,
         noise=outcome.noise,
         clock=outcome.recipe.clock,
@@ -194,7 +198,7 @@ def _words(run: Run, view: View, caption: str) -> Words:
         caption=caption,
         axes=run.axes,
         steps=run.steps,
-        unit=CLOCKS[run.clock],
+        around_step=run.language.counter(f"count_{run.clock}", run.steps),
     )
 
 
@@ -203,8 +207,12 @@ def _charts(run: Run) -> list[Chart]:
 
 
 def _lay_out(words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart]) -> Layout:
-    beside = [chart.axes(run.steps, words.unit) for chart in charts]
+    beside = [_axes_of(chart, run) for chart in charts]
     return lay_out(*run.look.size, words, axes, beside, run.theme)
+
+
+def _axes_of(chart: Chart, run: Run) -> Axes:
+    return chart.axes(run.steps, run.language.say(run.clock))
 
 
 def _settled(
@@ -220,7 +228,8 @@ def _settled(
     What is not in the picture is not in its key, unless that would move the plots.
     """
     if shown.about:
-        words = replace(words, caption=", ".join(filter(None, [shown.about, words.caption])))
+        parts = filter(None, [shown.about, words.caption])
+        words = replace(words, caption=run.language.say("between_parts").join(parts))
         layout = _lay_out(words, run, axes, charts)
     if shown.chips is not None:
         fewer = replace(words, chips=tuple(shown.chips))
@@ -239,7 +248,7 @@ def _chart_plots(
     views = [
         ChartView(
             chart=chart,
-            axes=chart.axes(run.steps, CLOCKS[run.clock]),
+            axes=_axes_of(chart, run),
             box=box,
             times=() if run.clock == "steps" else times,
         )

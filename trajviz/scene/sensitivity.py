@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from trajviz.descent.noise import Noise
 from trajviz.descent.tuning import Tuning
 from trajviz.recipe.recipe import Look
 from trajviz.scene.chart import Chart, ChartView
-from trajviz.scene.key import chip_of_spec
+from trajviz.scene.key import chip_of_spec, noise_words
+from trajviz.scene.language import Language, load_language
 from trajviz.scene.layout import Axes, Words, lay_out
 from trajviz.scene.marks import star
 from trajviz.scene.paint import paint
@@ -35,19 +37,24 @@ def compose_sensitivity(
         surface: What was descended, which gives the title.
         tunings: What was tried, at least one.
         look: How the picture looks; a title replaces ours.
-        caption: What stands below.
+        caption: What stands below (see `caption_of_rates`).
 
     Returns:
         A scene of one step, after which all of it is drawn.
     """
-    theme = load_theme(look.theme)
+    theme, language = load_theme(look.theme), load_language(look.language)
     chips = [
         chip_of_spec(tuning.spec, f"{tuning.rate:g}", theme, index)
         for index, tuning in enumerate(tunings)
     ]
-    axes = _axes(tunings)
-    title = look.title or f"{surface.title}: how learning rates fare"
-    words = Words(title=title, chips=tuple(chips), caption=caption, axes=("", ""), steps=None)
+    axes = _axes(tunings, language)
+    words = Words(
+        title=look.title or language.say("rates_fare", title=surface.title),
+        chips=tuple(chips),
+        caption=caption,
+        axes=("", ""),
+        steps=None,
+    )
     layout = lay_out(*look.size, words, [], [axes], theme)
     (box,) = layout.plots
     view = ChartView(Chart(axes.title, ()), axes, box)
@@ -74,7 +81,19 @@ def compose_sensitivity(
     )
 
 
-def _axes(tunings: Sequence[Tuning]) -> Axes:
+def caption_of_rates(
+    surface: Surface, tunings: Sequence[Tuning], look: Look, steps: int, noise: Noise
+) -> str:
+    """Return what stands below: how many rates were tried, for how long, and with what noise."""
+    language = load_language(look.language)
+    counts = sorted({len(tuning.rates) for tuning in tunings})
+    count = "-".join(map(str, counts[:: max(1, len(counts) - 1)]))
+    tried = language.say("tried", count=count, steps=steps)
+    parts = filter(None, [tried, noise_words(noise, surface, language)])
+    return language.say("between_parts").join(parts)
+
+
+def _axes(tunings: Sequence[Tuning], language: Language) -> Axes:
     """Return the ranges of the chart: all rates, and the objectives up to _HIGHEST_SHOWN."""
     ends = np.log10([t.rates[[0, -1]] for t in tunings])
     first, last = float(ends[:, 0].min()), float(ends[:, 1].max())
@@ -83,7 +102,8 @@ def _axes(tunings: Sequence[Tuning]) -> Axes:
     high = min(float(finite.max(initial=low + 1)), _HIGHEST_SHOWN)
     pad = 0.06 * (high - low)
     window = Window(first, last, low - pad, high + pad)
-    return Axes(window, ("learning rate", ""), "objective, the lower the better", powers=True)
+    names = language.say("learning_rate"), ""
+    return Axes(window, names, language.say("objective"), powers=True)
 
 
 def _line(tuning: Tuning, view: ChartView) -> Line:

@@ -21,7 +21,7 @@ from trajviz.files.containers.markup import html_element
 from trajviz.files.formats._animated_drawing import AnimatedDrawing
 from trajviz.files.formats._thinning import thin_motion
 from trajviz.files.formats._timeline import Timeline
-from trajviz.recipe.recipe import Playback
+from trajviz.recipe.recipe import CLOCKS, Playback
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Chip
 from trajviz.scene.run import swarms
@@ -48,6 +48,7 @@ def write_page(
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     x, y = scene.words.axes
     every = -(-scene.steps // MOST_VALUES)
+    unit = CLOCKS[scene.clock]
     parts = {
         "hash": f"sha256-{digest}",
         "title": escape(scene.words.title),
@@ -59,9 +60,9 @@ def write_page(
         ),
         "steps": str(scene.steps),
         "digits": str(2 * len(str(scene.steps)) + 2),
-        "unit": scene.words.unit,
-        "Unit": scene.words.unit.capitalize(),
-        "every": f", every {every} {scene.words.unit}s" if every > 1 else "",
+        "unit": unit,
+        "Unit": unit.capitalize(),
+        "every": f", every {every} {unit}s" if every > 1 else "",
         "x": escape(x),
         "y": escape(y),
         "rows": "".join(map(_row, scene.words.chips, map(len, swarms(scene.courses)))),
@@ -100,7 +101,7 @@ def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:
     times, taken = _clock(timeline)
     return {
         "steps": scene.steps,
-        "unit": scene.words.unit,
+        "unit": CLOCKS[scene.clock],
         "lead": timeline.lead,
         "times": times,
         "taken": taken,

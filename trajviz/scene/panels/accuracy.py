@@ -18,7 +18,7 @@ def _charts(run: Run) -> list[Chart]:
             f"not for {run.surface.name}"
         )
     shares = tuple(share(*course.points.T) for course in run.courses)
-    return [Chart("accuracy", shares, lost=-math.inf)]
+    return [Chart(run.language.say("accuracy"), shares, lost=-math.inf)]
 
 
 PANEL = Panel(

@@ -13,16 +13,17 @@ from trajviz.surface import Ranks
 
 
 def _charts(run: Run) -> list[Chart]:
-    surface, heights = run.surface, [course.heights for course in run.courses]
+    surface, say = run.surface, run.language.say
+    heights = [course.heights for course in run.courses]
     if not surface.minima:
         # What has left the window downwards would flatten all that is seen in it.
         low, high = Ranks.of(surface, run.window).heights[[0, -1]].tolist()
         shown = np.clip(np.concatenate([[high], *heights]), low, high)
         bounds = float(shown.min()), float(shown.max())
-        return [Chart("height", tuple(heights), bounds=bounds, lost=math.inf)]
+        return [Chart(say("height"), tuple(heights), bounds=bounds, lost=math.inf)]
     lowest = float(surface.value(np.array(surface.minima)).min())
     above = tuple(np.maximum(each - lowest, 0) for each in heights)
-    return [Chart("height above minimum", above, lost=math.inf)]
+    return [Chart(say("height_above_minimum"), above, lost=math.inf)]
 
 
 PANEL = Panel(

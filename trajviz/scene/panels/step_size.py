@@ -11,7 +11,11 @@ from trajviz.scene.run import Run
 def _charts(run: Run) -> list[Chart]:
     steps = [effective_steps(run.surface, course, run.noise) for course in run.courses]
     return [
-        Chart(f"effective step in {name}", tuple(s[:, axis] for s in steps), first=1)
+        Chart(
+            run.language.say("effective_step", axis=name),
+            tuple(s[:, axis] for s in steps),
+            first=1,
+        )
         for axis, name in enumerate(run.axes)
     ]
 

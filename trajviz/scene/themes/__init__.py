@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trajviz.errors import TrajvizError, unknown
+from trajviz.scene.registry import find_toml, toml_files
 
 
 def theme_names() -> list[str]:
     """Return the names of the themes that come with trajviz, sorted."""
-    return sorted(_named())
+    return sorted(toml_files(__path__))
 
 
 def find_theme(theme: str | Path) -> Path:
@@ -24,17 +24,4 @@ def find_theme(theme: str | Path) -> Path:
     Raises:
         TrajvizError: There is no theme of this name, or no such file.
     """
-    text = str(theme)
-    if not text.endswith(".toml"):
-        named = _named()
-        if text not in named:
-            raise unknown("theme", text, named)
-        return named[text]
-    path = Path(text).expanduser()
-    if not path.is_file():
-        raise TrajvizError(f"no theme file {text!r}")
-    return path
-
-
-def _named() -> dict[str, Path]:
-    return {path.stem: path for folder in __path__ for path in Path(folder).glob("*.toml")}
+    return find_toml("theme", theme, __path__)

@@ -77,9 +77,9 @@ class Lift:
         ]
 
     @property
-    def summary(self) -> str:
-        """What to say beside the heights."""
-        return "" if self.unit is None else "above lowest, log"
+    def logarithmic(self) -> bool:
+        """Whether heights are on a logarithmic scale, which is to be said beside them."""
+        return self.unit is not None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class Labels:
         window: The part of the plane that is shown.
         names: The names of the axes.
         lift: From the surface's heights to the block's.
+        scale: What is said of a logarithmic scale of heights.
         unit: How many pixels the block's side is long.
         box: Where the view lies in the picture.
         size: The em of all labels, in pixels.
@@ -43,6 +44,7 @@ class Labels:
     window: Window
     names: tuple[str, str]
     lift: Lift
+    scale: str
     unit: float
     box: Box
     size: float
@@ -50,7 +52,7 @@ class Labels:
 
     def all(self) -> list[Text]:
         """Return all labels, that of the heights' scale included where it has one."""
-        return [*self.edges(), self._scale()] if self.lift.summary else self.edges()
+        return [*self.edges(), self._scale()] if self.lift.logarithmic else self.edges()
 
     def edges(self) -> list[Text]:
         """Return the labels of both axes and of the heights."""
@@ -59,7 +61,7 @@ class Labels:
     def _scale(self) -> Text:
         """Return what the scale of heights is, in a corner where it stays as the block turns."""
         x, y, size = self.box.x0 + 0.6 * self.size, self.box.y0 + self.size, self.size
-        return Text(x, y, self.lift.summary, size=size, color=self.theme.muted)
+        return Text(x, y, self.scale, size=size, color=self.theme.muted)
 
     def _axis(self, axis: int) -> list[Text]:
         """Return the ticks and the name along the front edge of an axis."""
@@ -110,7 +112,7 @@ class Labels:
             above = y
             x, y = x - 0.6 * size, y + 0.36 * size
             label = Text(x, y, text, size=size, color=self.theme.muted, align="right")
-            if not (lift.summary and _meet(corners_of(label), corners_of(self._scale()))):
+            if not (lift.logarithmic and _meet(corners_of(label), corners_of(self._scale()))):
                 labels.append(label)
         return labels
 

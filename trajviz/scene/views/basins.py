@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins, find_basins
 from trajviz.scene.color import RGB, mix
+from trajviz.scene.language import Language
 from trajviz.scene.layout import MINUS, Axes, Chip
 from trajviz.scene.marks import Box
 from trajviz.scene.outline import Raster, Vector
@@ -158,17 +159,20 @@ def stripe(theme: Theme) -> RGB:
     return mix(theme.background, theme.ink, 0.55)
 
 
-def chips_of_places(minima: Points, theme: Theme, places: set[int]) -> list[Chip]:
+def chips_of_places(
+    minima: Points, theme: Theme, language: Language, places: set[int]
+) -> list[Chip]:
     """Return the key's entries: minima, and what else the picture shows.
 
     Args:
         minima: Those that have a colour, (n, 2).
         theme: The colours.
+        language: What the rest is called in.
         places: Which of ELSEWHERE and DIVERGED are in the picture.
     """
     rest = [
-        (ELSEWHERE, Chip(neutral(theme), "elsewhere", "")),
-        (DIVERGED, Chip(stripe(theme), "diverged", "", style=2)),
+        (ELSEWHERE, Chip(neutral(theme), language.say("elsewhere"), "")),
+        (DIVERGED, Chip(stripe(theme), language.say("diverged"), "", style=2)),
     ]
     named = [Chip(theme.track(k), _point(*minimum), "") for k, minimum in enumerate(minima)]
     return named + [chip for place, chip in rest if place in places]
@@ -187,7 +191,7 @@ def _axes(run: Run) -> list[Axes]:
 
 
 def _chips(run: Run) -> list[Chip]:
-    return chips_of_places(run.minima, run.theme, {ELSEWHERE, DIVERGED})
+    return chips_of_places(run.minima, run.theme, run.language, {ELSEWHERE, DIVERGED})
 
 
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
@@ -207,14 +211,15 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
             )
             for basins, box in zip(found, boxes, strict=True)
         ],
-        about=_about(span),
-        chips=chips_of_places(run.minima, run.theme, places),
+        about=_about(span, run.language),
+        chips=chips_of_places(run.minima, run.theme, run.language, places),
     )
 
 
-def _about(span: tuple[int, int]) -> str:
+def _about(span: tuple[int, int], language: Language) -> str:
     """Say what the strength of colours means; nothing where all that arrives is equally fast."""
-    return f"strong colour: {span[0]} steps, weak: {span[1]}" if span[0] < span[1] else ""
+    fast, slow = span
+    return language.say("strong_and_weak", fast=fast, slow=slow) if fast < slow else ""
 
 
 def _found(run: Run, starts: Sequence[Points]) -> list[Basins]:

@@ -81,6 +81,7 @@ class ReliefView:
     theme: Theme
     scale: float
     axes: tuple[str, str]
+    scale_words: str
     turning: bool
     box: Box = _NOWHERE
     middle: tuple[float, float] = (0.0, 0.0)
@@ -94,6 +95,7 @@ class ReliefView:
         theme: Theme,
         scale: float,
         axes: tuple[str, str],
+        scale_words: str,
         camera: Camera | None,
         paths: Sequence[Points],
         turning: bool,
@@ -106,6 +108,7 @@ class ReliefView:
             theme: The colours.
             scale: How much larger than at 640x480 lines and type are.
             axes: The names of the axes.
+            scale_words: What is said of a logarithmic scale of heights.
             camera: From where it is seen; None for where most of the paths is seen.
             paths: Where tracks go, (n, 2) each.
             turning: Whether the camera will turn.
@@ -122,6 +125,7 @@ class ReliefView:
             theme=theme,
             scale=scale,
             axes=axes,
+            scale_words=scale_words,
             turning=turning,
         )
         return view if camera else replace(view, camera=view._best_camera(paths))
@@ -169,7 +173,7 @@ class ReliefView:
         left, low, right, high = around([self._extent(view.camera) for view in turned])
         # Labels keep their size, so what they take beyond the block has to be found by trying.
         view, beyond = self, (0.0, 0.0, 0.0, 0.0)
-        top = box.y0 + (1.5 * self._type_size if self.block.lift.summary else 2)
+        top = box.y0 + (1.5 * self._type_size if self.block.lift.logarithmic else 2)
         room = box.x0, top, box.x1, box.y1
         for _ in range(_TRIES):
             x0, y0, x1, y1 = _less(room, beyond)
@@ -363,6 +367,7 @@ class ReliefView:
             window=self.window,
             names=self.axes,
             lift=self.block.lift,
+            scale=self.scale_words,
             unit=self.unit,
             box=self.box,
             size=self._type_size,
@@ -405,6 +410,7 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
         theme=run.theme,
         scale=draper.scale,
         axes=run.axes,
+        scale_words=run.language.say("above_lowest_log"),
         camera=Camera(*run.look.camera) if run.look.camera else None,
         paths=[course.points for course in run.courses],
         turning=bool(run.look.orbit),
