@@ -151,6 +151,11 @@ class Race:
             self._scenes[self.look] = compose(self.outcome, progress)
         return self._scenes[self.look]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the picture's words was cut or left out for lack of room, one line each."""
+        return self.scene.notes
+
     @functools.cached_property
     def animation(self) -> Animation:
         """The scene in motion."""

@@ -92,7 +92,7 @@ REFUSED = {
     "render beale --theme dakr": "'dakr', did you mean 'dark'",
     "render beale --theme none.toml": "'none.toml'",
     "render beale --theme broken.toml": "broken.toml",
-    "render beale --language de-AT": "'de-AT', did you mean 'de'",
+    "render beale --language de-AT": "unknown language 'de-AT'. Known: de, en",
     "render beale --language none.toml": "no language file 'none.toml'",
     "render beale --language broken.toml": "broken.toml, line",
     "render beale --theme lacking.toml": "lacking.toml lacks background",
@@ -590,6 +590,17 @@ def test_noise_and_internals_do_what_the_library_does(order, options):
     done = invoke("trace", *order, "sgd:decay=cosine", "--steps", "9", "--internals")
     race = library.compare(order[0], ["sgd:decay=cosine"], steps=9, **options)
     assert done.stdout.encode() == race.trace("csv", internals=True)
+
+
+def test_words_that_are_cut_are_told_beside_the_result_unless_quiet(tmp_path):
+    words = ["render", "bowl", "sgd:lr=0.1", "--title", "x" * 300, "--at", "3"]
+    done = invoke(*words, "-o", "a.png", cwd=tmp_path)
+    assert "  no room: title cut to 'xxxx" in done.stderr
+    assert (
+        "no room: title"
+        in invoke(*words, "--format", "png", "-o", "-", cwd=tmp_path, text=False).stderr.decode()
+    )
+    assert invoke(*words, "-o", "a.png", "-q", cwd=tmp_path).stderr == ""
 
 
 # What is listed and explained

@@ -183,14 +183,99 @@ def test_everything_stands_where_it_stood(case):
         assert looks == before_looks, what
 
 
+def title_lines(layout):
+    first_dot = min(mark.y for mark in layout.marks if isinstance(mark, Dot))
+    return [text for text in texts(layout) if text.bold and text.y < first_dot - text.size / 2]
+
+
 @EVERY_SIZE
-def test_a_long_title_ends_with_an_ellipsis_before_the_counter(size):
+def test_a_title_without_end_ends_with_an_ellipsis_after_its_last_line(size):
     layout = laid_out(size, words_of(title="Long title " * 40), Window(0, 1, 0, 1))
-    title = title_of(layout)
-    assert title.text.endswith("…")
-    assert title.text.startswith("Long")
+    *_, last = lines = title_lines(layout)
+    assert len(lines) == 2 or min(size) < 240
+    assert last.text.endswith("…")
+    assert lines[0].text.startswith("Long title")
     assert_apart(texts(layout))
     assert_inside(size, [ink(text) for text in texts(layout)])
+    shown = " ".join(line.text for line in lines)
+    assert f"title cut to {shown!r}" in layout.notes
+
+
+@EVERY_SIZE
+def test_a_title_and_a_caption_that_fit_in_two_lines_are_told_in_full(size):
+    words = "How the four of them come down to the bottom, told in many words"
+    layout = laid_out(size, words_of(title=words, caption=2 * words), Window(0, 1, 0, 1))
+    if min(size) < 240:  # so small a picture has no room for second lines
+        assert f"title cut to {title_of(layout).text!r}" in layout.notes
+        return
+    assert layout.notes == ()
+    assert " ".join(line.text for line in title_lines(layout)) == words
+    below = sorted((t for t in texts(layout) if t.y > layout.plots[0].y1 + 20), key=lambda t: t.y)
+    told = [text.text for text in below if len(text.text) > 9]
+    assert " ".join(told) == 2 * words
+    assert_apart(texts(layout))
+    assert_inside(size, [ink(text) for text in texts(layout)])
+
+
+def test_the_lines_of_a_title_are_about_as_long():
+    title = "Four optimizers on the function of Rosenbrock and Beale's as well"
+    one, other = title_lines(laid_out((640, 480), words_of(title=title), Window(0, 1, 0, 1)))
+    assert one.y < other.y
+    widths = [text_width(line.text, line.size, bold=True) for line in (one, other)]
+    assert max(widths) < 1.3 * min(widths)
+
+
+def test_the_second_line_of_a_title_may_be_longer_than_what_the_counter_leaves():
+    title = "A word then Donaudampfschifffahrtsgesellschaftskapitaenskajuete"
+    words = words_of(title=title, steps=99999)
+    _, other = title_lines(laid_out((640, 480), words, Window(0, 1, 0, 1)))
+    assert other.text == title.partition("then ")[2]
+    assert other.right > min(
+        text.left
+        for text in texts(laid_out((640, 480), words, Window(0, 1, 0, 1)))
+        if text.text == "step "
+    )
+
+
+def test_what_is_left_out_is_noted():
+    names = [f"number {n}" for n in range(9)]
+    layout = laid_out((160, 160), words_of(names=names, caption="how"), Window(0, 1, 0, 1))
+    assert {"remarks left out of the key", "caption 'how' left out"} <= {*layout.notes}
+    bare = laid_out((160, 120), words_of(steps=10**9), Window(0, 1, 0, 1))
+    assert "step number left out" in bare.notes
+
+
+TOO_LONG = "x" * 501
+LONG = {
+    "title": {"title": TOO_LONG},
+    "label": {"optimizers": [f"sgd:lr=0.1,label={TOO_LONG}"]},
+    "axis": {"axes": ("x", TOO_LONG), "view": "relief"},
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_words_of_more_than_500_letters_are_refused_before_any_work(what):
+    with pytest.raises(TrajvizError, match=rf"^{what} 'x+…' has 501 letters, more than 500$"):
+        compare("bowl", **LONG[what])
+
+
+def test_words_of_500_letters_are_cut_and_said_so():
+    race = compare("bowl", ["sgd:lr=0.1,label=" + "x" * 500], title="x" * 500, steps=2)
+    title, label, remark = race.notes
+    assert title.startswith("title cut to 'xx")
+    assert label.startswith("label cut to 'xx")
+    assert remark == "remark '0.1' left out"
+
+
+def test_a_long_name_of_a_reliefs_axis_is_cut_inside_the_picture():
+    names = "a name of an axis that has no end " * 5, "b"
+    scene = compare(
+        "bowl", ["sgd:lr=0.1"], view="relief", axes=names, steps=2, size=(320, 240)
+    ).scene
+    (note,) = [note for note in scene.notes if note.startswith("axis cut to 'a name")]
+    written = [mark for mark in scene.main.view.marks() if mark.text.startswith("a name")]
+    assert f"axis cut to {written[0].text!r}" == note
+    assert_inside((320, 240), [ink(text) for text in written])
 
 
 def test_a_title_that_fits_is_not_shortened():

@@ -13,7 +13,7 @@ from trajviz.race import compare
 from trajviz.scene import fonts
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import _Outline, outline
-from trajviz.scene.lettering import pen_places, text_coverage, text_width
+from trajviz.scene.lettering import pen_places, text_coverage, text_width, wrap
 
 TITLE = "椭圆碗"
 SMALL = {"size": (320, 240), "steps": 5, "theme": "light"}
@@ -43,6 +43,37 @@ def face_of(line, bold=False):
     [(face, piece)] = runs_of(line, bold)
     assert piece == line
     return face
+
+
+# Two lines
+
+
+def test_chinese_is_broken_between_its_characters_but_not_before_a_closing_mark(folder):
+    text = "学习率经调优" + chr(0xFF0C) + "所有方法用同一规则"
+    save(folder, "NotoSansCJK-Regular.otf", font(text))
+    assert wrap(text, [260, 260], 16) == [text]
+    assert wrap(text, [160, 160], 16) == [text[:8], text[8:]]
+    assert wrap(text, [100, 180], 16) == [text[:5], text[5:]]  # the mark takes one with it
+    assert wrap(text, [50, 50], 16) == [text[:3], text[3:]]  # which is then shortened
+
+
+@given(st.text(st.characters(codec="latin-1"), max_size=60), st.floats(0, 300), st.floats(0, 300))
+def test_a_text_in_two_lines_says_the_same(text, first, second):
+    lines = wrap(text, [first, second], 12)
+    assert len(lines) <= 2
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    if len(lines) == 1 and text_width(text, 12) > first:
+        assert not any(
+            text_width(text[:k].strip(), 12) <= first
+            for k in range(len(text))
+            if text[k] == " " and text[:k].strip()
+        )
+
+
+def test_of_two_ways_to_break_a_text_that_which_is_more_even_is_taken():
+    assert wrap("one two three", [80, 80], 12) == ["one two", "three"]
+    assert wrap("one two three", [80], 12) == ["one two three"]
+    assert wrap("unbreakable", [10, 80], 12) == ["unbreakable"]
 
 
 # Which font

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,6 +79,12 @@ def read_request(
         )
     recipe = trajviz.load_recipe(recipe_file, options["trust"]).changed(**given)
     return recipe, contextlib.nullcontext() if given else naming(recipe_file)
+
+
+def say_notes(notes: Iterable[str]) -> None:
+    """Tell what there was no room for in a picture."""
+    for note in notes:
+        click.echo(f"  no room: {note}", err=True)
 
 
 def say_what_was_found(surface: Surface) -> None:

@@ -13,7 +13,7 @@ import click
 import trajviz
 from trajviz.cli._options import GroupedCommand, Name, OwnOption, fields_of, recipe_options_of
 from trajviz.cli._output import progress_bar, write_stdout
-from trajviz.cli._race import race_options, read_request, say_what_was_found
+from trajviz.cli._race import race_options, read_request, say_notes, say_what_was_found
 from trajviz.errors import TrajvizError
 from trajviz.files.places import Place, check_place, load_place, place_names
 
@@ -156,6 +156,8 @@ def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:
         with bars:
             data = race.to_bytes(file.format.name, file.step, bars.next(file))
         write_stdout(data)
+        if not quiet:
+            say_notes(race.notes)
         return
     with bars:
         for file, written in zip(files, race.write_planned(files, bars.next), strict=True):
@@ -251,6 +253,7 @@ def _report(file: PlannedFile, written: Written, took: float, before: Recipe) ->
     click.echo(f"  {width}x{height}, {frames}{size}, drawn in {took:.1f} s", err=True)
     if lost:
         click.echo(f"  to fit: {lost}", err=True)
+    say_notes(written.race.notes)
     for place in place_names():
         for reason in load_place(place).refusals(facts):
             click.echo(f"  {place} would refuse it: {reason}", err=True)

@@ -9,7 +9,7 @@ import click
 
 import trajviz
 from trajviz.cli._options import GroupedCommand, recipe_options_of
-from trajviz.cli._race import descent_options, read_request, say_what_was_found
+from trajviz.cli._race import descent_options, read_request, say_notes, say_what_was_found
 from trajviz.recipe.recipe import recipe_options
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def command(
         _print_table(found.tunings)
     if path:
         click.echo(str(path), err=True)
+        say_notes(found.scene.notes)
 
 
 def _print_table(tunings: Sequence[Tuning]) -> None:

@@ -1,8 +1,8 @@
 """Where things stand in a picture: title, counter, key, plot, tick labels, caption.
 
 Everything is derived from the size. Lengths are as written here at 640x480, and elsewhere grow with
-the picture; type is never smaller than can be read. What has no room is left out in a fixed order:
-rates, caption, tick labels.
+the picture; type is never smaller than can be read. A title or caption that is too long takes two
+lines. What has no room is left out in a fixed order: second lines, rates, caption, tick labels.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trajviz.errors import TrajvizError
+from trajviz.recipe.recipe import MOST_LETTERS
 from trajviz.scene.color import RGB, mix
-from trajviz.scene.lettering import shorten, text_width
+from trajviz.scene.lettering import shorten, text_width, wrap
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Text, around
 from trajviz.scene.theme import Theme
 from trajviz.surface import Window
@@ -112,12 +113,14 @@ class Layout:
         marks: What stands around them.
         counter: The step counter, None where it has no room.
         scale: How much larger than at 640x480 lines and type are.
+        notes: What was cut or left out for lack of room, one line each.
     """
 
     plots: tuple[Box, ...]
     marks: tuple[Mark, ...]
     counter: Counter | None
     scale: float
+    notes: tuple[str, ...] = ()
 
 
 def picture_scale(width: int, height: int) -> float:
@@ -149,18 +152,19 @@ def lay_out(
         theme: The colours.
 
     Raises:
-        TrajvizError: There is no room for a plot.
+        TrajvizError: Words are too long, or there is no room for a plot.
     """
+    _check_lengths(words, [*views, *charts])
     scale = picture_scale(width, height)
     if theme.bleed:
         return _bleeding(
             _Desk(width=width, height=height, scale=scale, theme=theme), words, views, charts
         )
-    for rates, caption, ticks in ((1, 1, 1), (0, 1, 1), (0, 0, 1), (0, 0, 0)):
+    for lines, rates, caption, ticks in _AMPLE_TO_SCARCE:
         desk = _Desk(width=width, height=height, scale=scale, theme=theme)
-        desk.header(words)
+        desk.header(words, lines)
         desk.key(words.chips, remarks=bool(rates))
-        desk.footer(words.caption if caption else "")
+        desk.footer(words.caption, lines * caption)
         plots = desk.plots(views, charts, ticks=bool(ticks))
         whole = Box(*around(plots))
         if whole.height >= 0.5 * height and whole.width >= 0.5 * width:
@@ -176,7 +180,33 @@ def lay_out(
             f"size {width}x{height} has no room for {len(charts)} charts: "
             "enlarge the picture or ask for fewer panels"
         )
-    return Layout(plots=plots, marks=tuple(desk.marks), counter=desk.counter, scale=scale)
+    return Layout(
+        plots=plots,
+        marks=tuple(desk.marks),
+        counter=desk.counter,
+        scale=scale,
+        notes=tuple(desk.notes),
+    )
+
+
+_AMPLE_TO_SCARCE = ((2, 1, 1, 1), (1, 1, 1, 1), (1, 0, 1, 1), (1, 0, 0, 1), (1, 0, 0, 0))
+"""Lines of title and caption, and whether there are rates, a caption and tick labels."""
+
+
+def _check_lengths(words: Words, around: Sequence[Axes]) -> None:
+    """Refuse words that nobody reads in a picture, before they are measured."""
+    names = {*words.axes, *(name for axes in around for name in axes.names)}
+    for what, texts in {
+        "title": [words.title],
+        "label": [chip.name for chip in words.chips],
+        "axis": sorted(names),
+    }.items():
+        for text in texts:
+            if len(text) > MOST_LETTERS:
+                raise TrajvizError(
+                    f"{what} {text[:20] + '…'!r} has {len(text):,} letters, more than "
+                    f"{MOST_LETTERS}"
+                )
 
 
 def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence[Axes]) -> Layout:
@@ -185,7 +215,13 @@ def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence
         raise TrajvizError("this theme fills the picture with one view: it has no room for more")
     desk.list_key(words)
     box = Box(0, 0, desk.width, desk.height)
-    return Layout(plots=(box,), marks=tuple(desk.marks), counter=desk.counter, scale=desk.scale)
+    return Layout(
+        plots=(box,),
+        marks=tuple(desk.marks),
+        counter=desk.counter,
+        scale=desk.scale,
+        notes=tuple(desk.notes),
+    )
 
 
 class _Desk:
@@ -197,22 +233,41 @@ class _Desk:
         self.top, self.bottom = 10 * scale, height - 8 * scale
         self.marks: list[Mark] = []
         self.counter: Counter | None = None
+        self.notes: list[str] = []
 
     def type_size(self, size: float) -> float:
         """Return a type size in pixels, never too small to read."""
         return max(round(size * self.scale, 2), 8.0)
 
-    def header(self, words: Words) -> None:
+    def fitted(
+        self, what: str, text: str, rooms: Sequence[float], size: float, bold: bool = False
+    ) -> list[str]:
+        """Return a text in as many lines as it has rooms at most, and note what was cut."""
+        lines = wrap(text, rooms, size, bold)
+        pairs = zip(lines, rooms, strict=False)
+        shown = [shorten(line, room, size, bold) for line, room in pairs]
+        if not any(shown) and text:
+            self.notes.append(f"{what} {text!r} left out")
+        elif shown != lines:
+            self.notes.append(f"{what} cut to {' '.join(shown)!r}")
+        return shown
+
+    def short(self, what: str, text: str, room: float, size: float, bold: bool = False) -> str:
+        """Return a text in one line, and note what was cut."""
+        return self.fitted(what, text, [room], size, bold)[0]
+
+    def header(self, words: Words, lines: int) -> None:
         """Title on the left, the step on the right, of which only digits will ever change."""
         title = self.type_size(18)
         self.top += title
         room = self.width - 2 * self.margin
-        if words.steps is not None:
-            room -= self._count(words)
-        text = shorten(words.title, room, title, bold=True)
-        self.marks.append(
-            Text(self.margin, self.top, text, size=title, color=self.theme.ink, bold=True)
-        )
+        beside = room if words.steps is None else room - self._count(words)
+        shown = self.fitted("title", words.title, [beside, room][:lines], title, bold=True)
+        for row, text in enumerate(shown):
+            self.top += 1.2 * title * (row > 0)
+            self.marks.append(
+                Text(self.margin, self.top, text, size=title, color=self.theme.ink, bold=True)
+            )
         self.top += 7 * self.scale
 
     def _count(self, words: Words) -> float:
@@ -224,6 +279,7 @@ class _Desk:
         digits_end = right - text_width(suffix, small)
         counter = text_width(prefix, small) + number + right - digits_end
         if counter > 0.6 * (self.width - 2 * self.margin):
+            self.notes.append("step number left out")
             return 0.0
         ink = self.theme.ink
         self.counter = Counter(right=round(digits_end), y=baseline, size=small, color=ink)
@@ -241,10 +297,12 @@ class _Desk:
         radius, gap = 0.36 * size, 0.45 * size
         x, right = self.margin, self.width - self.margin
         self.top += 1.35 * size
+        if not remarks and any(chip.remark for chip in chips):
+            self.notes.append("remarks left out of the key")
         for chip in chips:
             remark = chip.remark if remarks else ""
             room = right - self.margin - 2 * radius - gap
-            name = shorten(chip.name, room, size, bold=True)
+            name = self.short("label", chip.name, room, size, bold=True)
             end = 2 * radius + gap + text_width(name, size, bold=True)
             if remark:
                 end += gap + text_width(remark, size)
@@ -256,7 +314,7 @@ class _Desk:
             self.marks.append(Text(pen, self.top, name, size=size, color=self.theme.ink, bold=True))
             if remark:
                 pen += text_width(name, size, bold=True) + gap
-                remark = shorten(remark, right - pen, size)
+                remark = self.short("remark", remark, right - pen, size)
                 self.marks.append(Text(pen, self.top, remark, size=size, color=self.theme.muted))
             x += end + 1.2 * size
         self.top += 10 * self.scale
@@ -267,7 +325,7 @@ class _Desk:
         line, pad, radius = 1.55 * size, 0.8 * size, 0.36 * size
         names = [chip.name + (f" {chip.remark}" if chip.remark else "") for chip in words.chips]
         room = 0.45 * self.width
-        names = [shorten(name, room, size) for name in names]
+        names = [self.short("label", name, room, size) for name in names]
         wide = max((text_width(name, size) for name in names), default=0.0)
         left = round(self.width - self.margin - wide - 2 * pad - 3 * radius)
         top = round(self.margin)
@@ -293,11 +351,15 @@ class _Desk:
             Text(end, baseline, suffix, size=small, color=ink),
         ]
 
-    def footer(self, caption: str) -> None:
-        """Put the caption at the very bottom."""
-        if caption:
-            size = self.type_size(10.5)
-            text = shorten(caption, self.width - 2 * self.margin, size)
+    def footer(self, caption: str, lines: int) -> None:
+        """Put the caption at the very bottom, in so many lines at most."""
+        if caption and not lines:
+            self.notes.append(f"caption {caption!r} left out")
+        if not caption or not lines:
+            return
+        size = self.type_size(10.5)
+        shown = self.fitted("caption", caption, [self.width - 2 * self.margin] * lines, size)
+        for text in reversed(shown):
             self.marks.append(
                 Text(self.margin, self.bottom, text, size=size, color=self.theme.muted)
             )
@@ -356,7 +418,7 @@ class _Desk:
         left = round(min(beside + widest, cell.x0 + most))
         box = Box(left, top, cell.x1, bottom)
         if axes.title:
-            title = shorten(axes.title, box.width, size)
+            title = self.short("heading", axes.title, box.width, size)
             self.marks.append(Text(box.x0, cell.y0 + size, title, size=size, color=self.theme.ink))
         if box.width > 2 * size:
             self._label_y(box, cell, y_ticks, window, names[1], size)
@@ -394,7 +456,8 @@ class _Desk:
         assert window is not None
         if min(box.width, box.height) < 2 * size:
             return
-        title = shorten(axes.title, cell.x1 + 0.8 * self.margin - box.x0, size)
+        room = cell.x1 + 0.8 * self.margin - box.x0
+        title = self.short("heading", axes.title, room, size)
         self.marks.append(Text(box.x0, cell.y0 + size, title, size=size, color=self.theme.ink))
         hair = max(1, round(self.scale))
         faint = mix(self.theme.background, self.theme.muted, 0.28)
@@ -428,7 +491,7 @@ class _Desk:
     ) -> None:
         """Right-aligned beside the plot; the axis name takes the topmost place."""
         x, drop, muted = box.x0 - 0.6 * size, 0.36 * size, self.theme.muted
-        name = shorten(axis, x - cell.x0 + self.margin / 4, size)
+        name = self.short("axis", axis, x - cell.x0 + self.margin / 4, size)
         self.marks.append(
             Text(x, box.y0 + 0.75 * size, name, size=size, color=self.theme.ink, align="right")
         )
@@ -442,7 +505,7 @@ class _Desk:
         window = axes.window
         assert window is not None
         y = box.y1 + 1.3 * size
-        name = shorten(axes.names[0], 0.6 * box.width, size)
+        name = self.short("axis", axes.names[0], 0.6 * box.width, size)
         self.marks.append(Text(box.x1, y, name, size=size, color=self.theme.ink, align="right"))
         room = box.x1 - text_width(name, size) - (0.8 * size if name else 0)
         labels = power_labels if axes.powers else tick_labels

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import itertools
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -14,6 +17,11 @@ from trajviz.scene.fonts import Face, line_of, runs_of
 
 Coverage: TypeAlias = npt.NDArray[np.float32]
 """How much of each pixel is covered, (height, width), 0 to 1."""
+
+_OPENING = {"Ps", "Pi"}
+"""Categories of characters that never end a line."""
+_CLOSING = {"Pe", "Pf", "Po", "Lm", "Mn", "Me"}
+"""Categories of characters that never begin a line."""
 
 _SHADES = 16
 """Shades of text: more cannot be told apart, and fewer colours make a smaller GIF."""
@@ -84,6 +92,69 @@ def shorten(text: str, room: float, size: float, bold: bool = False) -> str:
     """Return the text, ended with an ellipsis where it is wider than `room` pixels."""
     if text_width(text, size, bold) <= room:
         return text
-    while text and text_width(f"{text}…", size, bold) > room:
-        text = text[:-1]
-    return f"{text.rstrip()}…" if text else ""
+    lengths = range(len(text) + 1)
+    count = bisect_right(lengths, room, key=lambda k: text_width(f"{text[:k]}…", size, bold))
+    return f"{text[: count - 1].rstrip()}…" if count > 1 else ""
+
+
+def wrap(text: str, rooms: Sequence[float], size: float, bold: bool = False) -> list[str]:
+    """Return a text as one line, or as two where it is too wide for one and may be broken.
+
+    Of all places to break it, the one is taken that makes the lines most alike. Where it fits no
+    two lines, the first is as full as can be. What is too wide still is left so.
+
+    Args:
+        text: One line.
+        rooms: How wide each line may be, in pixels: one line, or two.
+        size: The em in pixels.
+        bold: Whether it is set in bold.
+    """
+    if len(rooms) == 1 or text_width(text, size, bold) <= rooms[0]:
+        return [text]
+
+    def lines(place: int) -> list[str]:
+        return [text[:place].rstrip(), text[place:].lstrip()]
+
+    def first(place: int) -> float:
+        return text_width(lines(place)[0], size, bold)
+
+    def second(place: int) -> float:
+        return text_width(lines(place)[1], size, bold)
+
+    places = _breaks(text)
+    places = places[: bisect_right(places, rooms[0], key=first)]
+    if not places:
+        return [text]
+    fitting = places[bisect_left(places, True, key=lambda p: second(p) <= rooms[1]) :]
+    if not fitting:
+        return lines(places[-1])
+    even = bisect_left(fitting, True, key=lambda p: first(p) >= second(p))
+    near = fitting[max(0, even - 1) : even + 1]
+    return lines(min(near, key=lambda place: max(first(place), second(place))))
+
+
+def _breaks(text: str) -> list[int]:
+    """Return where a second line may begin: after a space, or beside a Chinese character.
+
+    >>> _breaks("to be"), _breaks("学习率, 2.5")
+    ([3], [1, 2, 5])
+    """
+    return [place for place in range(1, len(text)) if _may_break(text[place - 1], text[place])]
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before == " " or after == " ":
+        return after != " "
+    keeps = _never_begins(after) or unicodedata.category(before) in _OPENING
+    return not keeps and (_is_wide(before) or _is_wide(after))
+
+
+def _never_begins(character: str) -> bool:
+    """Tell whether a character never begins a line: what closes, accents, small kana."""
+    small = "LETTER SMALL" in unicodedata.name(character, "") and _is_wide(character)
+    return small or unicodedata.category(character) in _CLOSING
+
+
+def _is_wide(character: str) -> bool:
+    """Tell whether a character is of a script that is written without spaces."""
+    return unicodedata.east_asian_width(character) in "WF"

@@ -45,6 +45,7 @@ class Scene:
         words: What the marks say.
         courses: Where the tracks went, in their order; none for a view without tracks.
         clock: What times the race: "steps" or "evaluations".
+        notes: What of the words was cut or left out for lack of room, one line each.
     """
 
     background: Picture
@@ -56,6 +57,7 @@ class Scene:
     words: Words
     courses: tuple[Course, ...] = ()
     clock: str = "steps"
+    notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -170,6 +172,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         words=words,
         courses=() if view.everywhere else run.courses,
         clock=run.clock,
+        notes=(*layout.notes, *shown.notes),
     )
 
 

@@ -78,6 +78,7 @@ def compose_sensitivity(
         steps=1,
         marks=layout.marks,
         words=words,
+        notes=layout.notes,
     )
 
 

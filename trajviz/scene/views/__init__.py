@@ -23,12 +23,13 @@ class Shown(NamedTuple):
     """A view's plots, and what can be said of them only when they are there.
 
     `about` is what the caption says first. `chips` is what of the key is in the picture, None for
-    all of it.
+    all of it. `notes` is what was cut for lack of room, one line each.
     """
 
     plots: Sequence[Plot]
     about: str = ""
     chips: Sequence[Chip] | None = None
+    notes: Sequence[str] = ()
 
 
 def _tracks_chips(run: Run) -> Sequence[Chip]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trajviz.scene.layout import Axes
+from trajviz.scene.lettering import shorten
 from trajviz.scene.marks import Box, Text, around
 from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture, paint
@@ -52,6 +53,8 @@ _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
 _SHARP = 2
 """A vector's picture of the block has so many pixels in one of the scene's, each way."""
+_NAME = 0.3
+"""The most of a view's width that an axis' name takes."""
 _NOWHERE = Box(0, 0, 0, 0)
 
 
@@ -213,7 +216,7 @@ class ReliefView:
 
     @property
     def _type_size(self) -> float:
-        return max(round(11 * self.scale, 2), 8.0)
+        return type_size(self.scale)
 
     # Where points lie.
 
@@ -375,6 +378,11 @@ class ReliefView:
         )
 
 
+def type_size(scale: float) -> float:
+    """Return the em of all labels, in pixels."""
+    return max(round(11 * scale, 2), 8.0)
+
+
 def _less(one: Corners, other: Corners) -> Corners:
     a, b, c, d = (x - y for x, y in zip(one, other, strict=True))
     return a, b, c, d
@@ -404,12 +412,19 @@ def _axes(_run: Run) -> list[Axes]:
 
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     (box,) = boxes
+    size = type_size(draper.scale)
+    names = [shorten(name, _NAME * box.width, size, bold=True) for name in run.axes]
+    notes = [
+        f"axis cut to {short!r}"
+        for short, name in zip(names, run.axes, strict=True)
+        if short != name
+    ]
     view = ReliefView.of(
         surface=run.surface,
         window=run.window,
         theme=run.theme,
         scale=draper.scale,
-        axes=run.axes,
+        axes=(names[0], names[1]),
         scale_words=run.language.say("above_lowest_log"),
         camera=Camera(*run.look.camera) if run.look.camera else None,
         paths=[course.points for course in run.courses],
@@ -421,7 +436,7 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
         plot = replace(
             plot, redrawn=Orbit(first=view, degrees=run.look.orbit, draper=draper, draped=draped)
         )
-    return Shown([plot])
+    return Shown([plot], notes=notes)
 
 
 VIEW = View(

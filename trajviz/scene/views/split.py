@@ -19,7 +19,11 @@ def _axes(run: Run) -> list[Axes]:
 
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     pairs = zip(_PARTS, boxes, strict=True)
-    return Shown([plot for part, box in pairs for plot in part.show(run, [box], draper).plots])
+    shown = [part.show(run, [box], draper) for part, box in pairs]
+    return Shown(
+        plots=[plot for each in shown for plot in each.plots],
+        notes=[note for each in shown for note in each.notes],
+    )
 
 
 VIEW = View(
