@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import MOST_LETTERS
 from trajviz.scene.color import RGB, mix
-from trajviz.scene.lettering import shorten, text_width, wrap
+from trajviz.scene.lettering import overhang, shorten, text_width, wrap
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Text, around
 from trajviz.scene.theme import Theme
 from trajviz.surface import Window
@@ -152,9 +152,9 @@ def lay_out(
         theme: The colours.
 
     Raises:
-        TrajvizError: Words are too long, or there is no room for a plot.
+        TrajvizError: Words are too long or cannot be set, or there is no room for a plot.
     """
-    _check_lengths(words, [*views, *charts])
+    _check_words(words, [*views, *charts])
     scale = picture_scale(width, height)
     if theme.bleed:
         return _bleeding(
@@ -193,8 +193,8 @@ _AMPLE_TO_SCARCE = ((2, 1, 1, 1), (1, 1, 1, 1), (1, 0, 1, 1), (1, 0, 0, 1), (1, 
 """Lines of title and caption, and whether there are rates, a caption and tick labels."""
 
 
-def _check_lengths(words: Words, around: Sequence[Axes]) -> None:
-    """Refuse words that nobody reads in a picture, before they are measured."""
+def _check_words(words: Words, around: Sequence[Axes]) -> None:
+    """Refuse words that nobody reads in a picture, then those that cannot be set."""
     names = {*words.axes, *(name for axes in around for name in axes.names)}
     for what, texts in {
         "title": [words.title],
@@ -207,6 +207,7 @@ def _check_lengths(words: Words, around: Sequence[Axes]) -> None:
                     f"{what} {text[:20] + '…'!r} has {len(text):,} letters, more than "
                     f"{MOST_LETTERS}"
                 )
+            text_width(text, 12)
 
 
 def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence[Axes]) -> Layout:
@@ -259,15 +260,17 @@ class _Desk:
     def header(self, words: Words, lines: int) -> None:
         """Title on the left, the step on the right, of which only digits will ever change."""
         title = self.type_size(18)
-        self.top += title
+        self.top += title + overhang(words.title, title, bold=True)[0]
         room = self.width - 2 * self.margin
         beside = room if words.steps is None else room - self._count(words)
         shown = self.fitted("title", words.title, [beside, room][:lines], title, bold=True)
         for row, text in enumerate(shown):
-            self.top += 1.2 * title * (row > 0)
+            above, below = overhang(text, title, bold=True)
+            self.top += (above + 1.2 * title) * (row > 0)
             self.marks.append(
                 Text(self.margin, self.top, text, size=title, color=self.theme.ink, bold=True)
             )
+            self.top += below
         self.top += 7 * self.scale
 
     def _count(self, words: Words) -> float:
@@ -296,7 +299,9 @@ class _Desk:
         size = self.type_size(12)
         radius, gap = 0.36 * size, 0.45 * size
         x, right = self.margin, self.width - self.margin
-        self.top += 1.35 * size
+        reaches = [(0.0, 0.0), *(overhang(chip.name, size, bold=True) for chip in chips)]
+        above, below = map(max, zip(*reaches, strict=True))
+        self.top += 1.35 * size + above
         if not remarks and any(chip.remark for chip in chips):
             self.notes.append("remarks left out of the key")
         for chip in chips:
@@ -308,7 +313,7 @@ class _Desk:
                 end += gap + text_width(remark, size)
             if x > self.margin and x + end > right:
                 x = self.margin
-                self.top += 1.5 * size
+                self.top += 1.5 * size + above + below
             self.marks += _sample(x + radius, self.top - 0.36 * size, radius, chip)
             pen = x + 2 * radius + gap
             self.marks.append(Text(pen, self.top, name, size=size, color=self.theme.ink, bold=True))
@@ -317,7 +322,7 @@ class _Desk:
                 remark = self.short("remark", remark, right - pen, size)
                 self.marks.append(Text(pen, self.top, remark, size=size, color=self.theme.muted))
             x += end + 1.2 * size
-        self.top += 10 * self.scale
+        self.top += 10 * self.scale + below
 
     def list_key(self, words: Words) -> None:
         """The key as a list on an opaque card at the upper right, the counter below on the left."""

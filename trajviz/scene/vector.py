@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from trajviz.scene.color import RGB, hexed
 from trajviz.scene.fonts import line_of, own_face, runs_of
+from trajviz.scene.lettering import placed_parts
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.mathematics import Formula
 from trajviz.scene.outline import LINE, MOVE, Area, Areas, Raster, Rim
 from trajviz.scene.plot import Plot
 from trajviz.scene.scene import Scene
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from matplotlib.patches import Patch, Rectangle
 
 PIXELS_PER_INCH = 96  # as CSS has it
+_EM = 1000
+"""A size at which letters are as wide as their outlines."""
 _POINT = 72 / PIXELS_PER_INCH
 
 
@@ -164,12 +169,26 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
 
 
 def _draw_text(axes: Axes, mark: Text) -> None:
-    """Write a line in DejaVu, as matplotlib does by itself, or draw it in another font."""
+    """Write a line part by part."""
+    for pen, part in placed_parts(mark.text, _EM, mark.bold):
+        x, y = round(mark.left) + pen * mark.size / _EM, round(mark.y)
+        if isinstance(part, Formula):
+            _draw_outline(axes, part.outline(mark.size, x, y), part.codes, mark.color)
+        else:
+            _draw_plain(axes, mark, part, x, y)
+
+
+def _draw_outline(axes: Axes, corners: ArrayLike, codes: ArrayLike, color: RGB) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    x, y, color = round(mark.left), round(mark.y), hexed(mark.color)
-    runs = runs_of(line_of(mark.text), mark.bold)
+    axes.add_patch(PathPatch(Path(corners, codes), facecolor=hexed(color), linewidth=0))
+
+
+def _draw_plain(axes: Axes, mark: Text, part: str, x: float, y: float) -> None:
+    """Write a line in DejaVu, as matplotlib does by itself, or draw it in another font."""
+    color = hexed(mark.color)
+    runs = runs_of(line_of(part), mark.bold)
     if [face for face, _ in runs] == [own_face(mark.bold)]:
         axes.text(
             x, y, runs[0][1], color=color, fontsize=mark.size * _POINT,
@@ -179,7 +198,7 @@ def _draw_text(axes: Axes, mark: Text) -> None:
     from trajviz.scene.glyphs import outline
 
     corners, codes = outline(runs, mark.size, x, y)
-    axes.add_patch(PathPatch(Path(corners, codes), facecolor=color, linewidth=0))
+    _draw_outline(axes, corners, codes, mark.color)
 
 
 def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:

@@ -19,8 +19,9 @@ from trajviz.files.formats._thinning import thin_lines
 from trajviz.scene.color import hexed
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import letters
-from trajviz.scene.lettering import pen_places, text_width
+from trajviz.scene.lettering import part_width, pen_places, placed_parts
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.mathematics import Formula, Part
 from trajviz.scene.outline import (
     CLOSE,
     CUBIC,
@@ -93,19 +94,26 @@ class Letters:
 
     def line(self, text: Text) -> str:
         """Return a line of text, as wide as it is in pixels."""
-        x, y = round(text.left) * FINE, round(text.y) * FINE
-        scale = number(text.size * FINE / EM)
-        uses = "".join(f'<use href="#{name}" x="{at}"/>' for name, at in self._set(text))
-        return (
-            f'<g transform="translate({x} {y})scale({scale})" fill="{hexed(text.color)}">{uses}</g>'
+        y, scale = round(text.y) * FINE, number(text.size * FINE / EM)
+        parts = placed_parts(text.text, text.size, text.bold)
+        return "".join(
+            f'<g transform="translate({round((round(text.left) + pen) * FINE)} {y})scale({scale})" '
+            f'fill="{hexed(text.color)}">{self._part(part, text)}</g>'
+            for pen, part in parts
         )
 
-    def _set(self, text: Text) -> list[tuple[str, int]]:
+    def _part(self, part: Part, text: Text) -> str:
+        """Return a part of a text, in units of its size from where its pen starts."""
+        if isinstance(part, Formula):
+            return f'<path d="{_outlined(part.outline(EM, 0, 0).tolist(), part.codes.tolist())}"/>'
+        return "".join(f'<use href="#{name}" x="{at}"/>' for name, at in self._set(part, text))
+
+    def _set(self, part: str, text: Text) -> list[tuple[str, int]]:
         """Return each letter's name and place, in units of the size."""
-        line = line_of(text.text)
+        line = line_of(part)
         faces = [face for face, piece in runs_of(line, text.bold) for _ in piece]
-        natural = text_width(line, EM, text.bold)
-        stretch = EM / text.size * text_width(line, text.size, text.bold) / max(natural, 1)
+        natural = part_width(part, EM, text.bold)
+        stretch = EM / text.size * part_width(part, text.size, text.bold) / max(natural, 1)
         places = pen_places(line, EM, text.bold)
         return [
             (self.name(face, letter), round(stretch * place))

@@ -53,7 +53,7 @@ _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
 _SHARP = 2
 """A vector's picture of the block has so many pixels in one of the scene's, each way."""
-_NAME = 0.3
+_NAME = 0.2
 """The most of a view's width that an axis' name takes."""
 _NOWHERE = Box(0, 0, 0, 0)
 
