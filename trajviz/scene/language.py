@@ -72,8 +72,10 @@ def load_language(language: str | Path) -> Language:
     path = find_language(language)
     table = load_toml(path, "language")
     for key, value in table.items():
-        with naming(f"{path}{_line_of(key, path)}"):
+        try:
             _check(key, value, english)
+        except TrajvizError as error:
+            raise TrajvizError(f"{path}{_line_of(key, path)}: {error}") from error
     words = {**english, **table}
     return Language(words.pop("summary"), words)
 
