@@ -66,6 +66,8 @@ def _surfaces() -> list[dict[str, Any]]:
                 "start": list(surface.start),
                 "minima": [list(point) for point in surface.minima],
                 "axes": list(surface.axes),
+                "aspect": surface.aspect,
+                "domain": list(surface.domain) if surface.domain else None,
                 "samples": surface.samples,
                 "batch_size": surface.batch_size,
                 "parameters": dict(surface.parameters),
@@ -153,6 +155,9 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "window" in row:
         minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
+    if row.get("aspect"):
+        limited = f", nothing beyond {_point(row['domain'])}" if row["domain"] else ""
+        yield f"axes {row['aspect']}{limited}"
     if row.get("parameters"):
         yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
     if row.get("rates"):
