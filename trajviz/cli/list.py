@@ -155,11 +155,11 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "window" in row:
         minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
+    if row.get("parameters"):
+        yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
     if row.get("aspect"):
         limited = f", nothing beyond {_point(row['domain'])}" if row["domain"] else ""
         yield f"axes {row['aspect']}{limited}"
-    if row.get("parameters"):
-        yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
     if row.get("rates"):
         rates = ", ".join(f"{name} {rate:g}" for name, rate in row["rates"].items())
         yield f"{row['rates_by']}'s learning rates: {rates}"

@@ -461,9 +461,9 @@ class _Desk:
         x, drop, muted, window = box.x0 - 0.6 * size, 0.36 * size, self.theme.muted, axes.window
         assert window is not None
         name = shorten(axes.names[1], x - cell.x0 + self.margin / 4, size)
-        self.marks.append(
-            Text(x, box.y0 + 0.75 * size, name, size=size, color=self.theme.ink, align="right")
-        )
+        if name:
+            y, ink = box.y0 + 0.75 * size, self.theme.ink
+            self.marks.append(Text(x, y, name, size=size, color=ink, align="right"))
         for value, text in ticks:
             y = box.y1 - (value - window.y0) / (window.y1 - window.y0) * box.height + drop
             if y > box.y0 + 2 * size or not name:
@@ -475,7 +475,9 @@ class _Desk:
         assert window is not None
         y = box.y1 + 1.3 * size
         name = shorten(axes.names[0], 0.6 * box.width, size)
-        self.marks.append(Text(box.x1, y, name, size=size, color=self.theme.ink, align="right"))
+        if name:
+            ink = self.theme.ink
+            self.marks.append(Text(box.x1, y, name, size=size, color=ink, align="right"))
         room = box.x1 - text_width(name, size) - (0.8 * size if name else 0)
         labels = power_labels if axes.powers else tick_labels
         ticks = labels(window.x0, window.x1, box.width / (5.5 * size))

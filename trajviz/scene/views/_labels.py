@@ -97,7 +97,7 @@ class Labels:
         name = shorten(text, _LONGEST * self.box.width, size, bold=True)
         width, (across, down) = text_width(name, size, bold=True), outward.tolist()
         corner = min(max(3 * across, -1.0), 1.0)
-        below = 0.5 * width * abs(across) * (1 - abs(corner)) / down
+        below = 0.5 * width * abs(across) * (1 - abs(corner)) / max(down, 0.5)  # 0 where it is less
         x = place[0] + 0.5 * size * across + 0.5 * width * corner
         y = place[1] + 0.5 * size * (down + 1) + below
         ink = self.theme.ink
