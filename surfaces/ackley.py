@@ -27,5 +27,6 @@ def surface(a=20, b=0.2, c=2 * np.pi):
         window=(-5, 5, -5, 5),
         start=(-3.4, 2.6),
         minima=[(0, 0)],
+        aspect="equal",
         source="Ackley (1987), A Connectionist Machine for Genetic Hillclimbing, Kluwer",
     )

@@ -18,6 +18,7 @@ surface = Surface(
     window=(-4.5, 4.5, -4.5, 4.5),
     start=(1, 1.6),
     minima=[(3, 0.5)],
+    aspect="equal",
     source="Beale (1958), technical report 25, Princeton; start: Radford (2014)",
     # Measured in his animation, where momentum and RMSProp have beta = 0.95. His Adadelta's rate is
     # left out: it belongs to rho = 0.98 and to no other.

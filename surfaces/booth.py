@@ -18,5 +18,6 @@ surface = Surface(
     window=(-10, 10, -10, 10),
     start=(-9, 4),
     minima=[(1, 3)],
+    aspect="equal",
     source="Booth (1949), Quarterly J. of Mechanics and Applied Mathematics 2, 460",
 )

@@ -19,5 +19,6 @@ surface = Surface(
     start=(-9, 2.4),
     minima=[(0, 0)],
     axes=("W", "b"),
+    aspect="equal",
     source="The quadratic of Polyak (1964), with the axes of a linear layer, W x + b",
 )

@@ -25,5 +25,6 @@ surface = Surface(
     window=(-15, -5, -3, 3),
     start=(-13, -2.8),
     minima=[(-10, 1)],
+    aspect="equal",
     source="Bukin (1997), New Minimization Strategy for Non-Smooth Functions, Novosibirsk",
 )

@@ -30,5 +30,6 @@ def surface(height=4, width=0.2):
         window=(-4, 10, -3, 3),
         start=(8, 2),
         minima=[(0, 0)],
+        aspect="equal",
         source="In the style of Pascanu, Mikolov and Bengio (2013), figure 6; formula ours",
     )

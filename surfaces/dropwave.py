@@ -8,7 +8,8 @@ from trajviz import Surface
 def dropwave(x, y):
     """Circular waves that grow towards the centre, where the lowest point is.
 
-    Customarily seen over +-5.12 or +-2; the window here holds the drop and the first ring.
+    Customarily seen over +-5.12 or +-2; the window here is a part of that, so that its level lines
+    are apart: the drop, the first ring on one side, and the crest behind it, where the start is.
 
     The root in it has no slope at the centre, but the wave is level there, and its slope is 0.
 
@@ -22,8 +23,9 @@ def dropwave(x, y):
 surface = Surface(
     dropwave,
     title="Drop wave",
-    window=(-0.8, 0.8, -0.8, 0.8),
+    window=(-0.95, 0.5, -0.45, 0.45),
     start=(-0.75, -0.2),
     minima=[(0, 0)],
+    aspect="equal",
     source="Molga and Smutnicki (2005), Test Functions for Optimization Needs",
 )

@@ -20,5 +20,6 @@ surface = Surface(
     window=(0, 6, 0, 6),
     start=(1.9, 4.6),
     minima=[(np.pi, np.pi)],
+    aspect="equal",
     source="Easom (1990), A Survey of Global Optimization Techniques, Univ. of Louisville",
 )

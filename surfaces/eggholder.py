@@ -11,7 +11,7 @@ def eggholder(x, y):
     Over the customary square of +-512 the lowest value lies on the edge, where no slope is 0, and
     beyond it there is lower still; the minimum here is the lowest within +-500. At a kink the
     slope of the part that bends there is stated as 0. The window here is the corner around that
-    minimum, where tracks are long enough to be told apart.
+    minimum, where tracks are long enough to be told apart, and the customary square its domain.
 
     >>> round(float(eggholder(512, 404.2319)), 4)
     -959.6407
@@ -28,5 +28,7 @@ surface = Surface(
     window=(200, 505, 200, 505),
     start=(300, 370),
     minima=[(482.35331046478843, 432.87899894548345)],
+    aspect="equal",
+    domain=(-512, 512, -512, 512),
     source="Whitley, Mathias, Rana, Dzubera (1996), Artificial Intelligence 85, 245",
 )

@@ -23,5 +23,6 @@ surface = Surface(
     window=(-4, 4, -4, 4),
     start=(-3, 3.4),
     minima=[(-0.22529753616126779, -0.14429588896829948)],
+    aspect="equal",
     source="Formula ours (2026)",
 )

@@ -24,5 +24,6 @@ surface = Surface(
     window=(-2, 2, -2, 2),
     start=(1.5, 1.2),
     minima=[(0, -1)],
+    aspect="equal",
     source="Goldstein and Price (1971), Mathematics of Computation 25, 569",
 )

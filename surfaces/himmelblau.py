@@ -25,5 +25,6 @@ surface = Surface(
         (-3.779310253377747, -3.283185991286170),
         (3.584428340330492, -1.848126526964404),
     ],
+    aspect="equal",
     source="Himmelblau (1972), Applied Nonlinear Programming, McGraw-Hill",
 )

@@ -24,5 +24,6 @@ surface = Surface(
     window=(-10, 10, -10, 10),
     start=(-5.2, 8),
     minima=[(1, 1)],
+    aspect="equal",
     source="Levy and Montalvo (1985), SIAM J. on Scientific and Statistical Computing 6, 15",
 )

@@ -24,5 +24,6 @@ def surface(steep=8):
         window=(-5, 5, -2, 2),
         start=(0.05, 0.6),
         minima=[(-4, 0), (4, 0)],
+        aspect="fill",
         source="In the style of Radford (2014), Visualizing Optimization Algos; formula ours",
     )

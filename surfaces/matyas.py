@@ -18,5 +18,6 @@ surface = Surface(
     window=(-10, 10, -10, 10),
     start=(-9, -4),
     minima=[(0, 0)],
+    aspect="equal",
     source="Matyas (1965), Automation and Remote Control 26, 246",
 )

@@ -24,5 +24,6 @@ surface = Surface(
     window=(-1.5, 4, -3, 4),
     start=(-1.2, 1.4),
     minima=[(0.5 - np.pi / 3, -0.5 - np.pi / 3)],  # where sin(x + y) is -sqrt(3) / 2
+    aspect="equal",
     source="Adorio (2005), MVF: Multivariate Test Functions Library in C; after McCormick",
 )

@@ -17,5 +17,6 @@ surface = Surface(
     title="Monkey saddle",
     window=(-1.5, 1.5, -1.5, 1.5),
     start=(1.2, 0.02),
+    aspect="equal",
     source="Hilbert and Cohn-Vossen (1932), Anschauliche Geometrie, Springer",
 )

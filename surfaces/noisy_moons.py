@@ -74,6 +74,7 @@ surface = Surface(
     start=(-4, 2),
     minima=[minimum()],
     axes=("w1", "w2"),
+    aspect="equal",
     source="In the style of Radford (2014), Visualizing Optimization Algos; data: scikit-learn",
     gradient_formula=slopes,
     samples=len(SIGNED),

@@ -26,5 +26,6 @@ surface = Surface(
     window=(-3, 3, -3, 3),
     start=(0.2, 1.2),
     minima=[(0.2282789205563691, -1.6255349574999965)],
+    aspect="equal",
     source="MathWorks (from 1984), peaks.m of MATLAB",
 )

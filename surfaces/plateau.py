@@ -25,5 +25,6 @@ def surface(width=1):
         window=(-5, 5, -5, 5),
         start=(-4, 3),
         minima=[(0, 0)],
+        aspect="equal",
         source="The loss of Geman and McClure (1985), which outliers hardly move, in two variables",
     )

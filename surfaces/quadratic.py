@@ -27,5 +27,6 @@ def surface(kappa=10, angle=0):
         window=(-12, 12, -6, 6),
         start=(10, -3),
         minima=[(0, 0)],
+        aspect="equal",
         source="Boyd and Vandenberghe (2004), Convex Optimization, section 9.3.2",
     )

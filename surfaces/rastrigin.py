@@ -28,8 +28,9 @@ def surface(A=10):
     return Surface(
         rastrigin,
         title="Rastrigin",
-        window=(-5, 1, -3, 3),
-        start=(-4.5, 2.4),
+        window=(-4.9, 0.7, -0.7, 2.9),
+        start=(-4.5, 2.3),
         minima=[(0, 0)],
+        aspect="equal",
         source="Rastrigin (1974), Systems of Extremal Control, Nauka; Hoffmeister and Baeck (1991)",
     )

@@ -31,6 +31,7 @@ surface = Surface(
     start=(-7, 10),
     minima=[np.linalg.lstsq(np.stack([X, np.ones(11)], axis=-1), Y)[0]],
     axes=("W", "b"),
+    aspect="fill",
     source="Data: Anscombe (1973), The American Statistician 27, 17; least squares: Gauss (1809)",
     samples=11,
 )

@@ -24,5 +24,6 @@ def surface(a=1, b=100):
         window=(min(-2, 1.5 * a), max(2, 1.5 * a), -1, max(3, 1.5 * a**2)),
         start=(-1.2, 1),
         minima=[(a, a**2)],
+        aspect="equal",
         source="Rosenbrock (1960), Computer Journal 3, 175; start: More, Garbow, Hillstrom (1981)",
     )

@@ -27,6 +27,7 @@ def surface(a=5):
         title="Saddle",
         window=(-1, 1, -2, 1),
         start=(0.25, -1e-6),
+        aspect="fill",
         source="Radford (2014), Visualizing Optimization Algos; formula and start measured",
         rates=RADFORD,
         rates_by="Radford",

@@ -20,5 +20,6 @@ surface = Surface(
     window=(-2, 2, -1.2, 1.2),
     start=(-1.7, -1),
     minima=[(0.08984201310031806, -0.7126564030207396), (-0.08984201310031806, 0.7126564030207396)],
+    aspect="equal",
     source="Dixon and Szego (1978), Towards Global Optimisation 2, North-Holland",
 )

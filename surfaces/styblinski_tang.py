@@ -18,5 +18,6 @@ surface = Surface(
     window=(-5, 5, -5, 5),
     start=(0, 4.3),
     minima=[(-2.903534027771177, -2.903534027771177)],
+    aspect="equal",
     source="Styblinski and Tang (1990), Neural Networks 3, 467",
 )

@@ -20,5 +20,6 @@ surface = Surface(
     window=(-2.5, 2.5, -2.5, 2.5),
     start=(1.2, 2.2),
     minima=[(0, 0)],
+    aspect="equal",
     source="Jamil and Yang (2013), Int. J. of Math. Modelling and Numerical Optimisation 4, 150",
 )

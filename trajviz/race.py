@@ -508,6 +508,7 @@ def compare(
     theme: str | Path = Look.theme,
     title: str = Look.title,
     axes: tuple[str, str] | None = Look.axes,
+    aspect: str | None = Look.aspect,
     view: str = Look.view,
     panels: Iterable[str] = Look.panels,
     camera: tuple[float, float] | None = Look.camera,
@@ -550,6 +551,8 @@ def compare(
         theme: Colours: a theme's name, or a file of your own.
         title: The title, in place of the surface's.
         axes: Names of the axes, as in W,b.
+        aspect: With 'equal' a unit is as long across as up, which shows more of the plane; 'fill'
+            stretches the window to the plot. By default the surface's.
         view: How the surface is shown (see `trajviz list views`).
         panels: A chart beside it (see `trajviz list panels`); may be repeated.
         camera: From where a relief is seen, as in 45,225, in degrees. By default where most of the
@@ -600,6 +603,7 @@ def compare(
         theme=str(theme),
         title=title,
         axes=axes,
+        aspect=aspect,
         view=view,
         panels=tuple(panels),
         camera=camera,

@@ -660,6 +660,8 @@ def test_the_listing_for_machines_is_complete():
         assert row["source"]
         assert (row["samples"], row["batch_size"]) == (surface.samples, surface.batch_size)
         assert row["parameters"] == dict(surface.parameters)
+        assert row["aspect"] == surface.aspect
+        assert row["domain"] == (list(surface.domain) if surface.domain else None)
     for row in facts["optimizers"]:
         optimizer = library.load_optimizer(row["name"])
         assert row["settings"] == dict(optimizer.defaults)
@@ -681,6 +683,12 @@ def test_the_listing_shows_parameters_with_their_defaults():
     lines = invoke("list", "surfaces").stdout.splitlines()
     row = next(i for i, line in enumerate(lines) if line.startswith("  rosenbrock "))
     assert lines[row + 2].strip() == "a=1, b=100"
+
+
+def test_the_listing_says_how_axes_are_drawn_and_how_far_a_surface_goes():
+    lines = [line.strip() for line in invoke("list", "surfaces").stdout.splitlines()]
+    assert "axes equal, nothing beyond -512,512,-512,512" in lines
+    assert {"axes equal", "axes fill"} <= {*lines}
 
 
 def test_one_listing_for_machines_is_the_same_part():

@@ -467,7 +467,7 @@ def test_a_rendered_file_is_rendered_again_and_in_another_look(tmp_path):
 
 
 def test_a_note_from_before_an_option_means_what_was_drawn_then(tmp_path, monkeypatch):
-    then = {"pace": "uniform"}
+    then = {"pace": "uniform", "aspect": "fill"}
     said = metadata.portable_toml
 
     def older(recipe):

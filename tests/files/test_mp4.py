@@ -54,7 +54,7 @@ tracks = ["#ffee00"]
 def loud(tmp_path):
     path = tmp_path / "loud.toml"
     path.write_text(LOUD)
-    return compare("bowl", ["sgd:lr=0.1"], theme=path, size=(321, 241), **SHORT)
+    return compare("bowl", ["sgd:lr=0.1"], theme=path, size=(321, 241), aspect="fill", **SHORT)
 
 
 @pytest.mark.parametrize("size", [(160, 120), (161, 120), (160, 121), (161, 121)])
@@ -184,7 +184,7 @@ def test_what_changes_changes_in_the_film_at_the_same_place(size, tmp_path):
     frames = decoded(one.save(tmp_path / "film.mp4"), width, height)[:, : size[1], : size[0]]
     truths = [*one.frames()]
     moved = (truths[-1] != truths[0]).any(axis=2)
-    assert moved.sum() > 200
+    assert moved.sum() > 150
     for frame, truth in zip(frames, truths, strict=True):
         assert psnr(frame, truth) >= 28
         assert np.abs(frame[moved].astype(int) - truth[moved]).mean() <= 16

@@ -161,7 +161,7 @@ def test_a_swarm_has_a_small_square_at_each_start():
     view = swarm().scene.main.view
     squares = [shape for shape in swarm().scene.main.foreground if len(shape.corners) == 4]
     middles = np.array([np.mean(shape.corners, axis=0) for shape in squares])
-    starts = view.project(spread("3x3", view.window, 0))
+    starts = view.project(spread("3x3", swarm().window, 0))
     assert sorted(map(tuple, middles.round(6))) == sorted(map(tuple, starts.round(6)))
 
 

@@ -400,6 +400,30 @@ def test_the_axes_are_named_in_ink():
     assert {"W", "b"} <= named
 
 
+@pytest.mark.parametrize("size", [(640, 480), (320, 240), (400, 800)])
+def test_long_names_of_axes_take_lines_of_their_own_and_no_width_of_the_plot(size):
+    words = words_of(axes=("Gewicht der ersten Schicht", "Verschiebung"))
+    long, short = (laid_out(size, w, Window(0, 1, 0, 1)) for w in (words, words_of()))
+    whole = {text.text: text for text in texts(long)}
+    (box,), (before,) = long.plots, short.plots
+    assert {*words.axes} <= {*whole}
+    assert (box.x0, box.x1) == (before.x0, before.x1)
+    assert 0.8 * before.height < box.height < before.height
+    assert ink(whole["Verschiebung"]).y1 <= box.y0
+    assert ink(whole["Gewicht der ersten Schicht"]).y0 >= box.y1
+    assert_apart(texts(long))
+
+
+def test_the_names_of_a_reliefs_axes_take_little_of_its_block():
+    names = ("Gewicht der ersten Schicht", "Verschiebung der zweiten Schicht")
+    one, other = (
+        race("bowl", view="relief", axes=axes, steps=5).scene.main.view for axes in (names, None)
+    )
+    assert one.unit > 0.7 * other.unit
+    assert_inside((640, 480), [ink(mark) for mark in one.marks()])
+    assert_apart(one.marks())
+
+
 # Lettering
 
 

@@ -130,8 +130,8 @@ def test_the_bottom_of_a_surface_is_shaded_low_and_its_walls_high(theme):
     x, y = one.scene.main.view.project(np.array([0.3, 0.1])).astype(int)
     assert tuple(one.scene.background[y, x]) == one.scene.theme.shades[0]
     plot = one.scene.main.box
-    corner = one.scene.background[plot.y0, plot.x0]
-    assert tuple(corner) == one.scene.theme.shades[-1]
+    corner = one.scene.background[plot.y0 : plot.y0 + 4, plot.x0 : plot.x0 + 4]
+    assert (corner == one.scene.theme.shades[-1]).all(axis=-1).any()  # beside a level line
 
 
 def test_a_mirrored_surface_has_a_mirrored_picture():

@@ -296,7 +296,7 @@ def test_the_cross_of_a_track_that_ran_to_and_fro_to_infinity_stands_in_the_fram
 def crowd():
     return compare(
         "bowl", [f"sgd:lr={0.01 * n:g},label=number {n}" for n in range(1, 12)], steps=60,
-        panels=("loss",),
+        panels=("loss",), aspect="fill",
     )  # fmt: skip
 
 

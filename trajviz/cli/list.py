@@ -67,6 +67,8 @@ def _surfaces() -> list[dict[str, Any]]:
                 "start": list(surface.start),
                 "minima": [list(point) for point in surface.minima],
                 "axes": list(surface.axes),
+                "aspect": surface.aspect,
+                "domain": list(surface.domain) if surface.domain else None,
                 "samples": surface.samples,
                 "batch_size": surface.batch_size,
                 "parameters": dict(surface.parameters),
@@ -163,6 +165,9 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
     if row.get("parameters"):
         yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
+    if row.get("aspect"):
+        limited = f", nothing beyond {_point(row['domain'])}" if row["domain"] else ""
+        yield f"axes {row['aspect']}{limited}"
     if row.get("rates"):
         rates = ", ".join(f"{name} {rate:g}" for name, rate in row["rates"].items())
         yield f"{row['rates_by']}'s learning rates: {rates}"

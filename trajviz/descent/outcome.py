@@ -83,6 +83,7 @@ class Outcome:
                 look,
                 title=look.title or self.surface.title,
                 axes=look.axes or self.surface.axes,
+                aspect=look.aspect or self.surface.aspect or None,
             ),
         )
 

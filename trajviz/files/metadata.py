@@ -27,10 +27,8 @@ from trajviz.recipe import toml
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import TARGETS, naming, portable_toml, read_recipe
 
-BEFORE = {"pace": "uniform"}
-"""What a note means that lacks a key, since it is older than the key's option.
-
-A note says every option, so that it needs no default."""
+BEFORE = {"pace": "uniform", "aspect": "fill"}
+"""What a note means that has none of these keys, since it is older than their options."""
 MOST_CHARACTERS = 24_000
 """No note is longer: what can be handed to a video encoder on every system."""
 _WINDOW = 1 << 22
@@ -139,7 +137,8 @@ def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
             f"{str(path)!r} was rendered by trajviz {note.version} from a surface made in Python, "
             "which no recipe can name"
         )
-    table = {k: value for k, value in (BEFORE | note.table).items() if k not in TARGETS}
+    before = {} if BEFORE.keys() & note.table.keys() else BEFORE
+    table = before | {key: value for key, value in note.table.items() if key not in TARGETS}
     files, programs = _files(table), _programs(table)
     with naming(str(path)):
         for name in files:

@@ -44,6 +44,7 @@ class Look:
             of the paths is seen.
         orbit: How far the camera turns during the animation, in degrees.
         language: A language's name, or the path of a TOML file: the picture's own words.
+        aspect: How the axes are drawn, "equal" or "fill"; None for the surface's own way.
     """
 
     size: tuple[int, int] = option(
@@ -77,9 +78,18 @@ class Look:
         "en", "The picture's own words: a language's name, or a file of your own.", "picture",
         words="NAME|FILE.toml", names="language_names",
     )  # fmt: skip
+    aspect: str | None = option(
+        None, "With 'equal' a unit is as long across as up, which shows more of the plane; 'fill' "
+        "stretches the window to the plot.", "picture",
+        usual="the surface's", words="equal|fill",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        """Refuse a size that cannot be drawn, and a camera where none can be."""
+        """Refuse a size that cannot be drawn, a camera where none can be, an unknown aspect."""
+        if self.aspect is not None:
+            from trajviz.surface import check_aspect
+
+            check_aspect(self.aspect)
         width, height = self.size
         wide = SMALLEST[0] <= width <= LARGEST[0]
         if not (wide and SMALLEST[1] <= height <= LARGEST[1]):

@@ -8,8 +8,8 @@ lines. What has no room is left out in a fixed order: second lines, rates, capti
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import MOST_LETTERS
@@ -95,6 +95,7 @@ class Axes:
         title: Stands over the plot, if it has one.
         log: Whether the vertical range is in powers of ten.
         powers: Whether the horizontal range is.
+        limits: Returns the ranges that a plot in a box has, where these depend on its shape.
     """
 
     window: Window | None
@@ -102,6 +103,11 @@ class Axes:
     title: str = ""
     log: bool = False
     powers: bool = False
+    limits: Callable[[Box], Window] | None = None
+
+    def within(self, box: Box) -> Axes:
+        """Return the same with the ranges that a plot in this box has."""
+        return replace(self, window=self.limits(box)) if self.limits else self
 
 
 @dataclass(frozen=True)
@@ -404,31 +410,65 @@ class _Desk:
 
     def _plot(self, cell: Box, axes: Axes, ticks: bool) -> Box:
         """Return a view's plot within its cell, with its tick labels and axis names around it."""
-        size = self.type_size(11)
+        size, left = self.type_size(11), round(cell.x0 + self.margin / 2)
         if axes.window is None:
             return cell
+        top = round(cell.y0 + 1.5 * size) if axes.title else cell.y0
         bottom = round(cell.y1 - 1.5 * size) if ticks else cell.y1
-        top, window, names = cell.y0, axes.window, axes.names
-        if axes.title:
-            top = round(cell.y0 + 1.5 * size)
         if not ticks or bottom - top < 2 * size:
-            return Box(round(cell.x0 + self.margin / 2), top, cell.x1, bottom)
-        y_ticks = tick_labels(window.y0, window.y1, (bottom - top) / (3.2 * size))
-        beside = cell.x0 + 0.6 * size
-        widest = max((text_width(text, size) for _, text in y_ticks), default=0.0)
-        most = 0.3 * cell.width
-        if 0.6 * size + widest > most:
-            y_ticks, widest = [], 0.0
-        widest = max(widest, text_width(names[1], size))
-        left = round(min(beside + widest, cell.x0 + most))
-        box = Box(left, top, cell.x1, bottom)
+            return Box(left, top, cell.x1, bottom)
+        room, axes = self._named(Box(left, top, cell.x1, bottom), cell, axes, size)
+        box, y_ticks = self._beside_labels(room, cell, axes, size)
+        axes = axes.within(box)
         if axes.title:
             title = self.short("heading", axes.title, box.width, size)
             self.marks.append(Text(box.x0, cell.y0 + size, title, size=size, color=self.theme.ink))
         if box.width > 2 * size:
-            self._label_y(box, cell, y_ticks, window, names[1], size)
+            self._label_y(box, cell, y_ticks, axes, size)
             self._label_x(box, cell, axes, size)
         return box
+
+    def _named(self, room: Box, cell: Box, axes: Axes, size: float) -> tuple[Box, Axes]:
+        """Give long names of axes lines of their own; return the room that is left, and the rest.
+
+        What is long across stands below the labels, what is long upright above the plot: as near
+        to the labels as beside them, and read without turning one's head.
+        """
+        across, up = axes.names
+        if room.height < 10 * size:
+            return room, axes
+        if text_width(up, size) > 3.5 * size:
+            name, y = self.short("axis", up, room.width, size), room.y0 + size
+            self.marks.append(Text(room.x0, y, name, size=size, color=self.theme.ink))
+            room, up = room._replace(y0=round(room.y0 + 1.75 * size)), ""
+        if text_width(across, size) > 0.3 * room.width:
+            name, y = self.short("axis", across, room.width, size), cell.y1 - 0.2 * size
+            ink = self.theme.ink
+            self.marks.append(Text(room.x1, y, name, size=size, color=ink, align="right"))
+            room, across = room._replace(y1=round(room.y1 - 1.4 * size)), ""
+        return room, replace(axes, names=(across, up))
+
+    def _beside_labels(
+        self, room: Box, cell: Box, axes: Axes, size: float
+    ) -> tuple[Box, list[tuple[float, str]]]:
+        """Return a view's plot and the labels at its left.
+
+        The wider these are, the narrower is the plot, which then may have other ranges and labels.
+        """
+        most = 0.3 * cell.width
+        box = room._replace(x0=round(cell.x0 + 0.6 * size))
+        while True:
+            window = axes.within(box).window
+            assert window is not None
+            ticks = tick_labels(window.y0, window.y1, box.height / (3.2 * size))
+            widest = max((text_width(text, size) for _, text in ticks), default=0.0)
+            if 0.6 * size + widest > most:
+                ticks, widest = [], 0.0
+            widest = max(widest, text_width(axes.names[1], size))
+            left = round(min(cell.x0 + 0.6 * size + widest, cell.x0 + most))
+            if left <= box.x0:
+                return box, ticks
+            box = box._replace(x0=left)
 
     def _upright(self, cell: Box, named: bool) -> tuple[int, int]:
         """Return the top and the bottom of a chart's plot, between its title and its steps."""
@@ -486,20 +526,15 @@ class _Desk:
             self._label_x(box, cell, axes, size)
 
     def _label_y(
-        self,
-        box: Box,
-        cell: Box,
-        ticks: list[tuple[float, str]],
-        window: Window,
-        axis: str,
-        size: float,
+        self, box: Box, cell: Box, ticks: list[tuple[float, str]], axes: Axes, size: float
     ) -> None:
         """Right-aligned beside the plot; the axis name takes the topmost place."""
-        x, drop, muted = box.x0 - 0.6 * size, 0.36 * size, self.theme.muted
-        name = self.short("axis", axis, x - cell.x0 + self.margin / 4, size)
-        self.marks.append(
-            Text(x, box.y0 + 0.75 * size, name, size=size, color=self.theme.ink, align="right")
-        )
+        x, drop, muted, window = box.x0 - 0.6 * size, 0.36 * size, self.theme.muted, axes.window
+        assert window is not None
+        name = self.short("axis", axes.names[1], x - cell.x0 + self.margin / 4, size)
+        if name:
+            y, ink = box.y0 + 0.75 * size, self.theme.ink
+            self.marks.append(Text(x, y, name, size=size, color=ink, align="right"))
         for value, text in ticks:
             y = box.y1 - (value - window.y0) / (window.y1 - window.y0) * box.height + drop
             if y > box.y0 + 2 * size or not name:
@@ -511,7 +546,9 @@ class _Desk:
         assert window is not None
         y = box.y1 + 1.3 * size
         name = self.short("axis", axes.names[0], 0.6 * box.width, size)
-        self.marks.append(Text(box.x1, y, name, size=size, color=self.theme.ink, align="right"))
+        if name:
+            ink = self.theme.ink
+            self.marks.append(Text(box.x1, y, name, size=size, color=ink, align="right"))
         room = box.x1 - text_width(name, size) - (0.8 * size if name else 0)
         labels = power_labels if axes.powers else tick_labels
         ticks = labels(window.x0, window.x1, box.width / (5.5 * size))

@@ -16,7 +16,8 @@ from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import Look
 from trajviz.scene.language import Language
-from trajviz.scene.layout import Chip
+from trajviz.scene.layout import Chip, picture_scale
+from trajviz.scene.limits import MANY_MARGIN, MARGIN, Limits
 from trajviz.scene.theme import Theme
 from trajviz.surface import Points, Surface, Window
 
@@ -29,7 +30,7 @@ class Run:
 
     Attributes:
         surface: What is raced on.
-        window: The part of the plane that is shown.
+        window: The part of the plane that is raced on, and shown at least.
         steps: How many of what the clock counts each optimizer takes.
         look: How the picture is to look.
         theme: The look's theme, loaded.
@@ -58,6 +59,19 @@ class Run:
         """The names of the axes: the user's, or else the surface's."""
         return self.look.axes or self.surface.axes
 
+    @functools.cached_property
+    def limits(self) -> Limits:
+        """What of the plane a plot seen from above shows, as its shape asks."""
+        several = len(self.courses) > len(swarms(self.courses))
+        margin = MANY_MARGIN if several else MARGIN
+        return Limits(
+            surface=self.surface,
+            window=self.window,
+            aspect=self.look.aspect,
+            starts=_around([course.points[0] for course in self.courses]),
+            margin=margin * max(picture_scale(*self.look.size), 0.7),
+        )
+
     @property
     def trajectories(self) -> list[Trajectory]:
         """The courses that our optimizers ran."""
@@ -72,6 +86,14 @@ class Run:
         if not self.courses:
             return np.array(self.surface.minima, dtype=np.float64).reshape(-1, 2)
         return minima_of(self.surface, self.trajectories, self.steps, self.window, self.noise)
+
+
+def _around(points: Sequence[Points]) -> Window | None:
+    """Return the rectangle around points, (2,) each; None around none."""
+    if not points:
+        return None
+    (x0, y0), (x1, y1) = np.min(points, axis=0).tolist(), np.max(points, axis=0).tolist()
+    return Window(x0, x1, y0, y1)
 
 
 def swarms(courses: Sequence[Course]) -> list[tuple[Course, ...]]:

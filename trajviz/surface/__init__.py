@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.errors import TrajvizError
+from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import dual
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -52,6 +52,8 @@ class Oracle(Protocol):
 
 RANK_GRID = 192
 """Samples along each axis from which ranks are computed."""
+ASPECTS = ("equal", "fill")
+"""How a picture draws the axes: a unit as long across as up, or the window filling the plot."""
 
 
 class Window(NamedTuple):
@@ -78,6 +80,10 @@ class Window(NamedTuple):
         """Tell for each point, (..., 2) to (...), whether it lies inside or on the edge."""
         x, y = points[..., 0], points[..., 1]
         return (self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1)
+
+    def holds(self, other: Window) -> bool:
+        """Tell whether all of another window lies inside or on the edge."""
+        return bool(self.contains(np.array([other[::2], other[1::2]])).all())
 
     def including(self, x: float, y: float) -> Window:
         """Return the window, widened where a point is outside it.
@@ -131,6 +137,12 @@ def check_point(values: Sequence[float], what: str = "start") -> tuple[float, fl
     return float(values[0]), float(values[1])
 
 
+def check_aspect(aspect: str) -> None:
+    """Raise TrajvizError unless this is one of ASPECTS."""
+    if aspect not in ASPECTS:
+        raise unknown("aspect", aspect, ASPECTS)
+
+
 def _shown(values: Sequence[float]) -> str:
     return repr(",".join(f"{value:g}" for value in values))
 
@@ -176,6 +188,10 @@ class Surface:
         rates: Customary learning rates of the literature, by optimizer; default none.
         rates_by: Whose they are, as in "Radford"; default "".
         lr: How learning rates are chosen if nobody says, "tuned" or "customary"; default "tuned".
+        aspect: How a picture draws the axes if nobody says, "equal" or "fill"; default "", equal
+            unless that would show places that are lower than the window's lowest, or not finite.
+        domain: X0, X1, Y0, Y1: beyond it a picture with equal axes shows nothing more; default
+            None, the whole plane.
 
     Raises:
         TrajvizError: The window is empty, the start outside it, or another field makes no sense.
@@ -203,6 +219,8 @@ class Surface:
     rates: Mapping[str, float] = field(default_factory=dict, hash=False)
     rates_by: str = ""
     lr: str = "tuned"
+    aspect: str = ""
+    domain: Window | None = None
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""
@@ -221,6 +239,18 @@ class Surface:
                 f"batch_size {self.batch_size} is not from 0 to the {self.samples} samples"
             )
         self._check_rates()
+        self._check_axes()
+
+    def _check_axes(self) -> None:
+        if self.aspect:
+            check_aspect(self.aspect)
+        if self.domain is not None:
+            domain = check_window(self.domain)
+            object.__setattr__(self, "domain", domain)
+            if not domain.holds(self.window):
+                raise TrajvizError(
+                    f"window {tuple(self.window)} reaches beyond the domain {tuple(domain)}"
+                )
 
     def _check_rates(self) -> None:
         if bool(self.rates) != bool(self.rates_by):

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from trajviz.scene.layout import tick_labels
-from trajviz.scene.lettering import text_width
+from trajviz.scene.lettering import shorten, text_width
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.theme import Theme
 from trajviz.scene.views._block import Lift
@@ -19,6 +19,8 @@ from trajviz.surface import Floats, Points, Window
 
 Corners: TypeAlias = tuple[float, float, float, float]
 """Two opposite corners of a rectangle: x, y, x, y."""
+_LONGEST = 0.3
+"""An axis name takes at most this share of the view's width, which the block would lack."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +87,32 @@ class Labels:
             if not 0.06 < share < 0.8:
                 continue  # the corner belongs to both axes, and the far end to the name
             labels.append(self._label(ends[0] + share * run, outward, text))
-        labels.append(self._label(ends[0] + 0.9 * run, outward, name, bold=True))
+        labels.append(self._name(ends[0] + 0.9 * run, outward, name))
         return labels
 
-    def _label(self, place: Floats, outward: Floats, text: str, bold: bool = False) -> Text:
+    def _name(self, place: Floats, outward: Floats, text: str) -> Text:
+        """Return an axis name on the outer side of an edge, its nearest corner beside a place.
+
+        Where the edge is all but level, the name's middle is: so it stays beside it as it turns.
+        """
+        size = self.size
+        name = shorten(text, _LONGEST * self.box.width, size, bold=True)
+        width, (across, down) = text_width(name, size, bold=True), outward.tolist()
+        corner = min(max(3 * across, -1.0), 1.0)
+        below = 0.5 * width * abs(across) * (1 - abs(corner)) / max(down, 0.5)  # 0 where it is less
+        x = place[0] + 0.5 * size * across + 0.5 * width * corner
+        y = place[1] + 0.5 * size * (down + 1) + below
+        ink = self.theme.ink
+        return Text(x, y + 0.36 * size, name, size=size, color=ink, bold=True, align="center")
+
+    def _label(self, place: Floats, outward: Floats, text: str) -> Text:
         """Return a text beside a place on an edge, on its outer side."""
         size = self.size
-        width = text_width(text, size, bold)
+        width = text_width(text, size)
         reach = 0.5 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
         x, y = place + outward * reach
-        color = self.theme.ink if bold else self.theme.muted
-        return Text(x, y + 0.36 * size, text, size=size, color=color, bold=bold, align="center")
+        color = self.theme.muted
+        return Text(x, y + 0.36 * size, text, size=size, color=color, align="center")
 
     def _heights(self) -> list[Text]:
         """Return the heights along the leftmost upright edge of the block."""

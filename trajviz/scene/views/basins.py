@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins, find_basins
 from trajviz.scene.color import RGB, mix
 from trajviz.scene.language import Language
 from trajviz.scene.layout import MINUS, Axes, Chip
+from trajviz.scene.limits import Limits
 from trajviz.scene.marks import Box
 from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture
@@ -187,7 +188,19 @@ def _point(x: float, y: float) -> str:
 
 
 def _axes(run: Run) -> list[Axes]:
-    return [Axes(run.window, run.axes, f"{chip.name} {chip.remark}") for chip in run.chips]
+    limits = _limits(run).within
+    return [
+        Axes(run.window, run.axes, f"{chip.name} {chip.remark}", limits=limits)
+        for chip in run.chips
+    ]
+
+
+def _limits(run: Run) -> Limits:
+    """Return what of the plane is shown: no start is marked that would need room.
+
+    Narrow plots beside each other would show much that nobody looks for, at the cost of what is.
+    """
+    return replace(run.limits, starts=None, least=0.5)
 
 
 def _chips(run: Run) -> list[Chip]:
@@ -197,19 +210,20 @@ def _chips(run: Run) -> list[Chip]:
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     """Return one plot of basins for each optimizer."""
     cell = cell_of(boxes)
-    found = _found(run, [starts_of(run.window, box, cell) for box in boxes])
+    windows = [_limits(run).within(box) for box in boxes]
+    found = _found(run, [starts_of(*place, cell) for place in zip(windows, boxes, strict=True)])
     span = span_of(found)
     places = {place for each in found for place in np.unique(each.reached).tolist()}
     return Shown(
         plots=[
             _plot(
                 BasinsView(
-                    basins=basins, window=run.window, box=box, cell=cell, span=span, theme=run.theme
+                    basins=basins, window=window, box=box, cell=cell, span=span, theme=run.theme
                 ),
                 run,
                 draper.scale,
             )
-            for basins, box in zip(found, boxes, strict=True)
+            for basins, window, box in zip(found, windows, boxes, strict=True)
         ],
         about=_about(span, run.language),
         chips=chips_of_places(run.minima, run.theme, run.language, places),

@@ -13,7 +13,8 @@ import numpy as np
 
 from trajviz.scene.color import RGB
 from trajviz.scene.layout import Axes
-from trajviz.scene.marks import Box
+from trajviz.scene.limits import Limits
+from trajviz.scene.marks import Box, Fill
 from trajviz.scene.outline import Area, Areas, Rim, Vector
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Draper
@@ -34,28 +35,30 @@ _ROWS = 32
 class ContourView(Flat):
     """A surface seen from above within a window, filling a box of the picture.
 
-    Level lines are `line_width` pixels wide.
+    Level lines are `line_width` pixels wide. `ground` is the part of the box where there is
+    surface: beyond a domain the page is seen.
     """
 
     surface: Surface
     window: Window
     box: Box
+    ground: Box
     theme: Theme
     shading: Shading
     line_width: float
 
     @classmethod
-    def of(
-        cls, surface: Surface, window: Window, box: Box, theme: Theme, scale: float
-    ) -> ContourView:
-        """Choose the levels for this window."""
-        shading = Shading.of(Ranks.of(surface, window), theme)
+    def of(cls, limits: Limits, box: Box, theme: Theme, scale: float) -> ContourView:
+        """Choose what of the plane is shown, and the levels for that."""
+        surface, window = limits.surface, limits.within(box)
+        ground = limits.ground(window)
         return cls(
             surface=surface,
             window=window,
             box=box,
+            ground=_part_of(box, window, ground),
             theme=theme,
-            shading=shading,
+            shading=Shading.of(Ranks.of(surface, ground), theme),
             line_width=theme.line_width * max(scale, 0.75),
         )
 
@@ -70,13 +73,17 @@ class ContourView(Flat):
     def draw(self, picture: Picture) -> None:
         """Fill the box's part of a picture, (height, width, 3)."""
         table = self.shading.table()
-        box = self.box
+        ground = self.ground
+        x, y = self.box.x0, self.box.y0
+        if ground != self.box:
+            picture[:] = self.theme.background
+            picture = picture[ground.y0 - y : ground.y1 - y, ground.x0 - x : ground.x1 - x]
         # Pixel centres, with a rim of one to take slopes across.
         xs, ys = self.unproject(
-            np.arange(box.x0 - 0.5, box.x1 + 1), np.arange(box.y0 - 0.5, box.y1 + 1)
+            np.arange(ground.x0 - 0.5, ground.x1 + 1), np.arange(ground.y0 - 0.5, ground.y1 + 1)
         )
-        for top in range(0, box.height, _ROWS):
-            rows = min(_ROWS, box.height - top)
+        for top in range(0, ground.height, _ROWS):
+            rows = min(_ROWS, ground.height - top)
             heights = self.surface.grid(xs, ys[top : top + rows + 2])
             region = picture[top : top + rows]
             np.take(table, self._classify(heights), axis=0, out=region)
@@ -106,14 +113,24 @@ class ContourView(Flat):
         areas = [Area(lines.above(lines.bottom), lowest)]
         for level, shade, color in zip(levels, shades, colors, strict=True):
             areas.append(Area(lines.above(level), shade, Rim(lines.along(level), color)))
-        return [
-            Areas(
-                areas=tuple(areas),
-                line_width=self.line_width,
-                line_alpha=shading.line_alpha,
-                whole=lines.whole,
-            )
+        surface = Areas(
+            areas=tuple(areas),
+            line_width=self.line_width,
+            line_alpha=shading.line_alpha,
+            whole=lines.whole,
+        )
+        return [surface, *(Fill(band, self.theme.background) for band in self._bands())]
+
+    def _bands(self) -> list[Box]:
+        """Return the parts of the box beyond the domain."""
+        box, ground = self.box, self.ground
+        bands = [
+            box._replace(x1=ground.x0),
+            box._replace(x0=ground.x1),
+            ground._replace(y0=box.y0, y1=ground.y0),
+            ground._replace(y0=ground.y1, y1=box.y1),
         ]
+        return [band for band in bands if band.width and band.height]
 
     def _level_lines(self, spacing: int, margin: int) -> LevelLines:
         x0, y0, x1, y1 = self.box
@@ -123,20 +140,29 @@ class ContourView(Flat):
         return LevelLines(across, down, self.surface.grid(*self.unproject(across, down)))
 
 
+def _part_of(box: Box, window: Window, part: Window) -> Box:
+    """Return where a part of the window that fills a box lies in it, in whole pixels."""
+    width, height = (np.array([box.width, box.height]) / window.extent).tolist()
+    return Box(
+        round(box.x0 + (part.x0 - window.x0) * width),
+        round(box.y0 + (window.y1 - part.y1) * height),
+        round(box.x1 - (window.x1 - part.x1) * width),
+        round(box.y1 - (part.y0 - window.y0) * height),
+    )
+
+
 def _rgb(color: Sequence[int]) -> RGB:
     red, green, blue = color
     return red, green, blue
 
 
 def _axes(run: Run) -> list[Axes]:
-    return [Axes(run.window, run.axes)]
+    return [Axes(run.window, run.axes, limits=run.limits.within)]
 
 
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     (box,) = boxes
-    view = ContourView.of(
-        surface=run.surface, window=run.window, box=box, theme=run.theme, scale=draper.scale
-    )
+    view = ContourView.of(limits=run.limits, box=box, theme=run.theme, scale=draper.scale)
     return Shown([draper.plot(view)])
 
 
