@@ -466,6 +466,12 @@ def test_a_rendered_file_is_rendered_again_and_in_another_look(tmp_path):
     assert read_note(tmp_path / "dark.gif").table == {**read_note(path).table, "theme": "dark"}
 
 
+def test_a_note_that_leaves_the_aspect_to_the_plots_shape_still_does(tmp_path):
+    path = compare("x**2 + y**2", ["sgd:lr=0.1"], steps=3).save(tmp_path / "new.png")
+    assert "aspect" not in read_note(path).table
+    assert load_recipe(path).look.aspect is None
+
+
 def test_a_note_from_before_an_option_means_what_was_drawn_then(tmp_path, monkeypatch):
     then = {"pace": "uniform", "aspect": "fill"}
     said = metadata.portable_toml

@@ -438,14 +438,17 @@ class _Desk:
         if room.height < 10 * size:
             return room, axes
         if text_width(up, size) > 3.5 * size:
-            name, y = self.short("axis", up, room.width, size), room.y0 + size
-            self.marks.append(Text(room.x0, y, name, size=size, color=self.theme.ink))
-            room, up = room._replace(y0=round(room.y0 + 1.75 * size)), ""
+            name = self.short("axis", up, room.width, size)
+            above, below = overhang(name, size)
+            y, ink = room.y0 + above + size, self.theme.ink
+            self.marks.append(Text(room.x0, y, name, size=size, color=ink))
+            room, up = room._replace(y0=round(y + 0.75 * size + below)), ""
         if text_width(across, size) > 0.3 * room.width:
-            name, y = self.short("axis", across, room.width, size), cell.y1 - 0.2 * size
-            ink = self.theme.ink
+            name = self.short("axis", across, room.width, size)
+            above, below = overhang(name, size)
+            y, ink = cell.y1 - 0.2 * size - below, self.theme.ink
             self.marks.append(Text(room.x1, y, name, size=size, color=ink, align="right"))
-            room, across = room._replace(y1=round(room.y1 - 1.4 * size)), ""
+            room, across = room._replace(y1=round(y - above - 2.7 * size)), ""
         return room, replace(axes, names=(across, up))
 
     def _beside_labels(

@@ -172,7 +172,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         words=words,
         courses=() if view.everywhere else run.courses,
         clock=run.clock,
-        notes=(*layout.notes, *shown.notes),
+        notes=tuple(dict.fromkeys([*layout.notes, *shown.notes])),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from trajviz.scene.layout import tick_labels
-from trajviz.scene.lettering import shorten, text_width
+from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.theme import Theme
 from trajviz.scene.views._block import Lift
@@ -19,8 +19,6 @@ from trajviz.surface import Floats, Points, Window
 
 Corners: TypeAlias = tuple[float, float, float, float]
 """Two opposite corners of a rectangle: x, y, x, y."""
-_LONGEST = 0.3
-"""An axis name takes at most this share of the view's width, which the block would lack."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +94,13 @@ class Labels:
         Where the edge is all but level, the name's middle is: so it stays beside it as it turns.
         """
         size = self.size
-        name = shorten(text, _LONGEST * self.box.width, size, bold=True)
-        width, (across, down) = text_width(name, size, bold=True), outward.tolist()
+        width, (across, down) = text_width(text, size, bold=True), outward.tolist()
         corner = min(max(3 * across, -1.0), 1.0)
         below = 0.5 * width * abs(across) * (1 - abs(corner)) / max(down, 0.5)  # 0 where it is less
         x = place[0] + 0.5 * size * across + 0.5 * width * corner
         y = place[1] + 0.5 * size * (down + 1) + below
         ink = self.theme.ink
-        return Text(x, y + 0.36 * size, name, size=size, color=ink, bold=True, align="center")
+        return Text(x, y + 0.36 * size, text, size=size, color=ink, bold=True, align="center")
 
     def _label(self, place: Floats, outward: Floats, text: str) -> Text:
         """Return a text beside a place on an edge, on its outer side."""
