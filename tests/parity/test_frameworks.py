@@ -66,7 +66,7 @@ def objects():
 def test_an_object_of_a_library_is_what_its_name_asks_for():
     for thing, text in objects():
         if text is None:
-            with pytest.raises(TrajvizError, match="fixes 0.1 by place"):
+            with pytest.raises(TrajvizError, match=r"fixes 0\.1 by place"):
                 spec_of(thing)
             continue
         one, other = spec_of(thing), parse_spec(text)
