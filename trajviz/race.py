@@ -199,6 +199,7 @@ class Race:
         chosen = load_format(format) if format else format_for(str(path), bare)
         chosen.check(self.playback, at, self.steps)
         chosen.check_look(self.look)
+        chosen.check_ready()
         check_target(path)
         one = self.fitted(
             chosen.name, at, self.request.max_bytes if max_bytes is None else max_bytes

@@ -348,6 +348,18 @@ def test_a_wrong_recipe_is_refused_by_table_key_and_line(text, tmp_path, monkeyp
     assert str(refusal.value).startswith(("a.toml", "unknown key in a.toml"))
 
 
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16"])
+def test_a_recipe_that_a_powershell_wrote_is_read(coding, tmp_path):
+    (tmp_path / "a.toml").write_text('surface = "bowl"\ntitle = "谷"\n', encoding=coding)
+    assert load_recipe(tmp_path / "a.toml").look.title == "谷"
+
+
+def test_what_begins_as_utf_16_and_is_none_is_refused_with_that_word(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"\xff\xfes\x00\x00")
+    with pytest.raises(TrajvizError, match=r"a\.toml, line 1: not UTF-16"):
+        load_recipe(tmp_path / "a.toml")
+
+
 def test_what_is_no_file_no_text_or_too_long_is_no_recipe(tmp_path):
     path = tmp_path / "a.toml"
     with pytest.raises(TrajvizError, match="no recipe file"):

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import json
 import os
@@ -70,7 +71,7 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     """Return what a TOML file holds.
 
     Args:
-        path: A file in UTF-8.
+        path: A file in UTF-8, or in UTF-16 with a byte order mark.
         what: What the file is to be, as messages call it.
 
     Raises:
@@ -83,12 +84,12 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise TrajvizError(f"{path} is longer than a {what}'s {MOST_BYTES:,} bytes")
     try:
-        text = data.decode("utf-8-sig")
+        text = _decoded(data)
         table = tomllib.loads(text)
         repr(table)  # messages will say what was given: it must have a spelling
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise TrajvizError(f"{path}, line {line}: not UTF-8") from error
+        raise TrajvizError(f"{path}, line {line}: not {error.encoding.upper()}") from error
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+)", place)
@@ -97,6 +98,12 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets
         raise TrajvizError(f"{path} is no {what}: {error}") from error
     return table
+
+
+def _decoded(data: bytes) -> str:
+    """Return a file's text: UTF-16 where it begins so, as older PowerShells write, or UTF-8."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig")
 
 
 def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
