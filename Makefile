@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint long browser docs gallery parity bench format clean
+.PHONY: demo test lint long browser docs gallery parity lowest newest bench format clean
 
 unexport PYTHONDONTWRITEBYTECODE  # or each of many processes compiles everything again
 
@@ -35,6 +35,13 @@ browser: .venv/.test  ## pages, the player and the moving SVG in the system's ch
 
 parity: .venv/.parity  ## the same numbers from torch, keras and optax themselves
 	$(BIN)/pytest -m parity -n auto tests/parity
+
+lowest: .venv/.pip  ## the tests with the lowest versions that pyproject.toml declares
+	$(BIN)/python .ci/lowest.py >.venv/lowest.txt
+	.ci/suite lowest $(PYTHON) --constraint .venv/lowest.txt
+
+newest: .venv/.pip  ## the tests with the newest Python of this machine
+	.ci/suite newest "$$(.ci/newest)"
 
 bench: .venv/.test  ## trajviz against what a user would write otherwise, side by side
 	-npm install --silent --prefix .venv/npm gifski@1.7.1

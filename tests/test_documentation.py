@@ -149,6 +149,27 @@ def test_code_of_the_documentation_runs_without_a_warning(page, body, tmp_path):
         assert (tmp_path / name).stat().st_size > 100
 
 
+@pytest.mark.long
+def test_code_of_the_documentation_passes_a_strict_type_checker(tmp_path):
+    for number, (page, body) in enumerate(PYTHON):
+        (tmp_path / f"{page.partition('.')[0]}_{number}.py").write_text(body, encoding="utf-8")
+    for page, _, info, body in BLOCKS:
+        if "surface = Surface(" in body:
+            name = f"{page.partition('.')[0]}_{info.partition('file=')[2].strip()}"
+            (tmp_path / name).write_text(untyped(body), encoding="utf-8")
+    files = sorted(path.name for path in tmp_path.glob("*.py"))
+    assert len(files) > len(PYTHON)
+    done = run([sys.executable, "-m", "mypy", "--strict", *files], tmp_path, MYPYPATH=str(ROOT))
+    assert done.returncode == 0, done.stdout
+
+
+def untyped(body):
+    """Return a surface's file with types for its formula, which the pages leave out."""
+    return re.sub(r"def (\w+)\(x, y\):", r"def \1(x: Number, y: Number) -> Number:", body).replace(
+        "import Surface\n", "import Surface\nfrom trajviz.surface import Number\n"
+    )
+
+
 def test_the_table_of_options_is_that_of_the_fields():
     path = ROOT / "docs" / "option_table.py"
     spec = importlib.util.spec_from_file_location("option_table", path)

@@ -1,6 +1,7 @@
 """One call from names to files: compare, and what its result can do."""
 
 import base64
+import functools
 import io
 import re
 
@@ -212,3 +213,129 @@ def test_a_start_where_the_surface_is_not_finite_is_refused():
 def test_a_race_says_what_makes_its_gradients_inexact():
     noisy = compare("bowl", ["sgd:lr=0.1"], noise=0.5, seed=3, steps=2)
     assert (noisy.noise.sigma, noisy.noise.seed) == (0.5, 3)
+
+
+# Objects of Python
+
+
+def my_rule(gradient, w, lr):
+    """Mine: down the slope."""
+    while True:
+        w = w - lr * gradient(w)
+        yield w
+
+
+my_rule.__module__ = "__main__"  # as in a script or a notebook
+
+
+def test_objects_of_python_race_with_no_file_on_disk(tmp_path):
+    path = np.linspace([3, 1], [0, 0], 9)
+    race = quick(
+        my_rule,
+        {"name": "rmsprop", "lr": 0.01},
+        functools.partial(my_rule, lr=0.02),
+        surface=lambda x, y: x**2 + 20 * y**2,
+        paths=[path, {"theirs": path[::2]}],
+    )
+    assert [course.label for course in race.courses] == [
+        *("my_rule", "rmsprop", "my_rule lr=0.02"),
+        *("path", "theirs"),
+    ]
+    np.testing.assert_array_equal(race.paths[1].points, path[::2])
+    np.testing.assert_allclose(race.paths[0].heights, path[:, 0] ** 2 + 20 * path[:, 1] ** 2)
+    made = ["the surface f(x, y)", "the optimizer my_rule", "the path path", "the path theirs"]
+    assert trajviz.read_note(race.save(tmp_path / "mine.gif")).table["made_in_python"] == made
+    with pytest.raises(TrajvizError, match=r"again: the surface f\(x, y\), .* and the path theirs"):
+        trajviz.load_recipe(tmp_path / "mine.gif")
+
+
+def test_a_mapping_is_what_a_table_of_a_recipe_is():
+    one = quick({"name": "momentum", "lr": 0.01, "beta": 0.5, "label": "mine"})
+    assert one.to_bytes("png") == quick("momentum:lr=0.01,beta=0.5,label=mine").to_bytes("png")
+    assert not one.recipe.made_in_python
+
+
+def test_a_function_is_raced_on_as_its_formula_is():
+    own = quick(surface=valley, title="same")
+    formula = quick(surface="(y - x*x)**2 + 0.1*x*x", title="same")
+    assert own.window == formula.window
+    assert own.start == formula.start
+    np.testing.assert_allclose(own.trajectories[0].points, formula.trajectories[0].points)
+    assert (own.surface.name, quick(surface=valley).surface.title) == ("valley", "Valley")
+
+
+def test_a_function_is_raced_on_where_the_user_says():
+    race = quick(surface=valley, start=(1, 1.5), window=(-3, 3, -3, 3))
+    assert (race.start, race.window) == ((1, 1.5), Window(-3, 3, -3, 3))
+
+
+def test_tune_takes_what_compare_takes():
+    options = {"start": (2, 1), "steps": 50}
+    for surface in ("bowl", valley, "x**2 + 3*y**2"):
+        found = trajviz.tune(surface, [my_rule, "adam"], **options)
+        race = compare(surface, [my_rule, "adam"], **options)
+        assert [t.rate for t in found.tunings] == [t.settings["lr"] for t in race.trajectories]
+
+
+def test_a_trajectory_is_a_path():
+    one = quick("adam:lr=0.1")
+    again = quick(paths=one.trajectories)
+    np.testing.assert_array_equal(again.paths[0].points, one.trajectories[0].points)
+    assert again.paths[0].label == "adam"
+
+
+SURFACES = (
+    "give a name, a formula in x and y, the path of a file, a function of x and y, or a Surface"
+)
+
+
+@pytest.mark.parametrize("thing", [3, None, int, np.zeros((2, 2)), ["bowl"]], ids=str)
+def test_what_is_no_surface_is_refused_with_what_is(thing):
+    with pytest.raises(TrajvizError, match=rf"^.{{1,60}} is no surface: {re.escape(SURFACES)}$"):
+        compare(thing)
+
+
+PATHS = (
+    "give an array (steps + 1, 2), a mapping of labels to such arrays, a Trajectory, or the name"
+)
+
+
+@pytest.mark.parametrize("thing", [3, None, np.zeros(3), [[1, 2, 3]], {"a": "b"}, []], ids=str)
+def test_what_is_no_path_is_refused_with_what_is(thing):
+    with pytest.raises(
+        TrajvizError, match=rf"^.{{1,60}} is no path: {re.escape(PATHS)} of a file$"
+    ):
+        compare("bowl", paths=[thing])
+
+
+def test_points_of_a_path_are_finite_up_to_its_end():
+    path = np.array([[1.0, 1.0], [0.5, 0.5], [np.nan, np.nan]])
+    assert quick(paths=[path]).paths[0].steps == 1
+    with pytest.raises(
+        TrajvizError, match="the points of a path are not finite numbers up to where they end"
+    ):
+        quick(paths=[path[::-1]])
+
+
+def test_two_paths_of_one_label_are_refused_and_arrays_are_numbered():
+    path = np.ones((3, 2))
+    assert [p.label for p in quick(paths=[path, path]).paths] == ["path 1", "path 2"]
+    with pytest.raises(TrajvizError, match="two paths are called 'a'"):
+        quick(paths=[{"a": path}, {"a": path}])
+
+
+def test_a_single_path_needs_no_list():
+    assert [p.label for p in quick(paths={"a": np.ones((3, 2)), "b": np.ones((2, 2))}).paths] == [
+        "a",
+        "b",
+    ]
+    assert [p.label for p in quick(paths=np.ones((3, 2))).paths] == ["path"]
+
+
+def test_what_a_notebook_stores_of_an_object_is_one_short_line():
+    race = quick("sgd", paths=[np.ones((3, 2))])
+    found = trajviz.tune("bowl", ["sgd"], steps=5)
+    for thing in (race, race.trajectories[0], race.paths[0], found):
+        assert len(repr(thing)) < 120
+        assert "\n" not in repr(thing)
+    assert repr(race) == "<Race on bowl: sgd, path; 12 steps; contour, 320x240>"

@@ -35,3 +35,13 @@ def not_installed(what: str, needs: str, extra: str) -> TrajvizError:
     return TrajvizError(
         f"{what} needs {needs}, which is not installed: in a checkout, pip install '.[{extra}]'"
     )
+
+
+def shown(thing: object) -> str:
+    """Return an object as a message shows it: in one line that is not long.
+
+    >>> shown([0] * 100)
+    '[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,...'
+    """
+    text = " ".join(repr(thing).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -12,13 +12,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress, descend, no_progress
 from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
-from trajviz.descent.paths import Course, Recorded
-from trajviz.descent.setup import settle
+from trajviz.descent.paths import Course, Recorded, sorted_paths
+from trajviz.descent.setup import Setup, settle
 from trajviz.descent.trace import TRACES, trace_names
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
@@ -47,7 +48,11 @@ from trajviz.recipe.toml import to_toml
 from trajviz.scene.alt import describe
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene, check_room, compose
-from trajviz.surface import Surface, Window, check_point, check_window
+from trajviz.surface import Formula, Surface, Window, check_point, check_window
+from trajviz.surface.catalogue import load_surface
+
+if TYPE_CHECKING:
+    from trajviz.scene.matplotlib_axes import Axes
 
 _PATIENCE = {
     "steps": 1_000_000,
@@ -67,7 +72,7 @@ class Written:
     race: Race
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Race:
     """What came of a recipe, and how it is to be shown.
 
@@ -80,6 +85,12 @@ class Race:
     outcome: Outcome
     _scenes: dict[Look, Scene] = field(default_factory=dict, repr=False, compare=False)
     """The scene of each look that was drawn, shared by all that show the same race."""
+
+    def __repr__(self) -> str:
+        """Say in one line what was raced on, by whom, and how it is shown."""
+        names = ", ".join(dict.fromkeys(course.label for course in self.courses))
+        look = f"{self.look.view}, {self.look.size[0]}x{self.look.size[1]}"
+        return f"<Race on {self.surface.name}: {names}; {self.steps} steps; {look}>"
 
     @property
     def surface(self) -> Surface:
@@ -193,6 +204,7 @@ class Race:
         chosen = load_format(format) if format else format_for(str(path), bare)
         chosen.check(self.playback, at, self.steps)
         chosen.check_look(self.look)
+        chosen.check_ready()
         check_target(path)
         one = self.fitted(
             chosen.name, at, self.request.max_bytes if max_bytes is None else max_bytes
@@ -436,6 +448,25 @@ class Race:
         """
         return describe(self.outcome, at)
 
+    def plot(self, ax: Axes | None = None, at: int | None = None, cmap: Any = None) -> Axes:
+        """Draw the contour view with its tracks into matplotlib Axes, and return them.
+
+        All is in data coordinates, and the user's rcParams hold. The tracks have labels, so that
+        `ax.legend()` names them.
+
+        Args:
+            ax: Where to draw; None for a new figure of pyplot's, with title and legend, which a
+                notebook shows.
+            at: Up to which step; None for the last.
+            cmap: A colour map of matplotlib's, or its name; None for the theme's colours.
+
+        Raises:
+            TrajvizError: There is no such step.
+        """
+        from trajviz.scene.matplotlib_axes import plot_on  # the only file that draws with it
+
+        return plot_on(self.outcome, ax, at, cmap)
+
     def _save(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         with replacing(path) as temporary:
             self._draw(temporary, chosen, at, progress)
@@ -490,9 +521,17 @@ def check_recipe_target(path: Path, recipe: Recipe) -> None:
     to_toml(recipe, path.parent)
 
 
+def _made_in_python(recipe: Recipe, setup: Setup) -> tuple[str, ...]:
+    """Return what the recipe of a race cannot say, since it was given as an object of Python."""
+    surface = [] if recipe.surface else [f"the surface {setup.surface.name}".strip()]
+    rules = [f"the optimizer {s.optimizer.name}" for s in setup.specs if not s.optimizer.nameable]
+    paths = [f"the path {path.label}" for path in setup.paths if not path.source]
+    return tuple(dict.fromkeys([*surface, *rules, *paths]))
+
+
 def compare(
-    surface: str | Path | Surface,
-    optimizers: Iterable[str] = (),
+    surface: str | Path | Surface | Formula,
+    optimizers: Iterable[Any] = (),
     *,
     start: Sequence[float] | None = Recipe.start,
     steps: int = Recipe.steps,
@@ -501,7 +540,7 @@ def compare(
     seed: int = Recipe.seed,
     batch_size: int | None = Recipe.batch_size,
     starts: str = Recipe.starts,
-    paths: Iterable[str | Path] = Recipe.paths,
+    paths: Iterable[Any] = Recipe.paths,
     clock: str = Recipe.clock,
     lr: str | None = Recipe.lr,
     size: tuple[int, int] = Look.size,
@@ -530,9 +569,13 @@ def compare(
     """Run optimizers on a surface from one shared start.
 
     Args:
-        surface: A name, the path of a .py file, a formula in x and y, or a Surface.
-        optimizers: Texts such as "rmsprop:lr=0.01,beta=0.95"; () for sgd, momentum, rmsprop and
-            adam. A rate that is not given is tuned, or chosen as `lr` says.
+        surface: A name, the path of a .py file, a formula in x and y, a function of x and y in
+            numpy's arithmetic, or a Surface.
+        optimizers: Each a text such as "rmsprop:lr=0.01,beta=0.95"; a mapping of the same, as
+            {"name": "rmsprop", "lr": 0.01}; a generator function of gradient, w and perhaps lr; an
+            optimizer class of torch or keras; a factory of optax's kind; or a `functools.partial`
+            of one of these. () for sgd, momentum, rmsprop and adam, or for nobody where there are
+            `paths`.
         start: Where all start, as in 1,1.6; outside the window, it widens it. By default the
             surface's.
         steps: Steps of each optimizer.
@@ -543,7 +586,8 @@ def compare(
             default the surface's.
         starts: Start each from all over the window, as in 7x7 or random:50.
         paths: Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them),
-            alone or beside OPTIMIZERs; may be repeated.
+            alone or beside OPTIMIZERs; may be repeated. In Python also arrays (steps + 1, 2),
+            mappings of labels to arrays, and trajectories.
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
         lr: How learning rates that are not given are chosen; customary ones are those of the
             literature, where the surface states some. By default tuned, or the surface's.
@@ -585,7 +629,8 @@ def compare(
     >>> race.trajectories[0].points.shape
     (11, 2)
     """
-    own = surface if isinstance(surface, Surface) else None
+    own = None if isinstance(surface, (str, Path)) else load_surface(surface, start, window)
+    files, recorded = sorted_paths(paths)
     recipe = Recipe.of(
         surface="" if own else str(surface),
         optimizers=tuple(parse_specs(optimizers)),
@@ -596,7 +641,7 @@ def compare(
         seed=seed,
         batch_size=batch_size,
         starts=starts,
-        paths=tuple(map(str, paths)),
+        paths=files,
         clock=clock,
         lr=lr,
         size=(size[0], size[1]),
@@ -620,13 +665,14 @@ def compare(
         max_bytes=max_bytes,
         colors=colors,
     )
-    return run(recipe, own, force=force, progress=progress)
+    return run(recipe, own, paths=recorded, force=force, progress=progress)
 
 
 def run(
     recipe: Recipe,
     surface: Surface | None = None,
     *,
+    paths: Sequence[Any] = (),
     force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
@@ -635,6 +681,7 @@ def run(
     Args:
         recipe: What to race, and how it is to be shown.
         surface: The recipe's surface where it is loaded already; None to load it.
+        paths: Recorded paths beside those of the recipe's files, as objects; see `compare`.
         force: Whether the limits that only protect your time are lifted.
         progress: Called with steps taken and steps in all.
 
@@ -643,7 +690,8 @@ def run(
     """
     if not force:
         _check_patience(recipe)
-    setup = settle(recipe, surface)
+    setup = settle(recipe, surface, paths)
+    recipe = replace(recipe, made_in_python=_made_in_python(recipe, setup))
     check_room(
         recipe,
         surface=setup.surface,

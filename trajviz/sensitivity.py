@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from trajviz.descent.noise import Noise
 from trajviz.descent.setup import settle
@@ -12,13 +14,15 @@ from trajviz.descent.tuning import Tuning, tune_rates
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import format_of
 from trajviz.files.target import check_target, replacing
-from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.recipe import Look, Recipe
+from trajviz.recipe.spec import parse_specs
 from trajviz.scene.scene import Scene
 from trajviz.scene.sensitivity import caption_of_rates, compose_sensitivity
-from trajviz.surface import Surface
+from trajviz.surface import Formula, Surface, check_point, check_window
+from trajviz.surface.catalogue import load_surface
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sensitivity:
     """How the tuning objective depends on the learning rate, for the optimizers of a recipe.
 
@@ -31,6 +35,11 @@ class Sensitivity:
     surface: Surface
     tunings: tuple[Tuning, ...]
     request: Recipe
+
+    def __repr__(self) -> str:
+        """Say in one line what was tuned, and the rates that were chosen."""
+        rates = ", ".join(f"{tuning.spec.label} {tuning.rate:g}" for tuning in self.tunings)
+        return f"<Sensitivity on {self.surface.name}: {rates}>"
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -65,24 +74,71 @@ def check_still(path: Path) -> None:
     check_target(path)
 
 
-def tune(recipe: Recipe, surface: Surface | None = None) -> Sensitivity:
-    """Tune the learning rates of a recipe's optimizers, as its race does before it begins.
+def tune(
+    surface: str | Path | Surface | Formula | Recipe,
+    optimizers: Iterable[Any] = (),
+    *,
+    start: Sequence[float] | None = Recipe.start,
+    steps: int = Recipe.steps,
+    window: Sequence[float] | None = Recipe.window,
+    noise: float = Recipe.noise,
+    seed: int = Recipe.seed,
+    batch_size: int | None = Recipe.batch_size,
+    size: tuple[int, int] = Look.size,
+    theme: str | Path = Look.theme,
+    title: str = Look.title,
+    language: str | Path = Look.language,
+) -> Sensitivity:
+    """Tune the learning rates of optimizers on a surface, as their race does before it begins.
 
-    Rates that were given are left alone. One that was tuned before, or that the recipe's `lr` would
-    set in place of tuning, is tuned anew.
+    Rates that are given are left alone.
 
     Args:
-        recipe: Which race it is: surface, start, steps, window, noise and optimizers. How it looks
-            is how the picture of the result looks.
-        surface: The recipe's surface, where it is loaded already.
+        surface: As `compare` takes it, or a recipe, which says all there is to say. A recipe's
+            rates that were tuned before, or that its `lr` would set in place of tuning, are tuned
+            anew; how it looks is how the picture of the result looks.
+        optimizers: As `compare` takes them.
+        start: From where, x and y; by default the surface's start.
+        steps: Steps of each optimizer.
+        window: What heights and lengths are relative to, X0, X1, Y0, Y1; by default the surface's.
+        noise: Standard deviation of the Gaussian noise that is added to every gradient.
+        seed: Which noise, which mini-batches.
+        batch_size: Samples in a mini-batch, for surfaces over data; by default the surface's.
+        size: Width and height of the picture, in pixels.
+        theme: Its colours: a theme's name, or a file.
+        title: Its title; by default the surface's.
+        language: Its own words: a language's name, or a file.
 
     Returns:
         What was tried and what is chosen, for each optimizer whose rate is open.
 
     Raises:
-        TrajvizError: Where no rate is open, and for a surface, start, window, noise or path that a
-            race refuses.
+        TrajvizError: Where no rate is open, and for what a race refuses.
+
+    >>> tune(lambda x, y: x**2 + 4 * y**2, ["sgd"], start=(2, 1), steps=50)
+    <Sensitivity on f(x, y): sgd 0.082>
     """
+    if isinstance(surface, Recipe):
+        return _tuned(surface)
+    own = None if isinstance(surface, (str, Path)) else load_surface(surface, start, window)
+    recipe = Recipe.of(
+        surface="" if own else str(surface),
+        optimizers=tuple(parse_specs(optimizers)),
+        start=None if start is None else check_point(start),
+        steps=steps,
+        window=None if window is None else check_window(window),
+        noise=noise,
+        seed=seed,
+        batch_size=batch_size,
+        size=(size[0], size[1]),
+        theme=str(theme),
+        title=title,
+        language=str(language),
+    )
+    return _tuned(recipe, own)
+
+
+def _tuned(recipe: Recipe, surface: Surface | None = None) -> Sensitivity:
     setup = settle(recipe.changed(lr="tuned"), surface)
     tunings = tune_rates(
         surface=setup.surface,

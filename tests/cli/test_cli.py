@@ -784,3 +784,26 @@ def test_the_command_alone_shows_its_help():
 def test_the_examples_in_the_help_keep_their_lines():
     lines = [line.strip() for line in invoke("render", "--help").stdout.splitlines()]
     assert "trajviz render beale" in lines
+
+
+@pytest.mark.parametrize("coding", ["cp1252", "cp437", "utf-8"])
+def test_a_console_without_a_character_shows_its_escape(coding, tmp_path):
+    env = {"PYTHONIOENCODING": coding, "PYTHONUTF8": "0"}
+    done = trajviz("render", "nö-Ж", env=env, cwd=tmp_path, text=False)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert "nö-Ж".encode(coding, "backslashreplace") in done.stderr
+    listed = trajviz("list", "surfaces", env=env, cwd=tmp_path, text=False)
+    assert listed.returncode == 0
+    assert b"styblinski" in listed.stdout
+
+
+@pytest.mark.parametrize("coding", ["ascii", "cp1252"])
+def test_what_show_and_embed_write_into_a_file_is_utf_8_whatever_the_console(coding, tmp_path):
+    made = invoke("render", "bowl", *SMALL, "--title", "Žö", "-o", "a.gif", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    env = {"PYTHONIOENCODING": coding, "PYTHONUTF8": "0"}
+    shown = trajviz("show", "a.gif", env=env, cwd=tmp_path, text=False)
+    assert 'title = "Žö"' in shown.stdout.decode("utf-8")
+    page = trajviz("embed", "a.gif", "--alt", "Žö", env=env, cwd=tmp_path, text=False)
+    assert "Žö" in page.stdout.decode("utf-8")

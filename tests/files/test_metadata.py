@@ -90,11 +90,14 @@ def test_every_format_can_leave_it_out(name, tmp_path):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
-def test_a_surface_made_in_python_has_a_version_and_no_recipe(name, tmp_path):
+def test_what_was_made_in_python_is_named_and_not_rendered_again(name, tmp_path):
     own = Surface(lambda x, y: x * x + y * y, window=(-1, 1, -1, 1), start=(0.5, 0.5))
     path = compare(own, ["sgd:lr=0.1"], **SHORT).save(tmp_path / f"race.{name}")
-    assert read_note(path).text == f"# trajviz {__version__}\n"
-    with pytest.raises(TrajvizError, match=r"trajviz \S+ from a surface made in Python"):
+    note = read_note(path)
+    assert note.version == __version__
+    assert note.table["made_in_python"] == ["the surface"]
+    assert "surface" not in note.table
+    with pytest.raises(TrajvizError, match=r"again: the surface was made in Python"):
         load_recipe(path)
 
 

@@ -15,7 +15,7 @@ from films import (
     probed,
 )
 from pictures import psnr
-from programs import processes, trajviz
+from programs import invoke, processes, trajviz
 from races import SEVEN, race
 from skimage.metrics import structural_similarity
 
@@ -257,3 +257,32 @@ def test_a_film_whose_index_comes_after_its_data_is_not_complete():
     assert is_complete(b"".join(boxes))
     assert not is_complete(boxes[0] + boxes[2] + boxes[1])
     assert not is_complete(boxes[0] + boxes[1])
+
+
+# Without an encoder
+
+
+def test_without_ffmpeg_a_film_is_refused_before_any_work(tmp_path, monkeypatch):
+    def none():
+        raise RuntimeError("No ffmpeg exe could be found.")
+
+    monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", none)
+    done = invoke("render", "bowl", "-o", "a.gif", "-o", "a.mp4", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: a film needs ffmpeg, and there is none: pip install ")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+    assert (
+        invoke(
+            "render", "bowl", "--size", "160x120", "--seconds", "0.4", "-o", "a.gif", cwd=tmp_path
+        ).returncode
+        == 0
+    )
+
+
+@pytest.mark.parametrize("broken", ["nowhere", "false"])
+def test_a_broken_ffmpeg_is_refused_before_any_work(broken, tmp_path, monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", broken)
+    with pytest.raises(TrajvizError, match=rf"'{broken}' \(IMAGEIO_FFMPEG_EXE\) does not run"):
+        compare("bowl", steps=3).save(tmp_path / "a.webm")
+    assert list(tmp_path.iterdir()) == []

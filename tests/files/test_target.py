@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import fcntl
 import functools
 import gc
 import os
@@ -18,7 +19,7 @@ from races import race
 
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import format_names, load_format
-from trajviz.files.target import check_target, replacing
+from trajviz.files.target import check_target, replacing, why_not_portable
 
 OLD = b"what was there before"
 
@@ -116,6 +117,55 @@ def test_an_old_files_permissions_are_kept(permissions, tmp_path, umask):
     path.chmod(permissions)
     write_new(path)
     assert mode(path) == permissions
+
+
+def test_what_is_flushed_is_open_for_writing_as_windows_needs_it(tmp_path, monkeypatch):
+    flushed = []
+
+    def as_on_windows(number):
+        if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        flushed.append(number)
+
+    monkeypatch.setattr(os, "fsync", as_on_windows)
+    write_new(tmp_path / "race.png")
+    assert len(flushed) == 1
+
+
+def test_an_old_file_that_may_only_be_read_is_replaced_and_stays_so(tmp_path):
+    path = tmp_path / "race.png"
+    path.write_bytes(OLD)
+    path.chmod(0o444)
+    write_new(path)
+    assert path.read_bytes() != OLD
+    assert mode(path) == 0o444
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "aux",
+        "CON",
+        "con.gif",
+        "Com1.txt",
+        "lpt9",
+        "nul .png",
+        "trail.",
+        "trail ",
+        "a:b",
+        "a?",
+        "a\nb",
+    ],
+)
+def test_a_name_that_windows_cannot_have_is_known(name):
+    assert why_not_portable(name).startswith("Windows ")
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "auxiliary.gif", "com10", "console", ".hidden", "a b", "ü.gif"]
+)
+def test_other_names_are_for_every_system(name):
+    assert why_not_portable(name) == ""
 
 
 def test_a_symbolic_link_is_written_through(tmp_path):

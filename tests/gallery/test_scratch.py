@@ -1,11 +1,14 @@
 """The scratch folder: one build at a time has it, and nothing is left of it."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from trajviz.errors import TrajvizError
+from trajviz.gallery import scratch
 from trajviz.gallery.scratch import exclusive_scratch
 
 HOLDER = """
@@ -31,6 +34,23 @@ def test_it_is_in_the_folder_while_it_is_needed(tmp_path):
 def test_it_is_gone_after_an_error(tmp_path):
     with pytest.raises(KeyboardInterrupt), exclusive_scratch(tmp_path):
         raise KeyboardInterrupt
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_where_no_open_file_is_removed_the_lock_goes_when_it_is_closed(tmp_path, monkeypatch):
+    removed = shutil.rmtree
+
+    def as_on_windows(folder, ignore_errors):
+        held = {path.resolve() for path in Path("/proc/self/fd").iterdir()}
+        if (folder / "lock").resolve() in held:
+            (folder / "half.gif").unlink()
+        else:
+            removed(folder, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(scratch.shutil, "rmtree", as_on_windows)
+    monkeypatch.setattr(scratch, "KEEPS_OPEN_FILES", True)
+    with exclusive_scratch(tmp_path) as folder:
+        (folder / "half.gif").touch()
     assert [*tmp_path.iterdir()] == []
 
 

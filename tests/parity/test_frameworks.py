@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer
 from trajviz.race import compare
+from trajviz.recipe.spec import parse_spec, spec_of
 from trajviz.surface.catalogue import load_surface
 
 pytestmark = pytest.mark.parity
@@ -37,6 +39,51 @@ def test_a_frameworks_optimizer_is_ours_where_the_rules_are_the_same(theirs, our
     np.testing.assert_allclose(one.points, other.points, rtol=0, atol=1e-12)
     assert one.points.dtype == np.float64
     assert one.evaluations == other.evaluations == 20
+
+
+def objects():
+    """Return optimizers as the libraries have them, with the text that says the same."""
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras
+    import optax
+    import torch
+
+    return [
+        (torch.optim.Adam, "torch.Adam"),
+        (keras.optimizers.Adam, "keras.Adam"),
+        (optax.adam, "optax.adam"),
+        (optax.contrib.prodigy, "optax.contrib.prodigy"),
+        (
+            partial(torch.optim.Adam, lr=0.1, betas=(0.8, 0.99)),
+            "torch.Adam:lr=0.1,beta1=0.8,beta2=0.99",
+        ),
+        (partial(optax.adam, 0.1), None),
+        (partial(optax.adam, learning_rate=0.1, b1=0.8), "optax.adam:lr=0.1,b1=0.8"),
+        (partial(keras.optimizers.SGD, learning_rate=0.01), "keras.SGD:lr=0.01"),
+    ]
+
+
+def test_an_object_of_a_library_is_what_its_name_asks_for():
+    for thing, text in objects():
+        if text is None:
+            with pytest.raises(TrajvizError, match=r"fixes 0\.1 by place"):
+                spec_of(thing)
+            continue
+        one, other = spec_of(thing), parse_spec(text)
+        assert one.optimizer.nameable
+        assert (one.optimizer.name, one.settings) == (other.optimizer.name, other.settings)
+
+
+def test_what_a_recipe_cannot_say_of_a_library_runs_all_the_same():
+    import optax
+
+    kept = partial(optax.adamw, learning_rate=0.1, mask={"all": True}.get("all"))
+    masked = partial(optax.adamw, learning_rate=0.1, mask=lambda tree: tree is not None)
+    for thing, nameable in ((kept, True), (masked, False)):
+        spec = spec_of(thing)
+        assert spec.optimizer.nameable == nameable
+        (run,) = compare("bowl", [thing], steps=5).trajectories
+        assert np.isfinite(run.points).all()
 
 
 @pytest.mark.parametrize("name", ["torch.Adam", "keras.Adam", "torch.Adadelta"])

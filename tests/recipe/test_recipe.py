@@ -93,7 +93,8 @@ def test_a_saved_recipe_has_every_key_with_its_value():
     race = compare("bowl", ["adam", "sgd:lr=0.1,label=mine"], camera=(30, 45), **QUICK)
     table = tomllib.loads(to_toml(race.recipe, HERE).decode())
     spelled = {"pix_fmt" if name == "pixel_format" else name for name in Recipe.kinds()}
-    assert set(table) == spelled - {"batch_size", "max_bytes"}  # no data, no budget
+    # No data, no budget, and nothing that a recipe cannot say.
+    assert set(table) == spelled - {"batch_size", "max_bytes", "made_in_python"}
     assert table["start"] == list(race.surface.start)
     assert table["window"] == list(race.surface.window)
     assert table["title"] == "Elongated bowl"
@@ -347,6 +348,18 @@ def test_a_wrong_recipe_is_refused_by_table_key_and_line(text, tmp_path, monkeyp
     assert str(refusal.value).startswith(("a.toml", "unknown key in a.toml"))
 
 
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16"])
+def test_a_recipe_that_a_powershell_wrote_is_read(coding, tmp_path):
+    (tmp_path / "a.toml").write_text('surface = "bowl"\ntitle = "谷"\n', encoding=coding)
+    assert load_recipe(tmp_path / "a.toml").look.title == "谷"
+
+
+def test_what_begins_as_utf_16_and_is_none_is_refused_with_that_word(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"\xff\xfes\x00\x00")
+    with pytest.raises(TrajvizError, match=r"a\.toml, line 1: not UTF-16"):
+        load_recipe(tmp_path / "a.toml")
+
+
 def test_what_is_no_file_no_text_or_too_long_is_no_recipe(tmp_path):
     path = tmp_path / "a.toml"
     with pytest.raises(TrajvizError, match="no recipe file"):
@@ -384,7 +397,7 @@ def test_a_recipe_does_not_replace_the_theme_that_it_needs(project):
 
 def test_a_surface_made_in_python_cannot_be_saved(tmp_path):
     own = Surface(lambda x, y: x * x + y * y, window=(-1, 1, -1, 1), start=(0.5, 0.5))
-    with pytest.raises(TrajvizError, match="a surface made in Python cannot be saved in a recipe"):
+    with pytest.raises(TrajvizError, match="cannot say it all: the surface was made in Python"):
         compare(own, ["sgd:lr=0.1"], steps=2).save_recipe(tmp_path / "a.toml")
     assert list(tmp_path.iterdir()) == []
 
@@ -514,4 +527,5 @@ def test_the_defaults_of_compare_are_the_recipes():
     defaults = {name: p.default for name, p in parameters.items() if name in values}
     del defaults["surface"]
     assert defaults == {name: values[name] for name in defaults}
-    assert set(values) - set(parameters) == {"outputs", "format", "at", "animate"}
+    others = {"outputs", "format", "at", "animate", "made_in_python"}
+    assert set(values) - set(parameters) == others

@@ -1,7 +1,9 @@
 """What every surface promises, and values of our own surfaces that the literature gives."""
 
+import ast
 import dataclasses
 import functools
+import inspect
 import math
 
 import numpy as np
@@ -784,3 +786,19 @@ def test_ranks_leave_out_what_is_not_finite_and_need_something_finite():
     assert len(heights) == 192 * 96
     with pytest.raises(TrajvizError, match="no finite value in the window"):
         Ranks.of(half, Window(-2, -1, 0, 1))
+
+
+def test_what_a_type_checker_is_told_of_a_surface_is_what_there_is():
+    """The fields are stated a second time, with the types that may be given."""
+    tree = ast.parse(inspect.getsource(Surface).lstrip())
+    (told,) = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "__init__")
+    fields = [f for f in dataclasses.fields(Surface) if f.init]
+    assert [arg.arg for arg in told.args.args[1:]] == [f.name for f in fields]
+    stated = dict(
+        zip([a.arg for a in told.args.args][::-1], told.args.defaults[::-1], strict=False)
+    )
+    for f in fields:
+        if f.default is dataclasses.MISSING:
+            assert (f.name in stated) == (f.default_factory is not dataclasses.MISSING)
+        else:
+            assert ast.literal_eval(stated[f.name]) == f.default

@@ -17,6 +17,7 @@ from types import FrameType
 import click
 
 import trajviz
+from trajviz.cli._output import make_streams_forgiving
 from trajviz.errors import TrajvizError
 
 STALE, WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
@@ -30,6 +31,7 @@ class _Terminated(BaseException):
 def main() -> None:
     """Run the command line, and turn every outcome into a message and an exit code."""
     signal.signal(signal.SIGTERM, _terminate)
+    make_streams_forgiving()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are too small to share out
     try:
         code = cli.main(prog_name="trajviz", standalone_mode=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,21 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None]
     finally:
         if bar is not None:
             bar.__exit__(None, None, None)
+
+
+def make_streams_forgiving() -> None:
+    """Let a console that lacks a character show its escape, where it would end in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def write_text(text: str) -> None:
+    """Write a text that is a file's content: in UTF-8, unless a person reads it on a terminal."""
+    if sys.stdout.isatty():
+        click.echo(text, nl=False)
+    else:
+        write_stdout(text.encode("utf-8"))
 
 
 def write_stdout(data: bytes) -> None:

@@ -6,6 +6,7 @@ import click
 
 import trajviz
 from trajviz.cli._options import Name
+from trajviz.cli._output import write_text
 from trajviz.files.snippets import load_snippet
 
 
@@ -40,4 +41,4 @@ def command(file: str, kind: str, alt: str | None, url: str, trust: bool) -> Non
       trajviz embed beale.gif --as markdown --url https://example.org/pictures
       trajviz render beale -o beale --bundle
     """  # noqa: D301  # as in render
-    click.echo(trajviz.embed(file, kind, alt=alt, url=url, trust=trust), nl=False)
+    write_text(trajviz.embed(file, kind, alt=alt, url=url, trust=trust))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import trajviz
+from trajviz.cli._output import write_text
 
 
 @click.command("show")
@@ -28,4 +29,4 @@ def command(file: str, as_json: bool) -> None:
             json.dumps({"version": note.version, "recipe": note.table}, indent=1, default=str)
         )
     else:
-        click.echo(note.readable, nl=False)
+        write_text(note.readable)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trajviz.descent.trajectory import Trajectory
-from trajviz.errors import TrajvizError, unknown
+from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.surface import Floats, Points, Surface
 from trajviz.surface.numbers import read_number
 
@@ -31,13 +32,13 @@ _COLUMNS = ("optimizer", "step", "x", "y")
 """The columns that a CSV must have; a column `start` may tell paths of one optimizer apart."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recorded:
     """A path that was recorded elsewhere.
 
     Attributes:
         label: What the file calls it.
-        source: The file's name.
+        source: The file's name; "" for a path given in Python.
         points: Where it went, (steps + 1, 2), in the surface's units.
         heights: The surface's heights there, (steps + 1,).
         number: Which of several paths of one label it is, from 0; None where there is one.
@@ -52,6 +53,10 @@ class Recorded:
     number: int | None
     length: int
     diverged_at: None = None
+
+    def __repr__(self) -> str:
+        """Say in one line what it is called and where it is from."""
+        return f"<Recorded path {self.label} of {self.steps} steps, {self.source or 'from Python'}>"
 
     @property
     def steps(self) -> int:
@@ -108,6 +113,67 @@ def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]
     except TrajvizError as error:
         raise TrajvizError(f"paths {str(path)!r}: {error}") from error
     return [_recorded(path.name, key, found[key], surface, steps) for key in _grouped(found)]
+
+
+def sorted_paths(paths: Any) -> tuple[tuple[str, ...], list[Any]]:
+    """Return the names of files among paths, and the objects.
+
+    Args:
+        paths: Names of files and objects as `paths_of` takes them, or a single one of these.
+    """
+    single = isinstance(paths, (str, Path, Mapping, np.ndarray, Trajectory, Recorded))
+    things = [paths] if single else [*paths]
+    files = tuple(str(thing) for thing in things if isinstance(thing, (str, Path)))
+    return files, [thing for thing in things if not isinstance(thing, (str, Path))]
+
+
+def paths_of(things: Iterable[Any], surface: Surface, steps: int) -> list[Recorded]:
+    """Return the paths that objects of Python hold, in their order.
+
+    Args:
+        things: Each an array of points, (steps + 1, 2); a mapping of labels to such arrays; a
+            `Trajectory`; or a Recorded path. Arrays without a label are called "path", and
+            numbered where there are several.
+        surface: What the paths are drawn on, which gives their heights.
+        steps: How many steps of each path are kept.
+
+    Raises:
+        TrajvizError: For what is none of these, and for points that are not finite.
+    """
+    labelled = [pair for thing in things for pair in _labelled_arrays(thing)]
+    nameless = sum(not label for label, _ in labelled)
+    numbers = itertools.count(1)
+    found: _Found = {}
+    for label, points in labelled:
+        name = label or (f"path {next(numbers)}" if nameless > 1 else "path")
+        if (name, None) in found:
+            raise TrajvizError(f"two paths are called {name!r}: give them labels that differ")
+        found[name, None] = points
+    return [_recorded("", key, found[key], surface, steps) for key in found]
+
+
+def _labelled_arrays(thing: Any) -> Iterator[tuple[str, Points]]:
+    if isinstance(thing, (Trajectory, Recorded)):
+        yield thing.label, thing.points
+    elif isinstance(thing, Mapping):
+        for label, points in thing.items():
+            yield str(label), _points(points, f"path {label!r}")
+    else:
+        yield "", _points(thing, "a path")
+
+
+def _points(thing: Any, what: str) -> Points:
+    """Return an array of finite points, (n, 2), up to where NaN begin."""
+    try:
+        points = np.asarray(thing, dtype=np.float64)
+    except (TypeError, ValueError):
+        points = np.empty(0)
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+        raise TrajvizError(
+            f"{shown(thing)} is no path: give an array (steps + 1, 2), a mapping of "
+            "labels to such arrays, a Trajectory, or the name of a file"
+        )
+    return _until_missing(f"the points of {what}", points.copy())
 
 
 def _grouped(found: _Found) -> list[_Key]:
@@ -235,7 +301,7 @@ def _from_npz(data: bytes) -> _Found:
         raise TrajvizError("labels are not one text for each track")
     keys = zip(labels.tolist(), _numbers(arrays.get("starts"), len(labels)), strict=True)
     return _collected(
-        (key, _until_missing(place, path.astype(np.float64)))
+        (key, _until_missing(f"points[{place}]", path.astype(np.float64)))
         for place, (key, path) in enumerate(zip(keys, points, strict=True))
     )
 
@@ -265,12 +331,12 @@ def _numbers(starts: npt.NDArray[Any] | None, tracks: int) -> Sequence[int | Non
     return numbers
 
 
-def _until_missing(place: int, points: Points) -> Points:
+def _until_missing(what: str, points: Points) -> Points:
     """Return the points of a track without the NaN after its end."""
     missing = np.asarray(np.isnan(points).any(axis=1))
     end = int(np.argmax(missing)) if missing.any() else len(points)
     if not end or not missing[end:].all() or not np.isfinite(points[:end]).all():
-        raise TrajvizError(f"points[{place}] are not finite numbers up to where they end")
+        raise TrajvizError(f"{what} are not finite numbers up to where they end")
     return points[:end]
 
 

@@ -10,11 +10,12 @@ import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
-from trajviz.descent.paths import Recorded, load_paths
+from trajviz.descent.paths import Recorded, load_paths, paths_of
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe.recipe import Recipe
@@ -85,7 +86,7 @@ class Setup:
         return Ranks.of(self.surface, self.window)
 
 
-def settle(recipe: Recipe, surface: Surface | None = None) -> Setup:
+def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] = ()) -> Setup:
     """Decide all that a recipe leaves open: its surface does, or the default optimizers race.
 
     The window is widened to hold the shared start, and the first point of each recorded path.
@@ -93,6 +94,8 @@ def settle(recipe: Recipe, surface: Surface | None = None) -> Setup:
     Args:
         recipe: Which race it is.
         surface: The recipe's surface, where it is loaded already.
+        paths: Recorded paths beside those of the recipe's files, as `paths_of` takes them; default
+            none.
 
     Raises:
         TrajvizError: For a surface or a file of paths that cannot be read, a rate that an
@@ -100,8 +103,9 @@ def settle(recipe: Recipe, surface: Surface | None = None) -> Setup:
             floats cannot resolve, and what a Setup refuses.
     """
     surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
-    paths = tuple(p for file in recipe.paths for p in load_paths(file, surface, recipe.steps))
-    specs = _specs_of(recipe, surface)
+    files = [p for file in recipe.paths for p in load_paths(file, surface, recipe.steps)]
+    courses = (*files, *paths_of(paths, surface, recipe.steps))
+    specs = _specs_of(recipe, surface, alone=not courses)
     start = check_point(recipe.start or surface.start)
     window = check_window(recipe.window or surface.window)
     starts = spread(recipe.starts, window, recipe.seed) if recipe.starts else None
@@ -111,16 +115,16 @@ def settle(recipe: Recipe, surface: Surface | None = None) -> Setup:
         specs=specs,
         start=start,
         steps=recipe.steps,
-        window=_widened(window, [*shared, *(path.points[0].tolist() for path in paths)]),
+        window=_widened(window, [*shared, *(path.points[0].tolist() for path in courses)]),
         noise=Noise.of(recipe),
         starts=starts,
         clock=recipe.clock,
-        paths=paths,
+        paths=courses,
     )
 
 
-def _specs_of(recipe: Recipe, surface: Surface) -> list[Spec]:
-    """Return the specs of a recipe; none where only recorded paths are to be drawn."""
+def _specs_of(recipe: Recipe, surface: Surface, *, alone: bool) -> list[Spec]:
+    """Return the specs of a recipe: where it names none, the default ones if they race alone."""
     rule = recipe.lr or surface.lr
     if rule == "customary" and not surface.rates:
         raise TrajvizError(
@@ -128,7 +132,7 @@ def _specs_of(recipe: Recipe, surface: Surface) -> list[Spec]:
             f"{surface.name or 'this one'} does not (`trajviz list surfaces` says which do)"
         )
     given = recipe.optimizers
-    if not given and not recipe.paths:
+    if not given and alone:
         given = tuple(map(parse_spec, DEFAULT_OPTIMIZERS))
     return [spec.rated(rule, surface.rates) for spec in labelled(given)]
 

@@ -12,7 +12,7 @@ from trajviz.recipe.spec import Spec
 from trajviz.surface import Floats, Ints, Points
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
     """One run of one optimizer: where it was after each step, and what the surface was asked.
 
@@ -40,6 +40,13 @@ class Trajectory:
     diverged_at: int | None
     counts: Ints
     number: int | None = None
+
+    def __repr__(self) -> str:
+        """Say in one line who ran, and from where to where."""
+        (x0, y0), (x1, y1) = self.points[[0, -1]]
+        way = f"from ({x0:.4g}, {y0:.4g}) to ({x1:.4g}, {y1:.4g}) in {self.steps} steps"
+        lost = "" if self.diverged_at is None else f", diverged at step {self.diverged_at}"
+        return f"<Trajectory of {self.label}: {way}{lost}>"
 
     @property
     def label(self) -> str:

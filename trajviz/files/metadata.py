@@ -68,13 +68,11 @@ class Note:
 
 
 def note_of(recipe: Recipe) -> str:
-    """Return the note for a file of this recipe; the version alone if no recipe can say it.
+    """Return the note for a file of this recipe; what was made in Python it only names.
 
     Raises TrajvizError for a recipe that is too long.
     """
     head = f"# trajviz {__version__}\n"
-    if not recipe.surface:  # made in Python
-        return head
     note = head + _UNSAFE.sub(_escaped, portable_toml(recipe))
     if len(note) > MOST_CHARACTERS:
         raise TrajvizError(
@@ -98,7 +96,7 @@ def read_note(path: str | Path) -> Note:
         path: A file of any format, whatever it is called.
 
     Returns:
-        The note, with the version alone where no recipe can say what was rendered.
+        The note; what was made in Python it only names.
 
     Raises:
         TrajvizError: For a file that is not there or holds no recipe.

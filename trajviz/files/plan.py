@@ -140,5 +140,6 @@ def snippet_target(path: str | Path, kind: str) -> Path:
 def check_plan(files: Sequence[PlannedFile]) -> None:
     """Raise TrajvizError unless every file could be written; nothing is left behind."""
     for file in files:
+        file.format.check_ready()
         if file.target != STANDARD_OUTPUT:
             check_target(Path(file.target).expanduser())

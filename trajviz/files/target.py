@@ -11,6 +11,32 @@ from pathlib import Path
 
 from trajviz.errors import TrajvizError
 
+_DEVICES = frozenset(
+    ["aux", "con", "conin$", "conout$", "nul", "prn"]
+    + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789\u00b9\u00b2\u00b3"]
+)
+"""Names of Windows's devices, which no file may have there, whatever its suffix."""
+
+
+def why_not_portable(name: str) -> str:
+    """Return why a file of this name could not be on every system; "" where it could.
+
+    Args:
+        name: The name of a file or a folder, without what it lies in.
+
+    >>> why_not_portable("aux.gif"), why_not_portable("a:b"), why_not_portable("a b.gif")
+    ('Windows keeps the name aux for a device', "Windows allows no ':' in a name", '')
+    """
+    forbidden = next((c for c in name if c in '<>:"/\\|?*' or ord(c) < 32), "")
+    stem = name.partition(".")[0].rstrip(" ").lower()
+    if forbidden:
+        return f"Windows allows no {forbidden!r} in a name"
+    if name != name.rstrip(". "):
+        return f"Windows drops the {name[-1]!r} at a name's end"
+    if stem in _DEVICES:
+        return f"Windows keeps the name {stem} for a device"
+    return ""
+
 
 def still_path(path: Path, step: int | None) -> Path:
     """Return where the still of one step goes that is asked for as `path`; None is the last.
@@ -47,11 +73,11 @@ def replacing(path: Path) -> Iterator[Path]:
     target = path.resolve()
     with _temporary(target) as temporary:
         temporary.touch(exist_ok=False)  # as open() does, with the umask's permissions
+        yield temporary
+        with temporary.open("r+b") as file:  # Windows flushes only what is open for writing
+            os.fsync(file.fileno())
         if target.exists():
             temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
         temporary.replace(target)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.plan import PlannedFile, plan_files
+from trajviz.files.target import why_not_portable
 from trajviz.gallery.layout import RESERVED
 from trajviz.gallery.sweep import GridPoint, fill_placeholders, with_settings
 from trajviz.recipe.recipe import Recipe
@@ -100,7 +101,16 @@ def _checked_name(name: str) -> str:
             f"name {name!r} is not up to 120 letters, digits and ._=+-, the first of them a letter "
             "or a digit"
         )
+    _check_portable("name", name)
     return name
+
+
+def _check_portable(what: str, path: str) -> None:
+    """Raise TrajvizError for a path that some system could not have, so that all have the same."""
+    for part in PurePosixPath(path.replace("{name}", "x")).parts:
+        why = why_not_portable(part)
+        if why:
+            raise TrajvizError(f"{what} {path!r} is not for every system: {why}")
 
 
 def _outputs(table: Mapping[str, Any]) -> list[str]:
@@ -112,6 +122,7 @@ def _outputs(table: Mapping[str, Any]) -> list[str]:
         inside = not path.is_absolute() and ".." not in path.parts and output[:1] not in ("~", "-")
         if not inside or "\\" in output or "\0" in output or path.name[:1] in ("", "."):
             raise TrajvizError(f"output {output!r} is no file in the gallery's folder")
+        _check_portable("output", output)
     return outputs
 
 

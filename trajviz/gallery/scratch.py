@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from trajviz.errors import TrajvizError
 from trajviz.gallery.layout import SCRATCH
+
+KEEPS_OPEN_FILES = os.name == "nt"
+"""Whether the system removes no file that is open, as the lock is until the end."""
 
 
 @contextmanager
@@ -24,9 +28,11 @@ def exclusive_scratch(folder: Path) -> Iterator[Path]:
     """
     scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
-    with (scratch / "lock").open("w") as file:
+    with ExitStack() as afterwards, (scratch / "lock").open("w") as file:
         if not _lock(file):
             raise TrajvizError(f"another build is at work in {str(folder)!r}")
+        if KEEPS_OPEN_FILES:
+            afterwards.callback(shutil.rmtree, scratch, ignore_errors=True)
         try:
             yield scratch
         finally:

@@ -49,6 +49,8 @@ class Optimizer:
             is a factor of 1 by design and "the same rate for all" is not meant for it; default
             False.
         ranges: The range of each setting that has one; default none, every finite number.
+        nameable: Whether a recipe can say it by its name; default True. It is False for one that
+            was given as an object of Python.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Optimizer:
     batched: bool = True
     rate_is_factor: bool = False
     ranges: Mapping[str, Range] = field(default_factory=dict)
+    nameable: bool = True
 
     @classmethod
     def of(cls, name: str, function: Rule, **facts: Any) -> Optimizer:

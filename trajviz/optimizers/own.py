@@ -11,6 +11,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,16 +49,31 @@ def load_own(text: str) -> Optimizer:
     if not hasattr(module, name):
         names = [key for key, value in vars(module).items() if callable(value)]
         raise unknown(f"name in {place}:", name, names)
-    thing = getattr(module, name)
-    if inspect.isgeneratorfunction(thing):
-        return _generator(text, name, thing)
-    optimizer = adapt(text, name, thing)
+    optimizer = _made(text, name, getattr(module, name))
     if optimizer is None:
         raise TrajvizError(
             f"{text} is neither a generator function of gradient, w and perhaps lr, nor an "
             "optimizer class of torch or keras, nor a factory of optax's kind with a learning_rate"
         )
     return optimizer
+
+
+def own_optimizer(name: str, title: str, thing: Any) -> Optimizer | None:
+    """Return the optimizer that an object is, which no recipe can name; None for other objects.
+
+    Args:
+        name: What a message calls it.
+        title: What a picture calls it.
+        thing: A generator function, a class or a factory.
+    """
+    optimizer = _made(name, title, thing)
+    return optimizer and replace(optimizer, nameable=False)
+
+
+def _made(text: str, name: str, thing: Any) -> Optimizer | None:
+    if inspect.isgeneratorfunction(thing):
+        return _generator(text, name, thing)
+    return adapt(text, name, thing)
 
 
 def _file(place: str) -> Any:

@@ -236,6 +236,8 @@ class Recipe:
             "equal:RATE"; None for the surface's own rule.
         metadata: Whether each file says by which version and recipe it was made.
         max_bytes: The most bytes of a file; None for any number.
+        made_in_python: What was given as an object of Python, which no recipe can say, each in
+            words, as "the surface f(x, y)"; () where the recipe says all.
     """
 
     surface: str
@@ -298,6 +300,7 @@ class Recipe:
         None, "The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then "
         "size are given up until it fits.", "file", words="SIZE", read=parse_bytes, unit="bytes",
     )  # fmt: skip
+    made_in_python: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no surface can make good."""

@@ -10,6 +10,7 @@ from typing import Any
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import RATE_RANGE, Optimizer, Setting
 from trajviz.optimizers.find import load_optimizer, split_name
+from trajviz.optimizers.objects import optimizer_of
 from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults, schedule_ranges
 from trajviz.surface.numbers import ANY, read_number
 
@@ -167,7 +168,30 @@ def parse_spec(text: str) -> Spec:
     if colon and not rest.strip():
         raise TrajvizError(f"optimizer {text!r} has no settings after the colon: key=value,...")
     given = _pairs(rest, text) if colon else {}
-    return _spec(_optimizer(name.strip()), given, TRACK_KEYS, f" in {text!r}")
+    return _spec(_checked(load_optimizer(name.strip())), given, TRACK_KEYS, f" in {text!r}")
+
+
+def spec_of(thing: Any) -> Spec:
+    """Return the track that a text, a table or an object of Python describes.
+
+    Args:
+        thing: A text, as `parse_spec` takes it; a mapping, as `read_spec` takes it, whose `name`
+            may be an object; or an object, as `optimizer_of` takes it.
+
+    Raises:
+        TrajvizError: It is none of these, or a name, a key or a value is not allowed.
+
+    >>> spec_of({"name": "sgd", "lr": 0.1}).settings
+    {'lr': 0.1}
+    """
+    if isinstance(thing, Spec):
+        return thing
+    if isinstance(thing, str):
+        return parse_spec(thing)
+    if isinstance(thing, Mapping):
+        return read_spec(thing)
+    optimizer, settings = optimizer_of(thing)
+    return _spec(_checked(optimizer), settings, ())
 
 
 def _pairs(rest: str, text: str) -> dict[str, str]:
@@ -183,13 +207,12 @@ def _pairs(rest: str, text: str) -> dict[str, str]:
     return given
 
 
-def _optimizer(name: str) -> Optimizer:
+def _checked(optimizer: Optimizer) -> Optimizer:
     """Return an optimizer, none of whose settings has the name of another key of a recipe."""
-    optimizer = load_optimizer(name)
     for key in (*TABLE_KEYS, *TRACK_KEYS):
         if key in optimizer.defaults:
             raise TrajvizError(
-                f"{name}: parameter {key!r} needs another name: a track has that key"
+                f"{optimizer.name}: parameter {key!r} needs another name: a track has that key"
             )
     return optimizer
 
@@ -198,9 +221,9 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
     """Return the track that a table of a recipe describes.
 
     Args:
-        table: `name` and keys as in `parse_spec`, and perhaps `lr_rule`, one of RATE_RULES, which
-            says how `lr` was chosen; default "given". A rate that is said to be tuned and is not
-            there will be tuned.
+        table: `name`, or in Python the optimizer itself, and keys as in `parse_spec`; and perhaps
+            `lr_rule`, one of RATE_RULES, which says how `lr` was chosen; default "given". A rate
+            that is said to be tuned and is not there will be tuned.
 
     Raises:
         TrajvizError: A key is missing or unknown, or a value is not allowed.
@@ -210,9 +233,11 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
     """
     given = dict(table)
     name, rule = given.pop("name", None), given.pop("lr_rule", "given")
-    if not isinstance(name, str):
+    if name is None or isinstance(name, (bool, int, float, list, dict)):  # all that TOML has
         raise TrajvizError("name is missing" if name is None else f"name {name!r} is not a text")
-    optimizer = _optimizer(name)
+    optimizer, held = (load_optimizer(name), {}) if isinstance(name, str) else optimizer_of(name)
+    given = {**held, **given}
+    _checked(optimizer)
     for key, value in given.items():
         _check_type(optimizer, key, value)
     spec = _spec(optimizer, given, (*TABLE_KEYS, *TRACK_KEYS))
@@ -328,19 +353,19 @@ def _is_number(value: str | float) -> bool:
     return True
 
 
-def parse_specs(texts: Iterable[str]) -> list[Spec]:
-    """Return the tracks that texts describe, with labels that tell them apart.
+def parse_specs(things: Iterable[Any]) -> list[Spec]:
+    """Return the tracks that texts, tables or objects describe, with labels that differ.
 
     Args:
-        texts: Each as `parse_spec` takes it.
+        things: Each as `spec_of` takes it.
 
     Raises:
-        TrajvizError: As `parse_spec` and `labelled`.
+        TrajvizError: As `spec_of` and `labelled`.
 
     >>> [spec.label for spec in parse_specs(["sgd", "adam:lr=1", "adam:lr=0.5"])]
     ['sgd', 'adam lr=1', 'adam lr=0.5']
     """
-    return labelled(map(parse_spec, texts))
+    return labelled(map(spec_of, things))
 
 
 def labelled(specs: Iterable[Spec]) -> list[Spec]:

@@ -13,13 +13,14 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import json
 import os
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import NoneType, UnionType
@@ -71,7 +72,7 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     """Return what a TOML file holds.
 
     Args:
-        path: A file in UTF-8.
+        path: A file in UTF-8, or in UTF-16 with a byte order mark.
         what: What the file is to be, as messages call it.
 
     Raises:
@@ -84,12 +85,12 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise TrajvizError(f"{path} is longer than a {what}'s {MOST_BYTES:,} bytes")
     try:
-        text = data.decode("utf-8-sig")
+        text = _decoded(data)
         table = tomllib.loads(text)
         repr(table)  # messages will say what was given: it must have a spelling
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise TrajvizError(f"{path}, line {line}: not UTF-8") from error
+        raise TrajvizError(f"{path}, line {line}: not {error.encoding.upper()}") from error
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+)", place)
@@ -100,12 +101,21 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     return table
 
 
+def _decoded(data: bytes) -> str:
+    """Return a file's text: UTF-16 where it begins so, as older PowerShells write, or UTF-8."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig")
+
+
 def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
     """Return the recipe that a table says; its paths are relative to `folder`.
 
     Raises TrajvizError that names the table, `where`, and the key.
     """
     kinds = Recipe.kinds()
+    if table.get("made_in_python"):
+        said = read_value(table["made_in_python"], kinds["made_in_python"])
+        raise TrajvizError(f"{where}: it cannot be rendered again: {made_in_python(said)}")
     for key in table:
         if key not in _FIELDS:
             raise unknown(f"key in {where}", key, _FIELDS)
@@ -196,17 +206,28 @@ def _named(kind: Any) -> str:
 def to_table(recipe: Recipe, folder: Path) -> dict[str, Any]:
     """Return the recipe as `read_recipe` reads it, in plain values, its paths from `folder`.
 
-    Raises TrajvizError for a surface made in Python.
+    Raises TrajvizError for what was made in Python.
     """
-    if not recipe.surface:
-        raise TrajvizError("a surface made in Python cannot be saved in a recipe: give its file")
+    if recipe.made_in_python:
+        raise TrajvizError(f"a recipe cannot say it all: {made_in_python(recipe.made_in_python)}")
     return _table(recipe.values, lambda path: path if _is_fixed(path) else _relative(path, folder))
+
+
+def made_in_python(things: Sequence[str]) -> str:
+    """Return the sentence on what a recipe cannot say.
+
+    >>> made_in_python(["the surface f(x, y)", "the optimizer mine"])
+    'the surface f(x, y) and the optimizer mine were made in Python'
+    """
+    *first, last = things
+    said = f"{', '.join(first)} and {last} were" if first else f"{last} was"
+    return f"{said} made in Python"
 
 
 def to_toml(recipe: Recipe, folder: Path) -> bytes:
     """Return the recipe as TOML whose paths work from `folder`.
 
-    Raises TrajvizError for a surface made in Python, and for what is not Unicode.
+    Raises TrajvizError for what was made in Python, and for what is not Unicode.
     """
     try:
         return _text(to_table(recipe, folder)).encode()
@@ -244,9 +265,11 @@ def _uniform(value: Any, kind: Any) -> Any:
 def _table(values: Mapping[str, Any], move: Callable[[str], str]) -> dict[str, Any]:
     """Return values, flat, as a recipe's table with each path moved."""
     moved = _with_paths(values, move)
-    specs = [spec.table for spec in moved.pop("optimizers")]
+    specs = [spec.table for spec in moved.pop("optimizers") if spec.optimizer.nameable]
     for spec in specs:
         spec["name"] = _with_path(spec["name"], _PATHS["surface"], move)
+    for name in ("surface", "made_in_python"):  # one or the other may be empty
+        moved[name] = moved[name] or None
     said = {key: moved[name] for key, name in _FIELDS.items() if moved.get(name) is not None}
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in said.items()}
     return {**plain, "optimizers": specs} if specs else plain

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -221,6 +221,32 @@ class Surface:
     lr: str = "tuned"
     aspect: str = ""
     domain: Window | None = None
+
+    if TYPE_CHECKING:  # what may be given, which is less strict than what is kept
+
+        def __init__(
+            self,
+            formula: Formula,
+            window: Sequence[float],
+            start: Sequence[float],
+            minima: Iterable[Sequence[float]] = (),
+            title: str = "",
+            axes: Sequence[str] = ("x", "y"),
+            source: str = "",
+            name: str = "",
+            gradient_formula: Callable[..., Points] | None = None,
+            samples: int = 0,
+            batch_size: int = 0,
+            accuracy: Formula | None = None,
+            parameters: Mapping[str, float] = ...,
+            note: str = "",
+            phrase: str = "",
+            rates: Mapping[str, float] = ...,
+            rates_by: str = "",
+            lr: str = "tuned",
+            aspect: str = "",
+            domain: Sequence[float] | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""

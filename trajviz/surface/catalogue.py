@@ -11,8 +11,8 @@ import functools
 from collections.abc import Sequence
 from pathlib import Path
 
-from trajviz.errors import TrajvizError, unknown
-from trajviz.surface import Surface
+from trajviz.errors import TrajvizError, shown, unknown
+from trajviz.surface import Formula, Surface
 from trajviz.surface.definition import read_definition
 from trajviz.surface.formula import looks_like_formula, read_formula
 from trajviz.surface.framing import framed
@@ -35,27 +35,33 @@ def surface_names() -> list[str]:
 
 
 def load_surface(
-    surface: str | Path,
+    surface: str | Path | Surface | Formula,
     start: Sequence[float] | None = None,
     window: Sequence[float] | None = None,
 ) -> Surface:
-    """Return the surface of this name, defined by this .py file, or described by this formula.
+    """Return the surface of this name, in this .py file, of this formula or of this function.
 
     A file is Python that runs, so load only files you trust.
 
     Args:
         surface: One of `surface_names()`, hyphens or underscores; the path of a definition file; or
-            a formula in x and y, such as "x**2 + 20*y**2". Name and path may carry parameters, as
-            in "rosenbrock:b=10".
-        start: X, Y: where a race on a formula begins; default None, a place that is found. A
-            surface of the catalogue or of a file says its own.
-        window: X0, X1, Y0, Y1: where a formula is looked at; default None, a window that is found.
-            As with `start`, other surfaces say their own.
+            a formula in x and y, such as "x**2 + 20*y**2"; a function of x and y, in numpy's
+            arithmetic; or a Surface, which is returned. Name and path may carry parameters, as in
+            "rosenbrock:b=10".
+        start: X, Y: where a race on a formula or function begins; default None, a place that is
+            found. A surface of the catalogue or of a file says its own.
+        window: X0, X1, Y0, Y1: where a formula or function is looked at; default None, a window
+            that is found. As with `start`, other surfaces say their own.
 
     Raises:
         TrajvizError: The name is unknown, the file is missing, fails or defines no surface, the
-            surface does not take the parameters, or the formula cannot be read.
+            surface does not take the parameters, the formula cannot be read, or it is none of all
+            these.
     """
+    if isinstance(surface, Surface):
+        return surface
+    if not isinstance(surface, (str, Path)):
+        return _of_function(surface, start, window)
     text = str(surface)
     found = find_definition(text)
     if found is not None:
@@ -63,6 +69,21 @@ def load_surface(
     shaped = framed(read_formula(text), start, window)
     shown = " ".join(text.split())
     return dataclasses.replace(shaped, name=shown, title=shown)
+
+
+def _of_function(
+    thing: Formula, start: Sequence[float] | None, window: Sequence[float] | None
+) -> Surface:
+    """Return the surface of a function of x and y, called by the function's name."""
+    if not callable(thing) or isinstance(thing, type):
+        raise TrajvizError(
+            f"{shown(thing)} is no surface: give a name, a formula in x and y, the path of a file, "
+            "a function of x and y, or a Surface"
+        )
+    name = getattr(thing, "__name__", type(thing).__name__)
+    name = "f(x, y)" if name == "<lambda>" else name.strip("_").replace("_", "-")
+    title = name if "(" in name else name.replace("-", " ").capitalize()
+    return dataclasses.replace(framed(thing, start, window), name=name, title=title)
 
 
 def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:

@@ -26,6 +26,8 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Surface
 from trajviz.surface.numbers import read_number
 
+FILE_MODULE = "trajviz_file_"
+"""How the module of a file that is run is called, before the file's own name."""
 _HINTS = {
     "truth value of an array": "a formula works on arrays of points: in place of if, and, or, use "
     "numpy's maximum, minimum or abs",
@@ -112,7 +114,7 @@ def _phrase(text: str) -> str:
 
 def run_file(path: Path) -> ModuleType:
     """Run a file as a module of its own, and return it; nothing is left beside the file."""
-    spec = importlib.util.spec_from_file_location(f"trajviz_file_{path.stem}", path.resolve())
+    spec = importlib.util.spec_from_file_location(f"{FILE_MODULE}{path.stem}", path.resolve())
     assert spec is not None  # a .py path always has one
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)

@@ -47,6 +47,7 @@ class Format:
         paths: Whether it draws tracks as paths over one background, which leaves out what changes
             at every pixel.
         refuse: Raises TrajvizError for what else it cannot play.
+        check_ready: Raises TrajvizError where a program that it needs is missing or broken.
     """
 
     name: str = ""
@@ -61,6 +62,7 @@ class Format:
     palette: bool = False
     paths: bool = False
     refuse: Callable[[Playback], None] | None = None
+    check_ready: Callable[[], None] = lambda: None
 
     @property
     def film(self) -> bool:

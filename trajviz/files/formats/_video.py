@@ -6,6 +6,8 @@ its own. Frames are sent as the encoder's own planes, of which only what changes
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +17,7 @@ import numpy.typing as npt
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress
+from trajviz.errors import TrajvizError
 from trajviz.files.containers import Data, mapped
 from trajviz.files.formats._planes import Planes
 from trajviz.recipe.recipe import Playback
@@ -34,6 +37,24 @@ class Codec(NamedTuple):
     name: str
     options: tuple[str, ...]
     is_complete: Callable[[Data], bool]
+
+
+def check_encoder() -> None:
+    """Raise TrajvizError unless ffmpeg is there and runs."""
+    import imageio_ffmpeg
+
+    # What imageio-ffmpeg finds by itself it has tried; what the user names it takes as it is.
+    chosen = os.environ.get("IMAGEIO_FFMPEG_EXE")
+    try:
+        program = imageio_ffmpeg.get_ffmpeg_exe()
+        if chosen:
+            subprocess.run([program, "-version"], capture_output=True, check=True)
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        broken = f"{chosen!r} (IMAGEIO_FFMPEG_EXE) does not run" if chosen else "there is none"
+        raise TrajvizError(
+            f"a film needs ffmpeg, and {broken}: pip install --force-reinstall imageio-ffmpeg "
+            "brings one, as does your system's package manager; every other format works without"
+        ) from error
 
 
 def encode(

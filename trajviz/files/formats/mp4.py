@@ -26,9 +26,17 @@ def is_complete(data: Data) -> bool:
     return ends[-1] == len(data) and b"mdat" in kinds and b"moov" in kinds[: kinds.index(b"mdat")]
 
 
+def check_ready() -> None:
+    """Raise TrajvizError unless there is an encoder that runs."""
+    from trajviz.files.formats._video import check_encoder
+
+    check_encoder()
+
+
 FORMAT = Format(
     kind="animation",
     write=write,
+    check_ready=check_ready,
     container=MP4,
     tag="video",
     media_type="video/mp4",

@@ -32,9 +32,17 @@ def is_complete(data: Data) -> bool:
         return False
 
 
+def check_ready() -> None:
+    """Raise TrajvizError unless there is an encoder that runs."""
+    from trajviz.files.formats._video import check_encoder
+
+    check_encoder()
+
+
 FORMAT = Format(
     kind="animation",
     write=write,
+    check_ready=check_ready,
     container=WEBM,
     tag="video",
     media_type="video/webm",
