@@ -18,6 +18,7 @@ import numpy as np
 from trajviz.descent import no_progress
 from trajviz.descent.basins import DIVERGED as LOST
 from trajviz.descent.basins import ELSEWHERE, find_basins, lattice, minima_of
+from trajviz.descent.floor import floor_of, nearness
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
@@ -53,18 +54,6 @@ def describe(outcome: Outcome, at: int | None = None) -> str:
             return f"{joint}{rest}."
         text = f"{joint}{clause}."
     return text
-
-
-def nearness(window: Window) -> float:
-    """Return the distance that counts as near: a hundredth of the shorter side, rounded.
-
-    >>> nearness(Window(-4.5, 4.5, -4.5, 4.5)), nearness(Window(-4, 4, -2, 2))
-    (0.1, 0.05)
-    """
-    wanted = float(window.extent.min()) / 100
-    power = math.floor(math.log10(wanted))
-    round_ones = [float(f"{digit}e{power}") for digit in (1, 2, 5, 10)]
-    return min(round_ones, key=lambda value: abs(math.log(value / wanted)))
 
 
 _Clause = tuple[str, int]
@@ -153,9 +142,10 @@ def _clauses(outcome: Outcome, at: int | None) -> Iterator[_Clause]:
         else:
             many.append(fates)
     teller = _Teller(
-        outcome.window,
-        np.array(outcome.surface.minima).reshape(-1, 2),
-        CLOCKS[outcome.recipe.clock],
+        window=outcome.window,
+        minima=np.array(outcome.surface.minima).reshape(-1, 2),
+        unit=CLOCKS[outcome.recipe.clock],
+        floor=floor_of(outcome.surface, outcome.window),
     )
     yield from teller.alone(alone)
     yield from teller.many(many)
@@ -180,11 +170,15 @@ def _fate(outcome: Outcome, course: Course, name: str, at: int | None) -> _Fate:
 
 @dataclass(frozen=True)
 class _Teller:
-    """Says what became of tracks, given the known minima, (n, 2), and what the clock counts."""
+    """Says what became of tracks, given the known minima, (n, 2), and what the clock counts.
+
+    Below `floor` a height is lower than that of the lowest known minimum.
+    """
 
     window: Window
     minima: Points
     unit: str
+    floor: float
 
     @property
     def near(self) -> float:
@@ -204,11 +198,18 @@ class _Teller:
                 arrived.setdefault(place, []).append((fate, since))
         for place, group in sorted(arrived.items(), key=lambda item: min(t for _, t in item[1])):
             yield self.arrive(sorted(group, key=lambda item: item[1]), place), len(group)
+        low = [fate for fate in rest if self.is_lower(fate)]
+        rest = [fate for fate in rest if fate not in low]
         gone = [fate for fate in rest if self.departure(fate) is not None]
         here = [fate for fate in rest if fate not in gone]
+        sunk = [fate for fate in low if self.departure(fate) is None]
+        fallen = [fate for fate in low if fate not in sunk]
         passed = [fate for fate in here if self.visit(fate) is not None]
         stayed = [fate for fate in here if fate not in passed]
-        ends = ((passed, self.swing), (stayed, self.stay), (gone, self.leave), (lost, self.diverge))
+        ends = (
+            (passed, self.swing), (stayed, self.stay), (sunk, self.sink),
+            (gone, self.leave), (fallen, self.fall), (lost, self.diverge),
+        )  # fmt: skip
         for fates, say in ends:
             if fates:
                 yield say(fates), len(fates)
@@ -265,13 +266,22 @@ class _Teller:
             return listed([_beyond(end, self.near) for end in ends])
         return " to ".join(_beyond(end, self.near) for end in (min(ends), max(ends)))
 
+    def is_lower(self, fate: _Fate) -> bool:
+        """Tell whether a track ends lower than the lowest known minimum."""
+        return bool(fate.heights[-1] < self.floor)
+
+    def sink(self, group: Sequence[_Fate]) -> str:
+        names = [fate.name for fate in group]
+        verb = "ends" if len(names) == 1 else "end"
+        return f"{_some(names)} {verb} lower than the known minimum, {_at_heights(group)}"
+
+    def fall(self, group: Sequence[_Fate]) -> str:
+        verb = "ends" if len(group) == 1 else "end"
+        return f"{self.leave(group)} and {verb} lower than the known minimum, {_at_heights(group)}"
+
     def end_at_heights(self, group: Sequence[_Fate]) -> str:
-        ends = [float(fate.heights[-1]) for fate in group]
-        if len(ends) == 1:
-            return f"ends in the window, at height {_number(ends[0])}"
-        if len(ends) == 2:
-            return f"end in the window, at heights {listed([_number(end) for end in ends])}"
-        return f"end in the window, at heights from {_number(min(ends))} to {_number(max(ends))}"
+        verb = "ends" if len(group) == 1 else "end"
+        return f"{verb} in the window, {_at_heights(group)}"
 
     def leave(self, group: Sequence[_Fate]) -> str:
         names, times = [fate.name for fate in group], [self.departure(fate) or 0 for fate in group]
@@ -325,6 +335,16 @@ class _Teller:
     def after(self, times: Sequence[int]) -> str:
         plural = "" if set(times) == {1} else "s"
         return f"after {_range(times)} {self.unit}{plural}"
+
+
+def _at_heights(group: Sequence[_Fate]) -> str:
+    """Say at which heights tracks end."""
+    ends = [float(fate.heights[-1]) for fate in group]
+    if len(ends) == 1:
+        return f"at height {_number(ends[0])}"
+    if len(ends) == 2:
+        return f"at heights {listed([_number(end) for end in ends])}"
+    return f"at heights from {_number(min(ends))} to {_number(max(ends))}"
 
 
 def _tally(swarms: Sequence[Sequence[_Fate]], verb: str, holds: Callable[[_Fate], bool]) -> _Clause:
