@@ -211,7 +211,7 @@ def test_heads_that_are_lost_outside_or_hidden_look_as_in_a_gif(page_of, tmp_pat
     behind = replace(behind, line=replace(behind.line, hidden=hidden))
     place = lost.line.vertices[4]
     arms = np.array([[(-12, -12), (12, 12)], [(-12, 12), (12, -12)]])
-    lost = replace(lost, cross=place + arms, cross_knot=4)
+    lost = replace(lost, mark=place + arms, mark_knot=4, gone_knot=4)
     plot = replace(scene.main, tracks=(lost, out, behind))
     animation = Animation(replace(scene, plots=(plot,)), np.linspace(0, 8, 25))
     path = tmp_path / "race.anim.svg"

@@ -119,16 +119,18 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     flat = picture.reshape(-1, 3)
     layers = [[track.until(step) for track in layer] for layer in _moved_layers(plot)]
     segments = [
-        _together([_finished_segments(track, step, inner, inks.line_radius) for track in layer])
+        _together([_finished_segments(track, inner, inks.line_radius) for track in layer])
         for layer in layers
     ]
-    for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
-        _blend(flat, mask, ink)
+    marks = _marked(layers, np.array([step]))
+    of_layer = [*range(len(layers)), *marks]
+    for k, mask in zip(of_layer, _masks([*segments, *marks.values()], inner, inks), strict=True):
+        _blend(flat, mask, inks.lines[k])
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
     drawn = [track for layer in layers for track in layer]
     whose = np.repeat(np.arange(len(layers)), [len(layer) for layer in layers])
     heads = _rested(np.array([track.line.vertices[-1] for track in drawn]))
-    heads[[step >= track.cross_knot for track in drawn]] = np.nan
+    heads[[step >= track.gone_knot for track in drawn]] = np.nan
     hidden = np.array([track.line.hidden[-1] for track in drawn])
     covered = _discs(heads, inner, inks.head_radius)
     for k, ink in enumerate(inks.heads):
@@ -164,16 +166,38 @@ def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> Nearness:
     return masks.reshape(len(segments), size)
 
 
-def _finished_segments(track: Track, step: float, box: Box, radius: float) -> _Segments:
-    """Return the segments of a track that ends at a step, all of one frame."""
+def _finished_segments(track: Track, box: Box, radius: float) -> _Segments:
+    """Return the segments of a track that is shown as far as it goes, all of one frame."""
     line = track.line
     there = np.flatnonzero(~line.gap[1:])
     a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
-    hidden = line.hidden[1:][there][kept]
-    if track.cross is not None and track.cross_knot <= step:
-        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
-        hidden = np.append(hidden, [False, False])
-    return _Segments(a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=hidden)
+    return _Segments(
+        a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=line.hidden[1:][there][kept]
+    )
+
+
+def _marked(layers: Sequence[Sequence[Track]], positions: Floats) -> dict[int, _Segments]:
+    """Return the strokes of marks by layer, for those that have any up to the last frame."""
+    found = {}
+    for k, layer in enumerate(layers):
+        strokes = [
+            _mark_segments(track.mark, int(np.searchsorted(positions, track.mark_knot)))
+            for track in layer
+            if track.mark is not None and track.mark_knot <= positions[-1]
+        ]
+        if strokes:
+            found[k] = _together(strokes)
+    return found
+
+
+def _mark_segments(strokes: Points, frame: int) -> _Segments:
+    count = len(strokes)
+    return _Segments(
+        a=strokes[:, 0],
+        b=strokes[:, 1],
+        frame=np.full(count, frame),
+        hidden=np.zeros(count, dtype=bool),
+    )
 
 
 def _blend(flat: Picture, mask: Nearness, ink: _Ink) -> None:
@@ -226,10 +250,13 @@ class Rasterizer:
         self.width = stage.box.width
         self.canvas = stage.canvas.copy()
         box, inks = stage.box, stage.inks
-        self.segments = [
+        lines = [
             _together([_segments(track, positions, box, inks.line_radius) for track in layer])
             for layer in stage.layers
         ]
+        # Marks lie over all lines. `whose` says to which layer each of the segments belongs.
+        marks = _marked(stage.layers, positions)
+        self.segments, self.whose = [*lines, *marks.values()], [*range(len(lines)), *marks]
         # One row of heads for each track of a layer, (tracks, frames, 2).
         self.heads = [
             np.stack([_heads(track, positions) for track in layer]) for layer in stage.layers
@@ -238,7 +265,7 @@ class Rasterizer:
             np.stack([_lift(track, positions, ink) for track in layer])
             for layer, ink in zip(stage.layers, inks.heads, strict=True)
         ]
-        self.masks = np.zeros((len(stage.layers), len(self.canvas)), dtype=np.uint8)
+        self.masks = np.zeros((len(self.segments), len(self.canvas)), dtype=np.uint8)
         # Heads take most of the memory: the larger and the more they are, the shorter the stretch.
         crowd = max(1.0, sum(map(len, stage.layers)) / _FEW_HEADS)
         self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2 / crowd, 4, 128))
@@ -279,12 +306,13 @@ class Rasterizer:
             yield Change(pixel[chosen], colors[chosen])
 
     def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, Nearness]:
-        """Return keys (pixel * frames + frame) and nearness of what layer k draws."""
+        """Return keys (pixel * frames + frame) and nearness of what the k-th segments draw."""
         a, b, frame, hidden = self.segments[k]
         part = slice(*np.searchsorted(frame, [start, stop]))
         segments = _Segments(a=a[part], b=b[part], frame=frame[part], hidden=hidden[part])
         inks = self.stage.inks
-        pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, inks.lines[k])
+        ink = inks.lines[self.whose[k]]
+        pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, ink)
         return pixel * (stop - start) + (segments.frame[item] - start), near
 
     def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, Nearness]:
@@ -316,7 +344,7 @@ class Rasterizer:
         color = self.stage.below[pixel].astype(np.float32)
         for k, (key, near) in enumerate(lines):
             so_far = self._accumulate(k, rows, pixel, first, key, near)
-            _lay(color, so_far, self.stage.inks.lines[k])
+            _lay(color, so_far, self.stage.inks.lines[self.whose[k]])
         veiled = np.flatnonzero(self.stage.opacity[pixel])
         color[veiled] = self.stage.veiled(color[veiled], pixel[veiled])
         for k, (key, near) in enumerate(heads):
@@ -334,7 +362,7 @@ class Rasterizer:
         key: Ints,
         near: Nearness,
     ) -> Nearness:
-        """Return how near layer k's lines have come to each row's pixel; update the mask."""
+        """Return how near the k-th segments have come to each row's pixel; update the mask."""
         mask = self.masks[k]
         so_far = np.zeros(len(rows), dtype=np.int64)
         so_far[first] = mask[pixel[first]]
@@ -356,7 +384,7 @@ def _heads(track: Track, positions: Floats) -> Points:
     Where there is no head, before the track begins and after it diverged, it is NaN.
     """
     heads = _rested(track.at(positions))
-    heads[(positions < track.line.knots[0]) | (positions >= track.cross_knot)] = np.nan
+    heads[(positions < track.line.knots[0]) | (positions >= track.gone_knot)] = np.nan
     return heads
 
 
@@ -433,9 +461,6 @@ def _segments(track: Track, positions: Floats, box: Box, radius: float) -> _Segm
     new = new[cell[1:, 3][new] == 0]
     a, b, kept = clip_segments(places[:-1][new], places[1:][new], box, radius)
     at, behind = knots[1:][new][kept], cell[1:, 2][new][kept] == 1
-    if track.cross is not None and track.cross_knot <= last:
-        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
-        at, behind = np.append(at, [track.cross_knot] * 2), np.append(behind, [False] * 2)
     frame = np.searchsorted(positions, at)
     order = np.argsort(frame, kind="stable")
     return _Segments(a=a[order], b=b[order], frame=frame[order], hidden=behind[order])

@@ -2,7 +2,8 @@
 
 Everything is derived from the size. Lengths are as written here at 640x480, and elsewhere grow with
 the picture; type is never smaller than can be read. A title or caption that is too long takes two
-lines. What has no room is left out in a fixed order: second lines, rates, caption, tick labels.
+lines. What has no room is left out in a fixed order: second lines, rates, what became of tracks,
+caption, tick labels.
 """
 
 from __future__ import annotations
@@ -31,12 +32,29 @@ class Chip:
         name: Stands in bold.
         remark: Stands in grey beside it.
         style: How often the colours were used up before; the line is solid for 0.
+        fates: What became of it, said after the remark: the same in ever fewer words.
+        joint: What stands between the two.
     """
 
     color: RGB
     name: str
     remark: str
     style: int = 0
+    fates: tuple[str, ...] = ()
+    joint: str = ", "
+
+    @property
+    def said(self) -> str:
+        """The remark and what became of the track."""
+        return self._with(*self.fates[:1])
+
+    @property
+    def shorter(self) -> tuple[str, ...]:
+        """The same in ever fewer words; in the fewest the remark is left out."""
+        return (self.said, *map(self._with, self.fates[1:]), *self.fates[1:])
+
+    def _with(self, *fate: str) -> str:
+        return self.joint.join(filter(None, [self.remark, *fate]))
 
 
 @dataclass(frozen=True)
@@ -166,10 +184,10 @@ def lay_out(
         return _bleeding(
             _Desk(width=width, height=height, scale=scale, theme=theme), words, views, charts
         )
-    for lines, rates, caption, ticks in _AMPLE_TO_SCARCE:
+    for lines, said, caption, ticks in _AMPLE_TO_SCARCE:
         desk = _Desk(width=width, height=height, scale=scale, theme=theme)
         desk.header(words, lines)
-        desk.key(words.chips, remarks=bool(rates))
+        desk.key(words.chips, said)
         desk.footer(words.caption, lines * caption)
         plots = desk.plots(views, charts, ticks=bool(ticks))
         whole = Box(*around(plots))
@@ -195,8 +213,10 @@ def lay_out(
     )
 
 
-_AMPLE_TO_SCARCE = ((2, 1, 1, 1), (1, 1, 1, 1), (1, 0, 1, 1), (1, 0, 0, 1), (1, 0, 0, 0))
-"""Lines of title and caption, and whether there are rates, a caption and tick labels."""
+_AMPLE_TO_SCARCE = (
+    (2, 2, 1, 1), (1, 2, 1, 1), (1, 1, 1, 1), (1, 0, 1, 1), (1, 0, 0, 1), (1, 0, 0, 0)
+)  # fmt: skip
+"""Lines of title and caption, what the key says, whether there are a caption and tick labels."""
 
 
 def _check_words(words: Words, around: Sequence[Axes]) -> None:
@@ -300,21 +320,25 @@ class _Desk:
         ]
         return counter + self.margin
 
-    def key(self, chips: Sequence[Chip], remarks: bool) -> None:
-        """Rows of chips: a dot, a bold name, a remark in grey."""
+    def key(self, chips: Sequence[Chip], said: int) -> None:
+        """Rows of chips: a dot, a bold name, in grey the remark and what became of the track.
+
+        `said` is 2 for both, 1 for what became of it and 0 for neither.
+        """
         size = self.type_size(12)
         radius, gap = 0.36 * size, 0.45 * size
         x, right = self.margin, self.width - self.margin
         reaches = [(0.0, 0.0), *(overhang(chip.name, size, bold=True) for chip in chips)]
         above, below = map(max, zip(*reaches, strict=True))
         self.top += 1.35 * size + above
-        if not remarks and any(chip.remark for chip in chips):
+        if any((chip.remark and said < 2) or (chip.fates and said < 1) for chip in chips):
             self.notes.append("remarks left out of the key")
         for chip in chips:
-            remark = chip.remark if remarks else ""
             room = right - self.margin - 2 * radius - gap
             name = self.short("label", chip.name, room, size, bold=True)
             end = 2 * radius + gap + text_width(name, size, bold=True)
+            texts = [(), chip.fates[1:] or chip.fates, chip.shorter][said]
+            remark = _first_fitting(texts, room - end, size)
             if remark:
                 end += gap + text_width(remark, size)
             if x > self.margin and x + end > right:
@@ -334,8 +358,11 @@ class _Desk:
         """The key as a list on an opaque card at the upper right, the counter below on the left."""
         size = self.type_size(13)
         line, pad, radius = 1.55 * size, 0.8 * size, 0.36 * size
-        names = [chip.name + (f" {chip.remark}" if chip.remark else "") for chip in words.chips]
         room = 0.45 * self.width
+        names = [
+            _first_fitting([f"{chip.name} {said}".rstrip() for said in chip.shorter], room, size)
+            for chip in words.chips
+        ]
         names = [self.short("label", name, room, size) for name in names]
         wide = max((text_width(name, size) for name in names), default=0.0)
         left = round(self.width - self.margin - wide - 2 * pad - 3 * radius)
@@ -563,6 +590,12 @@ class _Desk:
             label = Text(x, y, text, size=size, color=self.theme.muted, align="center")
             if label.left >= cell.x0 - self.margin / 4 and label.right <= room:
                 self.marks.append(label)
+
+
+def _first_fitting(texts: Sequence[str], room: float, size: float) -> str:
+    """Return the first of some texts that fits, or else the last; "" of none."""
+    fitting = (text for text in texts if text_width(text, size) <= room)
+    return next(fitting, texts[-1] if texts else "")
 
 
 def _sample(x: float, y: float, radius: float, chip: Chip) -> list[Mark]:

@@ -12,6 +12,7 @@ import numpy as np
 from trajviz.descent.paths import Course
 from trajviz.scene.chart import ChartView
 from trajviz.scene.color import RGB
+from trajviz.scene.departure import with_arrows
 from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Shape, square, star
 from trajviz.scene.outline import Vector
@@ -24,6 +25,8 @@ from trajviz.surface import Ints, Points, Surface, Window
 _FINE = 0.55
 """How wide lines are where one optimizer has several, as a share of the width of one alone."""
 
+_ARM = 6.0
+"""How far each stroke of a cross reaches from its middle, at 640x480."""
 _DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
 """Line styles, taken in turn when the colours are used up: lengths of dash and gap."""
 
@@ -186,37 +189,54 @@ class Draper:
         lines = [view.line(path) for path in (self.drape(view) if draped is None else draped)]
         return Plot(
             view=view,
-            tracks=self._tracks(lines, view.box),
+            tracks=self._marked(self._tracks(lines), view.box, departing=True),
             foreground=self._foreground(view),
             pen=self._pen(1.0),
         )
 
     def chart(self, view: ChartView) -> Plot:
         """Return a chart with its curves, somewhat finer than the tracks."""
-        tracks = self._tracks(view.lines(), view.box)
+        tracks = self._marked(self._tracks(view.lines()), view.box, departing=False)
         return Plot(view=view, tracks=tracks, foreground=(), pen=self._pen(0.75))
 
     def _pen(self, share: float) -> Pen:
         pen = Pen.scaled(self.scale * share).times(_FINE if self.several else 1.0)
         return pen if self.theme.halo else replace(pen, halo=0.0)
 
-    def _tracks(self, lines: Sequence[Line], box: Box) -> tuple[Track, ...]:
-        scale = max(self.scale, 0.7)
+    @property
+    def _size(self) -> float:
+        """How much larger than at 640x480 dashes and marks are."""
+        return max(self.scale, 0.7)
+
+    def _tracks(self, lines: Sequence[Line]) -> list[Track]:
         tracks = []
         for line, course, color, style in zip(
             lines, self.courses, self.colors, self.styles, strict=True
         ):
-            dashes = [scale * length for length in _DASHES[style % len(_DASHES)]]
+            dashes = [self._size * length for length in _DASHES[style % len(_DASHES)]]
             if self.clock != "steps":
                 line = line.timed(course.times(self.clock))
-            track = Track(line.dashed(dashes), color, course.label)
-            arm = 6 * scale * (_FINE if self.several else 1.0)
-            tracks.append(track if course.diverged_at is None else track.crossed(box, arm))
-        return tuple(tracks)
+            tracks.append(Track(line.dashed(dashes), color, course.label))
+        return tracks
+
+    def _marked(self, tracks: list[Track], box: Box, departing: bool) -> tuple[Track, ...]:
+        """Return tracks with arrows where they leave for good, if so wanted, and with crosses.
+
+        A cross marks what diverges and has no arrow.
+        """
+        scale = self._size * (_FINE if self.several else 1.0)
+        if departing:
+            times = [course.times(self.clock) for course in self.courses]
+            tracks = with_arrows(tracks, times, box, scale, stacked=not self.several)
+        return tuple(
+            track if course.diverged_at is None or track.mark is not None
+            else track.crossed(box, _ARM * scale)
+            for track, course in zip(tracks, self.courses, strict=True)
+        )  # fmt: skip
 
     def _foreground(self, view: MapView) -> tuple[Shape, ...]:
         """Return a star at each known minimum that is seen, and a square at each start."""
-        scale, theme = max(self.scale, 0.7), self.theme
+        scale, theme = self._size, self.theme
         rim = 1.3 * scale
         stars = minima_stars(self.surface.minima, view, theme, scale)
         starts = np.unique([course.points[0] for course in self.courses], axis=0)

@@ -18,7 +18,7 @@ from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.scene.chart import Chart, ChartView, median_of
-from trajviz.scene.key import caption_of, chips_before, chips_of
+from trajviz.scene.key import caption_of, chips_before, chips_of, with_fates
 from trajviz.scene.language import load_language
 from trajviz.scene.layout import Axes, Counter, Layout, Words, lay_out
 from trajviz.scene.marks import Box, Mark
@@ -29,6 +29,9 @@ from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.views import Shown, View, load_view, view_names
 from trajviz.surface import Surface, Window
+
+_TRIES = 3
+"""How often the key is laid out anew for what is shown."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,8 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     axes, words = view.axes(run), _words(run, view, caption_of(outcome, run.language))
     counts = [len(swarm) for swarm in swarms(run.courses)]
     charts = [median_of(chart, counts, run.language) for chart in _charts(run)]
+    if not view.everywhere:
+        words = _with_fates(words, run, axes, charts)
     layout = _lay_out(words, run, axes, charts)
     draper = Draper.of(run, layout.scale)
     background = blank(run.look, run.theme)
@@ -186,7 +191,7 @@ def _run_of(outcome: Outcome, progress: Progress) -> Run:
         look=look,
         theme=theme,
         language=language,
-        chips=tuple(chips_of(outcome.courses, theme, language)),
+        chips=tuple(chips_of(outcome.courses, theme)),
         courses=outcome.courses,
         noise=outcome.noise,
         clock=outcome.recipe.clock,
@@ -216,6 +221,29 @@ def _lay_out(words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Char
 
 def _axes_of(chart: Chart, run: Run) -> Axes:
     return chart.axes(run.steps, run.language.say(run.clock))
+
+
+def _with_fates(words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart]) -> Words:
+    """Return words whose key says what became of the tracks in what is shown.
+
+    What is shown has all of the window. It may depend on the plot's shape, and this on how many
+    rows the key has.
+    """
+    window = run.window
+    for _ in range(_TRIES):
+        chips = with_fates(run.chips, run.courses, window, run.clock, run.language)
+        words = replace(words, chips=tuple(chips))
+        if not any(chip.fates for chip in chips):
+            break
+        before, window = window, _shown(run, axes, _lay_out(words, run, axes, charts))
+        if window == before:
+            break
+    return words
+
+
+def _shown(run: Run, axes: Sequence[Axes], layout: Layout) -> Window:
+    """Return the part of the plane that the view's first plot shows in a layout."""
+    return axes[0].within(layout.plots[0]).window or run.window
 
 
 def _settled(
