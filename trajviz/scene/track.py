@@ -124,10 +124,17 @@ class Line:
         taken = np.clip(steps, self.knots[0], self.knots[-1]) - self.knots[place]
         return place, np.divide(taken, span, out=np.zeros(len(place)), where=span > 0)
 
-    def dashed(self, pattern: Sequence[float]) -> Line:
-        """Return the line cut into dashes and gaps, whose lengths, in pixels, take turns."""
+    def dashed(self, pattern: Sequence[float], there: Flags | None = None) -> Line:
+        """Return the line cut into dashes and gaps.
+
+        Args:
+            pattern: The lengths of dashes and gaps, which take turns, in pixels; () for none.
+            there: Whether the segment that ends at each vertex has gaps, (n,); None for all.
+        """
         if not pattern:
             return self
+        if there is None:
+            there = np.ones(len(self.knots), dtype=bool)
         reach = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(self.vertices, axis=0).T))])
         reach = np.minimum(reach, _LONGEST)
         period = float(sum(pattern))
@@ -149,7 +156,8 @@ class Line:
             vertices=vertices,
             knots=np.insert(self.knots, after, knots),
             hidden=np.insert(self.hidden, after, self.hidden[after]),
-            gap=np.insert(self.gap, after, self.gap[after]) | (dash % 2 == 1),
+            gap=np.insert(self.gap, after, self.gap[after])
+            | (dash % 2 == 1) & np.insert(there, after, there[after]),
         )
 
 

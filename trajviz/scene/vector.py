@@ -145,7 +145,7 @@ def _draw_raster(axes: Axes, raster: Raster) -> None:
     )
 
 
-def _draw_mark(axes: Axes, mark: Mark) -> None:
+def _draw_mark(axes: Axes, mark: Mark, zorder: float = 3) -> None:
     from matplotlib.patches import Circle, Polygon
 
     if isinstance(mark, Text):
@@ -164,7 +164,7 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
                 edgecolor=hexed(mark.rim),
                 linewidth=mark.rim_width * _POINT,
                 joinstyle="miter",
-                zorder=3,
+                zorder=zorder,
             )
         )
 
@@ -203,7 +203,7 @@ def _draw_plain(axes: Axes, mark: Text, part: str, x: float, y: float) -> None:
 
 
 def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
-    """Lines with halos in order, marks, then the foreground, then the heads in order."""
+    """Lines with halos in order, marks, the foreground, heads in order, stars."""
     from matplotlib.patches import Circle
 
     pen, box, frame = plot.pen, plot.box, _frame(axes, plot.box)
@@ -218,19 +218,22 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
     for layer in plot.layers:
         marks = [_mark(track.mark) for track in layer if track.is_marked(step)]
         _draw_strokes(axes, marks, plot.pen, layer[0].color, halo, frame)
-    for shape in plot.foreground:
+    for shape in plot.under_heads:
         _draw_mark(axes, shape)
+    growth = iter(plot.growth(np.array([float(step)]))[:, 0].tolist())
     for layer in plot.layers:
-        heads = [(track, *track.at(np.array([step]))[0]) for track in layer]
+        heads = [(track, next(growth), *track.at(np.array([step]))[0]) for track in layer]
         for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, layer[0].color)):
-            for track, x, y in heads:
+            for track, more, x, y in heads:
                 within = box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
                 if not (within and track.line.knots[0] <= step < track.gone_knot):
                     continue
                 behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
-                disc = Circle((x, y), radius, color=hexed(color), linewidth=0, zorder=4)
+                disc = Circle((x, y), radius + more, color=hexed(color), linewidth=0, zorder=4)
                 disc.set_alpha(HIDDEN_HEAD if behind else 1)
                 _add_clipped(axes, disc, frame)
+    for star in plot.over_heads:
+        _draw_mark(axes, star, zorder=5)
 
 
 def _draw_strokes(

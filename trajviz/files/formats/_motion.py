@@ -24,7 +24,7 @@ from trajviz.scene.layout import Counter
 from trajviz.scene.marks import Box
 from trajviz.scene.plot import Plot
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
-from trajviz.surface import Ints
+from trajviz.surface import Floats, Ints
 
 _UNDER = 0.5
 """How far a rim reaches under its head, in pixels, so that nothing shines through between them."""
@@ -48,12 +48,23 @@ class Moving:
         return name
 
     def plot(self, plot: Plot, clip: str) -> str:
-        """Return a plot's lines, their marks, its foreground and its heads, in order."""
+        """Return a plot's lines, marks, foreground, heads and stars, in order."""
         lines = [self._lines(plot, layer, place) for place, layer in enumerate(plot.layers)]
         lines += [self._marks(plot, layer, place) for place, layer in enumerate(plot.layers)]
-        heads = [self._heads(plot, layer, place) for place, layer in enumerate(plot.layers)]
-        marks = [mark(shape, self.letters) for shape in plot.foreground]
-        return f'<g clip-path="url(#{clip})">{"".join([*lines, *marks, *heads])}</g>'
+        growth = plot.growth(self.timeline.steps)
+        if len(plot.layers) == len(plot.tracks):
+            heads = [
+                self._growing_head(plot, track, growth[place], place)
+                for place, track in enumerate(plot.tracks)
+            ]
+        else:
+            heads = [self._heads(plot, layer, place) for place, layer in enumerate(plot.layers)]
+        marks, stars = (
+            [mark(shape, self.letters) for shape in shapes]
+            for shapes in (plot.under_heads, plot.over_heads)
+        )
+        content = "".join([*lines, *marks, *heads, *stars])
+        return f'<g clip-path="url(#{clip})">{content}</g>'
 
     def _lines(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
         """Return a layer's lines: what is hidden, then all halos, then all that is seen."""
@@ -120,6 +131,30 @@ class Moving:
         dash = f' class="m" stroke-dasharray="{number(length)} {number(clear)}"'
         styles = (f"stroke-dashoffset:{round(value)}" for value in left[kept].tolist())
         return dash + timeline.animate(timeline.moments[kept], styles)
+
+    def _growing_head(self, plot: Plot, track: Track, growth: Floats, place: int) -> str:
+        """Return a head that grows by so much at each moment: its rim, then itself.
+
+        Both are dots of a line's width, since that can be animated everywhere.
+        """
+        head = self._head(track, plot.box)
+        dots = "".join(
+            f'<path d="M0 0h0" stroke="{hexed(color)}"{self._widening(2 * (radius + growth))}/>'
+            for radius, color in (
+                (plot.pen.head + plot.pen.rim, self.scene.theme.edge),
+                (plot.pen.head, track.color),
+            )
+        )
+        return f'<g class="l t{place}">{head.replace("<circle/>", dots)}</g>' if head else ""
+
+    def _widening(self, widths: Floats) -> str:
+        """Return the attributes of a stroke that is so wide at each moment, in pixels."""
+        timeline, end = self.timeline, f' stroke-width="{number(FINE * widths[-1])}"'
+        kept = thin_motion(timeline.moments, widths[:, None], _LATE)
+        if len(kept) < 2 or (widths == widths[0]).all():
+            return end
+        styles = (f"stroke-width:{number(FINE * width)}" for width in widths[kept].tolist())
+        return f' class="m"{end}{timeline.animate(timeline.moments[kept], styles)}'
 
     def _heads(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
         """Return a layer's heads: all their rims, then all heads."""
