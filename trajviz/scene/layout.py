@@ -58,6 +58,42 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """Short texts that are listed as far as there is room.
+
+    Attributes:
+        parts: The texts.
+        joint: What stands between two of them.
+        more: What is said of those that have no room, by how many they are, from one on.
+    """
+
+    parts: tuple[str, ...]
+    joint: str
+    more: tuple[str, ...]
+
+    def lines(self, rooms: Sequence[float], size: float) -> tuple[list[str], int]:
+        """Return the lines that list as many as have room, and how many these are."""
+        for kept in range(len(self.parts), 0, -1):
+            left = len(self.parts) - kept
+            texts = [*self.parts[:kept], *(self.more[left - 1 : left] if left else ())]
+            lines = self._lines(texts, rooms[0], size)
+            if len(lines) <= len(rooms) and all(text_width(x, size) <= rooms[0] for x in lines):
+                return lines, kept
+        return lines[: len(rooms)], kept
+
+    def _lines(self, texts: Sequence[str], room: float, size: float) -> list[str]:
+        lines = [texts[0]]
+        for text in texts[1:]:
+            longer = f"{lines[-1]}{self.joint}{text}"
+            if text_width(longer + self.joint.rstrip(), size) <= room:
+                lines[-1] = longer
+            else:
+                lines[-1] += self.joint.rstrip()
+                lines.append(text)
+        return lines
+
+
+@dataclass(frozen=True)
 class Words:
     """All the text of a picture.
 
@@ -68,6 +104,7 @@ class Words:
         axes: The names of the plane's axes.
         steps: The last step, for the counter; None for a picture that has none.
         around_step: What stands before the counter's number, and what after it.
+        outcome: What became of the tracks, which is said at the end alone; None for nothing.
     """
 
     title: str
@@ -76,6 +113,7 @@ class Words:
     axes: tuple[str, str]
     steps: int | None
     around_step: tuple[str, str] = ("", "")
+    outcome: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +176,7 @@ class Layout:
         counter: The step counter, None where it has no room.
         scale: How much larger than at 640x480 lines and type are.
         notes: What was cut or left out for lack of room, one line each.
+        finale: What is seen at the end alone.
     """
 
     plots: tuple[Box, ...]
@@ -145,6 +184,7 @@ class Layout:
     counter: Counter | None
     scale: float
     notes: tuple[str, ...] = ()
+    finale: tuple[Mark, ...] = ()
 
 
 def picture_scale(width: int, height: int) -> float:
@@ -189,6 +229,7 @@ def lay_out(
         desk.header(words, lines)
         desk.key(words.chips, said)
         desk.footer(words.caption, lines * caption)
+        desk.ending(words.outcome, lines)
         plots = desk.plots(views, charts, ticks=bool(ticks))
         whole = Box(*around(plots))
         if whole.height >= 0.5 * height and whole.width >= 0.5 * width:
@@ -210,6 +251,7 @@ def lay_out(
         counter=desk.counter,
         scale=scale,
         notes=tuple(desk.notes),
+        finale=tuple(desk.finale),
     )
 
 
@@ -240,6 +282,8 @@ def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence
     """Return a layout in which one view fills the picture, the key at its upper right."""
     if charts or len(views) > 1:
         raise TrajvizError("this theme fills the picture with one view: it has no room for more")
+    if words.outcome:
+        raise TrajvizError("this theme fills the picture: it has no room for an outcome")
     desk.list_key(words)
     box = Box(0, 0, desk.width, desk.height)
     return Layout(
@@ -261,6 +305,7 @@ class _Desk:
         self.marks: list[Mark] = []
         self.counter: Counter | None = None
         self.notes: list[str] = []
+        self.finale: list[Mark] = []
 
     def type_size(self, size: float) -> float:
         """Return a type size in pixels, never too small to read."""
@@ -333,12 +378,11 @@ class _Desk:
         self.top += 1.35 * size + above
         if any((chip.remark and said < 2) or (chip.fates and said < 1) for chip in chips):
             self.notes.append("remarks left out of the key")
-        for chip in chips:
+        remarks = self._remarks(chips, said, size)
+        for chip, remark in zip(chips, remarks, strict=True):
             room = right - self.margin - 2 * radius - gap
             name = self.short("label", chip.name, room, size, bold=True)
             end = 2 * radius + gap + text_width(name, size, bold=True)
-            texts = [(), chip.fates[1:] or chip.fates, chip.shorter][said]
-            remark = _first_fitting(texts, room - end, size)
             if remark:
                 end += gap + text_width(remark, size)
             if x > self.margin and x + end > right:
@@ -353,6 +397,18 @@ class _Desk:
                 self.marks.append(Text(pen, self.top, remark, size=size, color=self.theme.muted))
             x += end + 1.2 * size
         self.top += 10 * self.scale + below
+
+    def _remarks(self, chips: Sequence[Chip], said: int, size: float) -> list[str]:
+        """Return what is said beside each name of the key: in fewer words if that saves a row."""
+        texts = [[(), chip.fates[1:] or chip.fates, chip.shorter][said] for chip in chips]
+        room = self.width - 2 * self.margin
+        taken = [1.17 * size + text_width(chip.name, size, bold=True) for chip in chips]
+        told = [
+            [_first_fitting(each[level:] or each[-1:], room - 2 * size - wide, size)
+             for each, wide in zip(texts, taken, strict=True)]
+            for level in (0, 1)
+        ]  # fmt: skip
+        return min(told, key=lambda remarks: _rows(taken, remarks, room, size))
 
     def list_key(self, words: Words) -> None:
         """The key as a list on an opaque card at the upper right, the counter below on the left."""
@@ -402,6 +458,20 @@ class _Desk:
                 Text(self.margin, self.bottom, text, size=size, color=self.theme.muted)
             )
             self.bottom -= 1.45 * size
+
+    def ending(self, outcome: Listing | None, lines: int) -> None:
+        """Keep room above the caption for what is said at the end, in so many lines at most."""
+        if not outcome or not outcome.parts:
+            return
+        size, room = self.type_size(12), self.width - 2 * self.margin
+        shown, kept = outcome.lines([room] * lines, size)
+        if kept < len(outcome.parts):
+            self.notes.append(f"outcome cut to {' '.join(shown)!r}")
+        for text in reversed(shown):
+            text = self.short("outcome", text, room, size)
+            mark = Text(self.margin, self.bottom, text, size=size, color=self.theme.ink)
+            self.finale.append(mark)
+            self.bottom -= 1.4 * size
 
     def plots(self, views: Sequence[Axes], charts: Sequence[Axes], ticks: bool) -> tuple[Box, ...]:
         """Share out what is left: views first, charts beside them or below, as the room is wide."""
@@ -590,6 +660,17 @@ class _Desk:
             label = Text(x, y, text, size=size, color=self.theme.muted, align="center")
             if label.left >= cell.x0 - self.margin / 4 and label.right <= room:
                 self.marks.append(label)
+
+
+def _rows(taken: Sequence[float], remarks: Sequence[str], room: float, size: float) -> int:
+    """Return how many rows a key has, whose entries take so much without their remarks."""
+    rows, x = 1, 0.0
+    for wide, remark in zip(taken, remarks, strict=True):
+        end = wide + (0.45 * size + text_width(remark, size) if remark else 0.0)
+        if x and x + end > room:
+            rows, x = rows + 1, 0.0
+        x += end + 1.2 * size
+    return rows
 
 
 def _first_fitting(texts: Sequence[str], room: float, size: float) -> str:

@@ -30,6 +30,17 @@ _FINE = 2
 """Heads grow by such parts of a pixel, so that one that hardly changes seems to rest."""
 
 
+def ring_reach(heads: int, pen: Pen) -> float:
+    """Return how far from their middle so many heads reach that lie on each other, in pixels."""
+    return float(pen.head * (1 + _width(np.array(heads - 1.0))) + pen.rim)
+
+
+def _width(rings: Floats) -> Floats:
+    """Return how wide so many rings are, in radii of a head, any shape."""
+    rings = np.minimum(rings, MOST_RINGS)
+    return np.asarray(NARROW * rings + (WIDE - NARROW) * np.minimum(rings, _INNER))
+
+
 def ring_growth(tracks: Sequence[Track], stars: Sequence[Shape], pen: Pen, steps: Floats) -> Floats:
     """Return by how much each head is larger than it is alone, in pixels, (tracks, n).
 
@@ -40,8 +51,7 @@ def ring_growth(tracks: Sequence[Track], stars: Sequence[Shape], pen: Pen, steps
         steps: How many steps have been taken, (n,).
     """
     places = np.array([track.at(steps) for track in tracks]) / pen.head
-    rings = np.minimum(_heads_above(tracks, places, pen, steps), MOST_RINGS)
-    grown = NARROW * rings + (WIDE - NARROW) * np.minimum(rings, _INNER)
+    grown = _width(_heads_above(tracks, places, pen, steps))
     for star in stars:
         away = _distance(places, np.mean(star.corners, axis=0) / pen.head)
         grown += _STAR * _closeness(away, _STAR_OFF)

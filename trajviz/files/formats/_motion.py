@@ -213,6 +213,13 @@ class Moving:
         ]
         return f"<g{_placed(counter)}>{''.join(numbers)}</g>"
 
+    def finale(self) -> str:
+        """Return what is seen at the end alone: from half a frame before the last one on."""
+        marks = "".join(mark(shape, self.letters) for shape in self.scene.finale)
+        frames = self.timeline.frames
+        begin = max(0.0, float(frames[-1] - (frames[-1] - frames[-2:][0]) / 2))
+        return f"<g{self._between(begin, math.inf)}>{marks}</g>" if marks else ""
+
     def _between(self, begin: float, end: float) -> str:
         """Return the attributes of what is seen between two times, in seconds, or to the end."""
         seen = {0.0: "hidden", begin: "visible", end: "hidden"}
