@@ -45,7 +45,7 @@ from trajviz.recipe.recipe import Look, Playback, Recipe
 from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import count_starts
 from trajviz.recipe.toml import to_toml
-from trajviz.scene.alt import describe
+from trajviz.scene.alt import describe, outcome_text
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
@@ -467,6 +467,10 @@ class Race:
 
         return plot_on(self.outcome, ax, at, cmap)
 
+    def outcome_text(self) -> str:
+        """Return what became of all tracks, in words: the alt text without what is shown."""
+        return outcome_text(self.outcome)
+
     def _save(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         with replacing(path) as temporary:
             self._draw(temporary, chosen, at, progress)
@@ -553,6 +557,7 @@ def compare(
     camera: tuple[float, float] | None = Look.camera,
     orbit: float = Look.orbit,
     language: str | Path = Look.language,
+    outcome: bool = Look.outcome,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -603,6 +608,7 @@ def compare(
             paths is seen.
         orbit: How far the camera turns during the animation, in degrees.
         language: The picture's own words: a language's name, or a file of your own.
+        outcome: Say in the last frame what became of all, in the order of arrival.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -654,6 +660,7 @@ def compare(
         camera=camera,
         orbit=orbit,
         language=str(language),
+        outcome=outcome,
         fps=fps,
         seconds=seconds,
         pace=pace,

@@ -592,6 +592,20 @@ def test_noise_and_internals_do_what_the_library_does(order, options):
     assert done.stdout.encode() == race.trace("csv", internals=True)
 
 
+def test_what_became_of_all_is_told_on_standard_error_unless_quiet(tmp_path):
+    order = ("render", "bowl", "sgd:lr=0.9", "adam:lr=0.001", *SMALL)
+    told = "SGD and Adam are still 3.5 and 9.3 from the minimum after 10 steps."
+    file = invoke(*order, "-o", "a.gif", cwd=tmp_path)
+    assert file.stdout == "a.gif\n"
+    assert told in file.stderr
+    bundle = invoke(*order, "-o", "b", "--bundle", cwd=tmp_path)
+    assert told in bundle.stderr
+    piped = invoke(*order, "--format", "png", "-o", "-", cwd=tmp_path, text=False)
+    assert (piped.stdout[:4], piped.stderr) == (b"\x89PNG", b"")
+    quiet = invoke(*order, "-o", "a.gif", "-q", cwd=tmp_path)
+    assert (quiet.stdout, quiet.stderr) == ("a.gif\n", "")
+
+
 def test_words_that_are_cut_are_told_beside_the_result_unless_quiet(tmp_path):
     words = ["render", "bowl", "sgd:lr=0.1", "--title", "x" * 300, "--at", "3"]
     done = invoke(*words, "-o", "a.png", cwd=tmp_path)

@@ -289,6 +289,17 @@ def test_where_no_minimum_is_known_nobody_arrives():
     assert sgd.arrival is None
 
 
+def test_what_goes_lower_than_the_known_minimum_has_not_arrived():
+    def two_valleys(x, y):
+        return (x**2 - 1) ** 2 + 0.5 * x + y**2
+
+    higher, both = ((0.9304, 0.0),), ((0.9304, 0.0), (-1.0575, 0.0))
+    for minima, arrives in ((higher, False), (both, True)):
+        surface = Surface(two_valleys, (-2, 2, -1, 1), (-0.2, 0.4), minima=minima)
+        (sgd,) = tune_rates(surface, SPECS[:1], surface.start, 60, surface.window)
+        assert (sgd.arrival is not None) == arrives
+
+
 # Rules in place of tuning
 
 

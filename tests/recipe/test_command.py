@@ -43,6 +43,7 @@ VALUES = {
     "theme": st.sampled_from(["light", "dark", "own.toml"]),
     "title": WORDS,
     "axes": st.just(("W", "b")),
+    "outcome": st.booleans(),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),
     "panels": st.lists(st.sampled_from(["loss", "step-size"]), max_size=2).map(tuple),

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from races import race
 
 from trajviz import Surface, compare, surface_names, view_names
+from trajviz.descent.floor import nearness
 from trajviz.race import Race
-from trajviz.scene.alt import MOST_CHARACTERS, describe, nearness
+from trajviz.scene.alt import MOST_CHARACTERS, describe
 from trajviz.surface import Window
 from trajviz.surface.catalogue import load_surface
 
@@ -105,6 +106,18 @@ def test_it_says_at_which_step_a_track_diverges():
         f"Newton is within 0.05 of the minimum after {arrival} steps; "
         f"SGD diverges at step {len(sgd)}."
     )
+
+
+def test_it_says_who_ends_lower_than_the_known_minimum_and_where():
+    run = compare("mccormick", ["sgd:lr=0.1"], start=(-1.4, -2.9))
+    ((*_, end),) = tracks(run)
+    assert end[2] < -5
+    assert outcome(run) == (
+        "SGD leaves the window after 1 step and ends lower than the known minimum, at height "
+        f"{end[2]:.3g}."
+    )
+    run = compare("mccormick", ["sgd:lr=0.1"], start=(-1.4, -2.9), window=(-9, 4, -9, 4))
+    assert outcome(run) == f"SGD ends lower than the known minimum, at height {end[2]:.3g}."
 
 
 def test_without_a_minimum_it_says_who_leaves_the_window_and_where_the_others_are():

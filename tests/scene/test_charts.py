@@ -15,6 +15,7 @@ from trajviz.animation import still
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.scene.chart import Chart, ChartView
+from trajviz.scene.layout import MINUS
 from trajviz.scene.marks import Box, Text
 from trajviz.scene.panels import panel_names
 from trajviz.scene.views import view_names
@@ -69,14 +70,39 @@ def test_the_loss_is_above_the_lowest_of_several_minima_and_never_below_0():
     assert curve[-1] > 0.9  # it ended in the higher one
 
 
-def test_the_loss_of_what_gets_lower_than_the_stated_minimum_is_0():
+def test_the_loss_of_what_gets_lower_than_the_stated_digits_of_the_minimum_is_0():
     """A minimum is stated to so many digits, and a run may find the rest of them."""
     rounded = Surface(
-        lambda x, y: x**2 + y**2, window=(-1, 1, -1, 1), start=(0.9, 0), minima=((0.1, 0.0),)
+        lambda x, y: x**2 + y**2, window=(-1, 1, -1, 1), start=(0.9, 0), minima=((0.001, 0.0),)
     )
-    one = compare(rounded, ["sgd:lr=0.25"], panels=["loss"], steps=5)
-    (curve,) = charts_of(one)[0].view.chart.curves
-    np.testing.assert_allclose(curve, [0.8, 0.1925, 0.040625, 0.00265625, 0, 0], atol=1e-12)
+    one = compare(rounded, ["sgd:lr=0.25"], panels=["loss"], steps=12)
+    (chart,) = [plot.view.chart for plot in charts_of(one)]
+    assert chart.title == "height above minimum"
+    expected = np.maximum(one.trajectories[0].heights - 1e-6, 0)
+    np.testing.assert_allclose(chart.curves[0], expected, atol=1e-12)
+    assert one.trajectories[0].heights[-1] < 1e-6
+
+
+def test_where_a_run_goes_lower_than_the_known_minimum_the_loss_is_plain_height_and_says_so():
+    start = (-1.4, -2.9)
+    one = compare("mccormick", ["sgd:lr=0.1", "adam:lr=0.1"], start=start, panels=["loss"])
+    (plot,) = charts_of(one)
+    assert plot.view.chart.title == f"height (known minimum: {MINUS}1.91)"
+    assert not plot.view.axes.log
+    for track, trajectory in zip(plot.tracks, one.trajectories, strict=True):
+        assert trajectory.heights[-1] < -5
+        np.testing.assert_allclose(values_of(plot, track), trajectory.heights, atol=1e-9)
+        assert track.vertices[-1, 1] <= plot.box.y1
+    titles = [mark.text for mark in one.scene.marks if isinstance(mark, Text)]
+    assert f"height (known minimum: {MINUS}1.91)" in titles
+
+
+def test_what_runs_far_below_the_known_minimum_does_not_flatten_the_rest():
+    one = compare("mccormick", ["momentum:lr=0.3", "sgd:lr=0.01"], start=(-1.4, -2.9),
+                  panels=["loss"], steps=400)  # fmt: skip
+    (plot,) = charts_of(one)
+    assert one.trajectories[0].heights[-1] < -200
+    assert plot.view.axes.window.y0 > -150
 
 
 def test_without_a_known_minimum_the_loss_is_the_height_itself():

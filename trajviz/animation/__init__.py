@@ -92,9 +92,11 @@ class Animation:
         Frame 0 changes the background.
         """
         parts = [self._plot_changes(plot, frames) for plot in self.scene.plots]
-        if not self.scene.counter:
-            return parts
-        return [*parts, _counting(self.scene, self._numbers[:frames])]
+        if self.scene.finale:
+            parts.append(_ending(self.scene, self.positions[:frames]))
+        if self.scene.counter:
+            parts.append(_counting(self.scene, self._numbers[:frames]))
+        return parts
 
     def _plot_changes(self, plot: Plot, frames: int) -> Iterator[Change]:
         positions = self.positions[:frames]
@@ -210,6 +212,21 @@ def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
         differs = (picture != shown).any(axis=2)
         shown = picture
         yield Change(places[differs], picture[differs])
+
+
+def _ending(scene: Scene, positions: Floats) -> Iterator[Change]:
+    """Yield what is seen after the last step alone, in the first frame that shows it."""
+    empty = Change(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.uint8))
+    last = positions >= scene.steps
+    for ends, ended in zip(last.tolist(), [False, *last[:-1].tolist()], strict=True):
+        if not ends or ended:
+            yield empty
+            continue
+        picture = scene.background.copy()
+        paint(picture, scene.finale)
+        before, after = scene.background.reshape(-1, 3), picture.reshape(-1, 3)
+        there = np.flatnonzero(differ(after, before))
+        yield Change(there, after[there])
 
 
 def _part(picture: Picture, box: Box) -> Picture:

@@ -8,6 +8,8 @@ nearness into line, halo and antialiasing.
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -60,10 +62,67 @@ def covered_by_segments(a: Points, b: Points, radius: float, box: Box, width: in
     return _covered(begin, stride, item, radius, box, width, _PIECE)
 
 
-def covered_by_discs(center: Points, radius: float, box: Box, width: int) -> Covered:
-    """Return which pixels discs cover; arguments are as for segments, items index centres."""
-    item = np.arange(len(center))
-    return _covered(center, np.zeros_like(center), item, radius, box, width, 0.0)
+def covered_by_discs(
+    center: Points, growth: Floats, radius: float, deepest: int, box: Box, width: int
+) -> Covered:
+    """Return which pixels discs cover.
+
+    Args:
+        center: Where they are, (n, 2), at whole and half pixels.
+        growth: By how much each is larger than the radius, (n,), in whole and half pixels.
+        radius: Pixels are covered up to this distance, and what a disc is larger by.
+        deepest: The most that nearness grows towards the centre.
+        box: Only pixels inside it count.
+        width: The width of the picture that flat indices count in.
+
+    Returns:
+        The pixels; items index centres.
+    """
+    halves = np.rint(2 * np.column_stack([center, growth])).astype(np.int64)
+    corner = halves[:, :2] >> 1
+    kinds, kind = np.unique(halves @ (0, 0, 4) + (halves[:, :2] & 1) @ (1, 2), return_inverse=True)
+    down, across, near, first = _discs(tuple(kinds.tolist()), radius, deepest)
+    count = np.diff(first)[kind]
+    item = np.repeat(np.arange(len(center)), count)
+    place = np.arange(len(item)) + np.repeat(first[kind] - np.cumsum(count) + count, count)
+    column, row = corner[item, 0] + across[place], corner[item, 1] + down[place]
+    inside = (row >= box.y0) & (row < box.y1) & (column >= box.x0) & (column < box.x1)
+    pixel = (row * width + column)[inside]
+    return Covered(pixel, item[inside], near[place][inside])
+
+
+def _discs(
+    kinds: tuple[int, ...], radius: float, deepest: int
+) -> tuple[Ints, Ints, Nearness, Ints]:
+    """Return the pixels of discs, those of one kind after those of the other.
+
+    Args:
+        kinds: What kind each is: 1 if it lies half a pixel to the right, 2 if half a pixel down,
+            and 4 for each half pixel that it is larger.
+        radius: How large they are without that.
+        deepest: The most that nearness grows.
+
+    Returns:
+        How far down and how far across each pixel is from a disc's own, (n,) each, its nearness,
+        and which is the first of each disc, (discs + 1,).
+    """
+    discs = [_disc(kind, radius, deepest) for kind in kinds or (0,)]
+    first = np.cumsum([0, *(len(disc.pixel) for disc in discs)])
+    down, across, near = map(np.concatenate, zip(*discs, strict=True))
+    return down, across, near, first
+
+
+@functools.lru_cache(maxsize=1024)
+def _disc(kind: int, radius: float, deepest: int) -> Covered:
+    """Return the pixels of a disc of a kind: how far down, how far across, and nearness."""
+    size = radius + kind // 4 / 2
+    middle = math.ceil(size) + 1
+    steps = np.arange(-middle, middle + 1, dtype=np.float32) + np.float32(0.5)
+    x, y = steps - np.float32(kind % 2 / 2), steps - np.float32(kind // 2 % 2 / 2)
+    near = np.ceil((np.float32(size) - np.hypot(x, y[:, None])) * SUBPIXELS)
+    down, across = np.nonzero(near > 0)
+    chosen = np.minimum(near[down, across], deepest).astype(np.uint8)
+    return Covered(down - middle, across - middle, chosen)
 
 
 def _covered(

@@ -11,8 +11,10 @@ picture is rasterised by itself.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +29,15 @@ from trajviz.animation.coverage import (
     nearness_levels,
 )
 from trajviz.scene.color import RGB
-from trajviz.scene.marks import Box
-from trajviz.scene.paint import Picture, paint, veil
+from trajviz.scene.marks import Box, Shape
+from trajviz.scene.paint import Layer, Picture, paint, veil
 from trajviz.scene.plot import Plot
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Pen, Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
+
+Color: TypeAlias = npt.NDArray[Any]
+"""Colours of pixels, (n, 3)."""
 
 
 class Change(NamedTuple):
@@ -49,6 +54,18 @@ class _Segments(NamedTuple):
     b: Points
     frame: Ints
     hidden: Flags
+
+
+class _Heads(NamedTuple):
+    """The pixels of heads, (n,) each, how near they are, and the frames in which they are so.
+
+    These are from `begin` up to `end`, which is not among them: a head that rests is one entry.
+    """
+
+    pixel: Ints
+    near: Nearness
+    begin: Ints
+    end: Ints
 
 
 class _Ink(NamedTuple):
@@ -70,12 +87,17 @@ class Inks:
     def __init__(self, pen: Pen, colors: Sequence[RGB], theme: Theme) -> None:
         self.line_radius = pen.line / 2 + pen.halo + 0.5
         self.head_radius = pen.head + pen.rim + 0.5
+        # Further in a head is all of one colour, and the numbers have but a byte.
+        self.head_depth = math.ceil((pen.rim + 1) * SUBPIXELS) + 1
         halo = theme.background if theme.halo else None
         self.lines = [
             _line_ink(self.line_radius, pen.line / 2, pen.faint / 2, color, halo)
             for color in colors
         ]
-        self.heads = [_head_ink(self.head_radius, pen.head, color, theme.edge) for color in colors]
+        self.heads = [
+            _head_ink(self.head_radius, self.head_depth, pen.head, color, theme.edge)
+            for color in colors
+        ]
 
 
 class Stage:
@@ -91,16 +113,48 @@ class Stage:
         self.box = Box(0, 0, box.width, box.height)
         self.layers = _moved_layers(plot)
         self.inks = Inks(plot.pen, [layer[0].color for layer in plot.layers], theme)
+        self.plot = plot
+        self.foreground = _Veil.of(plot.under_heads, box)
+        self.stars = _Veil.of(plot.over_heads, box)
         self.canvas = self.below.copy()
-        marks = [shape.moved(-box.x0, -box.y0) for shape in plot.foreground]
-        opacity, color = veil(marks, box.width, box.height)
-        self.opacity, self.color = opacity.reshape(-1, 1), color.reshape(-1, 3)
-        veiled = np.flatnonzero(self.opacity)
-        self.canvas[veiled] = np.rint(self.veiled(self.below[veiled], veiled))
+        veiled = np.flatnonzero(self.foreground.there | self.stars.there)
+        color = self.starred(self.veiled(self.below[veiled], veiled), veiled)
+        self.canvas[veiled] = np.rint(color)
 
-    def veiled(self, color: npt.NDArray[Any], pixel: Ints) -> npt.NDArray[np.float32]:
-        """Return colours, (n, 3), with the foreground over them."""
-        return np.asarray(color * (1 - self.opacity[pixel]) + self.color[pixel], dtype=np.float32)
+    def veiled(self, color: Color, pixel: Ints) -> Color:
+        """Return the colours of pixels, (n, 3), with the foreground over them."""
+        return self.foreground.over(color, pixel)
+
+    def starred(self, color: Color, pixel: Ints) -> Color:
+        """Return the colours of pixels, (n, 3), with the stars over them."""
+        return self.stars.over(color, pixel)
+
+
+@dataclass(frozen=True)
+class _Veil:
+    """Shapes as a layer over pixels: where it is, (pixels,), its opacity and its colour.
+
+    The colour, (pixels, 3), is multiplied by the opacity, (pixels, 1).
+    """
+
+    there: Flags
+    opacity: Layer
+    color: Layer
+
+    @classmethod
+    def of(cls, shapes: Sequence[Shape], box: Box) -> _Veil:
+        """Return shapes of the picture in the pixels of a box."""
+        marks = [shape.moved(-box.x0, -box.y0) for shape in shapes]
+        opacity, color = veil(marks, box.width, box.height)
+        return cls(opacity.ravel() > 0, opacity.reshape(-1, 1), color.reshape(-1, 3))
+
+    def over(self, color: Color, pixel: Ints) -> Color:
+        """Lay it over the colours of pixels, (n, 3), and return them; floats in place."""
+        veiled = np.flatnonzero(self.there[pixel])
+        chosen = pixel[veiled]
+        laid = color.astype(np.float32, copy=False)
+        laid[veiled] = color[veiled] * (1 - self.opacity[chosen]) + self.color[chosen]
+        return laid
 
 
 def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
@@ -119,24 +173,28 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     flat = picture.reshape(-1, 3)
     layers = [[track.until(step) for track in layer] for layer in _moved_layers(plot)]
     segments = [
-        _together([_finished_segments(track, step, inner, inks.line_radius) for track in layer])
+        _together([_finished_segments(track, inner, inks.line_radius) for track in layer])
         for layer in layers
     ]
-    for mask, ink in zip(_masks(segments, inner, inks), inks.lines, strict=True):
-        _blend(flat, mask, ink)
-    paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.foreground])
+    marks = _marked(layers, np.array([step]))
+    of_layer = [*range(len(layers)), *marks]
+    for k, mask in zip(of_layer, _masks([*segments, *marks.values()], inner, inks), strict=True):
+        _blend(flat, mask, inks.lines[k])
+    paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.under_heads])
     drawn = [track for layer in layers for track in layer]
     whose = np.repeat(np.arange(len(layers)), [len(layer) for layer in layers])
     heads = _rested(np.array([track.line.vertices[-1] for track in drawn]))
-    heads[[step >= track.cross_knot for track in drawn]] = np.nan
+    heads[[step >= track.gone_knot for track in drawn]] = np.nan
     hidden = np.array([track.line.hidden[-1] for track in drawn])
-    covered = _discs(heads, inner, inks.head_radius)
+    growth = plot.growth(np.array([step]))[:, 0]
+    covered = _discs(heads, growth, inner, inks)
     for k, ink in enumerate(inks.heads):
         mine = np.flatnonzero(whose[covered.item] == k)
         lift = np.where(hidden[covered.item[mine]], 0, ink.hidden).astype(np.uint8)
         mask = np.zeros(len(flat), dtype=np.uint8)
         np.maximum.at(mask, covered.pixel[mine], covered.near[mine] + lift)
         _blend(flat, mask, ink)
+    paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.over_heads])
 
 
 def _moved_layers(plot: Plot) -> list[list[Track]]:
@@ -164,16 +222,38 @@ def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> Nearness:
     return masks.reshape(len(segments), size)
 
 
-def _finished_segments(track: Track, step: float, box: Box, radius: float) -> _Segments:
-    """Return the segments of a track that ends at a step, all of one frame."""
+def _finished_segments(track: Track, box: Box, radius: float) -> _Segments:
+    """Return the segments of a track that is shown as far as it goes, all of one frame."""
     line = track.line
     there = np.flatnonzero(~line.gap[1:])
     a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
-    hidden = line.hidden[1:][there][kept]
-    if track.cross is not None and track.cross_knot <= step:
-        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
-        hidden = np.append(hidden, [False, False])
-    return _Segments(a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=hidden)
+    return _Segments(
+        a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=line.hidden[1:][there][kept]
+    )
+
+
+def _marked(layers: Sequence[Sequence[Track]], positions: Floats) -> dict[int, _Segments]:
+    """Return the strokes of marks by layer, for those that have any up to the last frame."""
+    found = {}
+    for k, layer in enumerate(layers):
+        strokes = [
+            _mark_segments(track.mark, int(np.searchsorted(positions, track.mark_knot)))
+            for track in layer
+            if track.mark is not None and track.mark_knot <= positions[-1]
+        ]
+        if strokes:
+            found[k] = _together(strokes)
+    return found
+
+
+def _mark_segments(strokes: Points, frame: int) -> _Segments:
+    count = len(strokes)
+    return _Segments(
+        a=strokes[:, 0],
+        b=strokes[:, 1],
+        frame=np.full(count, frame),
+        hidden=np.zeros(count, dtype=bool),
+    )
 
 
 def _blend(flat: Picture, mask: Nearness, ink: _Ink) -> None:
@@ -197,13 +277,13 @@ def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | 
     )
 
 
-def _head_ink(radius: float, core: float, color: RGB, rim: RGB) -> _Ink:
-    keep, add = blend_table(radius, core, color, rim)
+def _head_ink(radius: float, depth: int, core: float, color: RGB, rim: RGB) -> _Ink:
+    keep, add = (table[: depth + 1] for table in blend_table(radius, core, color, rim))
     thin_keep, thin_add = _thinned((keep, add), HIDDEN_HEAD)
     return _Ink(
         keep=np.concatenate([thin_keep, keep[1:]]),
         add=np.concatenate([thin_add, add[1:]]),
-        hidden=nearness_levels(radius) - 1,
+        hidden=len(keep) - 1,
         shift=0,
     )
 
@@ -226,19 +306,24 @@ class Rasterizer:
         self.width = stage.box.width
         self.canvas = stage.canvas.copy()
         box, inks = stage.box, stage.inks
-        self.segments = [
+        lines = [
             _together([_segments(track, positions, box, inks.line_radius) for track in layer])
             for layer in stage.layers
         ]
+        # Marks lie over all lines. `whose` says to which layer each of the segments belongs.
+        marks = _marked(stage.layers, positions)
+        self.segments, self.whose = [*lines, *marks.values()], [*range(len(lines)), *marks]
         # One row of heads for each track of a layer, (tracks, frames, 2).
         self.heads = [
             np.stack([_heads(track, positions) for track in layer]) for layer in stage.layers
         ]
+        ends = np.cumsum([len(layer) for layer in stage.layers])
+        self.growth = np.split(stage.plot.growth(positions), ends[:-1])
         self.lifts = [
             np.stack([_lift(track, positions, ink) for track in layer])
             for layer, ink in zip(stage.layers, inks.heads, strict=True)
         ]
-        self.masks = np.zeros((len(stage.layers), len(self.canvas)), dtype=np.uint8)
+        self.masks = np.zeros((len(self.segments), len(self.canvas)), dtype=np.uint8)
         # Heads take most of the memory: the larger and the more they are, the shorter the stretch.
         crowd = max(1.0, sum(map(len, stage.layers)) / _FEW_HEADS)
         self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2 / crowd, 4, 128))
@@ -255,15 +340,16 @@ class Rasterizer:
         lines = [self._lines(k, start, stop) for k in range(len(self.segments))]
         heads = [self._heads(k, start, stop) for k in range(len(self.heads))]
         # A row is one pixel in one frame in which its colour may change, sorted by pixel, then
-        # frame. A head's pixel may change once more in the frame after.
+        # frame. A head's pixel may change when the head comes, and when it goes.
         keys = [key for key, _ in lines]
-        for key, _ in heads:
-            keys += [key, key[key % frames < frames - 1] + 1]
+        for each in heads:
+            goes = each.end < frames
+            keys += [each.pixel * frames + each.begin, (each.pixel * frames + each.end)[goes]]
         before = self._heads_before(start, frames)
         rows = _distinct(np.concatenate([*keys, before]))
         pixel, frame = np.divmod(rows, frames)
         first = np.flatnonzero(np.diff(pixel, prepend=-1))
-        colors = self._compose(rows, pixel, first, lines, heads)
+        colors = self._compose(rows, pixel, first, lines, heads, frames)
         # Only real changes count: against the row before, or the canvas for a pixel's first row.
         previous = np.empty_like(colors)
         previous[1:] = colors[:-1]
@@ -279,30 +365,38 @@ class Rasterizer:
             yield Change(pixel[chosen], colors[chosen])
 
     def _lines(self, k: int, start: int, stop: int) -> tuple[Ints, Nearness]:
-        """Return keys (pixel * frames + frame) and nearness of what layer k draws."""
+        """Return keys (pixel * frames + frame) and nearness of what the k-th segments draw."""
         a, b, frame, hidden = self.segments[k]
         part = slice(*np.searchsorted(frame, [start, stop]))
         segments = _Segments(a=a[part], b=b[part], frame=frame[part], hidden=hidden[part])
         inks = self.stage.inks
-        pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, inks.lines[k])
+        ink = inks.lines[self.whose[k]]
+        pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, ink)
         return pixel * (stop - start) + (segments.frame[item] - start), near
 
-    def _heads(self, k: int, start: int, stop: int) -> tuple[Ints, Nearness]:
-        """Return keys and nearness of where layer k's heads are in each frame."""
-        frames = stop - start
-        pixel, item, near = self._discs(self.heads[k][:, start:stop].reshape(-1, 2))
-        lifts = self.lifts[k][:, start:stop].ravel()
-        return pixel * frames + item % frames, near + lifts[item]
+    def _heads(self, k: int, start: int, stop: int) -> _Heads:
+        """Return where layer k's heads are, in frames counted from the first of the stretch."""
+        heads, growth = self.heads[k][:, start:stop], self.growth[k][:, start:stop]
+        lifts = self.lifts[k][:, start:stop]
+        states = np.concatenate([np.moveaxis(heads, -1, 0), growth[None], lifts[None]])
+        comes = np.ones(growth.shape, dtype=bool)
+        comes[:, 1:] = (states[..., 1:] != states[..., :-1]).any(axis=0)
+        track, begin = np.nonzero(comes)
+        end = np.where(np.diff(track, append=-1) == 0, np.append(begin[1:], 0), stop - start)
+        pixel, item, near = self._discs(heads[track, begin], growth[track, begin])
+        lifted = near + lifts[track, begin][item]
+        return _Heads(pixel=pixel, near=lifted, begin=begin[item], end=end[item])
 
     def _heads_before(self, start: int, frames: int) -> Ints:
         """Return the keys of the pixels that heads of the frame before this stretch leave."""
         if start == 0:
             return np.empty(0, dtype=np.int64)
         last = np.concatenate([heads[:, start - 1] for heads in self.heads])
-        return self._discs(last).pixel * frames
+        growth = np.concatenate([growth[:, start - 1] for growth in self.growth])
+        return self._discs(last, growth).pixel * frames
 
-    def _discs(self, centers: Points) -> Covered:
-        return _discs(centers, self.stage.box, self.stage.inks.head_radius)
+    def _discs(self, centers: Points, growth: Floats) -> Covered:
+        return _discs(centers, growth, self.stage.box, self.stage.inks)
 
     def _compose(
         self,
@@ -310,19 +404,18 @@ class Rasterizer:
         pixel: Ints,
         first: Ints,
         lines: list[tuple[Ints, Nearness]],
-        heads: list[tuple[Ints, Nearness]],
+        heads: list[_Heads],
+        frames: int,
     ) -> Picture:
         """Return the colour of every row."""
         color = self.stage.below[pixel].astype(np.float32)
         for k, (key, near) in enumerate(lines):
             so_far = self._accumulate(k, rows, pixel, first, key, near)
-            _lay(color, so_far, self.stage.inks.lines[k])
-        veiled = np.flatnonzero(self.stage.opacity[pixel])
-        color[veiled] = self.stage.veiled(color[veiled], pixel[veiled])
-        for k, (key, near) in enumerate(heads):
-            now = np.zeros(len(rows), dtype=np.uint8)
-            np.maximum.at(now, np.searchsorted(rows, key), near)
-            _lay(color, now, self.stage.inks.heads[k])
+            _lay(color, so_far, self.stage.inks.lines[self.whose[k]])
+        color = self.stage.veiled(color, pixel)
+        for each, ink in zip(heads, self.stage.inks.heads, strict=True):
+            _lay(color, _in_rows(each, rows, frames), ink)
+        color = self.stage.starred(color, pixel)
         return np.rint(color).astype(np.uint8)
 
     def _accumulate(
@@ -334,7 +427,7 @@ class Rasterizer:
         key: Ints,
         near: Nearness,
     ) -> Nearness:
-        """Return how near layer k's lines have come to each row's pixel; update the mask."""
+        """Return how near the k-th segments have come to each row's pixel; update the mask."""
         mask = self.masks[k]
         so_far = np.zeros(len(rows), dtype=np.int64)
         so_far[first] = mask[pixel[first]]
@@ -350,13 +443,26 @@ class Rasterizer:
         return running
 
 
+def _in_rows(heads: _Heads, rows: Ints, frames: int) -> Nearness:
+    """Return how near heads are in each row, (rows,); a row is pixel * frames + frame."""
+    first = np.searchsorted(rows, heads.pixel * frames + heads.begin)
+    count = np.ones_like(first)
+    rests = np.flatnonzero(heads.end - heads.begin > 1)
+    ends = heads.pixel[rests] * frames + heads.end[rests]
+    count[rests] = np.searchsorted(rows, ends) - first[rests]
+    near = np.zeros(len(rows), dtype=np.uint8)
+    place = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
+    np.maximum.at(near, place, np.repeat(heads.near, count))
+    return near
+
+
 def _heads(track: Track, positions: Floats) -> Points:
     """Return where a track's head is in each frame, (frames, 2).
 
     Where there is no head, before the track begins and after it diverged, it is NaN.
     """
     heads = _rested(track.at(positions))
-    heads[(positions < track.line.knots[0]) | (positions >= track.cross_knot)] = np.nan
+    heads[(positions < track.line.knots[0]) | (positions >= track.gone_knot)] = np.nan
     return heads
 
 
@@ -374,11 +480,16 @@ def _lift(track: Track, positions: Floats, ink: _Ink) -> Nearness:
     return np.where(hidden, 0, ink.hidden).astype(np.uint8)
 
 
-def _discs(centers: Points, box: Box, radius: float) -> Covered:
-    """Return which pixels heads around centres, (n, 2), cover; none is drawn outside the box."""
+def _discs(centers: Points, growth: Floats, box: Box, inks: Inks) -> Covered:
+    """Return which pixels heads around centres, (n, 2), cover; none is drawn outside the box.
+
+    They are larger than the inks have them by their growth, (n,).
+    """
     inside = (centers >= (0, 0)) & (centers <= (box.x1, box.y1))
     shown = np.flatnonzero(inside.all(axis=1))
-    covered = covered_by_discs(centers[shown], radius, box, box.width)
+    covered = covered_by_discs(
+        centers[shown], growth[shown], inks.head_radius, inks.head_depth, box, box.width
+    )
     return covered._replace(item=shown[covered.item])
 
 
@@ -433,9 +544,6 @@ def _segments(track: Track, positions: Floats, box: Box, radius: float) -> _Segm
     new = new[cell[1:, 3][new] == 0]
     a, b, kept = clip_segments(places[:-1][new], places[1:][new], box, radius)
     at, behind = knots[1:][new][kept], cell[1:, 2][new][kept] == 1
-    if track.cross is not None and track.cross_knot <= last:
-        a, b = np.concatenate([a, track.cross[:, 0]]), np.concatenate([b, track.cross[:, 1]])
-        at, behind = np.append(at, [track.cross_knot] * 2), np.append(behind, [False] * 2)
     frame = np.searchsorted(positions, at)
     order = np.argsort(frame, kind="stable")
     return _Segments(a=a[order], b=b[order], frame=frame[order], hidden=behind[order])

@@ -96,6 +96,8 @@ def command(
         _write_bundle(race, files, kind, quiet)
     else:
         _write_each(race, files, quiet)
+    if not quiet and files[0].target != "-":
+        click.echo(f"  {race.outcome_text()}", err=True)
     if save_recipe:
         click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
 

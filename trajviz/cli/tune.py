@@ -39,8 +39,8 @@ def command(
     """Show how the learning rates of OPTIMIZERs on SURFACE are tuned.
 
     A row says the rate that is chosen, its objective, the first step at which it is within 1e-3 of
-    the lowest known minimum, and how many of the rates that were tried diverge. The README says
-    what the objective is.
+    the lowest known minimum (none where it goes lower), and how many of the rates that were tried
+    diverge. The README says what the objective is.
 
     \b
       trajviz tune beale

@@ -39,6 +39,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from trajviz.descent.floor import any_lower, lowest_known
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.walk import walk
 from trajviz.recipe.spec import Spec
@@ -98,7 +99,7 @@ class Tuning:
         objectives: Their objectives, (n,); inf where a rate diverges.
         best: Which of the rates is chosen.
         arrival: The first step at which its path is within NEAR of the lowest known minimum; None
-            where it never is or none is known.
+            where it never is, goes lower, or none is known.
     """
 
     spec: Spec
@@ -194,7 +195,7 @@ def tune_rate(
         rates=trials.rates,
         objectives=trials.objectives,
         best=best,
-        arrival=_arrival(surface, trials.paths[:, best]),
+        arrival=_arrival(surface, trials.paths[:, best], window),
     )
 
 
@@ -392,10 +393,15 @@ def _parting(one: Points, other: Points, window: Window) -> int:
     return int(np.argmax(apart)) if apart.any() else len(apart)
 
 
-def _arrival(surface: Surface, path: Points) -> int | None:
-    """Return the first step at which a path is within NEAR of the lowest known minimum."""
-    lowest = surface.value(np.array(surface.minima)).min() if surface.minima else -np.inf
-    there = np.flatnonzero(surface.value(path) <= lowest + NEAR)
+def _arrival(surface: Surface, path: Points, window: Window) -> int | None:
+    """Return the first step at which a path is within NEAR of the lowest known minimum.
+
+    A path that goes lower than that has not arrived, but only come past.
+    """
+    heights = surface.value(path)
+    if any_lower(surface, window, [heights]):
+        return None
+    there = np.flatnonzero(heights <= lowest_known(surface) + NEAR)
     return int(there[0]) if len(there) else None
 
 

@@ -45,6 +45,7 @@ class Look:
         orbit: How far the camera turns during the animation, in degrees.
         language: A language's name, or the path of a TOML file: the picture's own words.
         aspect: How the axes are drawn, "equal" or "fill"; None for the surface's own way.
+        outcome: Whether the last frame says what became of all.
     """
 
     size: tuple[int, int] = option(
@@ -83,6 +84,9 @@ class Look:
         "stretches the window to the plot.", "picture",
         usual="the surface's", words="equal|fill",
     )  # fmt: skip
+    outcome: bool = option(
+        False, "Say in the last frame what became of all, in the order of arrival.", "picture"
+    )
 
     def __post_init__(self) -> None:
         """Refuse a size that cannot be drawn, a camera where none can be, an unknown aspect."""

@@ -8,32 +8,31 @@ distance. A time is the first from which on something holds to the end.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trajviz.descent import no_progress
-from trajviz.descent.basins import DIVERGED as LOST
-from trajviz.descent.basins import ELSEWHERE, find_basins, lattice, minima_of
 from trajviz.descent.outcome import Outcome
-from trajviz.descent.paths import Course, Recorded
-from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import CLOCKS
-from trajviz.scene.key import name_of
-from trajviz.scene.run import swarms
-from trajviz.scene.track import Flags
+from trajviz.scene.fate import (
+    MOST_IN_LABEL,
+    Fate,
+    Judge,
+    basin_shares,
+    beyond,
+    fates_of,
+    names_of,
+    number,
+    plain,
+)
 from trajviz.scene.views import load_view
-from trajviz.surface import Floats, Points, Window
 
 MOST_CHARACTERS = 600
 """No alt text is longer. It ends by saying how many tracks had no room in it."""
-_LONGEST = {"label": 24, "phrase": 80, "title": 60}
+_LONGEST = {"phrase": 80, "title": 60}
 """How many characters of a user's words are kept, by what they are."""
-_SAMPLES = (32, 24)
-"""Columns and rows of the lattice of starts from which shares of basins are estimated."""
 
 
 def describe(outcome: Outcome, at: int | None = None) -> str:
@@ -43,63 +42,39 @@ def describe(outcome: Outcome, at: int | None = None) -> str:
         outcome: What came of the race.
         at: A step of the race's clock, for a still that shows this step. None is the last.
     """
-    text = f"{_opening(outcome, at)}."
+    return _told(f"{_opening(outcome, at)}.", outcome, at)
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return what became of all tracks, in words: the alt text without what the picture is of."""
+    return _told("", outcome, None)
+
+
+def _told(opening: str, outcome: Outcome, at: int | None) -> str:
+    """Return a sentence, and what became of the tracks, as far as there is room."""
+    text = opening
     clauses = list(_shares(outcome) if _is_everywhere(outcome) else _clauses(outcome, at))
     for place, (clause, count) in enumerate(clauses):
         others = sum(count for _, count in clauses[place:])
         rest = f"{_others(others)} {'goes' if others == 1 else 'go'} untold"
-        joint = text[:-1] + ("; " if place else ". ")
+        joint = text[:-1] + ("; " if place else ". ") if text else ""
         if len(joint) + len(clause) + len(f"; {rest}.") > MOST_CHARACTERS:
             return f"{joint}{rest}."
         text = f"{joint}{clause}."
     return text
 
 
-def nearness(window: Window) -> float:
-    """Return the distance that counts as near: a hundredth of the shorter side, rounded.
-
-    >>> nearness(Window(-4.5, 4.5, -4.5, 4.5)), nearness(Window(-4, 4, -2, 2))
-    (0.1, 0.05)
-    """
-    wanted = float(window.extent.min()) / 100
-    power = math.floor(math.log10(wanted))
-    round_ones = [float(f"{digit}e{power}") for digit in (1, 2, 5, 10)]
-    return min(round_ones, key=lambda value: abs(math.log(value / wanted)))
-
-
 _Clause = tuple[str, int]
 """A clause, and how many tracks it is about."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Fate:
-    """One track as far as it is shown: its points, (n, 2), and when it comes to each, (n,)."""
-
-    name: str
-    points: Points
-    heights: Floats
-    times: Floats
-    ends: int
-    diverged_at: int | None
-
-    def since(self, holds: Flags) -> int | None:
-        """Return the time from which on something, (n,), holds to the end; None if it does not."""
-        if not holds[-1]:
-            return None
-        return int(self.times[len(holds) - np.argmin(holds[::-1]) if not holds.all() else 0])
-
-    def distances(self, minima: Points) -> Floats:
-        """Return how far each point is from each minimum, (n, minima)."""
-        with np.errstate(all="ignore"):
-            away = self.points[:, None] - minima
-            return np.asarray(np.hypot(away[..., 0], away[..., 1]))
-
-
 def _opening(outcome: Outcome, at: int | None) -> str:
     """Return what the picture is of: view, surface, title, start, charts, paths."""
-    words = _plain(outcome.surface.phrase or outcome.surface.title or "a surface", "phrase")
+    words = plain(
+        outcome.surface.phrase or outcome.surface.title or "a surface", _LONGEST["phrase"]
+    )
     text = f"{load_view(outcome.recipe.look.view).noun} of {words}"
-    title = _plain(outcome.recipe.look.title, "title")
+    title = plain(outcome.recipe.look.title, _LONGEST["title"])
     if title and outcome.recipe.look.title != outcome.surface.title:
         text += f", titled “{title}”,"
     text += _from(outcome)
@@ -107,7 +82,7 @@ def _opening(outcome: Outcome, at: int | None) -> str:
         names = [name.replace("-", " ") for name in dict.fromkeys(outcome.recipe.look.panels)]
         text += f", with {'charts' if len(names) > 1 else 'a chart'} of {listed(names)}"
     if outcome.paths:
-        sources = [_plain(path.source, "label") for path in outcome.paths]
+        sources = [plain(path.source, MOST_IN_LABEL) for path in outcome.paths]
         text += f", with paths from {_some(list(dict.fromkeys(sources)))}"
     if at is not None:
         text += f", at {CLOCKS[outcome.recipe.clock]} {at}"
@@ -116,7 +91,7 @@ def _opening(outcome: Outcome, at: int | None) -> str:
 
 def _from(outcome: Outcome) -> str:
     if _is_everywhere(outcome):
-        return f" for {_some(list(_names(outcome.courses).values()))}"
+        return f" for {_some(list(names_of(outcome.courses).values()))}"
     starts = np.unique([course.points[0] for course in outcome.courses], axis=0)
     if len(starts) == 1:
         return f" from {_point(starts[0])}"
@@ -129,72 +104,25 @@ def _is_everywhere(outcome: Outcome) -> bool:
     return load_view(outcome.recipe.look.view).everywhere
 
 
-def _names(courses: Iterable[Course]) -> dict[tuple[str, str], str]:
-    """Return each track's name by source and label: that in the key, unless two share it."""
-    first = {(course.source, course.label): course for course in courses}
-    names = {
-        key: course.label if isinstance(course, Recorded) else name_of(course.spec)
-        for key, course in first.items()
-    }
-    times = Counter(names.values())
-    plain = {key: name if times[name] == 1 else key[1] for key, name in names.items()}
-    return {key: _plain(name, "label") or "a track" for key, name in plain.items()}
-
-
 def _clauses(outcome: Outcome, at: int | None) -> Iterator[_Clause]:
     """Yield what became of the tracks: first of single ones, then of optimizers with many."""
-    names = _names(outcome.courses)
-    alone: list[_Fate] = []
-    many: list[list[_Fate]] = []
-    for swarm in swarms(outcome.courses):
-        fates = [_fate(outcome, course, names[course.source, course.label], at) for course in swarm]
-        if len(fates) == 1:
-            alone += fates
-        else:
-            many.append(fates)
-    teller = _Teller(
-        outcome.window,
-        np.array(outcome.surface.minima).reshape(-1, 2),
-        CLOCKS[outcome.recipe.clock],
-    )
-    yield from teller.alone(alone)
-    yield from teller.many(many)
-
-
-def _fate(outcome: Outcome, course: Course, name: str, at: int | None) -> _Fate:
-    times = course.times(outcome.recipe.clock)
-    shown = len(times) if at is None else int(np.searchsorted(times, at, side="right"))
-    lost = course.diverged_at if at is None or at > times[-1] else None
-    ends = outcome.steps if at is None else at
-    if isinstance(course, Recorded):
-        ends = min(ends, course.steps)
-    return _Fate(
-        name=name,
-        points=course.points[:shown],
-        heights=course.heights[:shown],
-        times=times[:shown],
-        ends=ends,
-        diverged_at=lost,
-    )
+    groups = fates_of(outcome, at)
+    teller = replace(_Teller.of(outcome), unit=CLOCKS[outcome.recipe.clock])
+    yield from teller.alone([fate for fates in groups if len(fates) == 1 for fate in fates])
+    yield from teller.many([fates for fates in groups if len(fates) > 1])
 
 
 @dataclass(frozen=True)
-class _Teller:
-    """Says what became of tracks, given the known minima, (n, 2), and what the clock counts."""
+class _Teller(Judge):
+    """A judge that says what became of tracks; `unit` is what the clock counts."""
 
-    window: Window
-    minima: Points
-    unit: str
+    unit: str = "step"
 
-    @property
-    def near(self) -> float:
-        return nearness(self.window)
-
-    def alone(self, fates: Sequence[_Fate]) -> Iterator[_Clause]:
+    def alone(self, fates: Sequence[Fate]) -> Iterator[_Clause]:
         """Yield clauses about tracks that are the only ones of their optimizers."""
         lost = [fate for fate in fates if fate.diverged_at is not None]
         finite = [fate for fate in fates if fate.diverged_at is None]
-        arrived: dict[int, list[tuple[_Fate, int]]] = {}
+        arrived: dict[int, list[tuple[Fate, int]]] = {}
         rest = []
         for fate in finite:
             place, since = self.arrival(fate)
@@ -204,33 +132,23 @@ class _Teller:
                 arrived.setdefault(place, []).append((fate, since))
         for place, group in sorted(arrived.items(), key=lambda item: min(t for _, t in item[1])):
             yield self.arrive(sorted(group, key=lambda item: item[1]), place), len(group)
+        low = [fate for fate in rest if self.is_lower(fate)]
+        rest = [fate for fate in rest if fate not in low]
         gone = [fate for fate in rest if self.departure(fate) is not None]
         here = [fate for fate in rest if fate not in gone]
+        sunk = [fate for fate in low if self.departure(fate) is None]
+        fallen = [fate for fate in low if fate not in sunk]
         passed = [fate for fate in here if self.visit(fate) is not None]
         stayed = [fate for fate in here if fate not in passed]
-        ends = ((passed, self.swing), (stayed, self.stay), (gone, self.leave), (lost, self.diverge))
+        ends = (
+            (passed, self.swing), (stayed, self.stay), (sunk, self.sink),
+            (gone, self.leave), (fallen, self.fall), (lost, self.diverge),
+        )  # fmt: skip
         for fates, say in ends:
             if fates:
                 yield say(fates), len(fates)
 
-    def arrival(self, fate: _Fate) -> tuple[int, int | None]:
-        """Return which minimum a track ends nearest to, and since when it is near, if it is."""
-        if not len(self.minima):
-            return 0, None
-        distances = fate.distances(self.minima)
-        place = int(np.argmin(distances[-1]))
-        return place, fate.since(distances[:, place] <= self.near)
-
-    def visit(self, fate: _Fate) -> int | None:
-        """Return when a track first comes near a minimum, None if it never does."""
-        near = (fate.distances(self.minima) <= self.near).any(axis=1)
-        return int(fate.times[np.argmax(near)]) if near.any() else None
-
-    def departure(self, fate: _Fate) -> int | None:
-        """Return since when a track is outside the window, None if it ends inside."""
-        return fate.since(~self.window.contains(fate.points))
-
-    def arrive(self, group: Sequence[tuple[_Fate, int]], place: int) -> str:
+    def arrive(self, group: Sequence[tuple[Fate, int]], place: int) -> str:
         where = f"within {self.near:g} of {self.minimum(place)}"
         names, times = [fate.name for fate, _ in group], [time for _, time in group]
         if len(group) < 3 or times[0] == times[-1]:
@@ -240,8 +158,11 @@ class _Teller:
             f"{self.after(times[-1:])}, with {_others(len(names) - 2)} in between"
         )
 
-    def swing(self, group: Sequence[_Fate]) -> str:
-        names, times = [fate.name for fate in group], [self.visit(fate) or 0 for fate in group]
+    def swing(self, group: Sequence[Fate]) -> str:
+        names, times = (
+            [fate.name for fate in group],
+            [self.visit(fate) or 0 for fate in group],
+        )
         one = len(self.minima) == 1
         come, end = ("comes", "ends") if len(group) == 1 else ("come", "end")
         return (
@@ -249,7 +170,7 @@ class _Teller:
             f"{self.after(times)}, but {end} {self.away(group)} from {'it' if one else 'any'}"
         )
 
-    def stay(self, group: Sequence[_Fate]) -> str:
+    def stay(self, group: Sequence[Fate]) -> str:
         names = [fate.name for fate in group]
         if not len(self.minima):
             return f"{_some(names)} {self.end_at_heights(group)}"
@@ -258,34 +179,42 @@ class _Teller:
         when = self.after(list(ended)) if len(ended) == 1 else "at the end"
         return f"{_some(names)} {_be(names)} still {self.away(group)} from {which} {when}"
 
-    def away(self, group: Sequence[_Fate]) -> str:
+    def away(self, group: Sequence[Fate]) -> str:
         """Say how far tracks end from the minimum that is nearest to each."""
-        ends = [float(fate.distances(self.minima)[-1].min()) for fate in group]
+        ends = [self.distance(fate) for fate in group]
         if len(ends) < 3:
-            return listed([_beyond(end, self.near) for end in ends])
-        return " to ".join(_beyond(end, self.near) for end in (min(ends), max(ends)))
+            return listed([beyond(end, self.near) for end in ends])
+        return " to ".join(beyond(end, self.near) for end in (min(ends), max(ends)))
 
-    def end_at_heights(self, group: Sequence[_Fate]) -> str:
-        ends = [float(fate.heights[-1]) for fate in group]
-        if len(ends) == 1:
-            return f"ends in the window, at height {_number(ends[0])}"
-        if len(ends) == 2:
-            return f"end in the window, at heights {listed([_number(end) for end in ends])}"
-        return f"end in the window, at heights from {_number(min(ends))} to {_number(max(ends))}"
+    def sink(self, group: Sequence[Fate]) -> str:
+        names = [fate.name for fate in group]
+        verb = "ends" if len(names) == 1 else "end"
+        return f"{_some(names)} {verb} lower than the known minimum, {_at_heights(group)}"
 
-    def leave(self, group: Sequence[_Fate]) -> str:
-        names, times = [fate.name for fate in group], [self.departure(fate) or 0 for fate in group]
+    def fall(self, group: Sequence[Fate]) -> str:
+        verb = "ends" if len(group) == 1 else "end"
+        return f"{self.leave(group)} and {verb} lower than the known minimum, {_at_heights(group)}"
+
+    def end_at_heights(self, group: Sequence[Fate]) -> str:
+        verb = "ends" if len(group) == 1 else "end"
+        return f"{verb} in the window, {_at_heights(group)}"
+
+    def leave(self, group: Sequence[Fate]) -> str:
+        names, times = (
+            [fate.name for fate in group],
+            [self.departure(fate) or 0 for fate in group],
+        )
         verb = "leaves" if len(names) == 1 else "leave"
         return f"{_some(names)} {verb} the window {self.after(times)}"
 
-    def diverge(self, group: Sequence[_Fate]) -> str:
+    def diverge(self, group: Sequence[Fate]) -> str:
         names = [fate.name for fate in group]
         steps = [fate.diverged_at or 0 for fate in group]
         verb = "diverges" if len(names) == 1 else "diverge"
         word = "step" if len(set(steps)) == 1 else "steps"
         return f"{_some(names)} {verb} at {word} {_range(steps)}"
 
-    def many(self, swarms: Sequence[Sequence[_Fate]]) -> Iterator[_Clause]:
+    def many(self, swarms: Sequence[Sequence[Fate]]) -> Iterator[_Clause]:
         """Yield clauses about optimizers that run from many starts."""
         if not swarms:
             return
@@ -302,15 +231,15 @@ class _Teller:
             clause, _ = _tally(lost, "diverges", lambda fate: fate.diverged_at is not None)
             yield clause, len(lost)
 
-    def has_arrived(self, fate: _Fate) -> bool:
-        return fate.diverged_at is None and self.arrival(fate)[1] is not None
-
-    def shares(self, swarm: Sequence[_Fate]) -> _Clause:
+    def shares(self, swarm: Sequence[Fate]) -> _Clause:
         """Say which of several minima one optimizer reaches from how many starts."""
         reached = Counter(self.arrival(fate)[0] for fate in swarm if self.has_arrived(fate))
         (name, total), best = (swarm[0].name, len(swarm)), reached.most_common(3)
         if not best:
-            return f"{name} ends within {self.near:g} of a minimum from none of {total} starts", 1
+            return (
+                f"{name} ends within {self.near:g} of a minimum from none of {total} starts",
+                1,
+            )
         parts = [f"of {_point(self.minima[place])} from {count}" for place, count in best[1:]]
         others = sum(reached.values()) - sum(count for _, count in best)
         if others:
@@ -327,7 +256,17 @@ class _Teller:
         return f"after {_range(times)} {self.unit}{plural}"
 
 
-def _tally(swarms: Sequence[Sequence[_Fate]], verb: str, holds: Callable[[_Fate], bool]) -> _Clause:
+def _at_heights(group: Sequence[Fate]) -> str:
+    """Say at which heights tracks end."""
+    ends = [float(fate.heights[-1]) for fate in group]
+    if len(ends) == 1:
+        return f"at height {number(ends[0])}"
+    if len(ends) == 2:
+        return f"at heights {listed([number(end) for end in ends])}"
+    return f"at heights from {number(min(ends))} to {number(max(ends))}"
+
+
+def _tally(swarms: Sequence[Sequence[Fate]], verb: str, holds: Callable[[Fate], bool]) -> _Clause:
     """Say of each optimizer for how many of its starts something holds."""
     counts = [(swarm[0].name, sum(map(holds, swarm)), len(swarm)) for swarm in swarms]
     rows = [(name, f"from {count or 'none'} of {of}", count) for name, count, of in counts]
@@ -350,37 +289,12 @@ def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Cl
 
 
 def _shares(outcome: Outcome) -> Iterator[_Clause]:
-    """Yield from how much of the window each optimizer reaches a minimum.
-
-    It is estimated by runs from a lattice of starts.
-    """
-    ours = [course for course in outcome.courses if isinstance(course, Trajectory)]
-    minima = minima_of(outcome.surface, ours, outcome.steps, outcome.window, outcome.noise)
-    starts = lattice(outcome.window, *_SAMPLES)
-    rows = []
-    for course, name in zip(ours, _names(ours).values(), strict=True):
-        found = find_basins(
-            surface=outcome.surface,
-            trajectory=course,
-            starts=starts,
-            steps=outcome.steps,
-            minima=minima,
-            window=outcome.window,
-            noise=outcome.noise,
-            progress=no_progress,
-        )
-        share = 100 * float(np.isin(found.reached, (ELSEWHERE, LOST), invert=True).mean())
-        rows.append((name, f"from about {share:.0f} %", share))
-    goal = "the minimum" if len(minima) == 1 else f"one of {len(minima)} minima"
-    if len(minima):
+    """Yield from how much of the window each optimizer reaches a minimum."""
+    shares, minima = basin_shares(outcome)
+    rows = [(name, f"from about {share:.0f} %", share) for name, share in shares]
+    goal = "the minimum" if minima == 1 else f"one of {minima} minima"
+    if minima:
         yield _ranked(rows, f"reaches {goal}", "of the window")
-
-
-def _plain(text: str, kind: str) -> str:
-    """Return a user's words in one line, shortened, without what does not print."""
-    words = "".join(c if c.isprintable() else " " for c in text).split()
-    most, line = _LONGEST[kind], " ".join(words)
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -426,16 +340,3 @@ def _range(numbers: Sequence[int]) -> str:
 
 def _point(point: Iterable[float]) -> str:
     return f"({', '.join(f'{value + 0.0:.4g}' for value in point)})"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}"
-
-
-def _beyond(distance: float, near: float) -> str:
-    """Return a distance to two digits, rounded up where it would seem to be near."""
-    shown = f"{distance:.2g}"
-    if float(shown) > near or not math.isfinite(distance):
-        return f"{float(shown):g}"
-    unit = 10.0 ** (math.floor(math.log10(distance)) - 1)
-    return f"{(math.floor(distance / unit) + 1) * unit:.2g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
@@ -10,11 +11,12 @@ from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.spec import Spec
 from trajviz.scene.color import parse_color
+from trajviz.scene.departure import since
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
 from trajviz.scene.run import swarms
 from trajviz.scene.theme import Theme
-from trajviz.surface import Surface
+from trajviz.surface import Surface, Window
 
 _SAID_BY_REMARK = ("lr=", "decay=", "rate=", "every=")
 """Words of an automatic label that the remark beside it says as well."""
@@ -28,17 +30,17 @@ def chips_before(specs: Sequence[Spec], paths: Sequence[Recorded], theme: Theme)
     return chips
 
 
-def chips_of(courses: Sequence[Course], theme: Theme, language: Language) -> list[Chip]:
+def chips_of(courses: Sequence[Course], theme: Theme) -> list[Chip]:
     """Return the key's entries: one for all courses of an optimizer or a source."""
     groups = enumerate(swarms(courses))
-    return [_chip_of(swarm, theme, language, index) for index, swarm in groups]
+    return [_chip_of(swarm, theme, index) for index, swarm in groups]
 
 
-def _chip_of(swarm: Sequence[Course], theme: Theme, language: Language, index: int) -> Chip:
+def _chip_of(swarm: Sequence[Course], theme: Theme, index: int) -> Chip:
     first = swarm[0]
     if isinstance(first, Recorded):
         return _chip_of_path(first, theme, index)
-    return chip_of_spec(first.spec, _remark(swarm, language), theme, index)
+    return chip_of_spec(first.spec, _rate(first), theme, index)
 
 
 def chip_of_spec(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
@@ -70,15 +72,62 @@ def name_of(spec: Spec) -> str:
     return " ".join([spec.optimizer.title, *kept])
 
 
-def _remark(swarm: Sequence[Course], language: Language) -> str:
-    """Return what the key adds to a name: the rate, or where it all ended."""
-    first = swarm[0]
-    assert isinstance(first, Trajectory)
-    if len(swarm) == 1 and first.diverged_at is not None:
-        return language.say("diverged_at", step=first.diverged_at)
-    diverged = sum(t.diverged_at is not None for t in swarm)
-    lost = language.say("diverged_of", count=diverged, total=len(swarm)) if diverged else ""
-    return language.say("between_parts").join(filter(None, [_rate(first), lost]))
+def with_fates(
+    chips: Sequence[Chip],
+    courses: Sequence[Course],
+    window: Window,
+    clock: str,
+    language: Language,
+) -> list[Chip]:
+    """Return the key's entries with what became of the tracks.
+
+    That one diverged stands in place of its rate.
+
+    Args:
+        chips: One for all courses of an optimizer or a source.
+        courses: Where the tracks went.
+        window: The part of the plane that is shown.
+        clock: What times the race.
+        language: In which it is said.
+    """
+    told = []
+    for chip, swarm in zip(chips, swarms(courses), strict=True):
+        diverged = len(swarm) == 1 and swarm[0].diverged_at is not None
+        fates = _fates(swarm, window, clock, language)
+        remark, joint = "" if diverged else chip.remark, language.say("between_parts")
+        told.append(replace(chip, remark=remark, fates=fates, joint=joint))
+    return told
+
+
+def _fates(
+    swarm: Sequence[Course], window: Window, clock: str, language: Language
+) -> tuple[str, ...]:
+    """Say which of an optimizer's tracks diverge, and which others leave the window for good.
+
+    Of a single track it is said in ever fewer words.
+    """
+    lost = [course.diverged_at for course in swarm if course.diverged_at is not None]
+    finite = [course for course in swarm if course.diverged_at is None]
+    left = [when for course in finite if (when := _departure(course, window, clock)) is not None]
+    if len(swarm) > 1:
+        counts = {"diverged_of": len(lost), "outside_of": len(left)}
+        told = [language.say(k, count=n, total=len(swarm)) for k, n in counts.items() if n]
+        return (language.say("between_parts").join(told),) if told else ()
+    if lost:
+        return language.say("diverged_at", step=lost[0]), language.say("diverged")
+    return _outside(left[0], clock, language) if left else ()
+
+
+def _departure(course: Course, window: Window, clock: str) -> int | None:
+    """Return when a course is outside a window for good; None if it ends inside."""
+    step = since(~window.contains(course.points))
+    return None if step is None else int(course.times(clock)[step])
+
+
+def _outside(time: int, clock: str, language: Language) -> tuple[str, ...]:
+    """Say since when a track is outside, in ever fewer words."""
+    whole = [f"outside_since_{clock}", "outside_since"] if time else []
+    return (*(language.say(key, step=time) for key in whole), language.say("outside"))
 
 
 def _rate(trajectory: Trajectory) -> str:

@@ -2,7 +2,8 @@
 
 Everything is derived from the size. Lengths are as written here at 640x480, and elsewhere grow with
 the picture; type is never smaller than can be read. A title or caption that is too long takes two
-lines. What has no room is left out in a fixed order: second lines, rates, caption, tick labels.
+lines. What has no room is left out in a fixed order: second lines, rates, what became of tracks,
+caption, tick labels.
 """
 
 from __future__ import annotations
@@ -31,12 +32,65 @@ class Chip:
         name: Stands in bold.
         remark: Stands in grey beside it.
         style: How often the colours were used up before; the line is solid for 0.
+        fates: What became of it, said after the remark: the same in ever fewer words.
+        joint: What stands between the two.
     """
 
     color: RGB
     name: str
     remark: str
     style: int = 0
+    fates: tuple[str, ...] = ()
+    joint: str = ", "
+
+    @property
+    def said(self) -> str:
+        """The remark and what became of the track."""
+        return self._with(*self.fates[:1])
+
+    @property
+    def shorter(self) -> tuple[str, ...]:
+        """The same in ever fewer words; in the fewest the remark is left out."""
+        return (self.said, *map(self._with, self.fates[1:]), *self.fates[1:])
+
+    def _with(self, *fate: str) -> str:
+        return self.joint.join(filter(None, [self.remark, *fate]))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Short texts that are listed as far as there is room.
+
+    Attributes:
+        parts: The texts.
+        joint: What stands between two of them.
+        more: What is said of those that have no room, by how many they are, from one on.
+    """
+
+    parts: tuple[str, ...]
+    joint: str
+    more: tuple[str, ...]
+
+    def lines(self, rooms: Sequence[float], size: float) -> tuple[list[str], int]:
+        """Return the lines that list as many as have room, and how many these are."""
+        for kept in range(len(self.parts), 0, -1):
+            left = len(self.parts) - kept
+            texts = [*self.parts[:kept], *(self.more[left - 1 : left] if left else ())]
+            lines = self._lines(texts, rooms[0], size)
+            if len(lines) <= len(rooms) and all(text_width(x, size) <= rooms[0] for x in lines):
+                return lines, kept
+        return lines[: len(rooms)], kept
+
+    def _lines(self, texts: Sequence[str], room: float, size: float) -> list[str]:
+        lines = [texts[0]]
+        for text in texts[1:]:
+            longer = f"{lines[-1]}{self.joint}{text}"
+            if text_width(longer + self.joint.rstrip(), size) <= room:
+                lines[-1] = longer
+            else:
+                lines[-1] += self.joint.rstrip()
+                lines.append(text)
+        return lines
 
 
 @dataclass(frozen=True)
@@ -50,6 +104,7 @@ class Words:
         axes: The names of the plane's axes.
         steps: The last step, for the counter; None for a picture that has none.
         around_step: What stands before the counter's number, and what after it.
+        outcome: What became of the tracks, which is said at the end alone; None for nothing.
     """
 
     title: str
@@ -58,6 +113,7 @@ class Words:
     axes: tuple[str, str]
     steps: int | None
     around_step: tuple[str, str] = ("", "")
+    outcome: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +176,7 @@ class Layout:
         counter: The step counter, None where it has no room.
         scale: How much larger than at 640x480 lines and type are.
         notes: What was cut or left out for lack of room, one line each.
+        finale: What is seen at the end alone.
     """
 
     plots: tuple[Box, ...]
@@ -127,6 +184,7 @@ class Layout:
     counter: Counter | None
     scale: float
     notes: tuple[str, ...] = ()
+    finale: tuple[Mark, ...] = ()
 
 
 def picture_scale(width: int, height: int) -> float:
@@ -166,11 +224,12 @@ def lay_out(
         return _bleeding(
             _Desk(width=width, height=height, scale=scale, theme=theme), words, views, charts
         )
-    for lines, rates, caption, ticks in _AMPLE_TO_SCARCE:
+    for lines, said, caption, ticks in _AMPLE_TO_SCARCE:
         desk = _Desk(width=width, height=height, scale=scale, theme=theme)
         desk.header(words, lines)
-        desk.key(words.chips, remarks=bool(rates))
+        desk.key(words.chips, said)
         desk.footer(words.caption, lines * caption)
+        desk.ending(words.outcome, lines)
         plots = desk.plots(views, charts, ticks=bool(ticks))
         whole = Box(*around(plots))
         if whole.height >= 0.5 * height and whole.width >= 0.5 * width:
@@ -192,11 +251,14 @@ def lay_out(
         counter=desk.counter,
         scale=scale,
         notes=tuple(desk.notes),
+        finale=tuple(desk.finale),
     )
 
 
-_AMPLE_TO_SCARCE = ((2, 1, 1, 1), (1, 1, 1, 1), (1, 0, 1, 1), (1, 0, 0, 1), (1, 0, 0, 0))
-"""Lines of title and caption, and whether there are rates, a caption and tick labels."""
+_AMPLE_TO_SCARCE = (
+    (2, 2, 1, 1), (1, 2, 1, 1), (1, 1, 1, 1), (1, 0, 1, 1), (1, 0, 0, 1), (1, 0, 0, 0)
+)  # fmt: skip
+"""Lines of title and caption, what the key says, whether there are a caption and tick labels."""
 
 
 def _check_words(words: Words, around: Sequence[Axes]) -> None:
@@ -220,6 +282,8 @@ def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence
     """Return a layout in which one view fills the picture, the key at its upper right."""
     if charts or len(views) > 1:
         raise TrajvizError("this theme fills the picture with one view: it has no room for more")
+    if words.outcome:
+        raise TrajvizError("this theme fills the picture: it has no room for an outcome")
     desk.list_key(words)
     box = Box(0, 0, desk.width, desk.height)
     return Layout(
@@ -241,6 +305,7 @@ class _Desk:
         self.marks: list[Mark] = []
         self.counter: Counter | None = None
         self.notes: list[str] = []
+        self.finale: list[Mark] = []
 
     def type_size(self, size: float) -> float:
         """Return a type size in pixels, never too small to read."""
@@ -300,18 +365,21 @@ class _Desk:
         ]
         return counter + self.margin
 
-    def key(self, chips: Sequence[Chip], remarks: bool) -> None:
-        """Rows of chips: a dot, a bold name, a remark in grey."""
+    def key(self, chips: Sequence[Chip], said: int) -> None:
+        """Rows of chips: a dot, a bold name, in grey the remark and what became of the track.
+
+        `said` is 2 for both, 1 for what became of it and 0 for neither.
+        """
         size = self.type_size(12)
         radius, gap = 0.36 * size, 0.45 * size
         x, right = self.margin, self.width - self.margin
         reaches = [(0.0, 0.0), *(overhang(chip.name, size, bold=True) for chip in chips)]
         above, below = map(max, zip(*reaches, strict=True))
         self.top += 1.35 * size + above
-        if not remarks and any(chip.remark for chip in chips):
+        if any((chip.remark and said < 2) or (chip.fates and said < 1) for chip in chips):
             self.notes.append("remarks left out of the key")
-        for chip in chips:
-            remark = chip.remark if remarks else ""
+        remarks = self._remarks(chips, said, size)
+        for chip, remark in zip(chips, remarks, strict=True):
             room = right - self.margin - 2 * radius - gap
             name = self.short("label", chip.name, room, size, bold=True)
             end = 2 * radius + gap + text_width(name, size, bold=True)
@@ -330,12 +398,27 @@ class _Desk:
             x += end + 1.2 * size
         self.top += 10 * self.scale + below
 
+    def _remarks(self, chips: Sequence[Chip], said: int, size: float) -> list[str]:
+        """Return what is said beside each name of the key: in fewer words if that saves a row."""
+        texts = [[(), chip.fates[1:] or chip.fates, chip.shorter][said] for chip in chips]
+        room = self.width - 2 * self.margin
+        taken = [1.17 * size + text_width(chip.name, size, bold=True) for chip in chips]
+        told = [
+            [_first_fitting(each[level:] or each[-1:], room - 2 * size - wide, size)
+             for each, wide in zip(texts, taken, strict=True)]
+            for level in (0, 1)
+        ]  # fmt: skip
+        return min(told, key=lambda remarks: _rows(taken, remarks, room, size))
+
     def list_key(self, words: Words) -> None:
         """The key as a list on an opaque card at the upper right, the counter below on the left."""
         size = self.type_size(13)
         line, pad, radius = 1.55 * size, 0.8 * size, 0.36 * size
-        names = [chip.name + (f" {chip.remark}" if chip.remark else "") for chip in words.chips]
         room = 0.45 * self.width
+        names = [
+            _first_fitting([f"{chip.name} {said}".rstrip() for said in chip.shorter], room, size)
+            for chip in words.chips
+        ]
         names = [self.short("label", name, room, size) for name in names]
         wide = max((text_width(name, size) for name in names), default=0.0)
         left = round(self.width - self.margin - wide - 2 * pad - 3 * radius)
@@ -375,6 +458,20 @@ class _Desk:
                 Text(self.margin, self.bottom, text, size=size, color=self.theme.muted)
             )
             self.bottom -= 1.45 * size
+
+    def ending(self, outcome: Listing | None, lines: int) -> None:
+        """Keep room above the caption for what is said at the end, in so many lines at most."""
+        if not outcome or not outcome.parts:
+            return
+        size, room = self.type_size(12), self.width - 2 * self.margin
+        shown, kept = outcome.lines([room] * lines, size)
+        if kept < len(outcome.parts):
+            self.notes.append(f"outcome cut to {' '.join(shown)!r}")
+        for text in reversed(shown):
+            text = self.short("outcome", text, room, size)
+            mark = Text(self.margin, self.bottom, text, size=size, color=self.theme.ink)
+            self.finale.append(mark)
+            self.bottom -= 1.4 * size
 
     def plots(self, views: Sequence[Axes], charts: Sequence[Axes], ticks: bool) -> tuple[Box, ...]:
         """Share out what is left: views first, charts beside them or below, as the room is wide."""
@@ -563,6 +660,23 @@ class _Desk:
             label = Text(x, y, text, size=size, color=self.theme.muted, align="center")
             if label.left >= cell.x0 - self.margin / 4 and label.right <= room:
                 self.marks.append(label)
+
+
+def _rows(taken: Sequence[float], remarks: Sequence[str], room: float, size: float) -> int:
+    """Return how many rows a key has, whose entries take so much without their remarks."""
+    rows, x = 1, 0.0
+    for wide, remark in zip(taken, remarks, strict=True):
+        end = wide + (0.45 * size + text_width(remark, size) if remark else 0.0)
+        if x and x + end > room:
+            rows, x = rows + 1, 0.0
+        x += end + 1.2 * size
+    return rows
+
+
+def _first_fitting(texts: Sequence[str], room: float, size: float) -> str:
+    """Return the first of some texts that fits, or else the last; "" of none."""
+    fitting = (text for text in texts if text_width(text, size) <= room)
+    return next(fitting, texts[-1] if texts else "")
 
 
 def _sample(x: float, y: float, radius: float, chip: Chip) -> list[Mark]:

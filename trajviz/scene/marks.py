@@ -102,13 +102,17 @@ class Dot:
 
 @dataclass(frozen=True)
 class Shape:
-    """A filled polygon with a rim of `rim_width` pixels, centred on its outline."""
+    """A filled polygon with a rim of `rim_width` pixels, centred on its outline.
+
+    With `above` it lies over the heads of tracks.
+    """
 
     corners: tuple[tuple[float, float], ...]
     _: KW_ONLY
     fill: RGB
     rim: RGB
     rim_width: float
+    above: bool = False
 
     def moved(self, x: float, y: float) -> Shape:
         """Return the polygon shifted by so many pixels."""

@@ -12,18 +12,23 @@ import numpy as np
 from trajviz.descent.paths import Course
 from trajviz.scene.chart import ChartView
 from trajviz.scene.color import RGB
+from trajviz.scene.departure import with_arrows
 from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Shape, square, star
 from trajviz.scene.outline import Vector
+from trajviz.scene.overlap import told_apart
 from trajviz.scene.paint import Picture
+from trajviz.scene.rings import ring_growth
 from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line, Pen, Track
-from trajviz.surface import Ints, Points, Surface, Window
+from trajviz.surface import Floats, Ints, Points, Surface, Window
 
 _FINE = 0.55
 """How wide lines are where one optimizer has several, as a share of the width of one alone."""
 
+_ARM = 6.0
+"""How far each stroke of a cross reaches from its middle, at 640x480."""
 _DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
 """Line styles, taken in turn when the colours are used up: lengths of dash and gap."""
 
@@ -93,7 +98,8 @@ class Plot:
     Attributes:
         view: What lies below the tracks.
         tracks: The tracks in order, the last on top, clipped to the box.
-        foreground: The starts and the known minima, over the lines and under the heads.
+        foreground: The starts and the known minima, over the lines; they say themselves whether
+            they lie over the heads as well.
         pen: How wide lines and heads are.
         reveal: How the view changes pixel by pixel, if it does; such a plot has no tracks.
         redrawn: Where the view is drawn anew for every frame, the plot as it is after a share of
@@ -117,6 +123,29 @@ class Plot:
         """The tracks in layers: those of one label and colour that follow each other are one."""
         alike = itertools.groupby(self.tracks, lambda track: (track.label, track.color))
         return [tuple(tracks) for _, tracks in alike]
+
+    @property
+    def under_heads(self) -> list[Shape]:
+        """What of the foreground lies under the heads."""
+        return [shape for shape in self.foreground if not shape.above]
+
+    @property
+    def over_heads(self) -> list[Shape]:
+        """What of the foreground lies over the heads."""
+        return [shape for shape in self.foreground if shape.above]
+
+    def growth(self, steps: Floats) -> Floats:
+        """Return by how much heads are larger where they lie on each other, in pixels.
+
+        Args:
+            steps: How many steps have been taken, (n,).
+
+        Returns:
+            The growth of each track's head, (tracks, n); none where an optimizer has several.
+        """
+        if not self.tracks or len(self.layers) < len(self.tracks):
+            return np.zeros((len(self.tracks), len(steps)))
+        return ring_growth(self.tracks, self.over_heads, self.pen, steps)
 
     def at(self, share: float) -> Plot:
         """Return the plot as it is after a share of the animation, 0 to 1."""
@@ -186,51 +215,75 @@ class Draper:
         lines = [view.line(path) for path in (self.drape(view) if draped is None else draped)]
         return Plot(
             view=view,
-            tracks=self._tracks(lines, view.box),
-            foreground=self._foreground(view),
+            tracks=self._marked(self._tracks(lines), view.box, departing=True),
+            foreground=(*self._stars(view), *self._starts(view)),
             pen=self._pen(1.0),
         )
 
     def chart(self, view: ChartView) -> Plot:
         """Return a chart with its curves, somewhat finer than the tracks."""
-        tracks = self._tracks(view.lines(), view.box)
+        tracks = self._marked(self._tracks(view.lines()), view.box, departing=False)
         return Plot(view=view, tracks=tracks, foreground=(), pen=self._pen(0.75))
 
     def _pen(self, share: float) -> Pen:
         pen = Pen.scaled(self.scale * share).times(_FINE if self.several else 1.0)
         return pen if self.theme.halo else replace(pen, halo=0.0)
 
-    def _tracks(self, lines: Sequence[Line], box: Box) -> tuple[Track, ...]:
-        scale = max(self.scale, 0.7)
+    @property
+    def _size(self) -> float:
+        """How much larger than at 640x480 dashes and marks are."""
+        return max(self.scale, 0.7)
+
+    def _tracks(self, lines: Sequence[Line]) -> list[Track]:
+        if self.clock != "steps":
+            lines = [line.timed(each) for line, each in zip(lines, self._times, strict=True)]
+        if not (self.several or any(self.styles)):
+            lines = told_apart(lines, self._times, self._size)
         tracks = []
         for line, course, color, style in zip(
             lines, self.courses, self.colors, self.styles, strict=True
         ):
-            dashes = [scale * length for length in _DASHES[style % len(_DASHES)]]
-            if self.clock != "steps":
-                line = line.timed(course.times(self.clock))
-            track = Track(line.dashed(dashes), color, course.label)
-            arm = 6 * scale * (_FINE if self.several else 1.0)
-            tracks.append(track if course.diverged_at is None else track.crossed(box, arm))
-        return tuple(tracks)
+            dashes = [self._size * length for length in _DASHES[style % len(_DASHES)]]
+            tracks.append(Track(line.dashed(dashes), color, course.label))
+        return tracks
 
-    def _foreground(self, view: MapView) -> tuple[Shape, ...]:
-        """Return a star at each known minimum that is seen, and a square at each start."""
-        scale, theme = max(self.scale, 0.7), self.theme
-        rim = 1.3 * scale
-        stars = minima_stars(self.surface.minima, view, theme, scale)
+    @property
+    def _times(self) -> list[Floats]:
+        """When each step of each track is reached."""
+        return [course.times(self.clock) for course in self.courses]
+
+    def _marked(self, tracks: list[Track], box: Box, departing: bool) -> tuple[Track, ...]:
+        """Return tracks with arrows where they leave for good, if so wanted, and with crosses.
+
+        A cross marks what diverges and has no arrow.
+        """
+        scale = self._size * (_FINE if self.several else 1.0)
+        if departing:
+            tracks = with_arrows(tracks, self._times, box, scale, stacked=not self.several)
+        return tuple(
+            track if course.diverged_at is None or track.mark is not None
+            else track.crossed(box, _ARM * scale)
+            for track, course in zip(tracks, self.courses, strict=True)
+        )  # fmt: skip
+
+    def _stars(self, view: MapView) -> tuple[Shape, ...]:
+        """Return a star at each known minimum that is seen, over heads that would cover it."""
+        stars = minima_stars(self.surface.minima, view, self.theme, self._size)
+        return tuple(replace(star, above=not self.several) for star in stars)
+
+    def _starts(self, view: MapView) -> tuple[Shape, ...]:
+        """Return a square at each start that is seen."""
+        theme, half, rim = self.theme, 4 * self._size, 1.3 * self._size
         starts = np.unique([course.points[0] for course in self.courses], axis=0)
-        half = 4 * scale
         if len(starts) > 1:
             starts = starts[view.window.contains(starts)]
             starts = starts[view.visible(starts)]
         if self.several:
             half, rim = half * _FINE / 2, rim / 2
-        squares = [
+        return tuple(
             square(x, y, half, theme.marker, theme.ink, rim)
             for x, y in view.project(starts).tolist()
-        ]
-        return (*stars, *squares)
+        )
 
 
 def minima_stars(

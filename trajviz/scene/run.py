@@ -18,7 +18,9 @@ from trajviz.recipe.recipe import Look
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip, picture_scale
 from trajviz.scene.limits import MANY_MARGIN, MARGIN, Limits
+from trajviz.scene.rings import ring_reach
 from trajviz.scene.theme import Theme
+from trajviz.scene.track import Pen
 from trajviz.surface import Points, Surface, Window
 
 
@@ -63,7 +65,8 @@ class Run:
     def limits(self) -> Limits:
         """What of the plane a plot seen from above shows, as its shape asks."""
         several = len(self.courses) > len(swarms(self.courses))
-        margin = MANY_MARGIN if several else MARGIN
+        rings = ring_reach(len(self.courses), Pen.scaled(1.0)) if self.courses else 0.0
+        margin = MANY_MARGIN if several else max(MARGIN, rings)
         return Limits(
             surface=self.surface,
             window=self.window,

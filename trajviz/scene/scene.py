@@ -17,10 +17,11 @@ from trajviz.descent.paths import Course, Recorded
 from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import Spec
+from trajviz.scene.arrivals import arrivals
 from trajviz.scene.chart import Chart, ChartView, median_of
-from trajviz.scene.key import caption_of, chips_before, chips_of
+from trajviz.scene.key import caption_of, chips_before, chips_of, with_fates
 from trajviz.scene.language import load_language
-from trajviz.scene.layout import Axes, Counter, Layout, Words, lay_out
+from trajviz.scene.layout import Axes, Counter, Layout, Listing, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import load_panel
@@ -29,6 +30,9 @@ from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.views import Shown, View, load_view, view_names
 from trajviz.surface import Surface, Window
+
+_TRIES = 3
+"""How often the key is laid out anew for what is shown."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Scene:
         courses: Where the tracks went, in their order; none for a view without tracks.
         clock: What times the race: "steps" or "evaluations".
         notes: What of the words was cut or left out for lack of room, one line each.
+        finale: What is seen after the last step alone, outside the plots.
     """
 
     background: Picture
@@ -58,6 +63,7 @@ class Scene:
     courses: tuple[Course, ...] = ()
     clock: str = "steps"
     notes: tuple[str, ...] = ()
+    finale: tuple[Mark, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -115,7 +121,8 @@ def check_room(
         chips=tuple(chips),
         clock=recipe.clock,
     )
-    _lay_out(_words(run, view, ""), run, view.axes(run), _charts(run))
+    expected = _listing([f"{chip.name} {10**6}" for chip in chips], run)
+    _lay_out(_words(run, view, "", expected), run, view.axes(run), _charts(run))
 
 
 def _check_orbit(look: Look, view: View) -> None:
@@ -149,9 +156,14 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     """
     run = _run_of(outcome, progress)
     view = load_view(run.look.view)
-    axes, words = view.axes(run), _words(run, view, caption_of(outcome, run.language))
+    axes, words = view.axes(run), _words(run, view, caption_of(outcome, run.language), None)
     counts = [len(swarm) for swarm in swarms(run.courses)]
     charts = [median_of(chart, counts, run.language) for chart in _charts(run)]
+    seen = run.window
+    if not view.everywhere:
+        words, seen = _with_fates(words, run, axes, charts)
+    if run.look.outcome:
+        words = replace(words, outcome=_listing(arrivals(outcome, seen, run.language), run))
     layout = _lay_out(words, run, axes, charts)
     draper = Draper.of(run, layout.scale)
     background = blank(run.look, run.theme)
@@ -173,6 +185,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         courses=() if view.everywhere else run.courses,
         clock=run.clock,
         notes=tuple(dict.fromkeys([*layout.notes, *shown.notes])),
+        finale=layout.finale,
     )
 
 
@@ -186,7 +199,7 @@ def _run_of(outcome: Outcome, progress: Progress) -> Run:
         look=look,
         theme=theme,
         language=language,
-        chips=tuple(chips_of(outcome.courses, theme, language)),
+        chips=tuple(chips_of(outcome.courses, theme)),
         courses=outcome.courses,
         noise=outcome.noise,
         clock=outcome.recipe.clock,
@@ -194,7 +207,16 @@ def _run_of(outcome: Outcome, progress: Progress) -> Run:
     )
 
 
-def _words(run: Run, view: View, caption: str) -> Words:
+def _listing(parts: Sequence[str], run: Run) -> Listing | None:
+    """Return the outcome as it is listed, None where it is not asked for."""
+    if not run.look.outcome:
+        return None
+    say = run.language.say
+    more = [say("outcome_more", count=count + 1) for count in range(len(parts))]
+    return Listing(tuple(parts), say("between_parts"), tuple(more))
+
+
+def _words(run: Run, view: View, caption: str, outcome: Listing | None) -> Words:
     return Words(
         title=run.look.title or run.surface.title,
         chips=tuple(view.chips(run)),
@@ -202,6 +224,7 @@ def _words(run: Run, view: View, caption: str) -> Words:
         axes=run.axes,
         steps=run.steps,
         around_step=run.language.counter(f"count_{run.clock}", run.steps),
+        outcome=outcome,
     )
 
 
@@ -216,6 +239,31 @@ def _lay_out(words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Char
 
 def _axes_of(chart: Chart, run: Run) -> Axes:
     return chart.axes(run.steps, run.language.say(run.clock))
+
+
+def _with_fates(
+    words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart]
+) -> tuple[Words, Window]:
+    """Return words whose key says what became of the tracks in what is shown, and what that is.
+
+    What is shown has all of the window. It may depend on the plot's shape, and this on how many
+    rows the key has.
+    """
+    window = run.window
+    for _ in range(_TRIES):
+        chips = with_fates(run.chips, run.courses, window, run.clock, run.language)
+        words = replace(words, chips=tuple(chips))
+        if not any(chip.fates for chip in chips):
+            break
+        before, window = window, _shown(run, axes, _lay_out(words, run, axes, charts))
+        if window == before:
+            break
+    return words, window
+
+
+def _shown(run: Run, axes: Sequence[Axes], layout: Layout) -> Window:
+    """Return the part of the plane that the view's first plot shows in a layout."""
+    return axes[0].within(layout.plots[0]).window or run.window
 
 
 def _settled(

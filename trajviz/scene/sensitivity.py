@@ -63,7 +63,7 @@ def compose_sensitivity(
     tracks, stars = [], []
     for tuning, chip in zip(tunings, chips, strict=True):
         line = _line(tuning, view)
-        tracks.append(Track(line, chip.color, tuning.spec.label, cross_knot=0.0))
+        tracks.append(Track(line, chip.color, tuning.spec.label, gone_knot=0.0))
         x, y = line.vertices[tuning.best].tolist()
         stars.append(star(x, y, 8.5 * scale, chip.color, theme.ink, 1.3 * scale))
     background = blank(look, theme)

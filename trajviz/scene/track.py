@@ -124,10 +124,17 @@ class Line:
         taken = np.clip(steps, self.knots[0], self.knots[-1]) - self.knots[place]
         return place, np.divide(taken, span, out=np.zeros(len(place)), where=span > 0)
 
-    def dashed(self, pattern: Sequence[float]) -> Line:
-        """Return the line cut into dashes and gaps, whose lengths, in pixels, take turns."""
+    def dashed(self, pattern: Sequence[float], there: Flags | None = None) -> Line:
+        """Return the line cut into dashes and gaps.
+
+        Args:
+            pattern: The lengths of dashes and gaps, which take turns, in pixels; () for none.
+            there: Whether the segment that ends at each vertex has gaps, (n,); None for all.
+        """
         if not pattern:
             return self
+        if there is None:
+            there = np.ones(len(self.knots), dtype=bool)
         reach = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(self.vertices, axis=0).T))])
         reach = np.minimum(reach, _LONGEST)
         period = float(sum(pattern))
@@ -149,7 +156,8 @@ class Line:
             vertices=vertices,
             knots=np.insert(self.knots, after, knots),
             hidden=np.insert(self.hidden, after, self.hidden[after]),
-            gap=np.insert(self.gap, after, self.gap[after]) | (dash % 2 == 1),
+            gap=np.insert(self.gap, after, self.gap[after])
+            | (dash % 2 == 1) & np.insert(there, after, there[after]),
         )
 
 
@@ -165,16 +173,18 @@ class Track:
         line: Where it goes.
         color: Its colour.
         label: Tracks of one label and colour that follow each other are drawn as one.
-        cross: Two strokes from end to end, (2, 2, 2), that mark where a diverged track was last
-            seen; None for a track that did not diverge.
-        cross_knot: After how many steps the cross appears and the head is gone.
+        mark: Strokes from end to end, (n, 2, 2): the cross where a diverged track was last seen, or
+            the arrow where a track left for good; None for a track that ends in sight.
+        mark_knot: After how many steps the mark appears.
+        gone_knot: After how many steps the head is gone.
     """
 
     line: Line
     color: RGB
     label: str
-    cross: Points | None = None
-    cross_knot: float = np.inf
+    mark: Points | None = None
+    mark_knot: float = np.inf
+    gone_knot: float = np.inf
 
     @property
     def vertices(self) -> Points:
@@ -185,6 +195,10 @@ class Track:
         """Return where the head is after so many steps, (n,) to (n, 2)."""
         return self.line.at(steps)
 
+    def is_marked(self, step: float) -> bool:
+        """Tell whether its mark is there after `step` steps."""
+        return self.mark is not None and self.mark_knot <= step
+
     def until(self, step: float) -> Track:
         """Return the track as it is after `step` steps."""
         return replace(self, line=self.line.until(step))
@@ -193,8 +207,8 @@ class Track:
         """Return the track shifted by so many pixels."""
         offset = np.array([x, y])
         line = replace(self.line, vertices=self.line.vertices + offset)
-        cross = None if self.cross is None else self.cross + offset
-        return replace(self, line=line, cross=cross)
+        mark = None if self.mark is None else self.mark + offset
+        return replace(self, line=line, mark=mark)
 
     def crossed(self, box: Box, arm: float) -> Track:
         """Return the track of a trajectory that diverged, with a cross where it was last seen.
@@ -217,7 +231,7 @@ class Track:
         place = np.clip(place, low, high)
         reach = arm / np.sqrt(2)
         strokes = np.array([[(-1, -1), (1, 1)], [(-1, 1), (1, -1)]]) * reach
-        return replace(self, cross=place + strokes, cross_knot=knot)
+        return replace(self, mark=place + strokes, mark_knot=knot, gone_knot=knot)
 
 
 def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points, Points, Ints]:

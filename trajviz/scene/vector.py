@@ -7,7 +7,7 @@ a file is written; the user's own are restored.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,8 @@ from trajviz.scene.outline import LINE, MOVE, Area, Areas, Raster, Rim
 from trajviz.scene.plot import Plot
 from trajviz.scene.scene import Scene
 from trajviz.scene.theme import Theme
-from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Track
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Pen
+from trajviz.surface import Points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +80,7 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     plots = [plot.at(step / scene.steps) for plot in scene.plots]
     for plot in plots:
         _draw_view(axes, plot, step, spacing)
-    for mark in scene.marks:
+    for mark in (*scene.marks, *(scene.finale if step >= scene.steps else ())):
         _draw_mark(axes, mark)
     for plot in plots:
         _draw_tracks(axes, plot, scene.theme, step)
@@ -144,7 +145,7 @@ def _draw_raster(axes: Axes, raster: Raster) -> None:
     )
 
 
-def _draw_mark(axes: Axes, mark: Mark) -> None:
+def _draw_mark(axes: Axes, mark: Mark, zorder: float = 3) -> None:
     from matplotlib.patches import Circle, Polygon
 
     if isinstance(mark, Text):
@@ -163,7 +164,7 @@ def _draw_mark(axes: Axes, mark: Mark) -> None:
                 edgecolor=hexed(mark.rim),
                 linewidth=mark.rim_width * _POINT,
                 joinstyle="miter",
-                zorder=3,
+                zorder=zorder,
             )
         )
 
@@ -202,46 +203,59 @@ def _draw_plain(axes: Axes, mark: Text, part: str, x: float, y: float) -> None:
 
 
 def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
-    """Lines with halos in order, then the foreground, then the heads in order."""
+    """Lines with halos in order, marks, the foreground, heads in order, stars."""
     from matplotlib.patches import Circle
 
     pen, box, frame = plot.pen, plot.box, _frame(axes, plot.box)
+    halo = theme.background if theme.halo else None
     for layer in plot.layers:
-        for line in (track.line.until(step) for track in layer):
+        lines = [track.line.until(step) for track in layer]
+        for line in lines:
             hidden = line.hidden & ~line.gap
             _stroke(axes, line, hidden, pen.faint, layer[0].color, frame, FAINT)
-        strokes = [stroke for track in layer for stroke in _strokes(track, step)]
-        for line, seen in strokes if theme.halo else ():
-            _stroke(axes, line, seen, pen.line + 2 * pen.halo, theme.background, frame)
-        for line, seen in strokes:
-            _stroke(axes, line, seen, pen.line, layer[0].color, frame)
-    for shape in plot.foreground:
-        _draw_mark(axes, shape)
+        seen = [(line, ~line.hidden & ~line.gap) for line in lines]
+        _draw_strokes(axes, seen, plot.pen, layer[0].color, halo, frame)
     for layer in plot.layers:
-        heads = [(track, *track.at(np.array([step]))[0]) for track in layer]
+        marks = [_mark(track.mark) for track in layer if track.is_marked(step)]
+        _draw_strokes(axes, marks, plot.pen, layer[0].color, halo, frame)
+    for shape in plot.under_heads:
+        _draw_mark(axes, shape)
+    growth = iter(plot.growth(np.array([float(step)]))[:, 0].tolist())
+    for layer in plot.layers:
+        heads = [(track, next(growth), *track.at(np.array([step]))[0]) for track in layer]
         for radius, color in ((pen.head + pen.rim, theme.edge), (pen.head, layer[0].color)):
-            for track, x, y in heads:
+            for track, more, x, y in heads:
                 within = box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
-                if not (within and track.line.knots[0] <= step < track.cross_knot):
+                if not (within and track.line.knots[0] <= step < track.gone_knot):
                     continue
                 behind = track.line.hidden[track.line.ending(np.array([step]))[0]]
-                disc = Circle((x, y), radius, color=hexed(color), linewidth=0, zorder=4)
+                disc = Circle((x, y), radius + more, color=hexed(color), linewidth=0, zorder=4)
                 disc.set_alpha(HIDDEN_HEAD if behind else 1)
                 _add_clipped(axes, disc, frame)
+    for star in plot.over_heads:
+        _draw_mark(axes, star, zorder=5)
 
 
-def _strokes(track: Track, step: float) -> Iterator[tuple[Line, Flags]]:
-    """Yield a track's line and its cross after `step` steps, each with what of it is seen."""
-    line = track.line.until(step)
-    yield line, ~line.hidden & ~line.gap
-    if track.cross is not None and step >= track.cross_knot:
-        yield _cross(track), np.array([False, True, False, True])
+def _draw_strokes(
+    axes: Axes,
+    strokes: Sequence[tuple[Line, Flags]],
+    pen: Pen,
+    color: RGB,
+    halo: RGB | None,
+    frame: Patch,
+) -> None:
+    """Draw the chosen segments of lines, all halos first, where there are any."""
+    for line, seen in strokes if halo else ():
+        _stroke(axes, line, seen, pen.line + 2 * pen.halo, halo or color, frame)
+    for line, seen in strokes:
+        _stroke(axes, line, seen, pen.line, color, frame)
 
 
-def _cross(track: Track) -> Line:
-    assert track.cross is not None
-    no = np.zeros(4, dtype=bool)
-    return Line(vertices=track.cross.reshape(4, 2), knots=np.arange(4.0), hidden=no, gap=no)
+def _mark(strokes: Points | None) -> tuple[Line, Flags]:
+    """Return strokes, (n, 2, 2), as a line, and which segments are theirs, (2 n,)."""
+    assert strokes is not None
+    line = Line.through(strokes.reshape(-1, 2))
+    return line, np.arange(len(line.knots)) % 2 == 1
 
 
 def _stroke(

@@ -24,7 +24,7 @@ from trajviz.scene.layout import Counter
 from trajviz.scene.marks import Box
 from trajviz.scene.plot import Plot
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
-from trajviz.surface import Ints
+from trajviz.surface import Floats, Ints
 
 _UNDER = 0.5
 """How far a rim reaches under its head, in pixels, so that nothing shines through between them."""
@@ -48,40 +48,55 @@ class Moving:
         return name
 
     def plot(self, plot: Plot, clip: str) -> str:
-        """Return a plot's lines, its foreground and its heads, in order."""
+        """Return a plot's lines, marks, foreground, heads and stars, in order."""
         lines = [self._lines(plot, layer, place) for place, layer in enumerate(plot.layers)]
-        heads = [self._heads(plot, layer, place) for place, layer in enumerate(plot.layers)]
-        marks = [mark(shape, self.letters) for shape in plot.foreground]
-        return f'<g clip-path="url(#{clip})">{"".join([*lines, *marks, *heads])}</g>'
+        lines += [self._marks(plot, layer, place) for place, layer in enumerate(plot.layers)]
+        growth = plot.growth(self.timeline.steps)
+        if len(plot.layers) == len(plot.tracks):
+            heads = [
+                self._growing_head(plot, track, growth[place], place)
+                for place, track in enumerate(plot.tracks)
+            ]
+        else:
+            heads = [self._heads(plot, layer, place) for place, layer in enumerate(plot.layers)]
+        marks, stars = (
+            [mark(shape, self.letters) for shape in shapes]
+            for shapes in (plot.under_heads, plot.over_heads)
+        )
+        content = "".join([*lines, *marks, *heads, *stars])
+        return f'<g clip-path="url(#{clip})">{content}</g>'
 
     def _lines(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
         """Return a layer's lines: what is hidden, then all halos, then all that is seen."""
-        pen, theme, color = plot.pen, self.scene.theme, hexed(layer[0].color)
         drawn = [strokes for track in layer for strokes in self._strokes(track, plot)]
-        halo = pen.line + 2 * pen.halo
-        passes = [
-            (True, color, pen.faint, f' opacity="{FAINT}"'),
-            *([(False, hexed(theme.background), halo, "")] if theme.halo else []),
-            (False, color, pen.line, ""),
-        ]
-        groups = []
-        for hidden, stroke, width, more in passes:
-            content = "".join(element for behind, element in drawn if behind is hidden)
-            if content:
-                pencil = f'stroke="{stroke}" stroke-width="{number(FINE * width)}"{more}'
-                groups.append(f"<g {pencil}>{content}</g>")
-        return f'<g class="l t{place}">{"".join(groups)}</g>'
+        behind = "".join(element for hidden, element in drawn if hidden)
+        seen = "".join(element for hidden, element in drawn if not hidden)
+        faint = _pencil(hexed(layer[0].color), plot.pen.faint, behind, f' opacity="{FAINT}"')
+        return f'<g class="l t{place}">{faint}{self._penciled(plot, layer, seen)}</g>'
+
+    def _penciled(self, plot: Plot, layer: Sequence[Track], seen: str) -> str:
+        """Return a layer's elements as halos, where there are any, and then in their colour."""
+        pen, theme = plot.pen, self.scene.theme
+        halo = _pencil(hexed(theme.background), pen.line + 2 * pen.halo, seen)
+        return halo * theme.halo + _pencil(hexed(layer[0].color), pen.line, seen)
+
+    def _marks(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
+        """Return a layer's marks, which appear when their tracks have left or ended."""
+        marks = "".join(self._mark(track) for track in layer if track.mark is not None)
+        return f'<g class="l t{place}">{self._penciled(plot, layer, marks)}</g>' if marks else ""
+
+    def _mark(self, track: Track) -> str:
+        there = (self.timeline.steps >= track.mark_knot).tolist()
+        if track.mark is None or not there[-1]:
+            return ""
+        shown = self.timeline.stepwise(there, (f"opacity:{int(yes)}" for yes in there))
+        return f'<path d="{path_of(in_units(track.mark))}"{shown}/>'
 
     def _strokes(self, track: Track, plot: Plot) -> Iterator[tuple[bool, str]]:
         """Yield a track's strokes, each with whether it is hidden."""
         line = visible_line(track.line, plot.box, self.timeline.steps)
         if line is not None and line.length:
             yield from self._revealed(line, plot)
-        if track.cross is not None:
-            there = (self.timeline.steps >= track.cross_knot).tolist()
-            if there[-1]:
-                shown = self.timeline.stepwise(there, (f"opacity:{int(yes)}" for yes in there))
-                yield False, f'<path d="{path_of(in_units(track.cross))}"{shown}/>'
 
     def _revealed(self, line: VisibleLine, plot: Plot) -> Iterator[tuple[bool, str]]:
         """Yield a line that is revealed as time goes on.
@@ -117,6 +132,30 @@ class Moving:
         styles = (f"stroke-dashoffset:{round(value)}" for value in left[kept].tolist())
         return dash + timeline.animate(timeline.moments[kept], styles)
 
+    def _growing_head(self, plot: Plot, track: Track, growth: Floats, place: int) -> str:
+        """Return a head that grows by so much at each moment: its rim, then itself.
+
+        Both are dots of a line's width, since that can be animated everywhere.
+        """
+        head = self._head(track, plot.box)
+        dots = "".join(
+            f'<path d="M0 0h0" stroke="{hexed(color)}"{self._widening(2 * (radius + growth))}/>'
+            for radius, color in (
+                (plot.pen.head + plot.pen.rim, self.scene.theme.edge),
+                (plot.pen.head, track.color),
+            )
+        )
+        return f'<g class="l t{place}">{head.replace("<circle/>", dots)}</g>' if head else ""
+
+    def _widening(self, widths: Floats) -> str:
+        """Return the attributes of a stroke that is so wide at each moment, in pixels."""
+        timeline, end = self.timeline, f' stroke-width="{number(FINE * widths[-1])}"'
+        kept = thin_motion(timeline.moments, widths[:, None], _LATE)
+        if len(kept) < 2 or (widths == widths[0]).all():
+            return end
+        styles = (f"stroke-width:{number(FINE * width)}" for width in widths[kept].tolist())
+        return f' class="m"{end}{timeline.animate(timeline.moments[kept], styles)}'
+
     def _heads(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
         """Return a layer's heads: all their rims, then all heads."""
         pen, color, edge = plot.pen, hexed(layer[0].color), hexed(self.scene.theme.edge)
@@ -139,7 +178,7 @@ class Moving:
         steps, places = timeline.steps, track.at(timeline.steps)
         low, high = (box.x0, box.y0), (box.x1, box.y1)
         there = ((places >= low) & (places <= high)).all(axis=1)
-        there &= (steps >= track.line.knots[0]) & (steps < track.cross_knot)
+        there &= (steps >= track.line.knots[0]) & (steps < track.gone_knot)
         if not there.any():
             return ""
         behind = track.line.hidden[track.line.ending(steps)]
@@ -174,6 +213,13 @@ class Moving:
         ]
         return f"<g{_placed(counter)}>{''.join(numbers)}</g>"
 
+    def finale(self) -> str:
+        """Return what is seen at the end alone: from half a frame before the last one on."""
+        marks = "".join(mark(shape, self.letters) for shape in self.scene.finale)
+        frames = self.timeline.frames
+        begin = max(0.0, float(frames[-1] - (frames[-1] - frames[-2:][0]) / 2))
+        return f"<g{self._between(begin, math.inf)}>{marks}</g>" if marks else ""
+
     def _between(self, begin: float, end: float) -> str:
         """Return the attributes of what is seen between two times, in seconds, or to the end."""
         seen = {0.0: "hidden", begin: "visible", end: "hidden"}
@@ -197,6 +243,12 @@ class Moving:
             f'x="{round((digit.x - round(counter.right)) * EM / counter.size)}"/>'
             for digit in counter.digits(step)
         )
+
+
+def _pencil(stroke: str, width: float, content: str, more: str = "") -> str:
+    """Return elements as strokes of a colour and a width in pixels; nothing around nothing."""
+    pencil = f'stroke="{stroke}" stroke-width="{number(FINE * width)}"{more}'
+    return f"<g {pencil}>{content}</g>" if content else ""
 
 
 def _placed(counter: Counter) -> str:

@@ -81,7 +81,7 @@ def _read(name: str) -> str:
 
 def _row(chip: Chip, count: int) -> str:
     """Return a track's row of the table; several tracks have no one place."""
-    remark = f" <small>{escape(chip.remark)}</small>" if chip.remark else ""
+    remark = f" <small>{escape(chip.said)}</small>" if chip.said else ""
     style = ("solid", "dashed", "dotted")[chip.style % 3]
     place = '<td data-of="x"></td><td data-of="y"></td>'
     if count > 1:

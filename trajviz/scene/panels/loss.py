@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from trajviz.descent.floor import any_lower, lowest_known
 from trajviz.scene.chart import Chart
+from trajviz.scene.layout import MINUS
 from trajviz.scene.panels import Panel
 from trajviz.scene.run import Run
-from trajviz.surface import Ranks
+from trajviz.surface import Floats, Ranks
 
 
 def _charts(run: Run) -> list[Chart]:
     surface, say = run.surface, run.language.say
-    heights = [course.heights for course in run.courses]
+    heights, lowest = [course.heights for course in run.courses], lowest_known(surface)
     if not surface.minima:
-        # What has left the window downwards would flatten all that is seen in it.
-        low, high = Ranks.of(surface, run.window).heights[[0, -1]].tolist()
-        shown = np.clip(np.concatenate([[high], *heights]), low, high)
-        bounds = float(shown.min()), float(shown.max())
-        return [Chart(say("height"), tuple(heights), bounds=bounds, lost=math.inf)]
-    lowest = float(surface.value(np.array(surface.minima)).min())
+        low, high = _of_window(run)
+        return [_plain(say("height"), heights, _within(low, high, [np.array([high]), *heights]))]
+    if any_lower(surface, run.window, heights):
+        low, high = _of_window(run)
+        title = say("height_past_minimum", minimum=f"{lowest:.3g}".replace("-", MINUS))
+        return [_plain(title, heights, _within(2 * low - high, high, heights))]
     above = tuple(np.maximum(each - lowest, 0) for each in heights)
     return [Chart(say("height_above_minimum"), above, lost=math.inf)]
 
 
+def _plain(title: str, heights: Sequence[Floats], bounds: tuple[float, float]) -> Chart:
+    return Chart(title, tuple(heights), bounds=bounds, lost=math.inf)
+
+
+def _of_window(run: Run) -> tuple[float, float]:
+    """Return the lowest and the highest height of the window."""
+    low, high = Ranks.of(run.surface, run.window).heights[[0, -1]].tolist()
+    return low, high
+
+
+def _within(low: float, high: float, heights: Sequence[Floats]) -> tuple[float, float]:
+    """Return the range of heights as far as it lies between two.
+
+    What has left the window downwards would flatten all that is seen in it.
+    """
+    shown = np.clip(np.concatenate(heights), low, high)
+    return float(shown.min()), float(shown.max())
+
+
 PANEL = Panel(
     summary="Height above the lowest known minimum, or plain height where the surface has no "
-    "bottom.",
+    "bottom or a run goes lower.",
     charts=_charts,
 )
