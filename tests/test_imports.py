@@ -65,7 +65,7 @@ ONE_HOME = {
     "jax": "optimizers.adapters.optax",
     "jinja2": "gallery.page",
     "keras": "optimizers.adapters.keras",
-    "matplotlib": "scene.vector",
+    "matplotlib": "scene",
     "optax": "optimizers.adapters.optax",
     "scipy": "optimizers.adapters.scipy",
     "torch": "optimizers.adapters.torch",
