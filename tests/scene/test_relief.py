@@ -18,19 +18,26 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d import proj3d
-from pictures import around, ink
-from races import race, with_main
+from pictures import around, contrast, ink
+from races import OURS, race, with_main
+from scipy.ndimage import binary_dilation
 from skimage.metrics import structural_similarity
 
 from trajviz.animation import still
 from trajviz.race import compare
 from trajviz.scene import vector
-from trajviz.scene.marks import Text
-from trajviz.scene.views._block import Lift
+from trajviz.scene.marks import Shape, Text
+from trajviz.scene.views._block import LIGHTS, RIM, SURFACE, Lift
 from trajviz.scene.views._horizon import HEIGHT, PLINTH, Camera
+from trajviz.scene.views._shading import COVERS
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import AZIMUTHS, ELEVATIONS, ReliefView
 from trajviz.surface import Surface, Window
+
+
+def texts_of(view):
+    return [mark for mark in view.marks() if isinstance(mark, Text)]
+
 
 UNIT = Window(-0.5, 0.5, -0.5, 0.5)
 CAMERAS = [(35, -60), (20, 0), (50, 90), (65, 225), (5, 130), (90, 30)]
@@ -571,7 +578,7 @@ def test_a_long_tail_of_heights_is_shown_on_a_logarithmic_scale_which_the_labels
     surface, logarithmic
 ):
     view = view_of(surface, (35, -60))
-    assert ("above lowest, log" in [mark.text for mark in view.marks()]) is logarithmic
+    assert ("above lowest, log" in [mark.text for mark in texts_of(view)]) is logarithmic
     heights = view.block.heights
     assert 0.1 * HEIGHT < np.median(heights) < 0.9 * HEIGHT
 
@@ -600,7 +607,7 @@ def test_labelled_heights_are_in_order_and_apart(heights, most):
 def test_a_heights_label_stands_beside_its_height_at_the_leftmost_edge(surface):
     view = view_of(surface, (35, -60))
     lowest = view.block.lift.lowest if surface == "rosenbrock" else 0.0
-    labels = [mark for mark in view.marks() if isinstance(mark, Text) and mark.align == "right"]
+    labels = [mark for mark in texts_of(view) if mark.align == "right"]
     assert len(labels) >= 2
     x0, x1, y0, y1 = view.window
     places = view.project(np.array([*itertools.product((x0, x1), (y0, y1))]))
@@ -638,7 +645,7 @@ def reliefs(scene):
 
 
 def assert_labels_stand_well(view, others=()):
-    marks = [mark for mark in view.marks() if isinstance(mark, Text)]
+    marks = texts_of(view)
     outer = around([ink(mark) for mark in marks])
     assert view.box.x0 <= outer.x0, marks
     assert view.box.y0 <= outer.y0
@@ -659,14 +666,14 @@ def test_labels_stand_in_the_views_box_and_apart(surface, theme, shown, size):
         texts += scene.counter.digits(20)
         (view,) = reliefs(scene)
         assert_labels_stand_well(view, texts)
-        names = {mark.text for mark in view.marks() if mark.bold}
+        names = {mark.text for mark in texts_of(view) if mark.bold}
         assert names <= set(view.axes)
         assert len(names) == 2 or camera == (5, 130)  # where an edge is seen end on
 
 
 def test_the_axes_are_named_along_the_front():
     view = view_of("bowl", (35, -60))
-    places = {mark.text: mark for mark in view.marks() if mark.bold}
+    places = {mark.text: mark for mark in texts_of(view) if mark.bold}
     assert set(places) == {"W", "b"}
     _, x1, y0, y1 = view.window
     # From there the front edges are those of the least b and of the greatest W.
@@ -752,7 +759,120 @@ def placed(view, block, azimuth=None):
     return np.stack([view.middle[0] + view.unit * right, view.middle[1] - view.unit * up], axis=1)
 
 
+# Colours
+
+
+EVERY_THEME = pytest.mark.parametrize("theme", OURS)
+
+
+@EVERY_THEME
+def test_no_part_of_a_block_melts_into_the_page(theme):
+    view = view_of("beale", (35, -60), theme=theme)
+    page, wall, other_wall, rim, *surface = view.block.colors.tolist()
+    assert page == list(view.theme.background)
+    assert min(contrast(page, side) for side in (wall, other_wall)) >= 1.5
+    if theme == "dark":
+        assert min(contrast(page, shade) for shade in surface) >= 1.5
+    assert contrast(page, rim) >= 2  # where a pale height meets a white page
+
+
+@EVERY_THEME
+def test_valleys_stand_out_from_the_page_more_than_heights(theme):
+    view = view_of("bowl", (35, -60), theme=theme)
+    lowest, *_, highest = view.block.shading.shades.tolist()
+    page = view.theme.background
+    assert contrast(lowest, page) > 1.5 * contrast(highest, page)
+
+
+def test_slopes_in_the_shade_are_blue_and_not_grey():
+    block = view_of("bowl", (35, -60), theme="light").block
+    surface = block.colors[SURFACE:].reshape(-1, LIGHTS, 3)[:: COVERS + 1]
+    red, _, blue = surface[:, 0].astype(int).T
+    lit_red, _, lit_blue = surface[:, round(0.72 * (LIGHTS - 1))].astype(int).T
+    assert (blue - red > lit_blue - lit_red).all()
+
+
+@EVERY_THEME
+def test_a_line_follows_the_silhouette_of_a_block(theme):
+    view = view_of("bowl", (35, -60), theme=theme)
+    rim = view.block.colors[RIM].astype(int)
+    picture = view.block_picture().astype(int)
+    there = (picture != np.array(view.theme.background)).any(axis=2)
+    columns = np.flatnonzero(there.any(axis=0))[2:-2]
+    near = [
+        np.abs(picture[top : top + 3, column] - rim).sum(axis=1).min()
+        for column, top in zip(columns, there[:, columns].argmax(axis=0), strict=True)
+    ]
+    assert np.median(near) < 60
+
+
+@EVERY_THEME
+@pytest.mark.parametrize("azimuth", [0, 3, 90, -60])
+def test_labels_stand_beside_the_block_and_their_ticks_lead_to_its_edges(theme, azimuth):
+    view = view_of("bowl", (35, azimuth), theme=theme)
+    block, page = view.block_picture(), view.theme.background
+    for text in texts_of(view):
+        x0, y0, x1, y1 = (round(side) for side in ink(text))
+        x0, x1 = x0 - view.box.x0, x1 - view.box.x0
+        y0, y1 = y0 - view.box.y0, y1 - view.box.y0
+        assert (block[y0:y1, x0:x1] == page).all(), text.text
+    corners = itertools.product((-0.5, 0.5), (-0.5, 0.5), (-PLINTH, HEIGHT))
+    block = np.array([*corners])
+    places = placed(view, block)
+    edges = [
+        (places[a], places[b])
+        for a, b in itertools.combinations(range(8), 2)
+        if (block[a] != block[b]).sum() == 1
+    ]
+    ticks = [mark for mark in view.marks() if isinstance(mark, Shape)]
+    assert len(ticks) >= 5
+    for tick in ticks:
+        ends = np.array([(*tick.corners[0],), (*tick.corners[3],)]).mean(axis=0)
+        assert min(distance_to(ends, *edge) for edge in edges) < 1
+
+
+def distance_to(point, begin, end):
+    """Return how far a point, (2,), is from a line between two others."""
+    run = end - begin
+    share = np.clip((point - begin) @ run / max(run @ run, 1e-9), 0, 1)
+    return np.hypot(*(begin + share * run - point))
+
+
 # Turning
+
+
+@EVERY_THEME
+@pytest.mark.parametrize("name", ["bowl", "beale"])
+@pytest.mark.parametrize("share", [0.1, 0.6])
+def test_the_silhouettes_of_a_block_that_turns_are_as_smooth_as_a_stills(name, theme, share):
+    scene = race(name, theme=theme, size=(320, 240), steps=5, view="relief", orbit=90).scene
+    turning_view = scene.main.at(share).view
+    standing = dataclasses.replace(turning_view, turning=False)
+    height, width = turning_view.box.height, turning_view.box.width
+    fine = standing.enlarged(4).block_picture().reshape(height, 4, width, 4, 3).mean(axis=(1, 3))
+    page = (np.abs(fine - view_page(turning_view)) < 1).all(axis=2)
+    near = binary_dilation(page) & binary_dilation(~page)
+    off, still_off = (
+        np.abs(view.block_picture()[near] - fine[near]).mean() for view in (turning_view, standing)
+    )
+    assert off <= 1.5 * still_off  # twice or three times as much without smoothing
+
+
+def view_page(view):
+    return np.array(view.theme.background)
+
+
+@pytest.mark.parametrize("orbit", [360, -100])
+def test_a_block_that_turns_fills_its_box_at_every_angle_and_changes_slowly(orbit):
+    scene = bare((320, 240), surface="saddle", view="relief", orbit=orbit)
+    views = [scene.main.at(share).view for share in np.linspace(0, 1, 41)]
+    for view in views[::4]:
+        assert view.unit >= 0.8 * view.fitted(view.box).unit
+    units = np.array([view.unit for view in views])
+    assert np.abs(np.diff(units)).max() < 0.04 * units.mean()
+    if orbit == 360:
+        assert views[0].unit == pytest.approx(views[-1].unit)
+        assert views[0].middle == pytest.approx(views[-1].middle)
 
 
 ORBIT = {
@@ -773,10 +893,10 @@ def turning(surface="beale", **options):
 def test_each_frame_shows_the_relief_turned_by_its_share_of_the_orbit():
     one = turning(size=(320, 240))
     scene, (trajectory,) = one.scene, one.trajectories
-    view, (track,) = scene.main.view, scene.main.tracks
-    block = block_of(view, trajectory.points)
+    first, (track,) = scene.main.view, scene.main.tracks
+    block = block_of(first, trajectory.points)
     for step, frame in enumerate(one.frames()):
-        azimuth = view.camera.azimuth + 12 * step
+        azimuth, view = first.camera.azimuth + 12 * step, scene.main.at(step / 10).view
         (expected,) = placed(view, block[step : step + 1], azimuth)
         rows, columns = np.nonzero((frame == track.color).all(axis=2))
         points = np.stack([columns + 0.5, rows + 0.5], axis=1)

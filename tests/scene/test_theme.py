@@ -2,7 +2,9 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
+from matplotlib import colormaps
 from pictures import contrast
 from races import OURS
 
@@ -10,6 +12,7 @@ from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.recipe.toml import MOST_BYTES
 from trajviz.scene import themes
+from trajviz.scene.color import blend
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.themes import theme_names
 
@@ -77,16 +80,38 @@ def test_a_file_dropped_into_the_folder_is_a_theme(tmp_path, monkeypatch):
 def test_every_value_of_a_theme_is_read_as_its_type_says(tmp_path):
     more = (
         'line_width = 2\nrim = "red"\nhalo = false\nlevels = 0\nspacing = "log"\n'
-        'relief_shades = ["#000"]\nmesh = 200\nbleed = true\n'
+        'relief_shades = ["#000"]\nmesh = 200\nbleed = true\nshadow = "navy"\n'
+        'walls = ["#111", "#222"]\n'
     )
     theme = load_theme(theme_file(tmp_path, THEME + more))
     plain = load_theme(theme_file(tmp_path, THEME))
     changed = {
         "line_width": 2, "rim": (255, 0, 0), "halo": False, "levels": 0, "spacing": "log",
-        "relief_shades": ((0, 0, 0),), "mesh": 200, "bleed": True,
+        "relief_shades": ((0, 0, 0),), "mesh": 200, "bleed": True, "shadow": (0, 0, 128),
+        "walls": ((17, 17, 17), (34, 34, 34)),
     }  # fmt: skip
     assert theme == dataclasses.replace(plain, **changed)
     assert (plain.edge, theme.edge) == ((255, 255, 255), (255, 0, 0))
+
+
+@pytest.mark.parametrize("field", ["shades", "lines", "relief_shades"])
+def test_a_gradient_may_be_a_colour_map(tmp_path, field):
+    plain = load_theme(theme_file(tmp_path, THEME))
+    text = "".join(line for line in THEME.splitlines(True) if not line.startswith(f"{field} ="))
+    theme = load_theme(theme_file(tmp_path, f'{text}{field} = "viridis"\n'))
+    stops = getattr(theme, field)
+    assert dataclasses.replace(theme, **{field: getattr(plain, field)}) == plain
+    for share in np.linspace(0, 1, 200):
+        expected = np.array(colormaps["viridis"](share)[:3]) * 255
+        np.testing.assert_allclose(blend(stops, share), expected, atol=4)
+
+
+def test_a_surface_is_drawn_in_a_colour_map(tmp_path):
+    text = THEME.replace('["#112233", "#445566"]', '"magma_r"')
+    theme = theme_file(tmp_path, text)
+    shades = compare("bowl", ["sgd"], theme=theme, size=(160, 120), steps=3).scene
+    lowest, *_, highest = shades.main.view.shading.shades.tolist()
+    assert (lowest, highest) == ([252, 253, 191], [0, 0, 4])
 
 
 REFUSED = {
@@ -115,6 +140,12 @@ REFUSED = {
     THEME + "halo = 1": "mine.toml: halo: 1 is not a truth value",
     THEME + "spacing = 'ranks'": "mine.toml: spacing: 'ranks' is not one of rank, log",
     THEME + "spacing = 1": "mine.toml: spacing: 1 is not a text",
+    THEME + "shadow = 3": "mine.toml: shadow: 3 is not a colour",
+    THEME + 'walls = ["#000"]': "mine.toml: walls: a block shows two, not 1",
+    THEME.replace('["#112233", "#445566"]', '"viridos"'): "mine.toml: shades: unknown colour map "
+    "'viridos', did you mean 'viridis'? Known: Accent, ",
+    THEME.replace('["#112233", "#445566"]', '""'): "mine.toml: shades: unknown colour map ''. ",
+    THEME.replace('["#112233", "#445566"]', "7"): "mine.toml: shades: 7 is not a list of colours",
     THEME.replace("=", ":"): "mine.toml, line 2: Expected '='",
     THEME + THEME: "mine.toml, line 13: Cannot overwrite a value",
     THEME + f"levels = {'9' * 5000}": "mine.toml is no theme: Exceeds the limit",

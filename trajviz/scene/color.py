@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from trajviz.errors import TrajvizError
+from trajviz.errors import TrajvizError, unknown
 
 RGB: TypeAlias = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
+_STOPS = 33
+"""Stops by which a colour map is followed so closely that nobody sees a difference."""
 
 
 def parse_color(text: object) -> RGB:
@@ -66,3 +68,17 @@ def blend(stops: Sequence[RGB], share: float) -> RGB:
     place = share * (len(stops) - 1)
     below = min(int(place), len(stops) - 2)
     return mix(stops[below], stops[below + 1], place - below)
+
+
+def color_map(name: str) -> tuple[RGB, ...]:
+    """Return one of matplotlib's colour maps as evenly spread stops.
+
+    Raises:
+        TrajvizError: There is no map of this name.
+    """
+    from matplotlib import colormaps
+
+    if name not in colormaps:
+        raise unknown("colour map", name, colormaps)
+    colors = colormaps[name]([place / (_STOPS - 1) for place in range(_STOPS)]).tolist()
+    return tuple((round(255 * r), round(255 * g), round(255 * b)) for r, g, b, _ in colors)

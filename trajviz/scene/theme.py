@@ -6,12 +6,15 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NewType, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.recipe.toml import load_toml, naming, read_value
-from trajviz.scene.color import RGB, parse_color
+from trajviz.scene.color import RGB, color_map, mix, parse_color
 from trajviz.scene.themes import find_theme
+
+Gradient = NewType("Gradient", tuple[RGB, ...])
+"""Evenly spread stops; in a file a list of colours, or the name of one of matplotlib's maps."""
 
 SPACINGS = ("rank", "log")
 """What levels may be evenly spread in."""
@@ -26,7 +29,7 @@ _MOST = {"line_alpha": 1, "line_width": WIDEST_LINE, "levels": MOST_LINES, "mesh
 class Theme:
     """The colours of a picture.
 
-    Gradients are given as evenly spread stops.
+    Gradients are given as evenly spread stops, or by the name of one of matplotlib's colour maps.
 
     Attributes:
         summary: What `trajviz list themes` says of it.
@@ -47,6 +50,9 @@ class Theme:
         relief_shades: The gradient of a relief; that of `shades` if it is empty.
         mesh: Above 0, a relief is shaded evenly by height, and a mesh of so many lines each way in
             `ink` takes the place of its level lines.
+        shadow: What slopes of a relief that face away from the light turn to.
+        walls: The sides of a relief, two colours; shades of grey between background and ink if they
+            are not given.
         bleed: Whether the plot fills the whole picture, with the key in it.
     """
 
@@ -54,8 +60,8 @@ class Theme:
     background: RGB
     ink: RGB
     muted: RGB
-    shades: tuple[RGB, ...]
-    lines: tuple[RGB, ...]
+    shades: Gradient
+    lines: Gradient
     line_alpha: float
     marker: RGB
     star: RGB
@@ -65,12 +71,16 @@ class Theme:
     halo: bool = True
     levels: int = 22
     spacing: str = "rank"
-    relief_shades: tuple[RGB, ...] = ()
+    relief_shades: Gradient = Gradient(())
     mesh: int = 0
+    shadow: RGB = (0, 0, 0)
+    walls: tuple[RGB, ...] = ()
     bleed: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse numbers and words that no picture can be drawn with."""
+        """Refuse numbers, words and colours that no picture can be drawn with."""
+        if len(self.walls) not in (0, 2):
+            raise TrajvizError(f"walls: a block shows two, not {len(self.walls)}")
         if self.spacing not in SPACINGS:
             raise TrajvizError(f"spacing: {self.spacing!r} is not one of {', '.join(SPACINGS)}")
         for name, most in _MOST.items():
@@ -81,6 +91,11 @@ class Theme:
     def track(self, index: int) -> RGB:
         """Return the colour of a track by its place in the race; they repeat after the last."""
         return self.tracks[index % len(self.tracks)]
+
+    @property
+    def sides(self) -> tuple[RGB, ...]:
+        """The colours of a relief's two sides: `walls`, or two greys."""
+        return self.walls or tuple(mix(self.background, self.ink, s) for s in (0.13, 0.2))
 
     @property
     def edge(self) -> RGB:
@@ -122,7 +137,9 @@ def _read(value: Any, kind: Any) -> Any:
     """Return a TOML value as what a field's type says; colours are texts in the file."""
     if kind in (RGB, RGB | None):
         return parse_color(value)
-    if kind != tuple[RGB, ...]:
+    if kind is Gradient and isinstance(value, str):
+        return color_map(value)
+    if kind not in (Gradient, tuple[RGB, ...]):
         return read_value(value, kind)
     if not isinstance(value, list) or not value:
         raise TrajvizError(f"{value!r} is not a list of colours")

@@ -18,9 +18,13 @@ from trajviz.surface import Floats, Ranks, Surface, Window
 
 LIGHTS = 32
 """Shades of light on a slope."""
+BACKGROUND, RIM, SURFACE = 0, 3, 4
+"""Places among the colours of a block; 1 and 2 are its walls."""
 _SKEWED = 0.15
 """Heights whose median lies below this share of their range are shown on a logarithmic scale."""
 _AMBIENT = 0.72
+_RIM_INK = 0.35
+"""How far the line along a block's silhouette is from its sides to ink."""
 _LIGHT = math.radians(60), math.radians(45)
 """Where the light comes from: left of the camera, and above."""
 _LIT_SAMPLES = 384
@@ -92,8 +96,8 @@ class Block:
     Attributes:
         lift: From the surface's heights to the block's.
         shading: Levels and their colours.
-        colors: A colour for every code, (codes, 3): background, two walls, then each of the
-            shading's under each light.
+        colors: A colour for every code, (codes, 3): background, two walls, the rim, then each of
+            the shading's under each light, from `SURFACE` on.
         heights: The block's heights.
         levels: The heights as places among the levels: level k stands at k + 1.
         normal: The unit vector at right angles to the surface, (3, rows, columns).
@@ -146,10 +150,11 @@ class Block:
 def _colors(shading: Shading, theme: Theme) -> Picture:
     flat = shading.table().astype(np.float64)[:, None, :]
     light = np.linspace(0, 1, LIGHTS)[None, :, None]
-    lit = flat * (1 - 0.8 * np.clip(_AMBIENT - light, 0, 0.5))
+    lit = flat + (np.array(theme.shadow) - flat) * 0.8 * np.clip(_AMBIENT - light, 0, 0.5)
     lit += (255 - lit) * 0.5 * np.clip(light - _AMBIENT, 0, 1)
-    walls = [mix(theme.background, theme.ink, share) for share in (0.0, 0.13, 0.2)]
-    return np.concatenate([np.array(walls), np.rint(lit).reshape(-1, 3)]).astype(np.uint8)
+    first, second = theme.sides
+    plain = [theme.background, first, second, mix(second, theme.ink, _RIM_INK)]
+    return np.concatenate([np.array(plain), np.rint(lit).reshape(-1, 3)]).astype(np.uint8)
 
 
 def _levels(shading: Shading, ranks: Ranks, heights: Floats) -> Field:

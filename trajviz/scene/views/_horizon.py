@@ -129,7 +129,7 @@ class Lattice:
         """How far away each row is, (depths,)."""
         return np.asarray(self.nearest + (np.arange(self.depths) + 0.5) * self.depth)
 
-    def sample(self, field: Image.Image, outside: float) -> Field:
+    def sample(self, field: Image.Image, outside: float, smooth: bool = False) -> Field:
         """Return a quantity of the block on the lattice, and the value `outside` beyond it."""
         count = field.width
         (rx, ry), (ax, ay) = self.camera.right, self.camera.away
@@ -143,7 +143,7 @@ class Lattice:
             (self.columns, self.depths),
             Image.Transform.AFFINE,
             matrix,
-            Image.Resampling.BILINEAR if self.smooth else Image.Resampling.NEAREST,
+            Image.Resampling.BILINEAR if smooth or self.smooth else Image.Resampling.NEAREST,
             fillcolor=outside,
         )
         return np.asarray(image)
@@ -151,13 +151,22 @@ class Lattice:
     def horizon(self, heights: Image.Image) -> Horizon:
         """Return what hides what, for the block's heights."""
         back, up = self.camera.rise
-        lifted = self.sample(heights, NO_SURFACE)
+        lifted = self.sample(heights, NO_SURFACE, smooth=True)  # or silhouettes are rough
         distances = (back * self.distances).astype(np.float32)[:, None]
         rise = np.where(
             lifted > NO_SURFACE / 2, distances + np.float32(up) * lifted, np.float32(NO_SURFACE)
         )
         front = np.argmax(rise > NO_SURFACE / 2, axis=0)
         return Horizon(np.maximum.accumulate(rise, axis=0), rise, front)
+
+    def span(self, right: Floats) -> tuple[Floats, Floats]:
+        """Return how far away the block begins and ends, (n,) each, so far to the right, (n,)."""
+        near, far = np.full(len(right), -np.inf), np.full(len(right), np.inf)
+        for across, along in zip(self.camera.right, self.camera.away, strict=True):
+            if abs(along) > 1e-9:
+                ends = (np.array([[-0.5], [0.5]]) - right * across) / along
+                near, far = np.maximum(near, ends.min(axis=0)), np.minimum(far, ends.max(axis=0))
+        return near, far
 
     def foot(self, horizon: Horizon) -> Floats:
         """Return how far up the picture the lower edge of the block's front lies, (columns,)."""

@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from trajviz.scene.color import mix
 from trajviz.scene.layout import tick_labels
 from trajviz.scene.lettering import text_width
-from trajviz.scene.marks import Box, Text
+from trajviz.scene.marks import Box, Shape, Text, around
 from trajviz.scene.theme import Theme
 from trajviz.scene.views._block import Lift
 from trajviz.scene.views._horizon import CORNERS, HEIGHT, PLINTH, Camera
@@ -50,12 +51,12 @@ class Labels:
     size: float
     theme: Theme
 
-    def all(self) -> list[Text]:
-        """Return all labels, that of the heights' scale included where it has one."""
+    def all(self) -> list[Text | Shape]:
+        """Return all labels with their ticks, and what the heights' scale is where it has one."""
         return [*self.edges(), self._scale()] if self.lift.logarithmic else self.edges()
 
-    def edges(self) -> list[Text]:
-        """Return the labels of both axes and of the heights."""
+    def edges(self) -> list[Text | Shape]:
+        """Return the labels of both axes and of the heights, each with a tick to its place."""
         return [*self._axis(0), *self._axis(1), *self._heights()]
 
     def _scale(self) -> Text:
@@ -63,7 +64,7 @@ class Labels:
         x, y, size = self.box.x0 + 0.6 * self.size, self.box.y0 + self.size, self.size
         return Text(x, y, self.scale, size=size, color=self.theme.muted)
 
-    def _axis(self, axis: int) -> list[Text]:
+    def _axis(self, axis: int) -> list[Text | Shape]:
         """Return the ticks and the name along the front edge of an axis."""
         size, other = self.size, 1 - axis
         # The front edge is the one at which the other axis comes nearest to the camera.
@@ -76,15 +77,17 @@ class Labels:
         if length < 3 * size:
             return []
         outward = np.array([run[1], -run[0]]) / length
-        outward *= 1 if outward[1] > 0 else -1
+        outward *= 1 if outward @ (ends[0] - self._foot) > 0 else -1
         low, high = self.window[2 * axis], self.window[2 * axis + 1]
-        labels: list[Text] = []
+        labels: list[Text | Shape] = []
         name = self.names[axis]
         for value, text in tick_labels(low, high, length / (4.5 * size)):
             share = (value - low) / (high - low)
             if not 0.06 < share < 0.8:
                 continue  # the corner belongs to both axes, and the far end to the name
-            labels.append(self._label(ends[0] + share * run, outward, text))
+            place = ends[0] + share * run
+            labels += [self._line(place, place + 0.35 * size * outward)]
+            labels.append(self._label(place, outward, text))
         labels.append(self._name(ends[0] + 0.9 * run, outward, name))
         return labels
 
@@ -102,37 +105,61 @@ class Labels:
         ink = self.theme.ink
         return Text(x, y + 0.36 * size, text, size=size, color=ink, bold=True, align="center")
 
+    @property
+    def _foot(self) -> Floats:
+        """Where the middle of the block's foot lies in the picture, (2,)."""
+        return self.place(np.zeros(2), np.array(-PLINTH))
+
+    def _line(self, begin: Floats, end: Floats) -> Shape:
+        """Return a thin line between two places, (2,) each."""
+        run = end - begin
+        length = max(float(np.hypot(*run)), 1e-9)
+        across = np.array([-run[1], run[0]]) / length * max(self.size / 11, 1) / 2
+        corners = [begin + across, end + across, end - across, begin - across]
+        color = mix(self.theme.background, self.theme.muted, 0.6)
+        places = tuple((float(x), float(y)) for x, y in corners)
+        return Shape(places, fill=color, rim=color, rim_width=0)
+
     def _label(self, place: Floats, outward: Floats, text: str) -> Text:
         """Return a text beside a place on an edge, on its outer side."""
         size = self.size
         width = text_width(text, size)
-        reach = 0.5 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
+        reach = 0.65 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
         x, y = place + outward * reach
         color = self.theme.muted
         return Text(x, y + 0.36 * size, text, size=size, color=color, align="center")
 
-    def _heights(self) -> list[Text]:
-        """Return the heights along the leftmost upright edge of the block."""
-        size = self.size
-        corner = CORNERS[np.argmin(CORNERS @ self.camera.right)]
-        lift = self.lift
-        labels: list[Text] = []
+    def _heights(self) -> list[Text | Shape]:
+        """Return an upright line at the leftmost edge of the block, with the heights along it."""
+        size, lift = self.size, self.lift
+        # Of two that are equally far to the left, the farther one, away from the axes' labels.
+        leftness = CORNERS @ (self.camera.right - 0.05 * self.camera.away)
+        corner = CORNERS[np.argmin(leftness)]
+        texts: list[Text] = []
+        ticks: list[Shape] = []
         above = math.inf
         for height, text in lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size))):
             block = float(lift(np.array(height)))
-            x, y = self.place(corner, np.array(block))
+            x, y = place = self.place(corner, np.array(block))
             if not 0 <= block <= HEIGHT or y > above - 1.3 * size:
                 continue
             above = y
-            x, y = x - 0.6 * size, y + 0.36 * size
+            x, y = x - 0.75 * size, y + 0.36 * size
             label = Text(x, y, text, size=size, color=self.theme.muted, align="right")
             if not (lift.logarithmic and _meet(corners_of(label), corners_of(self._scale()))):
-                labels.append(label)
-        return labels
+                texts.append(label)
+                ticks.append(self._line(place, place - (0.35 * size, 0)))
+                top = place
+        if not texts:
+            return []
+        return [self._line(self.place(corner, np.array(-PLINTH)), top), *ticks, *texts]
 
 
-def corners_of(text: Text) -> Corners:
-    """Return a rectangle that surely has all of a text in it."""
+def corners_of(label: Text | Shape) -> Corners:
+    """Return a rectangle that surely has all of a label in it."""
+    if isinstance(label, Shape):
+        return around([(x, y, x, y) for x, y in label.corners])
+    text = label
     return text.left - 1, text.y - text.size, text.right + 1, text.y + 0.3 * text.size
 
 

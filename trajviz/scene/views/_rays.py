@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import functools
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from trajviz.scene.track import Flags
-from trajviz.scene.views._block import LIGHTS, Block
-from trajviz.scene.views._horizon import Field, Horizon, Lattice, is_surface
+from trajviz.scene.views._block import BACKGROUND, LIGHTS, RIM, SURFACE, Block
+from trajviz.scene.views._horizon import PLINTH, Field, Horizon, Lattice, is_surface
 from trajviz.scene.views._shading import Codes
+from trajviz.scene.views._silhouette import Edges, along, pieces
 from trajviz.surface import Floats
+
+Rows: TypeAlias = npt.NDArray[np.int32]
+"""Rows of a picture, or depths of a lattice, any shape."""
+
+_LEAP = 6
+"""Depths: where two pixels of a column, one above the other, show more of them, an edge hides."""
 
 
 class Rays:
@@ -24,6 +34,7 @@ class Rays:
         right: Floats,
         up: Floats,
         line_width: float,
+        rim_width: float,
         mesh: int,
     ) -> None:
         """Take a block, and where the pixels look at it.
@@ -35,11 +46,12 @@ class Rays:
             right: How far right of the block's centre pixel centres lie, (w,), in its units.
             up: How far above it, (h,).
             line_width: How wide level lines are, in pixels.
+            rim_width: How wide the line along the silhouette is, at least 1 pixel.
             mesh: How many lines a mesh has each way; 0 for level lines.
         """
         self.block, self.lattice = block, lattice
-        self.line_width, self.mesh = line_width, mesh
-        self.up = up.astype(np.float32)
+        self.line_width, self.rim_width, self.mesh = line_width, rim_width, mesh
+        self.right, self.up = right, up.astype(np.float32)
         at = np.floor((right - lattice.left) / lattice.column).astype(np.intp)
         self.beside = (at < 0) | (at >= lattice.columns)
         self.at = np.clip(at, 0, lattice.columns - 1)
@@ -47,33 +59,125 @@ class Rays:
         self.top = horizon.top[:, self.at]
         self.rise = horizon.rise[:, self.at]
         self.front = horizon.front[self.at]
-        self.foot = lattice.foot(horizon)[self.at].astype(np.float32)
+        there = is_surface(self.rise)
+        self.last = len(self.rise) - 1 - np.argmax(there[::-1], axis=0)
+        self.head, self.brink, self.foot = self._outline()
 
     def codes(self) -> Codes:
         """Return the place of each pixel's colour in the view's table, (h, w)."""
-        depths, width = self.rise.shape
         height = len(self.up)
-        columns = np.arange(width, dtype=np.int32)
-        head = self._row(self.top[-1])
-        brink = self._row(self.rise[self.front, columns])
-        foot = self._row(self.foot)
+        head, brink, foot = map(self._row, (self.head, self.brink, self.foot))
         row = np.arange(height, dtype=np.int32)[:, None]
         blank = self.beside[None, :]
         seen = np.flatnonzero((row >= head) & (row < brink) & ~blank)
         walls = (row >= np.maximum(brink, head)) & (row < foot) & ~blank
-        codes = np.where(walls, self._faces()[None, :], 0).astype(np.intp)
-        # How many depths of a column stay below a row: that many are passed by its ray.
-        ends = self._row(self.top) * width + columns
-        counts = np.bincount(ends.ravel(), minlength=(height + 1) * width)
-        within = np.cumsum(counts.reshape(height + 1, width), axis=0, dtype=np.int32)
-        passed = depths - within[:height]
-        codes.ravel()[seen] = 3 + self._surface(seen, passed)
+        codes = np.where(walls, self._faces()[None, :], BACKGROUND).astype(np.intp)
+        codes.ravel()[seen] = SURFACE + self._surface(seen)
+        self._draw_rim(codes, head, foot)
         return codes
 
-    def _row(self, up: Field) -> npt.NDArray[np.int32]:
+    def _draw_rim(self, codes: Codes, head: Rows, foot: Rows) -> None:
+        """Draw the line along the silhouette, from where it begins in each column, in place."""
+        end = np.minimum(np.ceil(self._rim).astype(np.int32), foot)
+        count = np.where(self.beside, 0, np.maximum(end - head, 0))
+        column = np.repeat(np.arange(len(count)), count)
+        below = np.arange(len(column)) - np.repeat(np.cumsum(count) - count, count)
+        codes[head[column] + below, column] = RIM
+
+    def _outline(self) -> tuple[Field, Field, Field]:
+        """Return how far up the picture surface ends and begins, and the walls' feet, (w,) each.
+
+        Depths are too coarse for that: a block ends between two of them.
+        """
+        lattice = self.lattice
+        back, up = lattice.camera.rise
+        middles = lattice.left + (self.at.astype(np.float64) + 0.5) * lattice.column
+        near, far = lattice.span(middles)
+        ends = self._continued(self.last, self.last - 1, far)
+        brink = self._continued(self.front, self.front + 1, near)
+        outline = np.maximum(ends, self.top[-1]), brink, back * near - up * PLINTH
+        # Where it is steep, the columns of the lattice are too coarse.
+        head, brink, foot = (np.interp(self.right, middles, values) for values in outline)
+        return _field(head), _field(brink), _field(foot)
+
+    def _continued(self, depth: Codes, inner: Codes, edge: Floats) -> Floats:
+        """Return how high the surface reaches at an edge of the block, (w,), in the picture.
+
+        Args:
+            depth: The last depth in each column that lies on the surface, (w,).
+            inner: The one before it.
+            edge: How far away the edge is, (w,).
+        """
+        lattice, columns = self.lattice, np.arange(self.rise.shape[1])
+        at = self.rise[depth, columns].astype(np.float64)
+        before = self.rise[np.clip(inner, 0, len(self.rise) - 1), columns]
+        back, _ = lattice.camera.rise
+        slope = np.where(is_surface(before), (at - before) * (depth - inner) / lattice.depth, back)
+        return np.asarray(at + slope * (edge - lattice.distances[depth]))
+
+    @functools.cached_property
+    def _rim(self) -> Field:
+        """The row, a fraction, at which the line along the silhouette ends, (w,)."""
+        head = along(self._place(self.head))
+        return np.asarray(head.place + self.rim_width * np.hypot(1, head.steep))
+
+    @functools.cached_property
+    def _passed(self) -> Rows:
+        """How many depths of its column each pixel's ray passes, (h, w)."""
+        depths, width = self.rise.shape
+        height = len(self.up)
+        # That many stay below its row.
+        ends = self._row(self.top) * width + np.arange(width, dtype=np.int32)
+        counts = np.bincount(ends.ravel(), minlength=(height + 1) * width)
+        within = np.cumsum(counts.reshape(height + 1, width), axis=0, dtype=np.int32)
+        return np.asarray(depths - within[:height])
+
+    def edges(self) -> tuple[Edges, Edges]:
+        """Return the edges of the block and of its hills before what they hide.
+
+        The inner edge of the line along the silhouette is apart, and comes before the outer one,
+        which lies so near to it.
+        """
+        head, brink, foot = map(self._place, (self.head, self.brink, self.foot))
+        others = [*map(along, (head, brink, foot)), self._ridges(head)]
+        return self._shown([along(self._rim)]), self._shown(others)
+
+    def sides(self) -> Edges:
+        """Return the upright edges at both sides of a block, columns and rows exchanged."""
+        lattice, height = self.lattice, len(self.up)
+        ends = np.array([lattice.left, lattice.left + lattice.columns * lattice.column])
+        place = (ends - self.right[0]) / (self.right[1] - self.right[0])
+        return Edges(
+            column=np.tile(np.arange(height), 2),
+            place=np.repeat(place.astype(np.float32), height),
+            steep=np.zeros(2 * height, dtype=np.float32),
+        )
+
+    def _shown(self, parts: list[Edges]) -> Edges:
+        """Return what of some edges lies in columns that the block is in."""
+        column, place, steep = map(np.concatenate, zip(*parts, strict=True))
+        there = ~self.beside[column]
+        return Edges(column[there], place[there], steep[there])
+
+    def _ridges(self, head: Field) -> Edges:
+        """Return the edges of hills, below the silhouette, (w,): there the sight leaps."""
+        passed = self._passed
+        leaps = np.flatnonzero(passed[:-1] - passed[1:] > _LEAP)
+        row, column = np.divmod(leaps, passed.shape[1])
+        order = np.argsort(column, kind="stable")
+        row, column = row[order], column[order]
+        inner = row + 1 > head[column] + 1
+        column, row = column[inner], row[inner]
+        place = self._place(self.top[passed[row, column] - 1, column])
+        return pieces(column, place)
+
+    def _place(self, up: Field) -> Field:
+        """Return the row, a fraction, at which a height in the picture lies, any shape."""
+        return np.asarray((self.up[0] - up) / (self.up[0] - self.up[1]), dtype=np.float32)
+
+    def _row(self, up: Field) -> Rows:
         """Return the first row, counted downwards, that lies at or below a height, any shape."""
-        step = self.up[0] - self.up[1]
-        rows = np.ceil((self.up[0] - up) / step - 1e-4)
+        rows = np.ceil(self._place(up) - np.float32(1e-4))
         return np.asarray(np.clip(rows, 0, len(self.up)), dtype=np.int32)
 
     def _faces(self) -> Codes:
@@ -84,12 +188,12 @@ class Rays:
         ground = right[:, None] * lattice.camera.right + away[:, None] * lattice.camera.away
         return np.where(np.abs(ground[:, 0]) > np.abs(ground[:, 1]), 1, 2)
 
-    def _surface(self, seen: Codes, passed: npt.NDArray[np.int32]) -> Codes:
+    def _surface(self, seen: Codes) -> Codes:
         """Return the codes of the pixels, (n,) flat indices, that show the surface."""
         block = self.block
-        depths, width = self.rise.shape
+        width = self.rise.shape[1]
         row, column = np.divmod(seen, width)
-        depth = np.minimum(passed.ravel()[seen], depths - 1)
+        depth = np.minimum(self._passed.ravel()[seen], self.last[column])
         behind, before = depth * width + column, np.maximum(depth - 1, 0) * width + column
         rise = self.rise.ravel()
         high, low = rise[behind], rise[before]
@@ -150,6 +254,10 @@ class Rays:
             share = self.line_width / 2 + 0.5 - near / slope
         share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)
         return np.asarray(np.clip(share, 0, 1), dtype=np.float64)
+
+
+def _field(values: Floats) -> Field:
+    return np.asarray(values, dtype=np.float32)
 
 
 def _least_change(values: Field) -> Field:

@@ -10,13 +10,13 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from trajviz.scene.layout import Axes
 from trajviz.scene.lettering import shorten
-from trajviz.scene.marks import Box, Text, around
+from trajviz.scene.marks import Box, Shape, Text, around
 from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Draper, Plot
@@ -36,6 +36,7 @@ from trajviz.scene.views._horizon import (
 )
 from trajviz.scene.views._labels import Corners, Labels, corners_of
 from trajviz.scene.views._rays import Rays
+from trajviz.scene.views._silhouette import soften
 from trajviz.surface import Floats, Points, Surface, Window
 
 AZIMUTHS = (-60, -30, -120, -150, 60, 30, 120, 150)
@@ -49,12 +50,19 @@ _ROUGH = 96
 """Columns and depths that are enough to choose a camera."""
 _TRIES = 6
 """How often the room for labels is measured again."""
+_RIM = 1.2
+"""Pixels: the least width of the line along a silhouette, so that it is in every column."""
 _PIECE = 6.0
 """Tracks are laid over the surface in pieces of about so many pixels."""
 _SHARP = 2
 """A vector's picture of the block has so many pixels in one of the scene's, each way."""
 _NAME = 0.2
 """The most of a view's width that an axis' name takes."""
+_TURN = 5
+"""An orbit is fitted into its box every so many degrees."""
+_ROUND = 360 // _TURN
+_GLIDE = 2
+"""Over how many of these fits, to each side, size and place of a block that turns are levelled."""
 _NOWHERE = Box(0, 0, 0, 0)
 
 
@@ -170,43 +178,48 @@ class ReliefView:
         return 1 if self.turning else _FINE
 
     def fitted(self, box: Box) -> ReliefView:
-        """Return the view placed in a box; if it turns, it fits at every angle."""
-        azimuths = range(0, 360, 5) if self.turning else [self.camera.azimuth]
-        turned = [replace(self, camera=self.camera._replace(azimuth=a)) for a in azimuths]
-        left, low, right, high = around([self._extent(view.camera) for view in turned])
-        # Labels keep their size, so what they take beyond the block has to be found by trying.
-        view, beyond = self, (0.0, 0.0, 0.0, 0.0)
+        """Return the view placed in a box, as large as block and labels fit."""
+        return self.placed(box, self.room(box))
+
+    def room(self, box: Box) -> Corners:
+        """Return the part of a box that is left to the block, so that its labels fit, too."""
         top = box.y0 + (1.5 * self._type_size if self.block.lift.logarithmic else 2)
-        room = box.x0, top, box.x1, box.y1
+        room = float(box.x0), float(top), float(box.x1), float(box.y1)
+        # Labels keep their size, so what they take beyond the block has to be found by trying.
+        beyond = (0.0, 0.0, 0.0, 0.0)
         for _ in range(_TRIES):
-            x0, y0, x1, y1 = _less(room, beyond)
-            unit = max(min((x1 - x0) / (right - left), (y1 - y0) / (high - low)), 1.0)
-            middle = (
-                (x0 + x1) / 2 - unit * (left + right) / 2,
-                (y0 + y1) / 2 + unit * (low + high) / 2,
-            )
-            view = replace(self, box=box, middle=middle, unit=unit)
-            whole = (
-                middle[0] + unit * left, middle[1] - unit * high,
-                middle[0] + unit * right, middle[1] - unit * low,
-            )  # fmt: skip
-            labels = [replace(view, camera=other.camera)._labels for other in turned]
-            inked = around([whole, *(corners_of(mark) for each in labels for mark in each.edges())])
+            view = self.placed(box, _less(room, beyond))
+            (x, y), (left, low, right, high) = view.middle, self._extent
+            unit = view.unit
+            whole = x + unit * left, y - unit * high, x + unit * right, y - unit * low
+            inked = around([whole, *map(corners_of, view._labels.edges())])
             # A smaller block may have other labels: the most that any took is kept free.
             beyond, before = around([beyond, _less(inked, whole)]), beyond
             if beyond == before:
                 break
-        return view
+        return _less(room, beyond)
+
+    def placed(self, box: Box, room: Corners, unit: float = math.inf) -> ReliefView:
+        """Return the view placed in a part of a box, as large as it fits but at most `unit`."""
+        left, low, right, high = self._extent
+        x0, y0, x1, y1 = room
+        unit = min(unit, max(min((x1 - x0) / (right - left), (y1 - y0) / (high - low)), 1.0))
+        middle = (
+            (x0 + x1) / 2 - unit * (left + right) / 2,
+            (y0 + y1) / 2 + unit * (low + high) / 2,
+        )
+        return replace(self, box=box, middle=middle, unit=unit)
 
     def turned(self, degrees: float) -> ReliefView:
         """Return the view after the camera has turned by so many degrees."""
         elevation, azimuth = self.camera
         return replace(self, camera=Camera(elevation, azimuth + degrees))
 
-    def _extent(self, camera: Camera) -> Corners:
-        """Return left, low, right and high of the block, in its own units."""
-        left, low, right = self._ground_extent(camera)
-        head = Lattice.around(camera, _ROUGH, _ROUGH).horizon(self.block.heights).top.max()
+    @functools.cached_property
+    def _extent(self) -> Corners:
+        """Left, low, right and high of the block, in its own units."""
+        left, low, right = self._ground_extent(self.camera)
+        head = Lattice.around(self.camera, _ROUGH, _ROUGH).horizon(self.block.heights).top.max()
         return left, low, right, float(head) + 0.01
 
     @staticmethod
@@ -336,20 +349,25 @@ class ReliefView:
         columns = (np.arange((x1 - x0) * fine) + 0.5) / fine + x0
         rows = (np.arange((y1 - y0) * fine) + 0.5) / fine + y0
         thin = 0.5 if self.theme.mesh else 1  # a mesh has more lines, and says less
-        line_width = thin * self.theme.line_width * max(self.scale, 0.75) * fine
+        line_width = self.theme.line_width * max(self.scale, 0.75) * fine
         rays = Rays(
             block=self.block,
             lattice=self._lattice,
             horizon=self._horizon,
             right=(columns - x) / self.unit,
             up=(y - rows) / self.unit,
-            line_width=line_width,
+            line_width=thin * line_width,
+            rim_width=max(line_width, _RIM * fine),
             mesh=self.theme.mesh,
         )
         colors = np.take(self.block.colors, rays.codes(), axis=0)
         if fine > 1:
             blocks = colors.reshape(y1 - y0, fine, x1 - x0, fine, 3)
             colors = np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
+        else:
+            for edges in rays.edges():
+                soften(colors, edges)
+            soften(colors.transpose(1, 0, 2), rays.sides())
         into = region[max(0, y0) : y1, max(0, x0) : x1]
         into[:] = colors[max(0, -y0) :, max(0, -x0) :][: into.shape[0], : into.shape[1]]
         return region
@@ -358,7 +376,7 @@ class ReliefView:
         """Return the block as a picture that is finer than the scene's, and its labels."""
         return [Raster(self.enlarged(_SHARP).block_picture(), self.box), *self.marks()]
 
-    def marks(self) -> list[Text]:
+    def marks(self) -> list[Text | Shape]:
         """Return the labels: both axes along the front, heights at the left and their scale."""
         return self._labels.all()
 
@@ -390,20 +408,67 @@ def _less(one: Corners, other: Corners) -> Corners:
 
 @dataclass(frozen=True)
 class Orbit:
-    """A relief that turns by so many degrees in all, its tracks laid over it once."""
+    """A relief that turns by so many degrees in all.
+
+    `fits`, (n, 3), are the block's place and size, `middle` and `unit`, every `_TURN` degrees: it
+    fills its box at every angle, and changes slowly.
+    """
 
     first: ReliefView
     degrees: float
-    draper: Draper
-    draped: Sequence[Draped]
+    fits: Floats
+
+    @classmethod
+    def of(cls, first: ReliefView, degrees: float, box: Box) -> Orbit:
+        """Return the turn of a view that has no box yet."""
+        count = min(_ROUND, 1 + math.ceil(abs(degrees) / _TURN))
+        way = math.copysign(_TURN, degrees)
+        views = [first.turned(way * place) for place in range(count)]
+        inward = np.array([-1.0, -1.0, 1.0, 1.0])
+        rooms = inward * _levelled(inward * [view.room(box) for view in views])
+        known = [view.placed(box, room) for view, room in zip(views, rooms.tolist(), strict=True)]
+        units = _levelled(np.array([[view.unit] for view in known]))
+        known = [
+            view.placed(box, room, unit)
+            for view, room, (unit,) in zip(known, rooms.tolist(), units.tolist(), strict=True)
+        ]
+        fits = np.array([[*view.middle, view.unit] for view in known])
+        return cls(first=replace(first, box=box), degrees=degrees, fits=fits)
 
     def view(self, share: float) -> ReliefView:
         """Return how the block is seen after a share of the animation, 0 to 1."""
-        return self.first.turned(self.degrees * share)
+        angle = self.degrees * share
+        before, part = divmod(abs(angle) / _TURN, 1)
+        place = int(before) % _ROUND
+        one, other = self.fits[place], self.fits[(place + 1) % len(self.fits)]
+        x, y, unit = (one + (other - one) * part if part else one).tolist()
+        return replace(self.first.turned(angle), middle=(x, y), unit=unit)
+
+
+@dataclass(frozen=True)
+class Turning:
+    """A relief that turns, its tracks laid over it once."""
+
+    orbit: Orbit
+    draper: Draper
+    draped: Sequence[Draped]
 
     def __call__(self, share: float) -> Plot:
         """Return the block with its tracks, as after a share of the animation."""
-        return self.draper.plot(self.view(share), self.draped)
+        return self.draper.plot(self.orbit.view(share), self.draped)
+
+
+def _levelled(lows: Floats) -> Floats:
+    """Return bounds that change slowly, each at most what it was, (n, columns)."""
+    return np.asarray(_windows(_windows(lows).min(axis=1)).mean(axis=1))
+
+
+def _windows(values: Floats) -> Floats:
+    """Return each row of values with its neighbours, (n, 2 * _GLIDE + 1, columns)."""
+    mode: Literal["wrap", "edge"] = "wrap" if len(values) == _ROUND else "edge"
+    padded = np.pad(values, ((_GLIDE, _GLIDE), (0, 0)), mode=mode)
+    spread = np.arange(len(values))[:, None] + np.arange(2 * _GLIDE + 1)
+    return np.asarray(padded[spread])
 
 
 def _axes(_run: Run) -> list[Axes]:
@@ -429,14 +494,12 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
         camera=Camera(*run.look.camera) if run.look.camera else None,
         paths=[course.points for course in run.courses],
         turning=bool(run.look.orbit),
-    ).fitted(box)
-    draped = draper.drape(view)
-    plot = draper.plot(view, draped)
-    if run.look.orbit:
-        plot = replace(
-            plot, redrawn=Orbit(first=view, degrees=run.look.orbit, draper=draper, draped=draped)
-        )
-    return Shown([plot], notes=notes)
+    )
+    if not run.look.orbit:
+        return Shown([draper.plot(view.fitted(box))], notes=notes)
+    orbit = Orbit.of(view, run.look.orbit, box)
+    turning = Turning(orbit, draper, draper.drape(orbit.view(0)))
+    return Shown([replace(turning(0), redrawn=turning)], notes=notes)
 
 
 VIEW = View(

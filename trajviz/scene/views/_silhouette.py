@@ -1,0 +1,87 @@
+"""The edges in a picture of a block, and how they are smoothed: by the share of a pixel they cover.
+
+An edge is known column by column: at which row, in fractions of one, what lies below it begins.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from trajviz.scene.paint import Picture
+from trajviz.scene.views._horizon import Field
+from trajviz.surface import Ints
+
+STEEPEST = 12.0
+"""Rows a column beyond which an edge is taken to be no steeper."""
+
+
+class Edges(NamedTuple):
+    """Points of edges: in which column, (n,), at which row, (n,), and how steep, (n,).
+
+    Rows are fractions, counted between the centres of pixels. `steep` is in rows a column.
+    """
+
+    column: Ints
+    place: Field
+    steep: Field
+
+
+def along(place: Field) -> Edges:
+    """Return the edge that goes through all columns, at these rows, (width,)."""
+    change = np.abs(np.diff(place))
+    return Edges(
+        column=np.arange(len(place)),
+        place=place,
+        steep=_steep(np.append(np.inf, change), np.append(change, np.inf)),
+    )
+
+
+def pieces(column: Ints, place: Field) -> Edges:
+    """Return edges that begin and end anywhere.
+
+    Args:
+        column: In which column each point lies, (n,), ascending.
+        place: At which row, (n,), ascending within a column.
+    """
+    before, after = (_nearest(column, place, side) for side in (-1, 1))
+    return Edges(column, place, _steep(before, after))
+
+
+def _nearest(column: Ints, place: Field, side: int) -> Field:
+    """Return how far, in rows, the nearest point in the next column on a side is, (n,)."""
+    # One number for both orders: places of different columns are further apart than any rows.
+    apart = np.float64(4 * (place.max(initial=0) + 1))
+    keys = column * apart + place
+    sought = keys + side * apart
+    at = np.searchsorted(keys, sought)
+    padded = np.concatenate([[-np.inf], keys, [np.inf]])
+    return np.asarray(np.minimum(sought - padded[at], padded[at + 1] - sought), dtype=np.float32)
+
+
+def _steep(before: Field, after: Field) -> Field:
+    """Return the steepness by the gentler of two neighbours, so that a corner stays sharp."""
+    gentler = np.minimum(before, after)
+    return np.where(gentler <= STEEPEST, gentler, 0).astype(np.float32)
+
+
+def soften(picture: Picture, edges: Edges) -> None:
+    """Smooth edges in place: each pixel near one is mixed of what lies on its two sides."""
+    height = len(picture)
+    column, place, steep = edges
+    row = np.ceil(place).astype(np.intp)
+    kept = (row > 0) & (row < height)
+    column, place, row = column[kept], place[kept], row[kept]
+    across = np.hypot(1, steep[kept])  # how many rows the edge takes to cross a pixel
+    first = np.maximum(np.floor(place - across / 2).astype(np.intp) + 1, 0)
+    beyond = np.minimum(np.ceil(place + across / 2).astype(np.intp), height)
+    count = beyond - first
+    item = np.repeat(np.arange(len(count)), count)
+    at = first[item] + np.arange(len(item)) - np.repeat(np.cumsum(count) - count, count)
+    below = np.clip(0.5 + (at - place[item]) / across[item], 0, 1)[:, None]
+    own = picture[at, column[item]].astype(np.float32)
+    lower = (at >= row[item])[:, None]
+    other = np.where(lower, picture[row - 1, column][item], picture[row, column][item])
+    share = np.where(lower, 1 - below, below)
+    picture[at, column[item]] = np.rint(own + (other - own) * share)
