@@ -86,6 +86,14 @@ def test_values_that_go_with_few_others_come_back_too(name, value):
 
 
 RATES = st.floats(1e-9, 1e9).map(lambda lr: f"momentum:lr={lr!r},label=my own")
+SAID = ['sgd:label="fast, but wild"', "sgd:clip=1,bounds=-1/1/0/inf", "adam:decay=one-cycle"]
+
+
+@pytest.mark.parametrize("text", [*SAID, """sgd:label='5", 6'"""])
+def test_whatever_a_track_says_comes_back(text):
+    recipe = Recipe("bowl", (parse_spec(text),))
+    again = parsed(render_command(recipe, to_table(recipe, Path())))
+    assert [spec.table for spec in again.optimizers] == [recipe.optimizers[0].table]
 
 
 @given(texts=st.lists(RATES, max_size=2))

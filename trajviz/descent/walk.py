@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trajviz.descent.noise import Noise
+from trajviz.recipe.limits import Limits
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Floats, Oracle, Points, Surface
 
@@ -54,6 +55,24 @@ class Counted:
         return self.surface.hessian(points)
 
 
+class _Limited:
+    """A surface as an optimizer with limits sees it: clipped, and nothing of it out of bounds."""
+
+    def __init__(self, counted: Counted, limits: Limits) -> None:
+        self.counted, self.limits = counted, limits
+
+    def __call__(self, points: Points) -> Points:
+        return self.limits.clipped(self.counted.gradient(self.limits.within(points)))
+
+    gradient = __call__
+
+    def value(self, points: Points) -> Floats:
+        return self.counted.value(self.limits.within(points))
+
+    def hessian(self, points: Points) -> Floats:
+        return self.counted.hessian(self.limits.within(points))
+
+
 def walk(
     surface: Surface,
     spec: Spec,
@@ -85,16 +104,21 @@ def counted_walk(
     """Yield what `walk` does, of a surface that counts what it is asked.
 
     A scheduled learning rate is an array that is set in place before each step. The rules then need
-    to know of no schedule, but must keep no copy of the rate from one step to the next.
+    to know of no schedule, but must keep no copy of the rate from one step to the next. In the same
+    way a point out of bounds is moved in place, and the rule goes on from there.
     """
-    schedule = spec.schedule
+    schedule, limits = spec.schedule, spec.limits
     if schedule is not None:
         full = settings["lr"]
         rate = np.array(full, dtype=np.float64)
         settings = {**settings, "lr": rate}
-    walk = spec.optimizer.rule(counted, w, **settings)
+    if limits.bounds and spec.optimizer.takes_bounds:
+        settings = {**settings, "bounds": limits.bounds}
+    seen = _Limited(counted, limits) if limits else counted
+    walk = spec.optimizer.rule(seen, w, **settings)
     for taken in range(steps):
         if schedule is not None:
             rate[...] = full * schedule.factor(taken, steps)
         counted.advance()
-        yield next(walk)
+        w = next(walk)
+        yield limits.within(w, out=w)
