@@ -12,6 +12,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress, descend, no_progress
@@ -40,7 +43,7 @@ from trajviz.files.plan import (
 from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
 from trajviz.files.target import check_target, replacing
 from trajviz.recipe.budget import ladder
-from trajviz.recipe.recipe import Look, Playback, Recipe
+from trajviz.recipe.recipe import Look, Playback, Recipe, several_starts
 from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import count_starts
 from trajviz.recipe.toml import to_toml
@@ -498,7 +501,7 @@ def compare(
     surface: str | Path | Surface,
     optimizers: Iterable[str] = (),
     *,
-    start: Sequence[float] | None = Recipe.start,
+    start: Sequence[float] | Sequence[Sequence[float]] | None = Recipe.start,
     steps: int = Recipe.steps,
     window: Sequence[float] | None = Recipe.window,
     noise: float = Recipe.noise,
@@ -538,15 +541,16 @@ def compare(
         surface: A name, the path of a .py file, a formula in x and y, or a Surface.
         optimizers: Texts such as "rmsprop:lr=0.01,beta=0.95"; () for sgd, momentum, rmsprop and
             adam. A rate that is not given is tuned, or chosen as `lr` says.
-        start: Where all start, as in 1,1.6; outside the window, it widens it. By default the
-            surface's.
+        start: Where all start, as in 1,1.6; outside the window, it widens it. Several may be given:
+            each starts from all of them, at the rate for the first. By default the surface's.
         steps: Steps of each optimizer.
         window: What part of the plane is shown. By default the surface's.
         noise: Add Gaussian noise to every gradient, the same for all; for surfaces without data.
         seed: Which noise, which mini-batches, which random starts.
         batch_size: Samples in a mini-batch, for surfaces over data; all of them make it exact. By
             default the surface's.
-        starts: Start each from all over the window, as in 7x7 or random:50.
+        starts: Start each from all over the window, as in 7x7 or random:50, or from certain points,
+            as in '1,1.6 2,2'.
         paths: Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them),
             alone or beside OPTIMIZERs; may be repeated.
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
@@ -595,13 +599,11 @@ def compare(
     recipe = Recipe.of(
         surface="" if own else str(surface),
         optimizers=tuple(parse_specs(optimizers)),
-        start=None if start is None else check_point(start),
         steps=steps,
         window=None if window is None else check_window(window),
         noise=noise,
         seed=seed,
         batch_size=batch_size,
-        starts=starts,
         paths=tuple(map(str, paths)),
         clock=clock,
         lr=lr,
@@ -626,8 +628,23 @@ def compare(
         metadata=metadata,
         max_bytes=max_bytes,
         colors=colors,
+        **_started(start, starts),
     )
     return run(recipe, own, force=force, progress=progress)
+
+
+def _started(
+    start: Sequence[float] | Sequence[Sequence[float]] | None, starts: str
+) -> dict[str, Any]:
+    """Return the fields of a recipe that say where all start, at one point or at several."""
+    if start is None:
+        return {"start": None, "starts": starts}
+    points = [point for point in start if isinstance(point, Sequence | np.ndarray)]
+    if not points:
+        return {"start": check_point(cast(Sequence[float], start)), "starts": starts}
+    if starts:
+        raise TrajvizError("several points to start from and starts both say where: give one")
+    return several_starts([check_point(point) for point in points])
 
 
 def run(

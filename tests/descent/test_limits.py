@@ -9,6 +9,7 @@ from races import descents
 from trajviz.descent.internals import gradients
 from trajviz.descent.tuning import tune_rates
 from trajviz.descent.walk import Counted
+from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import optimizer_names
 from trajviz.race import compare
 from trajviz.recipe.limits import Limits
@@ -114,7 +115,8 @@ def test_a_method_of_scipy_that_has_bounds_gets_them(method):
 
 
 def test_many_starts_are_kept_within_bounds_each_for_itself():
-    race = compare("beale", [f"sgd:lr=0.05,{WITHIN},clip=3"], starts="3x3", steps=8)
+    starts = [(1, 1.6), (2, 1), (0.5, -0.5)]
+    race = compare("beale", [f"sgd:lr=0.05,{WITHIN},clip=3"], start=starts, steps=8)
     for swarm in race.trajectories:
         (alone,) = descents(
             BEALE, f"sgd:lr=0.05,{WITHIN},clip=3", steps=8, start=tuple(swarm.points[0])
@@ -126,3 +128,14 @@ def test_a_trace_says_the_limits():
     race = compare("beale", [f"sgd:lr=0.05,{WITHIN},clip=3"], steps=3)
     (track,) = json.loads(race.trace("json"))["trajectories"]
     assert (track["clip"], track["bounds"]) == (3, "0.5/2/-0.5/1.7")
+
+
+def test_a_start_out_of_bounds_is_refused_but_one_of_many_is_moved_in_by_its_first_step():
+    with pytest.raises(
+        TrajvizError, match=r"start \(1.0, 1.6\) is out of the bounds of sgd, 2/3/0"
+    ):
+        compare("beale", ["sgd:bounds=2/3/0/1"])
+    (one,) = compare("beale", ["sgd:lr=0.001,bounds=2/3/0/1"], starts="1x1").trajectories
+    np.testing.assert_array_equal(
+        one.points[1:], Limits(bounds=(2, 3, 0, 1)).within(one.points[1:])
+    )

@@ -11,6 +11,7 @@ import click
 import trajviz
 from trajviz.cli._options import Command, Name, OwnOption, fields_of, recipe_options_of
 from trajviz.errors import TrajvizError
+from trajviz.recipe.recipe import recipe_options
 
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Recipe
@@ -65,9 +66,8 @@ def read_request(
     source = click.get_current_context().get_parameter_source
     default = click.core.ParameterSource.DEFAULT
     kinds = Recipe.kinds()
-    given = (usual or {}) | {
-        k: v for k, v in options.items() if k in kinds and source(k) is not default
-    }
+    said = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
+    given = (usual or {}) | _merged(said)
     if recipe_file is None:
         if surface is None:
             raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.")
@@ -85,6 +85,21 @@ def say_notes(notes: Iterable[str]) -> None:
     """Tell what there was no room for in a picture."""
     for note in notes:
         click.echo(f"  no room: {note}", err=True)
+
+
+def _merged(said: dict[str, Any]) -> dict[str, Any]:
+    """Return options as the fields of a recipe: several values of one may say several fields."""
+    fields, given = recipe_options(), dict(said)
+    for name, value in said.items():
+        merged = fields[name].option.merged
+        if merged is None or not isinstance(value, list):
+            continue
+        for key, part in merged(value).items():
+            if key != name and key in said:
+                both = f"{fields[name].flags[-1]} several times and {fields[key].flags[-1]}"
+                raise TrajvizError(f"{both} both say where each starts: give one of them")
+            given[key] = part
+    return given
 
 
 def say_what_was_found(surface: Surface) -> None:

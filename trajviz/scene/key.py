@@ -9,7 +9,9 @@ from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
-from trajviz.recipe.spec import Spec
+from trajviz.recipe.limits import LIMIT_KEYS
+from trajviz.recipe.schedule import schedule_parameters
+from trajviz.recipe.spec import DECAY, Spec
 from trajviz.scene.color import parse_color
 from trajviz.scene.departure import since
 from trajviz.scene.language import Language
@@ -18,8 +20,8 @@ from trajviz.scene.run import swarms
 from trajviz.scene.theme import Theme
 from trajviz.surface import Surface, Window
 
-_SAID_BY_REMARK = ("lr=", "decay=", "rate=", "every=")
-"""Words of an automatic label that the remark beside it says as well."""
+_SAID_BY_REMARK = ("lr", DECAY, *LIMIT_KEYS, *schedule_parameters())
+"""Keys in an automatic label that the remark beside it says as well."""
 
 
 def chips_before(specs: Sequence[Spec], paths: Sequence[Recorded], theme: Theme) -> list[Chip]:
@@ -68,7 +70,7 @@ def name_of(spec: Spec) -> str:
     name, *words = spec.label.split(" ")
     if name != spec.optimizer.name:
         return spec.label
-    kept = [word for word in words if not word.startswith(_SAID_BY_REMARK)]
+    kept = [word for word in words if word.partition("=")[0] not in _SAID_BY_REMARK]
     return " ".join([spec.optimizer.title, *kept])
 
 
@@ -131,13 +133,11 @@ def _outside(time: int, clock: str, language: Language) -> tuple[str, ...]:
 
 
 def _rate(trajectory: Trajectory) -> str:
-    """Return the rate, in full where it was tuned, and how it falls."""
-    rate = trajectory.settings.get("lr")
-    if rate is None:
-        return ""
-    shown = f"{rate:g}"
-    schedule = trajectory.spec.schedule
-    return shown if schedule is None else f"{shown} {schedule.summary}"
+    """Return the rate, in full where it was tuned, how it changes, and what limits the steps."""
+    rate, spec = trajectory.settings.get("lr"), trajectory.spec
+    shown = "" if rate is None else f"{rate:g}"
+    changes = spec.schedule.summary if spec.schedule else ""
+    return " ".join(filter(None, [shown, changes, spec.limits.summary]))
 
 
 def caption_of(outcome: Outcome, language: Language) -> str:

@@ -25,7 +25,9 @@ from trajviz.scene.track import Flags, Line, Pen, Track
 from trajviz.surface import Floats, Ints, Points, Surface, Window
 
 _FINE = 0.55
-"""How wide lines are where one optimizer has several, as a share of the width of one alone."""
+"""How wide lines are where one optimizer has many, as a share of the width of one alone."""
+_FEW = 4
+"""So many lines of one optimizer are none too many to be drawn in full width."""
 
 _ARM = 6.0
 """How far each stroke of a cross reaches from its middle, at 640x480."""
@@ -164,7 +166,7 @@ class Draper:
         theme: The colours of all else.
         scale: How much larger than at 640x480 lines are.
         clock: What times the race.
-        several: Whether an optimizer has many tracks, which then are finer.
+        several: Whether an optimizer has more than a few tracks, which then are finer.
     """
 
     surface: Surface
@@ -189,7 +191,7 @@ class Draper:
             theme=run.theme,
             scale=scale,
             clock=run.clock,
-            several=len(run.courses) > len(groups),
+            several=max(map(len, groups), default=0) > _FEW,
         )
 
     def of_medians(self, chips: Sequence[Chip]) -> Draper:

@@ -80,6 +80,12 @@ class Run:
         """The courses that our optimizers ran."""
         return [course for course in self.courses if isinstance(course, Trajectory)]
 
+    @property
+    def bounds(self) -> list[tuple[float, float, float, float]]:
+        """The bounds within which optimizers stay, each once."""
+        of_each = [t.spec.limits.bounds for t in self.trajectories]
+        return [bounds for bounds in dict.fromkeys(of_each) if bounds]
+
     @functools.cached_property
     def minima(self) -> Points:
         """The minima that basins are told apart by, (n, 2); before the race those that are known.
