@@ -81,7 +81,8 @@ def warm_up(taken: int, _steps: int, over: Count = 20) -> float:
 def warm_up_cosine(taken: int, steps: int, over: Count = 20) -> float:
     """Rise along a line to the full rate, then follow half a cosine down to 0 at the end.
 
-    Source: `warm_up` and then `cosine`; as torch's SequentialLR of LinearLR and CosineAnnealingLR.
+    Source: Goyal et al. (2017), sec. 2.2, then as `cosine`; as torch's SequentialLR of LinearLR and
+    CosineAnnealingLR.
 
     >>> [round(warm_up_cosine(t, 12, over=4), 9) for t in (0, 3, 4, 8, 12)]
     [0.25, 1.0, 1.0, 0.5, 0.0]
@@ -204,6 +205,19 @@ def schedule_defaults(name: str) -> dict[str, float]:
     """
     parameters = list(inspect.signature(_function(name)).parameters.values())[2:]
     return {parameter.name: parameter.default for parameter in parameters}
+
+
+def schedule_source(name: str) -> str:
+    """Return who published a schedule, and which library has it.
+
+    Raises:
+        TrajvizError: No schedule has this name.
+
+    >>> schedule_source("step")
+    "as torch's StepLR."
+    """
+    text = inspect.getdoc(_function(name)) or ""
+    return " ".join(text.partition("Source: ")[2].partition("\n\n")[0].split())
 
 
 def schedule_parameters() -> set[str]:
