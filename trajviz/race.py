@@ -551,8 +551,8 @@ def compare(
             default the surface's.
         starts: Start each from all over the window, as in 7x7 or random:50, or from certain points,
             as in '1,1.6 2,2'.
-        paths: Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them),
-            alone or beside OPTIMIZERs; may be repeated.
+        paths: Draw paths recorded elsewhere (.csv .tsv .txt .json .npy .npz), alone or beside
+            OPTIMIZERs; may be repeated.
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
         lr: How learning rates that are not given are chosen; customary ones are those of the
             literature, where the surface states some. By default tuned, or the surface's.

@@ -14,6 +14,7 @@ from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import recipe_options
 
 if TYPE_CHECKING:
+    from trajviz.descent.paths import Recorded
     from trajviz.recipe.recipe import Recipe
     from trajviz.surface import Surface
 
@@ -102,7 +103,8 @@ def _merged(said: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def say_what_was_found(surface: Surface) -> None:
-    """Tell what nobody stated: a formula's window and start."""
-    if surface.note:
-        click.echo(f"  {surface.note}", err=True)
+def say_what_was_found(surface: Surface, paths: Iterable[Recorded] = ()) -> None:
+    """Tell what nobody stated: a formula's window and start, and how files of paths were read."""
+    for note in dict.fromkeys([surface.note, *(path.note for path in paths)]):
+        if note:
+            click.echo(f"  {note}", err=True)

@@ -91,7 +91,7 @@ def command(
         with progress_bar("descending", quiet) as progress:
             race = trajviz.run(recipe, chosen, force=force, progress=progress)
     if not quiet:
-        say_what_was_found(race.surface)
+        say_what_was_found(race.surface, race.paths)
     if bundle:
         _write_bundle(race, files, kind, quiet)
     else:

@@ -47,7 +47,7 @@ def command(
     recipe, where = read_request(surface, optimizers, recipe_file, options)
     with where, progress_bar("descending", quiet=False) as progress:
         race = trajviz.run(recipe, progress=progress)
-    say_what_was_found(race.surface)
+    say_what_was_found(race.surface, race.paths)
     if output == "-":
         write_stdout(race.trace(kind or "csv", internals))
     else:

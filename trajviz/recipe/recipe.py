@@ -287,8 +287,8 @@ class Recipe:
         "as in '1,1.6 2,2'.", "race", words="COLSxROWS|random:N|POINTS",
     )  # fmt: skip
     paths: tuple[str, ...] = option(
-        (), "Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them), "
-        "alone or beside OPTIMIZERs; may be repeated.", "race", words="FILE",
+        (), "Draw paths recorded elsewhere (.csv .tsv .txt .json .npy .npz), alone or beside "
+        "OPTIMIZERs; may be repeated.", "race", words="FILE",
     )  # fmt: skip
     look: Look = Look()
     playback: Playback = Playback()
