@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-
 from trajviz.animation import Animation
 from trajviz.descent import Progress, descend, no_progress
 from trajviz.descent.noise import Noise
@@ -639,7 +637,7 @@ def _started(
     """Return the fields of a recipe that say where all start, at one point or at several."""
     if start is None:
         return {"start": None, "starts": starts}
-    points = [point for point in start if isinstance(point, Sequence | np.ndarray)]
+    points = [cast(Sequence[float], point) for point in start if hasattr(point, "__len__")]
     if not points:
         return {"start": check_point(cast(Sequence[float], start)), "starts": starts}
     if starts:

@@ -178,6 +178,30 @@ def test_arrays_of_one_file_are_paths_of_their_names_and_those_of_one_array_of_i
     assert paths[0].note == "run.npy: 2 paths of one label"
 
 
+CROWD = np.random.default_rng(1).uniform(-4, 4, (6, 5, 2))
+
+
+def test_a_population_is_drawn_as_points_without_lines_and_its_median_as_a_line(tmp_path):
+    path = written(tmp_path, npz(population_PSO=CROWD, population=CROWD[:, :1]), "swarm.npz")
+    race = compare("bowl", paths=[path], steps=5, panels=["loss"], **SMALL)
+    keys = [(path.label, path.number) for path in race.paths]
+    assert keys == [*(("PSO", number) for number in range(5)), ("swarm", 0)]
+    np.testing.assert_array_equal(race.paths[2].points, CROWD[:, 2])
+    assert all(track.line.gap.all() for track in race.scene.main.tracks)
+    assert not any(track.line.gap.any() for track in race.scene.plots[1].tracks)
+    squares = [shape for shape in race.scene.main.foreground if len(shape.corners) == 4]
+    assert squares == []
+    for track, point in zip(race.scene.main.tracks, CROWD[3], strict=False):
+        head = race.scene.main.view.project(point)
+        np.testing.assert_allclose(track.at(np.array([3.0]))[0], head)
+
+
+@pytest.mark.parametrize("array", [CROWD[0], CROWD[:, :, :1], CROWD.astype(str)])
+def test_a_population_of_another_shape_is_refused(array, tmp_path):
+    with pytest.raises(TrajvizError, match=r"is no population \(steps \+ 1, members, 2\)"):
+        loaded(tmp_path, npz(population=array), "swarm.npz")
+
+
 def test_the_command_line_tells_how_a_file_was_read(tmp_path):
     file = written(tmp_path, "X;Y\n0,5;1\n0,25;2\n")
     done = trajviz("trace", "bowl", "--paths", file)

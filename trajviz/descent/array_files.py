@@ -25,6 +25,9 @@ from trajviz.surface import Points
 MOST_BYTES = 100_000_000
 """The most that a file of paths may take, an NPZ also when it is unpacked."""
 
+POPULATION = "population"
+"""How the name of an array begins that is many points a step; what follows is its label."""
+
 Array: TypeAlias = npt.NDArray[Any]
 
 
@@ -111,7 +114,31 @@ def read_npz(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
     arrays = _loaded(data, "NPZ")
     if "points" in arrays or "labels" in arrays:
         return _of_tracks(arrays)
-    return _of_arrays(arrays, name)
+    crowds = {key: array for key, array in arrays.items() if key.startswith(POPULATION)}
+    if not crowds:
+        return _of_arrays(arrays, name)
+    members = [one for key, array in crowds.items() for one in _members(key, array, name)]
+    return Reading(members)
+
+
+def _members(key: str, array: Array, name: str) -> list[Recording]:
+    """Return the members of a population, (steps + 1, members, 2), one path each."""
+    if array.ndim != 3 or array.shape[2] != 2 or not array.size or array.dtype.kind not in "iuf":
+        raise TrajvizError(
+            f"array {key!r} of shape {array.shape}, {array.dtype}, is no population "
+            "(steps + 1, members, 2)"
+        )
+    label = key.removeprefix(POPULATION).strip("_") or name
+    paths = enumerate(array.astype(np.float64).swapaxes(0, 1))
+    return [
+        Recording(
+            label=label,
+            points=_until_missing(f"member {number} of {key!r}", path),
+            number=number,
+            joined=False,
+        )
+        for number, path in paths
+    ]
 
 
 def _loaded(data: bytes, kind: str) -> dict[str, Array]:

@@ -34,6 +34,7 @@ class Recorded:
         heights: The surface's heights there, (steps + 1,).
         number: Which of several paths of one label it is, from 0; None where there is one.
         length: How many steps the file has, of which `points` may hold fewer.
+        joined: Whether a line joins its points; a member of a population is drawn as a point alone.
         note: What had to be understood to read the file, in words; "" for the documented form.
         diverged_at: None: a recorded path is finite to its end.
     """
@@ -44,6 +45,7 @@ class Recorded:
     heights: Floats
     number: int | None
     length: int
+    joined: bool = True
     note: str = ""
     diverged_at: None = None
 
@@ -105,6 +107,7 @@ def _recorded(source: str, one: Recording, surface: Surface, steps: int, note: s
         heights=surface.value(shown),
         number=one.number,
         length=one.length,
+        joined=one.joined,
         note=note,
     )
 

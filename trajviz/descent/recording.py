@@ -20,12 +20,14 @@ class Recording:
         points: Where it went, (n, 2), n at least 1.
         number: Which of several paths of one label it is, from 0; None where there is one.
         steps: At which step it was at each point, rising from 0, (n,); None for 0, 1, 2 and so on.
+        joined: Whether a line joins its points; a member of a population is drawn as a point alone.
     """
 
     label: str
     points: Points
     number: int | None = None
     steps: Ints | None = None
+    joined: bool = True
 
     @property
     def length(self) -> int:

@@ -214,7 +214,11 @@ class Draper:
             view: The picture of the surface.
             draped: What `drape` returned for it; by default it is laid over it now.
         """
-        lines = [view.line(path) for path in (self.drape(view) if draped is None else draped)]
+        paths = self.drape(view) if draped is None else draped
+        lines = [
+            view.line(path) if course.joined else view.line(path).left_out()
+            for path, course in zip(paths, self.courses, strict=True)
+        ]
         return Plot(
             view=view,
             tracks=self._marked(self._tracks(lines), view.box, departing=True),
@@ -276,7 +280,8 @@ class Draper:
     def _starts(self, view: MapView) -> tuple[Shape, ...]:
         """Return a square at each start that is seen."""
         theme, half, rim = self.theme, 4 * self._size, 1.3 * self._size
-        starts = np.unique([course.points[0] for course in self.courses], axis=0)
+        begun = [course.points[0] for course in self.courses if course.joined]
+        starts = np.unique(np.reshape(begun, (-1, 2)), axis=0)
         if len(starts) > 1:
             starts = starts[view.window.contains(starts)]
             starts = starts[view.visible(starts)]
