@@ -13,7 +13,7 @@ from trajviz.descent import tuning
 from trajviz.descent.tuning import scores
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
-from trajviz.recipe.limits import LIMIT_KEYS
+from trajviz.recipe.clamp import CLAMP_KEYS
 from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults, schedule_parameters
 from trajviz.recipe.spec import parse_spec, parse_specs
 from trajviz.surface.catalogue import load_surface
@@ -278,8 +278,8 @@ def test_a_bad_schedule_is_refused_with_what_is_allowed(text, message):
     assert message in str(refusal.value)
 
 
-def test_an_optimizer_of_ours_shares_no_name_with_a_schedule_or_a_limit():
-    names = {"decay", *LIMIT_KEYS, *schedule_parameters()}
+def test_an_optimizer_of_ours_shares_no_name_with_a_schedule_or_a_clamp():
+    names = {"decay", *CLAMP_KEYS, *schedule_parameters()}
     for optimizer in optimizer_names():
         assert names.isdisjoint(load_optimizer(optimizer).defaults)
 

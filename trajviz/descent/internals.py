@@ -7,7 +7,7 @@ import numpy as np
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
-from trajviz.recipe.limits import NO_LIMITS
+from trajviz.recipe.clamp import NO_CLAMP
 from trajviz.surface import Floats, Points, Surface
 
 
@@ -26,13 +26,13 @@ def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) ->
         The gradients, (steps, 2).
     """
     leaves = trajectory.points[:-1]
-    limits = trajectory.spec.limits if isinstance(trajectory, Trajectory) else NO_LIMITS
+    clamp = trajectory.spec.clamp if isinstance(trajectory, Trajectory) else NO_CLAMP
     if not noise.facts(surface):
-        return limits.clipped(surface.gradient(leaves))
+        return clamp.clipped(surface.gradient(leaves))
     slopes = np.empty(leaves.shape)
     for step, gradient in zip(range(len(leaves)), noise.gradients(surface), strict=False):
         slopes[step] = gradient(leaves[step])
-    return limits.clipped(slopes)
+    return clamp.clipped(slopes)
 
 
 def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:

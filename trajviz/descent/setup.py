@@ -17,7 +17,7 @@ from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Recorded, load_paths
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.recipe.limits import BOUNDS
+from trajviz.recipe.clamp import BOUNDS
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec, labelled, parse_spec
 from trajviz.recipe.starts import certain_starts, spread
@@ -67,10 +67,10 @@ class Setup:
                 f"the surface has no finite value and slope at the start {self.start}"
             )
         for spec in self.specs if self.starts is None else ():
-            if not np.array_equal(spec.limits.within(here), here):
+            if not np.array_equal(spec.clamp.within(here), here):
                 raise TrajvizError(
                     f"the start {self.start} is out of the bounds of {spec.label}, "
-                    f"{spec.limits.table[BOUNDS]}"
+                    f"{spec.clamp.table[BOUNDS]}"
                 )
         if not self.begin.size:
             raise TrajvizError("the surface has no finite value at any of the starts")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from trajviz.descent.noise import Noise
-from trajviz.recipe.limits import Limits
+from trajviz.recipe.clamp import Clamp
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Floats, Oracle, Points, Surface
 
@@ -55,22 +55,22 @@ class Counted:
         return self.surface.hessian(points)
 
 
-class _Limited:
-    """A surface as an optimizer with limits sees it: clipped, and nothing of it out of bounds."""
+class _Clamped:
+    """A surface as an optimizer with clamp sees it: clipped, and nothing of it out of bounds."""
 
-    def __init__(self, counted: Counted, limits: Limits) -> None:
-        self.counted, self.limits = counted, limits
+    def __init__(self, counted: Counted, clamp: Clamp) -> None:
+        self.counted, self.clamp = counted, clamp
 
     def __call__(self, points: Points) -> Points:
-        return self.limits.clipped(self.counted.gradient(self.limits.within(points)))
+        return self.clamp.clipped(self.counted.gradient(self.clamp.within(points)))
 
     gradient = __call__
 
     def value(self, points: Points) -> Floats:
-        return self.counted.value(self.limits.within(points))
+        return self.counted.value(self.clamp.within(points))
 
     def hessian(self, points: Points) -> Floats:
-        return self.counted.hessian(self.limits.within(points))
+        return self.counted.hessian(self.clamp.within(points))
 
 
 def walk(
@@ -107,18 +107,18 @@ def counted_walk(
     to know of no schedule, but must keep no copy of the rate from one step to the next. In the same
     way a point out of bounds is moved in place, and the rule goes on from there.
     """
-    schedule, limits = spec.schedule, spec.limits
+    schedule, clamp = spec.schedule, spec.clamp
     if schedule is not None:
         full = settings["lr"]
         rate = np.array(full, dtype=np.float64)
         settings = {**settings, "lr": rate}
-    if limits.bounds and spec.optimizer.takes_bounds:
-        settings = {**settings, "bounds": limits.bounds}
-    seen = _Limited(counted, limits) if limits else counted
+    if clamp.bounds and spec.optimizer.takes_bounds:
+        settings = {**settings, "bounds": clamp.bounds}
+    seen = _Clamped(counted, clamp) if clamp else counted
     walk = spec.optimizer.rule(seen, w, **settings)
     for taken in range(steps):
         if schedule is not None:
             rate[...] = full * schedule.factor(taken, steps)
         counted.advance()
         w = next(walk)
-        yield limits.within(w, out=w)
+        yield clamp.within(w, out=w)

@@ -23,7 +23,7 @@ from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
-from trajviz.recipe.limits import LIMIT_KEYS
+from trajviz.recipe.clamp import CLAMP_KEYS
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.schedule import schedule_parameters
 from trajviz.recipe.spec import DECAY, TRACK_KEYS, Spec, parse_spec, read_spec
@@ -169,7 +169,7 @@ def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 
 def _settings_of(spec: Spec) -> set[str]:
     """Return the names of all settings that an optimizer may be given."""
-    return {*spec.complete, DECAY, *TRACK_KEYS, *LIMIT_KEYS, *schedule_parameters()}
+    return {*spec.complete, DECAY, *TRACK_KEYS, *CLAMP_KEYS, *schedule_parameters()}
 
 
 def _with(spec: Spec, settings: Mapping[str, Any]) -> Spec:

@@ -11,7 +11,7 @@ from typing import Any
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import RATE_RANGE, Optimizer, Setting
 from trajviz.optimizers.find import load_optimizer, split_name
-from trajviz.recipe.limits import BOUNDS, LIMIT_KEYS, NO_LIMITS, Limits, read_limits
+from trajviz.recipe.clamp import BOUNDS, CLAMP_KEYS, NO_CLAMP, Clamp, read_clamp
 from trajviz.recipe.schedule import (
     SCHEDULES,
     Schedule,
@@ -49,7 +49,7 @@ class Spec:
         rate_rule: How the learning rate among the settings was chosen, one of RATE_RULES; default
             "given".
         schedule: How the learning rate changes during the run; default None, not at all.
-        limits: How gradients are clipped, and within which bounds it stays; default not at all.
+        clamp: How gradients are clipped, and within which bounds it stays; default not at all.
     """
 
     optimizer: Optimizer
@@ -58,7 +58,7 @@ class Spec:
     color: str = ""
     rate_rule: str = "given"
     schedule: Schedule | None = None
-    limits: Limits = NO_LIMITS
+    clamp: Clamp = NO_CLAMP
 
     @property
     def complete(self) -> dict[str, Setting]:
@@ -132,7 +132,7 @@ class Spec:
             parameters = {key: float(value) for key, value in self.schedule.complete.items()}
             changes = {DECAY: self.schedule.name, **parameters}
         track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
-        rest = {**rule, **changes, **self.limits.table, **track}
+        rest = {**rule, **changes, **self.clamp.table, **track}
         return {"name": self.optimizer.name, **settings, **rest}
 
 
@@ -172,7 +172,7 @@ def parse_spec(text: str) -> Spec:
     Args:
         text: An optimizer's name, as `load_optimizer` takes it. After a colon follow settings of
             the optimizer, `label` and `color`, `decay` with settings of the schedule that it names,
-            and limits: `clip`, `clip_value` and `bounds`. A key that both have is the optimizer's.
+            and `clip`, `clip_value` and `bounds`. A key that both have is the optimizer's.
             A value with a comma in it stands in quotation marks.
 
     Raises:
@@ -270,7 +270,7 @@ def _check_type(optimizer: Optimizer, key: str, value: Any) -> None:
         kinds, word = (str,), "text"
     elif key == BOUNDS:
         kinds, word = (str, list), "text, nor a list of four numbers"
-    elif key in (*LIMIT_KEYS, *schedule_parameters()):
+    elif key in (*CLAMP_KEYS, *schedule_parameters()):
         kinds, word = (int, float), "number"
     else:
         return
@@ -295,10 +295,10 @@ def _spec(
     own = {key: rest.pop(key) for key in list(rest) if key in optimizer.defaults}
     if BOUNDS in rest and not optimizer.keeps_to_bounds:
         raise TrajvizError(f"{optimizer.name} cannot be kept within bounds{where}")
-    limits = read_limits({key: rest.pop(key) for key in LIMIT_KEYS if key in rest}, where)
-    schedule = _schedule(optimizer, rest, [*LIMIT_KEYS, *others], where)
+    clamp = read_clamp({key: rest.pop(key) for key in CLAMP_KEYS if key in rest}, where)
+    schedule = _schedule(optimizer, rest, [*CLAMP_KEYS, *others], where)
     settings = {key: _setting(optimizer, key, value, where) for key, value in own.items()}
-    return Spec(optimizer, settings, **track, schedule=schedule, limits=limits)
+    return Spec(optimizer, settings, **track, schedule=schedule, clamp=clamp)
 
 
 def _schedule(
@@ -417,7 +417,7 @@ def _default_label(spec: Spec, names: list[str]) -> str:
     if spec.schedule is not None:
         words.append(f"{DECAY}={spec.schedule.name}")
         words += [f"{key}={value:g}" for key, value in spec.schedule.settings]
-    words += [f"{key}={_shown(value)}" for key, value in spec.limits.table.items()]
+    words += [f"{key}={_shown(value)}" for key, value in spec.clamp.table.items()]
     return " ".join([name, *words])
 
 

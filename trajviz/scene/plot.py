@@ -26,8 +26,6 @@ from trajviz.surface import Floats, Ints, Points, Surface, Window
 
 _FINE = 0.55
 """How wide lines are where one optimizer has many, as a share of the width of one alone."""
-_FEW = 4
-"""So many lines of one optimizer are none too many to be drawn in full width."""
 
 _ARM = 6.0
 """How far each stroke of a cross reaches from its middle, at 640x480."""
@@ -191,7 +189,7 @@ class Draper:
             theme=run.theme,
             scale=scale,
             clock=run.clock,
-            several=max(map(len, groups), default=0) > _FEW,
+            several=run.several,
         )
 
     def of_medians(self, chips: Sequence[Chip]) -> Draper:

@@ -21,15 +21,15 @@ from trajviz.surface.numbers import Range, read_number
 
 CLIPS = ("clip", "clip_value")
 BOUNDS = "bounds"
-LIMIT_KEYS = (*CLIPS, BOUNDS)
-"""The keys of a track that set limits."""
+CLAMP_KEYS = (*CLIPS, BOUNDS)
+"""The keys of a track that clamp it."""
 
 _ABOVE_0 = Range(above=0)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """The limits of one track.
+class Clamp:
+    """How one track is clamped.
 
     Attributes:
         clip: The most length of a gradient, which is shortened to it; None for any. Torch's
@@ -40,7 +40,7 @@ class Limits:
             that is infinite is none. A point outside is moved to the nearest one within, after each
             step; the surface is never asked for anything outside.
 
-    >>> Limits(clip=1.0).clipped(np.array([[3.0, 4.0], [0.1, 0.0]])).tolist()
+    >>> Clamp(clip=1.0).clipped(np.array([[3.0, 4.0], [0.1, 0.0]])).tolist()
     [[0.6000000000000001, 0.8], [0.1, 0.0]]
     """
 
@@ -49,24 +49,23 @@ class Limits:
     bounds: tuple[float, float, float, float] | None = None
 
     def __bool__(self) -> bool:
-        """Tell whether there is any limit."""
-        return self != NO_LIMITS
+        """Tell whether there is anything to it."""
+        return self != NO_CLAMP
 
     @property
     def table(self) -> dict[str, float | str]:
-        """The limits as a recipe says them."""
+        """The same as a recipe says it."""
         bounds = {BOUNDS: spelled_value(self.bounds, "/")} if self.bounds else {}
         return {**self._clips, **bounds}
 
     @property
     def summary(self) -> str:
-        """What the key of a picture says.
+        """What the key of a picture says of clipping.
 
-        >>> Limits(clip=1.0, bounds=(0.0, 1.0, 0.0, 1.0)).summary
-        'clip 1 bounded'
+        >>> Clamp(clip_value=0.5).summary
+        'clip value 0.5'
         """
-        words = [f"{key.replace('_', ' ')} {value:g}" for key, value in self._clips.items()]
-        return " ".join([*words, "bounded"] if self.bounds else words)
+        return " ".join(f"{key.replace('_', ' ')} {v:g}" for key, v in self._clips.items())
 
     @property
     def _clips(self) -> dict[str, float]:
@@ -91,27 +90,27 @@ class Limits:
         return np.clip(points, *self._corners, out=out) if self.bounds else points
 
 
-NO_LIMITS = Limits()
+NO_CLAMP = Clamp()
 
 
-def read_limits(given: Mapping[str, Any], where: str = "") -> Limits:
-    """Return the limits that some keys of a track say.
+def read_clamp(given: Mapping[str, Any], where: str = "") -> Clamp:
+    """Return how some keys of a track say that it is clamped.
 
     Args:
-        given: Values of LIMIT_KEYS, as texts, or as a recipe has them.
+        given: Values of CLAMP_KEYS, as texts, or as a recipe has them.
         where: What a message adds.
 
     Raises:
         TrajvizError: A value is not allowed, or a gradient is to be clipped in two ways.
 
-    >>> read_limits({"bounds": "0/1/-inf/inf"}).bounds
+    >>> read_clamp({"bounds": "0/1/-inf/inf"}).bounds
     (0.0, 1.0, -inf, inf)
     """
     clips = {key: read_number(key, given[key], where, _ABOVE_0) for key in CLIPS if key in given}
     if len(clips) > 1:
         raise TrajvizError(f"clip and clip_value{where} are two ways to clip: give one")
     bounds = _read_bounds(given[BOUNDS], where) if BOUNDS in given else None
-    return Limits(**clips, bounds=bounds)
+    return Clamp(**clips, bounds=bounds)
 
 
 def _read_bounds(value: Any, where: str) -> tuple[float, float, float, float]:

@@ -12,7 +12,7 @@ from trajviz.descent.walk import Counted
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import optimizer_names
 from trajviz.race import compare
-from trajviz.recipe.limits import Limits
+from trajviz.recipe.clamp import Clamp
 from trajviz.recipe.spec import parse_spec
 from trajviz.surface.catalogue import load_surface
 
@@ -56,11 +56,11 @@ def test_every_rule_stays_within_bounds_and_asks_for_nothing_outside(name, monke
 
         monkeypatch.setattr(Counted, method, watched)
     (one,) = descents(BEALE, f"{name}:lr=0.3,{WITHIN}", steps=15)
-    limits = Limits(bounds=BOUNDS)
+    clamp = Clamp(bounds=BOUNDS)
     assert one.steps == 15
     assert len(asked) >= 15
     for points in (*asked, one.points):
-        np.testing.assert_array_equal(points, limits.within(points))
+        np.testing.assert_array_equal(points, clamp.within(points))
 
 
 def test_a_line_search_ends_in_the_corner_that_is_lowest():
@@ -70,12 +70,12 @@ def test_a_line_search_ends_in_the_corner_that_is_lowest():
         np.testing.assert_allclose(one.points[-1], [1, 0.5], atol=1e-6)
 
 
-@pytest.mark.parametrize("limits", ["clip=1", WITHIN])
-def test_a_rate_is_tuned_as_it_then_runs(limits):
-    spec = parse_spec(f"momentum:{limits}")
+@pytest.mark.parametrize("clamp", ["clip=1", WITHIN])
+def test_a_rate_is_tuned_as_it_then_runs(clamp):
+    spec = parse_spec(f"momentum:{clamp}")
     (tuned,) = tune_rates(BEALE, [spec], BEALE.start, 40, BEALE.window)
-    (race,) = descents(BEALE, f"momentum:{limits}", steps=40)
-    (given,) = descents(BEALE, f"momentum:lr={tuned.rate!r},{limits}", steps=40)
+    (race,) = descents(BEALE, f"momentum:{clamp}", steps=40)
+    (given,) = descents(BEALE, f"momentum:lr={tuned.rate!r},{clamp}", steps=40)
     assert race.settings["lr"] == tuned.rate
     np.testing.assert_array_equal(race.points, given.points)
     (free,) = tune_rates(BEALE, [parse_spec("momentum")], BEALE.start, 40, BEALE.window)
@@ -111,7 +111,7 @@ def test_a_rule_of_the_users_goes_on_from_where_it_is_moved(rule, tmp_path):
 def test_a_method_of_scipy_that_has_bounds_gets_them(method):
     (one,) = descents(BOWL, f"scipy.{method}:bounds=1/4/0.5/2", steps=40, start=(3.0, 1.5))
     np.testing.assert_allclose(one.points[-1], [1, 0.5], atol=1e-2)
-    np.testing.assert_array_equal(one.points, Limits(bounds=(1, 4, 0.5, 2)).within(one.points))
+    np.testing.assert_array_equal(one.points, Clamp(bounds=(1, 4, 0.5, 2)).within(one.points))
 
 
 def test_many_starts_are_kept_within_bounds_each_for_itself():
@@ -124,7 +124,7 @@ def test_many_starts_are_kept_within_bounds_each_for_itself():
         np.testing.assert_array_equal(swarm.points, alone.points)
 
 
-def test_a_trace_says_the_limits():
+def test_a_trace_says_how_a_track_is_clamped():
     race = compare("beale", [f"sgd:lr=0.05,{WITHIN},clip=3"], steps=3)
     (track,) = json.loads(race.trace("json"))["trajectories"]
     assert (track["clip"], track["bounds"]) == (3, "0.5/2/-0.5/1.7")
@@ -136,6 +136,4 @@ def test_a_start_out_of_bounds_is_refused_but_one_of_many_is_moved_in_by_its_fir
     ):
         compare("beale", ["sgd:bounds=2/3/0/1"])
     (one,) = compare("beale", ["sgd:lr=0.001,bounds=2/3/0/1"], starts="1x1").trajectories
-    np.testing.assert_array_equal(
-        one.points[1:], Limits(bounds=(2, 3, 0, 1)).within(one.points[1:])
-    )
+    np.testing.assert_array_equal(one.points[1:], Clamp(bounds=(2, 3, 0, 1)).within(one.points[1:]))
