@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,8 @@ def parsed(words):
     """Return the recipe that the command line makes of a command's words."""
     trajviz, render, *rest = words
     assert (trajviz, render) == ("trajviz", "render")
-    with cli.commands["render"].make_context("render", rest) as context:
+    above = click.Context(cli, **cli.context_settings)  # or -h is unknown, and stays so
+    with cli.commands["render"].make_context("render", rest, above) as context:
         options = dict(context.params)
         given = [options.pop(key) for key in ("surface", "optimizers", "recipe_file")]
         return read_request(*given, options)[0]
