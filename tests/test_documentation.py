@@ -74,6 +74,11 @@ OTHERS = [pair for pair in COMMANDS if pair not in LESSONS]
 BRIEF = ("--size", "320x240", "--seconds", "0.5", "--hold", "0")
 
 
+def _both(words, option):
+    """Return where an option and its value stand."""
+    return words.index(option), words.index(option) + 1
+
+
 def check_what_is_made(line, said, made, least):
     """Hold that a command has said something, or has made every file that it says it has."""
     if " render " not in line:
@@ -89,7 +94,11 @@ def in_short(line):
     for words in map(shlex.split, line.split(" && ")):
         words, into = (words[:-2], words[-1]) if words[-2] == ">" else (words, None)
         options = BRIEF if words[1] == "render" else ()
-        done = invoke(*words[1:], *options, text=False)
+        said = {
+            place for option in options[::2] if option in words for place in _both(words, option)
+        }
+        kept = [word for place, word in enumerate(words) if place not in said]
+        done = invoke(*kept[1:], *options, text=False)
         assert done.returncode == 0, done.stderr
         assert b"Warning" not in done.stderr
         if into:

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress, descend, no_progress
@@ -41,7 +41,7 @@ from trajviz.files.plan import (
 from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
 from trajviz.files.target import check_target, replacing
 from trajviz.recipe.budget import ladder
-from trajviz.recipe.recipe import Look, Playback, Recipe
+from trajviz.recipe.recipe import Look, Playback, Recipe, several_starts
 from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import count_starts
 from trajviz.recipe.toml import to_toml
@@ -537,7 +537,7 @@ def compare(
     surface: str | Path | Surface | Formula,
     optimizers: Iterable[Any] = (),
     *,
-    start: Sequence[float] | None = Recipe.start,
+    start: Sequence[float] | Sequence[Sequence[float]] | None = Recipe.start,
     steps: int = Recipe.steps,
     window: Sequence[float] | None = Recipe.window,
     noise: float = Recipe.noise,
@@ -581,18 +581,19 @@ def compare(
             optimizer class of torch or keras; a factory of optax's kind; or a `functools.partial`
             of one of these. () for sgd, momentum, rmsprop and adam, or for nobody where there are
             `paths`.
-        start: Where all start, as in 1,1.6; outside the window, it widens it. By default the
-            surface's.
+        start: Where all start, as in 1,1.6; outside the window, it widens it. Several may be given:
+            each starts from all of them, at the rate for the first. By default the surface's.
         steps: Steps of each optimizer.
         window: What part of the plane is shown. By default the surface's.
         noise: Add Gaussian noise to every gradient, the same for all; for surfaces without data.
         seed: Which noise, which mini-batches, which random starts.
         batch_size: Samples in a mini-batch, for surfaces over data; all of them make it exact. By
             default the surface's.
-        starts: Start each from all over the window, as in 7x7 or random:50.
-        paths: Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them),
-            alone or beside OPTIMIZERs; may be repeated. In Python also arrays (steps + 1, 2),
-            mappings of labels to arrays, and trajectories.
+        starts: Start each from all over the window, as in 7x7 or random:50, or from certain points,
+            as in '1,1.6 2,2'.
+        paths: Draw paths recorded elsewhere (.csv .tsv .txt .json .npy .npz), alone or beside
+            OPTIMIZERs; may be repeated. In Python also arrays (steps + 1, 2), mappings of labels
+            to arrays, and trajectories.
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
         lr: How learning rates that are not given are chosen; customary ones are those of the
             literature, where the surface states some. By default tuned, or the surface's.
@@ -635,18 +636,18 @@ def compare(
     >>> race.trajectories[0].points.shape
     (11, 2)
     """
-    own = None if isinstance(surface, (str, Path)) else load_surface(surface, start, window)
+    begin = _started(start, starts)
+    named = isinstance(surface, (str, Path))
+    own = None if named else load_surface(surface, begin["start"], window)
     files, recorded = sorted_paths(paths)
     recipe = Recipe.of(
         surface="" if own else str(surface),
         optimizers=tuple(parse_specs(optimizers)),
-        start=None if start is None else check_point(start),
         steps=steps,
         window=None if window is None else check_window(window),
         noise=noise,
         seed=seed,
         batch_size=batch_size,
-        starts=starts,
         paths=files,
         clock=clock,
         lr=lr,
@@ -671,8 +672,23 @@ def compare(
         metadata=metadata,
         max_bytes=max_bytes,
         colors=colors,
+        **begin,
     )
     return run(recipe, own, paths=recorded, force=force, progress=progress)
+
+
+def _started(
+    start: Sequence[float] | Sequence[Sequence[float]] | None, starts: str
+) -> dict[str, Any]:
+    """Return the fields of a recipe that say where all start, at one point or at several."""
+    if start is None:
+        return {"start": None, "starts": starts}
+    points = [cast(Sequence[float], point) for point in start if hasattr(point, "__len__")]
+    if not points:
+        return {"start": check_point(cast(Sequence[float], start)), "starts": starts}
+    if starts:
+        raise TrajvizError("several points to start from and starts both say where: give one")
+    return several_starts([check_point(point) for point in points])
 
 
 def run(

@@ -107,6 +107,11 @@ REFUSED = {
     "render beale --size 1000000x1000000": "1000000x1000000",
     "render beale --size 640": "'640'",
     "render beale --size 640x480x3": "'640x480x3'",
+    "render beale --steps 1 --steps 2": "'--steps': it takes one value, and was given '1' and '2'.",
+    "render beale --recipe a.toml --recipe b.toml": "given 'a.toml' and 'b.toml'",
+    "trace beale -o a.csv -o b.csv": "'-o' / '--output': it takes one value",
+    "trace beale --start 1,1 --start 2,2 --starts 3x3": "--start several times and --starts both",
+    "trace beale --start 1,1 --start 2": "'2' is not X,Y",
     "render beale --size big": "'big'",
     "render beale --size 3840x2160 --seconds 60": "12,441,600,000",
     "render beale --fps 0": "fps 0",
@@ -568,11 +573,31 @@ def test_trace_gives_the_numbers_of_a_recipe(tmp_path):
     assert done.stdout == invoke("trace", "bowl", "sgd:lr=0.1", "--steps", "3").stdout
 
 
+def test_several_starts_are_those_of_the_library_and_come_back_from_the_command(tmp_path):
+    words = ["beale", "adam", "--steps", "3", "--start", "1,1.6", "--start=-2,2"]
+    done = invoke("trace", *words)
+    race = library.compare("beale", ["adam"], steps=3, start=[(1, 1.6), (-2, 2)])
+    assert done.stdout.encode() == race.trace()
+    drawn("--start", "1,1.6", "--start", "3,2", "-o", "a.png", folder=tmp_path)
+    again = invoke("render", "--recipe", "a.png", "-o", "b.png", cwd=tmp_path)
+    assert again.returncode == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_the_size_that_is_told_is_the_one_that_was_written(tmp_path):
+    words = ["bowl", "sgd:lr=0.1", "--size", "321x241", "--steps", "3", "--seconds", "0.1"]
+    done = invoke("render", *words, "-o", "a.mp4", "-o", "a.gif", cwd=tmp_path)
+    sizes = re.findall(r"^  (\d+x\d+), ", done.stderr, re.MULTILINE)
+    assert sizes == ["322x242", "321x241"]
+
+
 def test_the_options_of_a_race_and_its_view_reach_the_recipe(tmp_path):
-    drawn(
-        "--noise", "0.5", "--seed", "7", "--size", "640x480", "--view", "split", "--panel", "loss",
-        "--camera", "30,45", "--orbit", "90", "--save-recipe", "a.toml", folder=tmp_path,
+    done = invoke(
+        "render", "bowl", "sgd:lr=0.1", "--steps", "10", "--seconds", "0.4", "--noise", "0.5",
+        "--seed", "7", "--view", "split", "--panel", "loss", "--camera", "30,45", "--orbit", "90",
+        "--save-recipe", "a.toml", cwd=tmp_path,
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     recipe = library.load_recipe(tmp_path / "a.toml")
     assert (recipe.noise, recipe.seed, recipe.batch_size) == (0.5, 7, None)
     look = recipe.look

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from programs import trajviz
 
+from trajviz.descent import array_files
 from trajviz.descent import paths as module
 from trajviz.descent.paths import load_paths
 from trajviz.errors import TrajvizError
@@ -76,20 +77,159 @@ def test_json_needs_no_more_than_labels_and_points(tmp_path):
     assert (path.label, path.points.tolist()) == ("mine", [[1, 2], [0.5, 1]])
 
 
+# What other programs write, and what it is taken for
+
+PATH = [[1, 2], [0.5, 1], [0.25, 0]]
+FORMS = {
+    "Optimizer,Step,X,Y\na,0,1,2\na,1,0.5,1\na,2,0.25,0\n": (
+        "'Optimizer' taken for optimizer, 'Step' taken for step, 'X' taken for x, 'Y' taken for y"
+    ),
+    HEAD + "a,0.0,1,2\na,1.0,0.5,1\na,2.0,0.25,0\n": "",
+    HEAD + "a,1,1,2\na,2,0.5,1\na,3,0.25,0\n": "step 1 taken for the start",
+    "optimizer\tstep\tx\ty\na\t0\t1\t2\na\t1\t0.5\t1\na\t2\t0.25\t0\n": ("columns parted by tabs"),
+    "label;epoch;x;y\na;0;1;2\na;1;0,5;1\na;2;,25;0\n": (
+        "columns parted by semicolons, 'label' taken for optimizer, 'epoch' taken for step, "
+        "decimal commas"
+    ),
+    "x,y\n1,2\n0.5,1\n0.25,0\n": "",
+    "1,2\n0.5,1\n0.25,0\n": "columns taken for x and y",
+    "# x y\n 1.0   2.0\n 0.5   1.0\n2.5e-1 0 \n": "columns parted by blanks",
+    "W,b,loss\n1,2,9\n0.5,1,9\n0.25,0,9\n": "'W' taken for x, 'b' taken for y",
+    'x,y\n1,2\n"0,5",1\n"0,25",0\n': "decimal commas",
+}
+
+
+@pytest.mark.parametrize(("text", "understood"), FORMS.items())
+def test_a_table_is_read_as_it_can_only_be_meant_and_that_is_told(text, understood, tmp_path):
+    (path,) = loaded(tmp_path, text)
+    assert path.points.tolist() == PATH
+    assert path.label == ("a" if "a" in text.split("\n")[1] else "run")
+    assert path.note == (understood and f"run.csv: {understood}")
+
+
+@pytest.mark.parametrize("name", ["run.tsv", "run.txt"])
+def test_a_table_may_be_called_otherwise(name, tmp_path):
+    (path,) = loaded(tmp_path, "x\ty\n1\t2\n", name)
+    assert path.points.tolist() == [[1, 2]]
+
+
+def test_between_points_that_are_steps_apart_a_path_goes_straight(tmp_path):
+    text = "epoch,x,y\n10,0,4\n20,10,2\n30,20,0\n"
+    (path,) = loaded(tmp_path, text, steps=15)
+    np.testing.assert_allclose(path.points, [[k, 4 - 0.2 * k] for k in range(16)])
+    assert (path.steps, path.length) == (15, 20)
+    assert "step 10 taken for the start, points every 10 steps, straight lines" in path.note
+    (path,) = loaded(tmp_path, "step,x,y\n0,0,0\n1,1,0\n4,4,3\n")
+    assert path.points.tolist() == [[0, 0], [1, 0], [2, 1], [3, 2], [4, 3]]
+    assert "points not at every step" in path.note
+
+
+LISTS = {
+    json.dumps(PATH): "",
+    json.dumps([PATH]): "",
+    json.dumps(np.array(PATH).T.tolist()): "x and y taken from the axis of length 2",
+    json.dumps([np.array(PATH).T.tolist()]): "x and y taken from the axis of length 2",
+    json.dumps({"x": [1, 0.5, 0.25], "y": [2, 1, 0]}): "x and y taken for one path",
+    json.dumps([{"x": x, "y": y} for x, y in PATH]): "rows taken for those of a table",
+    json.dumps([{"label": "run", "points": PATH}]): "",
+    json.dumps({"run": PATH}): "",
+}
+
+
+@pytest.mark.parametrize(("text", "understood"), LISTS.items())
+def test_lists_of_numbers_are_paths_too(text, understood, tmp_path):
+    (path,) = loaded(tmp_path, text, "run.json")
+    assert (path.label, path.number, path.points.tolist()) == ("run", None, PATH)
+    assert path.note == (understood and f"run.json: {understood}")
+
+
+def npz(**arrays):
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def npy(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (1, 3, 2), (2, 3), (1, 2, 3)])
+def test_an_array_is_a_path_whichever_axis_is_x_and_y(shape, tmp_path):
+    points = np.array(PATH)
+    array = (points if shape[-1] == 2 else points.T).reshape(shape)
+    for content, name in ((npy(array), "run.npy"), (npz(run=array), "run.npz")):
+        (path,) = loaded(tmp_path, content, name)
+        assert (path.label, path.points.tolist()) == ("run", PATH)
+
+
+def test_arrays_of_one_file_are_paths_of_their_names_and_those_of_one_array_of_its(tmp_path):
+    points = np.array(PATH)
+    paths = loaded(tmp_path, npz(adam=points, sgd=2 * points), "run.npz")
+    assert [(path.label, path.number) for path in paths] == [("adam", None), ("sgd", None)]
+    ended = points.copy()
+    ended[2] = np.nan
+    paths = loaded(tmp_path, npy(np.stack([points, ended])), "run.npy")
+    assert [(path.label, path.number, path.steps) for path in paths] == [
+        ("run", 0, 2),
+        ("run", 1, 1),
+    ]
+    assert paths[0].note == "run.npy: 2 paths of one label"
+
+
+CROWD = np.random.default_rng(1).uniform(-4, 4, (6, 5, 2))
+
+
+def test_a_population_is_drawn_as_points_without_lines_and_its_median_as_a_line(tmp_path):
+    path = written(tmp_path, npz(population_PSO=CROWD, population=CROWD[:, :1]), "swarm.npz")
+    race = compare("bowl", paths=[path], steps=5, panels=["loss"], **SMALL)
+    keys = [(path.label, path.number) for path in race.paths]
+    assert keys == [*(("PSO", number) for number in range(5)), ("swarm", 0)]
+    np.testing.assert_array_equal(race.paths[2].points, CROWD[:, 2])
+    assert all(track.line.gap.all() for track in race.scene.main.tracks)
+    assert not any(track.line.gap.any() for track in race.scene.plots[1].tracks)
+    squares = [shape for shape in race.scene.main.foreground if len(shape.corners) == 4]
+    assert squares == []
+    for track, point in zip(race.scene.main.tracks, CROWD[3], strict=False):
+        head = race.scene.main.view.project(point)
+        np.testing.assert_allclose(track.at(np.array([3.0]))[0], head)
+
+
+@pytest.mark.parametrize("array", [CROWD[0], CROWD[:, :, :1], CROWD.astype(str)])
+def test_a_population_of_another_shape_is_refused(array, tmp_path):
+    with pytest.raises(TrajvizError, match=r"is no population \(steps \+ 1, members, 2\)"):
+        loaded(tmp_path, npz(population=array), "swarm.npz")
+
+
+def test_the_command_line_tells_how_a_file_was_read(tmp_path):
+    file = written(tmp_path, "X;Y\n0,5;1\n0,25;2\n")
+    done = trajviz("trace", "bowl", "--paths", file)
+    assert "  run.csv: columns parted by semicolons, 'X' taken for x, 'Y' taken for y, decimal" in (
+        done.stderr
+    )
+    assert done.stdout.splitlines()[1].startswith("run,0,0.5,1.0,")
+
+
 # What is refused
 
 
 CSV = {
-    "": "line 1: column 'optimizer' is missing",
-    "optimizer,step,x\n": "line 1: column 'y' is missing",
+    "": "line 1: no column is called 'x', there are: none",
+    "optimizer,step,x\n": "line 1: no column is called 'y', there are: 'optimizer', 'step', 'x'",
+    "lon,lat\n1,2\n": "line 1: no column is called 'x', there are: 'lon', 'lat'",
+    "1,2,3\n": "line 1: which of 3 columns are x and y?",
+    "epoch,iter,x,y\n": "line 1: 'epoch' and 'iter' may both be the step: name one of them 'step'",
+    "x;y\n0,5;1\n1;1.5\n": "decimal commas or points: '0,5' in line 2, but '1.5' in line 3?",
+    "x;y\n1.234,5;1\n": "line 2: x '1.234,5' is not a finite number",
     "optimizer,step,x,y,x\n": "line 1: column 'x' is there twice",
     HEAD: "there is no path in it",
     HEAD + "a,0,1\n": "line 2: 3 values are not the head's 4",
-    HEAD + "a,0,1,2\na,2,1,2\n": "line 3: step 2 of 'a' comes after 1 steps, where step 1 is due",
-    HEAD + "a,0,1,2\na,0,1,2\n": "line 3: step 0 of 'a' comes after 1 steps, where step 1 is due",
-    HEAD + "a,1,1,2\n": "line 2: step 1 of 'a' comes after 0 steps, where step 0 is due",
+    HEAD + "a,3,1,2\na,2,1,2\n": "line 3: step 2 of 'a' comes after step 3: is it another path?",
+    HEAD + "a,0,1,2\na,0,1,2\n": "line 3: step 0 of 'a' comes after step 0: is it another path?",
+    HEAD + "a,0.5,1,2\n": "line 2: step '0.5' is not a whole number",
     HEAD + "a,-1,1,2\n": "line 2: step '-1' is not a whole number",
-    HEAD + "a,0000000000,1,2\n": "line 2: step '0000000000' is not a whole number",
+    HEAD + "a,1e9,1,2\n": "line 2: step '1e9' is not a whole number",
     "optimizer,start,step,x,y\na,-1,0,1,2\n": "line 2: start '-1' is not a whole number",
     HEAD + "a,0,nan,2\n": "line 2: x 'nan' is not a finite number",
     HEAD + "a,0,1,1e999\n": "line 2: y '1e999' is not a finite number",
@@ -101,7 +241,13 @@ CSV = {
 TRACK = {"label": "a", "points": [[1, 2]]}
 JSON = {
     "{": "line 1, column 2",
-    "[]": "it has no list of 'trajectories'",
+    "[]": "an array of shape (0,), float64, is no path (steps + 1, 2), nor several",
+    "3": "it has no list of 'trajectories', and is no list of points",
+    "[[1, 2], [3, 4]]": "an array of shape (2, 2): are its rows two points, or x and y?",
+    "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]": "which axis is x and y? None has length 2",
+    "[[1, 2], [3]]": "it is neither tracks nor lists of numbers",
+    "[[1, 2], [3, 1e999], [5, 6]]": "it has a number that is not finite",
+    '{"adam": [[1, 2], [3, 4], [5, 6]], "sgd": 3}': "array 'sgd' of shape (), float64, is no path",
     '{"trajectories": 3}': "it has no list of 'trajectories'",
     '{"trajectories": []}': "there is no path in it",
     '{"trajectories": [7]}': r"trajectories[0] is no object with 'label' and 'points'",
@@ -120,12 +266,6 @@ JSON = {
     json.dumps({"trajectories": [TRACK, TRACK]}): "label 'a' is there twice",
     "[" * 100_000: "recursion",
 }
-
-
-def npz(**arrays):
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
 
 
 LABELS, POINTS = np.array(["a"]), np.zeros((1, 2, 2))
@@ -179,6 +319,7 @@ def test_a_file_of_unknown_kind_a_missing_one_and_a_folder_are_refused(tmp_path)
 
 def test_what_is_too_long_is_refused_unread(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MOST_BYTES", 3_000)
+    monkeypatch.setattr(array_files, "MOST_BYTES", 3_000)
     with pytest.raises(TrajvizError, match="are longer than 3,000 bytes"):
         loaded(tmp_path, HEAD + "a,0,1,2\n" * 400)
     packed = io.BytesIO()
@@ -206,12 +347,13 @@ LINES = st.lists(
 @example(HEAD + "a,0,\x00,1", "csv")
 @example(HEAD + "a,²,1,1", "csv")
 def test_any_text_is_paths_or_a_trajviz_error(text, suffix):
-    reader = module._READERS[suffix]
+    reader = module.READERS[suffix]
     try:
-        found = reader(text.encode("utf-8", "surrogatepass"))
+        reading = reader(text.encode("utf-8", "surrogatepass"), "run")
     except TrajvizError:
         return
-    for points in found.values():
+    for recording in reading.recordings:
+        points = recording.until(20)
         assert points.ndim == 2
         assert np.isfinite(points).all()
 
@@ -219,14 +361,14 @@ def test_any_text_is_paths_or_a_trajviz_error(text, suffix):
 @given(st.lists(st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 2), min_size=1))
 def test_any_finite_points_in_a_csv_are_read_as_they_are(points):
     text = HEAD + "".join(f"a,{k},{x!r},{y!r}\n" for k, (x, y) in enumerate(points))
-    found = module._READERS["csv"](text.encode())
-    np.testing.assert_array_equal(found["a", None], np.array(points))
+    (one,) = module.READERS["csv"](text.encode(), "run").recordings
+    np.testing.assert_array_equal(one.until(len(points)), np.array(points))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_npz_or_a_trajviz_error(data):
     with pytest.raises(TrajvizError):
-        module._READERS["npz"](npz(labels=LABELS, points=POINTS)[:-30] + data)
+        module.READERS["npz"](npz(labels=LABELS, points=POINTS)[:-30] + data, "run")
 
 
 # How they are drawn
@@ -333,7 +475,7 @@ def test_the_command_line_draws_paths_and_tells_a_mistake_in_a_line(recorded, tm
     out = tmp_path / "p.png"
     assert trajviz("render", "bowl", "--paths", recorded, "-o", out).returncode == 0
     assert out.exists()
-    broken = written(tmp_path, HEAD + "a,7,1,1\n", "broken.csv")
+    broken = written(tmp_path, HEAD + "a,seven,1,1\n", "broken.csv")
     wrong = trajviz("render", "bowl", "--paths", broken, "-o", tmp_path / "wrong.png")
     assert wrong.returncode == 2
     assert len(wrong.stderr.splitlines()) == 1

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from trajviz.errors import TrajvizError
+from trajviz.files.metadata import load_recipe
 from trajviz.optimizers.find import load_optimizer
-from trajviz.race import compare
+from trajviz.race import compare, run
 from trajviz.recipe.spec import parse_spec, spec_of
 from trajviz.surface.catalogue import load_surface
 
@@ -154,3 +155,185 @@ compare("bowl", ["sgd", "scipy.BFGS"], steps=5)
 assert not {"torch", "keras", "optax", "jax"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# Optimizers of torch's kind that ask for more than a gradient
+
+KINDS = '''
+import torch
+
+
+class Curved(torch.optim.Optimizer):
+    """Newton's method along the gradient: it differentiates the gradient itself."""
+
+    def __init__(self, params, lr=1.0):
+        super().__init__(params, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                (along,) = torch.autograd.grad(p.grad, p, grad_outputs=p.grad.detach())
+                slope = p.grad.detach()
+                p.sub_(slope * (group["lr"] * (slope @ slope) / (slope @ along)))
+
+
+class Polyak(torch.optim.Optimizer):
+    """Polyak's step on the height that its closure returns."""
+
+    def __init__(self, params):
+        super().__init__(params, {})
+
+    def step(self, closure=None):
+        height = float(closure())
+        with torch.no_grad():
+            for p in self.param_groups[0]["params"]:
+                p.sub_(p.grad * height / (p.grad @ p.grad))
+
+
+class Sharp(torch.optim.Optimizer):
+    """Sharpness-aware: the gradient is taken uphill, the step by another class."""
+
+    def __init__(self, params, base_optimizer, rho=0.5, **kwargs):
+        super().__init__(params, {"rho": rho, **kwargs})
+        self.base_optimizer = base_optimizer(self.param_groups, **kwargs)
+        self.param_groups = self.base_optimizer.param_groups
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for p in self.param_groups[0]["params"]:
+            away = p.grad * self.param_groups[0]["rho"] / p.grad.norm()
+            p.add_(away)
+            with torch.enable_grad():
+                closure()
+            p.sub_(away)
+        self.base_optimizer.step()
+
+
+class Slow(torch.optim.Optimizer):
+    """Lookahead: every k steps back towards where it was."""
+
+    def __init__(self, optimizer, k=3, alpha=0.5):
+        self.optimizer, self.k, self.alpha, self.taken = optimizer, k, alpha, 0
+        self.param_groups = optimizer.param_groups
+        self.slow = [p.detach().clone() for p in self.param_groups[0]["params"]]
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        self.optimizer.step()
+        self.taken += 1
+        if self.taken % self.k == 0:
+            for p, slow in zip(self.param_groups[0]["params"], self.slow, strict=True):
+                slow.add_(self.alpha * (p - slow))
+                p.copy_(slow)
+
+
+class Shaken(torch.optim.Optimizer):
+    def __init__(self, params, lr):
+        super().__init__(params, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for p in self.param_groups[0]["params"]:
+            p.sub_(self.param_groups[0]["lr"] * p.grad * torch.rand(2, dtype=p.dtype))
+'''
+
+
+@pytest.fixture
+def kinds(tmp_path, monkeypatch):
+    (tmp_path / "kinds.py").write_text(KINDS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+def ran(optimizer, surface="beale", **options):
+    return compare(surface, [optimizer], **{"steps": 9, **options}).trajectories[0]
+
+
+@pytest.mark.usefixtures("kinds")
+def test_an_optimizer_that_differentiates_its_gradient_gets_the_surfaces_hessian():
+    surface, one = load_surface("beale"), ran("kinds.py:Curved:lr=0.5")
+    w = np.array(surface.start)
+    for point in one.points[1:]:
+        g = surface.gradient(w)
+        w = w - 0.5 * g * (g @ g) / (g @ surface.hessian(w) @ g)
+        np.testing.assert_allclose(point, w, rtol=1e-9)
+    assert one.counts[-1].tolist() == [9, 0, 9]
+
+
+@pytest.mark.usefixtures("kinds")
+def test_an_optimizer_that_does_not_step_without_a_closure_gets_one():
+    surface, one = load_surface("bowl"), ran("kinds.py:Polyak", "bowl")
+    w = np.array(surface.start)
+    for point in one.points[1:]:
+        g = surface.gradient(w)
+        w = w - g * surface.value(w) / (g @ g)
+        np.testing.assert_allclose(point, w, rtol=1e-9)
+    assert one.counts[-1].tolist() == [9, 9, 0]
+
+
+@pytest.mark.usefixtures("kinds")
+def test_a_class_around_another_takes_the_settings_of_both():
+    surface, one = load_surface("beale"), ran("kinds.py:Sharp:base=torch.SGD,lr=0.002,rho=0.3")
+    w = np.array(surface.start)
+    for point in one.points[1:]:
+        g = surface.gradient(w)
+        w = w - 0.002 * surface.gradient(w + 0.3 * g / np.linalg.norm(g))
+        np.testing.assert_allclose(point, w, rtol=1e-9)
+    assert one.counts[-1].tolist() == [18, 9, 0]
+    assert one.settings == {**one.settings, "base": "torch.SGD", "lr": 0.002, "rho": 0.3}
+
+
+@pytest.mark.usefixtures("kinds")
+def test_a_class_around_a_made_optimizer_gets_it_made(tmp_path):
+    slow = ran("kinds.py:Slow:base=torch.Adam,lr=0.1,beta1=0.5,k=2")
+    adam = ran("torch.Adam:lr=0.1,beta1=0.5")
+    np.testing.assert_array_equal(slow.points[1], adam.points[1])
+    np.testing.assert_allclose(slow.points[2], (adam.points[0] + adam.points[2]) / 2, rtol=1e-12)
+    race = compare("beale", ["kinds.py:Slow:base=torch.Adam,lr=0.1,k=2"], steps=4)
+    race.save_recipe(tmp_path / "race.toml")
+    again = load_recipe(tmp_path / "race.toml", trust=True)
+    np.testing.assert_array_equal(run(again).trajectories[0].points, race.trajectories[0].points)
+
+
+@pytest.mark.usefixtures("kinds")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kinds.py:Slow", "wraps an optimizer: base=NAME, as in base=torch.SGD"),
+        ("kinds.py:Slow:base=adam", "base 'adam' is no optimizer class of torch's kind"),
+        ("kinds.py:Slow:base=torch.SGF", "did you mean 'torch.SGD'"),
+        ("kinds.py:Slow:base=torch.SGD,gamma=1", "unknown setting of kinds.py:Slow 'gamma'"),
+    ],
+)
+def test_a_base_that_is_none_is_told(text, said):
+    with pytest.raises(TrajvizError, match=said):
+        ran(text)
+
+
+@pytest.mark.usefixtures("kinds")
+def test_random_numbers_are_the_same_in_every_run_and_the_users_own_go_on():
+    import torch
+
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    one, again = ran("kinds.py:Shaken:lr=0.01"), ran("kinds.py:Shaken:lr=0.01")
+    np.testing.assert_array_equal(one.points, again.points)
+    assert torch.equal(torch.rand(1), expected)
+
+
+@pytest.mark.usefixtures("kinds")
+def test_a_rate_without_a_default_is_tuned_one_by_one():
+    one = ran("kinds.py:Shaken")
+    assert one.rate_rule == "tuned"
+    np.testing.assert_array_equal(
+        one.points, ran(f"kinds.py:Shaken:lr={one.settings['lr']!r}").points
+    )
+
+
+@pytest.mark.parametrize("name", ["torch.SGD", "keras.SGD", "optax.sgd"])
+def test_a_frameworks_optimizer_goes_on_from_where_bounds_move_it(name):
+    limits = "lr=0.05,bounds=0.95/2/-0.5/1.7,clip=5"
+    ours, theirs = ran(f"sgd:{limits}"), ran(f"{name}:{limits}")
+    np.testing.assert_allclose(theirs.points, ours.points, rtol=0, atol=1e-12)
+    assert (theirs.points[:, 0] == 0.95).any()

@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,8 @@ def parsed(words):
     """Return the recipe that the command line makes of a command's words."""
     trajviz, render, *rest = words
     assert (trajviz, render) == ("trajviz", "render")
-    with cli.commands["render"].make_context("render", rest) as context:
+    above = click.Context(cli, **cli.context_settings)  # or -h is unknown, and stays so
+    with cli.commands["render"].make_context("render", rest, above) as context:
         options = dict(context.params)
         given = [options.pop(key) for key in ("surface", "optimizers", "recipe_file")]
         return read_request(*given, options)[0]
@@ -86,6 +88,14 @@ def test_values_that_go_with_few_others_come_back_too(name, value):
 
 
 RATES = st.floats(1e-9, 1e9).map(lambda lr: f"momentum:lr={lr!r},label=my own")
+SAID = ['sgd:label="fast, but wild"', "sgd:clip=1,bounds=-1/1/0/inf", "adam:decay=one-cycle"]
+
+
+@pytest.mark.parametrize("text", [*SAID, """sgd:label='5", 6'"""])
+def test_whatever_a_track_says_comes_back(text):
+    recipe = Recipe("bowl", (parse_spec(text),))
+    again = parsed(render_command(recipe, to_table(recipe, Path())))
+    assert [spec.table for spec in again.optimizers] == [recipe.optimizers[0].table]
 
 
 @given(texts=st.lists(RATES, max_size=2))

@@ -1,4 +1,4 @@
-"""Learning rates that fall: the factors, what the rules make of them, and how they are tuned."""
+"""Learning rates that change: the factors, what the rules make of them, and how they are tuned."""
 
 import dataclasses
 import math
@@ -13,7 +13,8 @@ from trajviz.descent import tuning
 from trajviz.descent.tuning import scores
 from trajviz.errors import TrajvizError
 from trajviz.optimizers.find import load_optimizer, optimizer_names
-from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults
+from trajviz.recipe.clamp import CLAMP_KEYS
+from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults, schedule_parameters
 from trajviz.recipe.spec import parse_spec, parse_specs
 from trajviz.surface.catalogue import load_surface
 
@@ -51,6 +52,48 @@ def torch_cosine(t_max):
         )
 
 
+def torch_warm_up(over, steps):
+    rate, start = 1 / over, 1 / over
+    for epoch in range(1, steps + 1):
+        yield rate
+        if epoch < over:
+            rate *= 1 + (1 - start) / ((over - 1) * start + (epoch - 1) * (1 - start))
+
+
+def torch_warm_up_cosine(over, steps):
+    return [*torch_warm_up(over, over), *(list(torch_cosine(steps - over)))]
+
+
+def torch_restarts(t_0, t_mult, steps):
+    t_cur, t_i = 0, t_0
+    for _ in range(steps):
+        yield (1 + math.cos(math.pi * t_cur / t_i)) / 2
+        t_cur += 1
+        if t_cur >= t_i:
+            t_cur, t_i = t_cur - t_i, t_i * t_mult
+
+
+def torch_cyclic(base, step_size, steps):
+    for epoch in range(steps):
+        cycle = math.floor(1 + epoch / (2 * step_size))
+        x = 1.0 + epoch / (2 * step_size) - cycle
+        share = 0.5
+        scale = x / share if x <= share else (x - 1) / (share - 1)
+        yield base + (1 - base) * scale
+
+
+def torch_one_cycle(pct_start, steps):
+    def anneal(start, end, pct):
+        return end + (start - end) / 2.0 * (math.cos(math.pi * pct) + 1)
+
+    low, top, end = 1 / 25, pct_start * steps - 1, steps - 1
+    for step in range(steps):
+        if step <= top:
+            yield anneal(low, 1.0, step / top)
+        else:
+            yield anneal(1.0, low / 1e4, (step - top) / (end - top))
+
+
 def keras_inverse_time(decay_rate, steps):
     return [1 / (1 + decay_rate * step / 1) for step in range(steps)]
 
@@ -65,6 +108,15 @@ def keras_inverse_time(decay_rate, steps):
         ("decay=cosine", torch_cosine(40)),
         ("decay=inverse-time,rate=0.2", keras_inverse_time(0.2, 40)),
         ("decay=inverse_time", keras_inverse_time(0.05, 40)),
+        ("decay=warm-up", torch_warm_up(20, 40)),
+        ("decay=warm-up,over=7", torch_warm_up(7, 40)),
+        ("decay=warm-up-cosine,over=7", torch_warm_up_cosine(7, 40)),
+        ("decay=cosine-restarts,every=7", torch_restarts(7, 1, 40)),
+        ("decay=cosine-restarts,every=5,stretch=2", torch_restarts(5, 2, 40)),
+        ("decay=cyclic,every=10", torch_cyclic(0.25, 5, 40)),
+        ("decay=cyclic,every=9,low=0.5", torch_cyclic(0.5, 4.5, 40)),
+        ("decay=one-cycle", torch_one_cycle(0.3, 40)),
+        ("decay=one-cycle,share=0.11", torch_one_cycle(0.11, 40)),
     ],
 )
 def test_a_schedule_is_the_frameworks_and_sgd_takes_its_steps_at_that_rate(text, expected):
@@ -80,7 +132,19 @@ def test_a_schedule_is_the_frameworks_and_sgd_takes_its_steps_at_that_rate(text,
     np.testing.assert_allclose(one.points, path, rtol=1e-11, atol=1e-14)
 
 
+FALLING = ["exponential", "inverse-time", "step", "cosine"]
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
+@given(steps=st.integers(1, 100_000), share=st.floats(0, 1))
+def test_a_factor_is_from_0_to_1_and_the_full_rate_is_taken(name, steps, share):
+    schedule = Schedule(name)
+    assert 0 <= schedule.factor(int(share * (steps - 1)), steps) <= 1
+    some = [schedule.factor(taken, 200) for taken in range(200)]
+    assert max(some) > 0.999
+
+
+@pytest.mark.parametrize("name", FALLING)
 @given(steps=st.integers(1, 100_000), share=st.floats(0, 1), rate=st.floats(1e-9, 1))
 def test_a_factor_begins_at_1_never_rises_and_never_falls_below_0(name, steps, share, rate):
     given_ = {"rate": rate} if "rate" in schedule_defaults(name) else {}
@@ -190,7 +254,9 @@ def test_a_spec_says_its_schedule_in_whatever_order(text, schedule):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sgd:decay=cosin", "unknown decay 'cosin', did you mean 'cosine'? Known: cosine, expon"),
+        ("sgd:decay=cosin", "unknown decay 'cosin', did you mean 'cosine'? Known: cosine, cosine-"),
+        ("sgd:decay=one-cycle,share=1", "must be above 0 and below 1"),
+        ("sgd:decay=warm-up,over=0", "must be a whole number of at least 1"),
         ("sgd:decay=0.9", "unknown decay '0.9'. Known: "),
         ("sgd:rate=0.9", "setting 'rate' in 'sgd:rate=0.9' needs decay=NAME, one of exponential"),
         ("sgd:every=9", "setting 'every' in 'sgd:every=9' needs decay=NAME"),
@@ -212,8 +278,8 @@ def test_a_bad_schedule_is_refused_with_what_is_allowed(text, message):
     assert message in str(refusal.value)
 
 
-def test_an_optimizer_of_ours_shares_no_name_with_a_schedule():
-    names = {"decay"}.union(*map(schedule_defaults, SCHEDULES))
+def test_an_optimizer_of_ours_shares_no_name_with_a_schedule_or_a_clamp():
+    names = {"decay", *CLAMP_KEYS, *schedule_parameters()}
     for optimizer in optimizer_names():
         assert names.isdisjoint(load_optimizer(optimizer).defaults)
 
@@ -249,6 +315,8 @@ def test_labels_tell_schedules_apart():
         ("inverse-time,rate=0.5", "inverse-time 0.5"),
         ("step,every=7", "step 0.5 every 7"),
         ("cosine", "cosine"),
+        ("cyclic", "cyclic every 50 low 0.25"),
+        ("one-cycle", "one-cycle share 0.3"),
     ],
 )
 def test_a_summary_holds_every_parameter(text, summary):

@@ -57,7 +57,23 @@ def test_random_starts_are_other_numbers_of_a_seed_than_those_of_the_noise(seed)
 
 @pytest.mark.parametrize(
     "starts",
-    ["7", "7x", "x7", "0x5", "random:0", "random", "random:-1", "45x45", "7X7", "٣x٣", "x"],
+    [
+        "7",
+        "7x",
+        "x7",
+        "0x5",
+        "random:0",
+        "random",
+        "random:-1",
+        "45x45",
+        "7X7",
+        "٣x٣",
+        "x",
+        "1,2,3",
+        "1,nan",
+        "1,2 3",
+        "1,2;3,4",
+    ],
 )
 def test_starts_of_any_other_form_or_number_are_refused(starts):
     for read in (
@@ -93,6 +109,36 @@ def test_each_run_of_a_swarm_is_the_run_from_its_start_alone(name, noise):
         np.testing.assert_allclose(t.points, only.points, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(t.heights, only.heights, rtol=1e-9, atol=1e-12)
         assert t.number == number
+
+
+def test_each_starts_from_the_points_that_are_named_at_the_rate_for_the_first():
+    points = [(1.0, 1.6), (-2.0, 2.0), (-6.0, 1.0)]
+    named = compare("beale", ["adam"], start=points, steps=9)
+    (first,) = compare("beale", ["adam"], start=points[0], steps=9).trajectories
+    assert [tuple(t.points[0]) for t in named.trajectories] == points
+    np.testing.assert_array_equal(named.trajectories[0].points, first.points)
+    assert {t.settings["lr"] for t in named.trajectories} == {first.settings["lr"]}
+    assert (named.start, named.recipe.starts) == (points[0], "1,1.6 -2,2 -6,1")
+    assert named.window.x0 < -6
+    again = compare("beale", ["adam"], start=points[0], starts="1,1.6 -2,2 -6,1", steps=9)
+    assert again.trace() == named.trace()
+
+
+def test_named_starts_are_refused_beside_others_and_where_nothing_is_defined():
+    with pytest.raises(TrajvizError, match="several points to start from and starts both"):
+        compare("bowl", start=[(1, 1), (2, 2)], starts="3x3")
+    with pytest.raises(TrajvizError, match=r"no finite value at the start \(-1.0, 1.0\)"):
+        compare("log(x) + y**2", ["sgd:lr=0.01"], start=[(1, 1), (-1, 1)], window=(0, 2, -2, 2))
+
+
+def test_a_few_starts_are_drawn_in_full_width_and_many_finer():
+    few, many = (
+        compare("bowl", ["sgd:lr=0.1"], starts=starts, **SMALL).scene.main.pen
+        for starts in ("2x2", "5x1")
+    )
+    alone = compare("bowl", ["sgd:lr=0.1"], **SMALL).scene.main.pen
+    assert few == alone
+    assert many.line < few.line
 
 
 def test_a_run_that_diverges_ends_alone():

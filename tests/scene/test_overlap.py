@@ -80,7 +80,7 @@ def test_by_the_clock_of_evaluations_too():
 
 
 def test_swarms_and_tracks_with_styles_of_their_own_stay_as_they_are():
-    swarm = compare("bowl", ["sgd:lr=0.1", "sgd:lr=0.1,label=twin"], starts="2x2", size=(320, 240))
+    swarm = compare("bowl", ["sgd:lr=0.1", "sgd:lr=0.1,label=twin"], starts="3x2", size=(320, 240))
     assert not any(track.line.gap.any() for track in swarm.scene.main.tracks)
 
 

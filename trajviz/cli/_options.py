@@ -71,7 +71,31 @@ class GroupedCommand(click.Command):
                     formatter.write_dl(records)
 
 
-class OwnOption(click.Option):
+class OneValue(click.Option):
+    """An option that refuses a second value, or returns all in a list where it takes several."""
+
+    def __init__(self, *args: Any, several: bool = False, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.several = several
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Have all values collected: what the parser keeps by itself is the last one."""
+        self.multiple = True
+        super().add_to_parser(parser, ctx)
+        self.multiple = False
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value, or the values, as they are read."""
+        if not isinstance(value, list):
+            return super().process_value(ctx, value)
+        if len(value) > 1 and not self.several:
+            said = " and ".join(map(repr, value))
+            raise click.BadParameter(f"it takes one value, and was given {said}.", ctx, self)
+        values = [super(OneValue, self).process_value(ctx, one) for one in value]
+        return values if len(values) > 1 else values[0]
+
+
+class OwnOption(OneValue):
     """An option of a command that no recipe has, shown with one of the groups."""
 
     def __init__(self, *args: Any, group: str, **rest: Any) -> None:
@@ -93,10 +117,13 @@ def recipe_option(field: OptionField) -> Callable[[Command], Command]:
         yes = field.flags[-1]
         flags = (f"{yes}/{yes.replace('--', '--no-', 1)}",) if field.default else field.flags
         return click.option(*flags, field.name, is_flag=True, default=field.default, help=words)
+    shown: dict[str, Any] = {"default": field.default, "metavar": field.words, "help": words}
+    if field.repeated:
+        return click.option(*field.flags, field.name, type=Value(field), multiple=True, **shown)
+    several = field.option.merged is not None
     return click.option(
-        *field.flags, field.name, type=Value(field), multiple=field.repeated,
-        default=field.default, metavar=field.words, help=words,
-    )  # fmt: skip
+        *field.flags, field.name, cls=OneValue, several=several, type=Value(field), **shown
+    )
 
 
 def recipe_options_of(fields: Iterable[OptionField]) -> Callable[[Command], Command]:

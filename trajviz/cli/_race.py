@@ -11,8 +11,10 @@ import click
 import trajviz
 from trajviz.cli._options import Command, Name, OwnOption, fields_of, recipe_options_of
 from trajviz.errors import TrajvizError
+from trajviz.recipe.recipe import recipe_options
 
 if TYPE_CHECKING:
+    from trajviz.descent.paths import Recorded
     from trajviz.recipe.recipe import Recipe
     from trajviz.surface import Surface
 
@@ -65,9 +67,8 @@ def read_request(
     source = click.get_current_context().get_parameter_source
     default = click.core.ParameterSource.DEFAULT
     kinds = Recipe.kinds()
-    given = (usual or {}) | {
-        k: v for k, v in options.items() if k in kinds and source(k) is not default
-    }
+    said = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
+    given = (usual or {}) | _merged(said)
     if recipe_file is None:
         if surface is None:
             raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.")
@@ -87,7 +88,23 @@ def say_notes(notes: Iterable[str]) -> None:
         click.echo(f"  no room: {note}", err=True)
 
 
-def say_what_was_found(surface: Surface) -> None:
-    """Tell what nobody stated: a formula's window and start."""
-    if surface.note:
-        click.echo(f"  {surface.note}", err=True)
+def _merged(said: dict[str, Any]) -> dict[str, Any]:
+    """Return options as the fields of a recipe: several values of one may say several fields."""
+    fields, given = recipe_options(), dict(said)
+    for name, value in said.items():
+        merged = fields[name].option.merged
+        if merged is None or not isinstance(value, list):
+            continue
+        for key, part in merged(value).items():
+            if key != name and key in said:
+                both = f"{fields[name].flags[-1]} several times and {fields[key].flags[-1]}"
+                raise TrajvizError(f"{both} both say where each starts: give one of them")
+            given[key] = part
+    return given
+
+
+def say_what_was_found(surface: Surface, paths: Iterable[Recorded] = ()) -> None:
+    """Tell what nobody stated: a formula's window and start, and how files of paths were read."""
+    for note in dict.fromkeys([surface.note, *(path.note for path in paths)]):
+        if note:
+            click.echo(f"  {note}", err=True)

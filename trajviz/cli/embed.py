@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import trajviz
-from trajviz.cli._options import Name
+from trajviz.cli._options import Name, OneValue
 from trajviz.cli._output import write_text
 from trajviz.files.snippets import load_snippet
 
@@ -17,15 +17,15 @@ from trajviz.files.snippets import load_snippet
 )
 @click.argument("file")
 @click.option(
-    "--as", "kind", default="html", show_default=True, type=Name("NAME", "snippet_names"),
-    help="Where the snippet goes.",
+    "--as", "kind", cls=OneValue, default="html", show_default=True,
+    type=Name("NAME", "snippet_names"), help="Where the snippet goes.",
 )  # fmt: skip
 @click.option(
-    "--alt", metavar="TEXT",
+    "--alt", cls=OneValue, metavar="TEXT",
     help="What the picture shows, in words. [default: computed from the recipe in FILE]",
 )  # fmt: skip
 @click.option(
-    "--url", metavar="PREFIX", default="",
+    "--url", cls=OneValue, metavar="PREFIX", default="",
     help="The address of the folder where the files will live. [default: beside the page]",
 )  # fmt: skip
 @click.option("--trust", is_flag=True, help="Run the Python file that FILE's recipe names.")

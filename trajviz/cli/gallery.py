@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trajviz.cli import FAILED, STALE
+from trajviz.cli._options import OneValue
 from trajviz.cli._output import Foot
 
 if TYPE_CHECKING:
@@ -41,10 +42,13 @@ def command(context: click.Context) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be rendered, and why.")
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1, 1000), metavar="N",
+    "-j", "--jobs", cls=OneValue, type=click.IntRange(1, 1000), metavar="N",
     help="Worker processes. [default: one for each processor]",
 )  # fmt: skip
-@click.option("--dask", metavar="tcp://HOST:PORT", help="On the cluster of this dask scheduler.")
+@click.option(
+    "--dask", cls=OneValue, metavar="tcp://HOST:PORT",
+    help="On the cluster of this dask scheduler.",
+)  # fmt: skip
 @_strict
 @click.option("-q", "--quiet", is_flag=True, help="Say only what fails.")
 def build(

@@ -101,13 +101,19 @@ def _optimizers() -> list[dict[str, Any]]:
 
 
 def _schedules() -> list[dict[str, Any]]:
-    from trajviz.recipe.schedule import SCHEDULES, schedule_defaults, schedule_names
+    from trajviz.recipe.schedule import (
+        SCHEDULES,
+        schedule_defaults,
+        schedule_names,
+        schedule_source,
+    )
 
     return [
         {
             "name": name,
             "summary": (SCHEDULES[name].__doc__ or "").split("\n")[0],
             "settings": schedule_defaults(name),
+            "source": schedule_source(name),
         }
         for name in schedule_names()
     ]
@@ -181,7 +187,7 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
             f"{key} tuned (default {row['default_lr']:g})" if value is None else f"{key}={value:g}"
             for key, value in row["settings"].items()
         )
-    if "formula" in row:
+    if "settings" in row:
         yield row["source"]
     if "max_bytes" in row:
         width, height = row["size"]

@@ -91,7 +91,7 @@ def command(
         with progress_bar("descending", quiet) as progress:
             race = trajviz.run(recipe, chosen, force=force, progress=progress)
     if not quiet:
-        say_what_was_found(race.surface)
+        say_what_was_found(race.surface, race.paths)
     if bundle:
         _write_bundle(race, files, kind, quiet)
     else:
@@ -245,11 +245,12 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
 
 def _report(file: PlannedFile, written: Written, took: float, before: Recipe) -> None:
     """Say what was written, what was given up for it, and where it would be refused."""
+    from trajviz.files.dimensions import size_of
     from trajviz.recipe.budget import given_up
 
     after = written.race.request
     facts, lost = file.facts(after, written.path.stat().st_size), given_up(before, after)
-    width, height = facts.size
+    width, height = size_of(written.path) or facts.size  # a film's sides are even
     frames = f"{facts.frames} frames, {facts.seconds:g} s, " if facts.seconds else ""
     size = f"{facts.bytes / 1000:,.0f} kB"
     click.echo(f"  {width}x{height}, {frames}{size}, drawn in {took:.1f} s", err=True)

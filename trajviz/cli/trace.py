@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 import trajviz
-from trajviz.cli._options import GroupedCommand
+from trajviz.cli._options import GroupedCommand, OneValue
 from trajviz.cli._output import progress_bar, write_stdout
 from trajviz.cli._race import race_options, read_request, say_what_was_found
 from trajviz.errors import TrajvizError, unknown
@@ -17,10 +17,13 @@ from trajviz.errors import TrajvizError, unknown
 @click.command("trace", cls=GroupedCommand)
 @race_options
 @click.option(
-    "-o", "--output", metavar="FILE", default="-",
+    "-o", "--output", cls=OneValue, metavar="FILE", default="-",
     help="Write .csv, .json or .npz. [default: standard output]",
 )  # fmt: skip
-@click.option("--format", "kind", metavar="csv|json|npz", default="", help="On standard output.")
+@click.option(
+    "--format", "kind", cls=OneValue, metavar="csv|json|npz", default="",
+    help="On standard output.",
+)  # fmt: skip
 @click.option(
     "--internals", is_flag=True,
     help="Add the gradient that each step saw and its effective learning rate along each axis.",
@@ -44,7 +47,7 @@ def command(
     recipe, where = read_request(surface, optimizers, recipe_file, options)
     with where, progress_bar("descending", quiet=False) as progress:
         race = trajviz.run(recipe, progress=progress)
-    say_what_was_found(race.surface)
+    say_what_was_found(race.surface, race.paths)
     if output == "-":
         write_stdout(race.trace(kind or "csv", internals))
     else:

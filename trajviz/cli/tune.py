@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import trajviz
-from trajviz.cli._options import GroupedCommand, recipe_options_of
+from trajviz.cli._options import GroupedCommand, OneValue, recipe_options_of
 from trajviz.cli._race import descent_options, read_request, say_notes, say_what_was_found
 from trajviz.recipe.recipe import recipe_options
 
@@ -23,7 +23,7 @@ LOOK = [recipe_options()[name] for name in ("theme", "language", "size", "title"
 @click.command("tune", cls=GroupedCommand)
 @descent_options
 @click.option(
-    "-o", "--output", metavar="FILE",
+    "-o", "--output", cls=OneValue, metavar="FILE",
     help="Draw objective against rate for all of them, as .png, .svg or .pdf.",
 )  # fmt: skip
 @recipe_options_of(LOOK)

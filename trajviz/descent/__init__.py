@@ -67,7 +67,7 @@ class _Entrant:
 def _entrant(setup: Setup, spec: Spec) -> _Entrant:
     """Settle a spec's rate, and leave out what another library is to decide by itself."""
     settings, rule = spec.complete, spec.rate_rule if "lr" in spec.settings else "default"
-    if settings.get("lr", 0.0) is None:
+    if spec.is_to_be_tuned:
         start = np.array(setup.start, dtype=np.float64)
         tuning = tune_rate(
             surface=setup.surface,

@@ -6,13 +6,16 @@ import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
+from trajviz.descent.trajectory import Trajectory
+from trajviz.recipe.clamp import NO_CLAMP
 from trajviz.surface import Floats, Points, Surface
 
 
 def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Points:
     """Return the gradient at the point that each step leaves.
 
-    It is the gradient that the race shows: of that step's mini-batch, or with that step's noise.
+    It is the gradient that the race shows: of that step's mini-batch, or with that step's noise,
+    clipped where the track clips it.
 
     Args:
         surface: What was descended.
@@ -23,12 +26,13 @@ def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) ->
         The gradients, (steps, 2).
     """
     leaves = trajectory.points[:-1]
+    clamp = trajectory.spec.clamp if isinstance(trajectory, Trajectory) else NO_CLAMP
     if not noise.facts(surface):
-        return surface.gradient(leaves)
+        return clamp.clipped(surface.gradient(leaves))
     slopes = np.empty(leaves.shape)
     for step, gradient in zip(range(len(leaves)), noise.gradients(surface), strict=False):
         slopes[step] = gradient(leaves[step])
-    return slopes
+    return clamp.clipped(slopes)
 
 
 def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:

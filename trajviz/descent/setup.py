@@ -18,9 +18,10 @@ from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Recorded, load_paths, paths_of
 from trajviz.errors import TrajvizError
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
+from trajviz.recipe.clamp import BOUNDS
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec, labelled, parse_spec
-from trajviz.recipe.starts import spread
+from trajviz.recipe.starts import certain_starts, spread
 from trajviz.surface import Points, Ranks, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import load_surface
 
@@ -43,7 +44,8 @@ class Setup:
 
     Raises:
         TrajvizError: For noise that the surface cannot have, for a start where its value or
-            gradient is not finite, and for `starts` none of which has a finite value.
+            gradient is not finite or that is out of bounds, and for `starts` none of which has a
+            finite value.
     """
 
     surface: Surface
@@ -65,6 +67,12 @@ class Setup:
             raise TrajvizError(
                 f"the surface has no finite value and slope at the start {self.start}"
             )
+        for spec in self.specs if self.starts is None else ():
+            if not np.array_equal(spec.clamp.within(here), here):
+                raise TrajvizError(
+                    f"the start {self.start} is out of the bounds of {spec.label}, "
+                    f"{spec.clamp.table[BOUNDS]}"
+                )
         if not self.begin.size:
             raise TrajvizError("the surface has no finite value at any of the starts")
 
@@ -89,7 +97,8 @@ class Setup:
 def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] = ()) -> Setup:
     """Decide all that a recipe leaves open: its surface does, or the default optimizers race.
 
-    The window is widened to hold the shared start, and the first point of each recorded path.
+    The window is widened to hold the starts that are named, and the first point of each recorded
+    path.
 
     Args:
         recipe: Which race it is.
@@ -109,7 +118,8 @@ def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] 
     start = check_point(recipe.start or surface.start)
     window = check_window(recipe.window or surface.window)
     starts = spread(recipe.starts, window, recipe.seed) if recipe.starts else None
-    shared = [start] if specs and starts is None else []
+    named = _named_starts(recipe, surface) if recipe.starts else [start]
+    shared = named if specs else []
     return Setup(
         surface=surface,
         specs=specs,
@@ -121,6 +131,15 @@ def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] 
         clock=recipe.clock,
         paths=courses,
     )
+
+
+def _named_starts(recipe: Recipe, surface: Surface) -> list[tuple[float, float]]:
+    """Return the points from which a recipe starts each optimizer, if it names them."""
+    named = certain_starts(recipe.starts)
+    for start in named:
+        if not math.isfinite(surface.value(np.array(start))):
+            raise TrajvizError(f"the surface has no finite value at the start {start}")
+    return named
 
 
 def _specs_of(recipe: Recipe, surface: Surface, *, alone: bool) -> list[Spec]:

@@ -169,6 +169,7 @@ def _track(t: Course) -> dict[str, Any]:
         "optimizer": t.spec.optimizer.name,
         "settings": dict(t.settings),
         "decay": schedule and {"name": schedule.name, **schedule.complete},
+        **t.spec.clamp.table,
         "lr_rule": t.rate_rule,
         "diverged_at": t.diverged_at,
         "evaluations": t.evaluations,

@@ -59,6 +59,11 @@ class Trajectory:
         return ""
 
     @property
+    def joined(self) -> bool:
+        """Whether a line joins its points: always, for an optimizer."""
+        return True
+
+    @property
     def steps(self) -> int:
         """The last step that is finite."""
         return len(self.points) - 1

@@ -146,7 +146,7 @@ def tune_rates(
     return [
         tune_rate(surface, spec, here, steps, window, ranks, noise)
         for spec in specs
-        if spec.complete.get("lr", 0.0) is None
+        if spec.is_to_be_tuned
     ]
 
 
@@ -180,6 +180,8 @@ def tune_rate(
     def score(paths: Points) -> Floats:
         return scores(surface, paths, window, ranks)
 
+    if not spec.optimizer.batched:
+        together = one_by_one
     trials = _explored(together, score)
     first = trials.order[:1]
     nudged = together(_nudges(trials.rates[first]))

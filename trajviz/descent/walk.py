@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trajviz.descent.noise import Noise
+from trajviz.recipe.clamp import Clamp
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Floats, Oracle, Points, Surface
 
@@ -54,6 +55,24 @@ class Counted:
         return self.surface.hessian(points)
 
 
+class _Clamped:
+    """A surface as an optimizer with clamp sees it: clipped, and nothing of it out of bounds."""
+
+    def __init__(self, counted: Counted, clamp: Clamp) -> None:
+        self.counted, self.clamp = counted, clamp
+
+    def __call__(self, points: Points) -> Points:
+        return self.clamp.clipped(self.counted.gradient(self.clamp.within(points)))
+
+    gradient = __call__
+
+    def value(self, points: Points) -> Floats:
+        return self.counted.value(self.clamp.within(points))
+
+    def hessian(self, points: Points) -> Floats:
+        return self.counted.hessian(self.clamp.within(points))
+
+
 def walk(
     surface: Surface,
     spec: Spec,
@@ -85,16 +104,21 @@ def counted_walk(
     """Yield what `walk` does, of a surface that counts what it is asked.
 
     A scheduled learning rate is an array that is set in place before each step. The rules then need
-    to know of no schedule, but must keep no copy of the rate from one step to the next.
+    to know of no schedule, but must keep no copy of the rate from one step to the next. In the same
+    way a point out of bounds is moved in place, and the rule goes on from there.
     """
-    schedule = spec.schedule
+    schedule, clamp = spec.schedule, spec.clamp
     if schedule is not None:
         full = settings["lr"]
         rate = np.array(full, dtype=np.float64)
         settings = {**settings, "lr": rate}
-    walk = spec.optimizer.rule(counted, w, **settings)
+    if clamp.bounds and spec.optimizer.takes_bounds:
+        settings = {**settings, "bounds": clamp.bounds}
+    seen = _Clamped(counted, clamp) if clamp else counted
+    walk = spec.optimizer.rule(seen, w, **settings)
     for taken in range(steps):
         if schedule is not None:
             rate[...] = full * schedule.factor(taken, steps)
         counted.advance()
-        yield next(walk)
+        w = next(walk)
+        yield clamp.within(w, out=w)

@@ -23,14 +23,14 @@ from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
+from trajviz.recipe.clamp import CLAMP_KEYS
 from trajviz.recipe.recipe import Recipe
-from trajviz.recipe.schedule import SCHEDULES, schedule_defaults
+from trajviz.recipe.schedule import schedule_parameters
 from trajviz.recipe.spec import DECAY, TRACK_KEYS, Spec, parse_spec, read_spec
 from trajviz.recipe.toml import recipe_keys
 
 _FIXED = ("name", "section", "caption", "alt", "title", "outputs", "at", "format")
 """Keys that change neither the race nor the look, so that a grid of them shows nothing."""
-_SCHEDULE_SETTINGS = {key for name in SCHEDULES for key in schedule_defaults(name)}
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 
 def _settings_of(spec: Spec) -> set[str]:
     """Return the names of all settings that an optimizer may be given."""
-    return {*spec.complete, DECAY, *TRACK_KEYS, *_SCHEDULE_SETTINGS}
+    return {*spec.complete, DECAY, *TRACK_KEYS, *CLAMP_KEYS, *schedule_parameters()}
 
 
 def _with(spec: Spec, settings: Mapping[str, Any]) -> Spec:

@@ -49,6 +49,15 @@ class Optimizer:
             is a factor of 1 by design and "the same rate for all" is not meant for it; default
             False.
         ranges: The range of each setting that has one; default none, every finite number.
+        finds_rate: Whether it takes no learning rate for "find one": a rate that is not given is
+            left out then, not tuned; default False.
+        keeps_to_bounds: Whether it can be kept within bounds: it goes on from wherever its last
+            point is moved to; default True.
+        takes_bounds: Whether its rule takes `bounds` as a setting and keeps to them by itself;
+            default False.
+        library_class: The class of another library that it runs; default None.
+        wrapping: For a class that wraps another optimizer, and cannot run without: returns it
+            around the one that is given; default None.
         nameable: Whether a recipe can say it by its name; default True. It is False for one that
             was given as an object of Python.
     """
@@ -63,6 +72,11 @@ class Optimizer:
     batched: bool = True
     rate_is_factor: bool = False
     ranges: Mapping[str, Range] = field(default_factory=dict)
+    finds_rate: bool = False
+    keeps_to_bounds: bool = True
+    takes_bounds: bool = False
+    library_class: Any = None
+    wrapping: Callable[[Optimizer], Optimizer] | None = field(default=None, compare=False)
     nameable: bool = True
 
     @classmethod

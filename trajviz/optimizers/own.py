@@ -105,12 +105,15 @@ def _generator(text: str, name: str, thing: Any) -> Optimizer:
         last = w
         while True:
             with explained_run():
-                last = np.array(next(walk, last), dtype=np.float64)
+                here = next(walk, last)
+                last = np.array(here, dtype=np.float64)
             if last.shape != w.shape:
                 raise TrajvizError(
                     f"{text} yields an array of shape {last.shape} for points of shape {w.shape}"
                 )
             yield last
+            if isinstance(here, np.ndarray) and here.flags.writeable:
+                here[...] = last  # which bounds may have moved
 
     def explained_run() -> contextlib.AbstractContextManager[None]:
         if place.endswith(".py"):

@@ -32,10 +32,21 @@ def render_command(recipe: Recipe, table: Mapping[str, Any]) -> list[str] | None
 def _spec(spec: Spec, table: Mapping[str, Any]) -> str | None:
     """Return a spec in the command line's spelling, None where it has none."""
     said = {key: value for key, value in table.items() if key not in ("name", "lr_rule")}
-    settings = ",".join(f"{key}={spelled_value(value)}" for key, value in said.items())
+    settings = ",".join(f"{key}={_quoted(spelled_value(value))}" for key, value in said.items())
     rest = f":{settings}" if settings else ""
     try:
-        same = parse_spec(f"{spec.optimizer.name}{rest}") == spec
+        same = parse_spec(f"{spec.optimizer.name}{rest}").table == spec.table
     except TrajvizError:
         same = False
     return f"{table['name']}{rest}" if same else None
+
+
+def _quoted(value: str) -> str:
+    """Return a value in quotation marks where it would not be read whole without.
+
+    >>> print(_quoted("mine"), _quoted("fast, but wild"), _quoted('5", 6"'))
+    mine "fast, but wild" '5", 6"'
+    """
+    plain = value == value.strip() and "," not in value and value[:1] not in "\"'"
+    mark = "'" if '"' in value else '"'
+    return value if plain else f"{mark}{value}{mark}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
@@ -34,6 +34,8 @@ class Option:
         names: The public listing whose names the shell completes.
         read: What reads one value from a text, where its type does not say.
         unit: The unit of a number, as in "s".
+        merged: What several values of it, given one by one, say in the fields of a recipe; by
+            default only one is taken.
     """
 
     help: str
@@ -46,6 +48,7 @@ class Option:
     names: str = ""
     read: Callable[[str], Any] | None = None
     unit: str = ""
+    merged: Callable[[Sequence[Any]], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,18 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.recipe.options import OptionField, option, option_fields, parse_bytes
+from trajviz.recipe.options import (
+    OptionField,
+    option,
+    option_fields,
+    parse_bytes,
+    spelled_value,
+)
 
 if TYPE_CHECKING:
     from trajviz.recipe.spec import Spec
@@ -27,6 +33,16 @@ MOST_ORBIT = 3600
 """How far a camera may turn, in degrees."""
 MOST_LETTERS = 500
 """No title, label or name of an axis is longer, and no phrase of a language."""
+
+
+def several_starts(points: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """Return the fields of a recipe by which each optimizer starts from all of these points.
+
+    >>> several_starts([(1.0, 1.6), (2.0, 2.0)])
+    {'start': (1.0, 1.6), 'starts': '1,1.6 2,2'}
+    """
+    x, y = points[0]
+    return {"start": (x, y), "starts": " ".join(map(spelled_value, map(tuple, points)))}
 
 
 @dataclass(frozen=True)
@@ -227,7 +243,8 @@ class Recipe:
         noise: Standard deviation of the Gaussian noise that is added to every gradient.
         seed: Which noise, which mini-batches, which random starts.
         batch_size: Samples in a mini-batch on a surface over data; None for the customary number.
-        starts: "7x7" or "random:50" starts each optimizer from so many places; "" from one.
+        starts: "7x7" or "random:50" starts each optimizer from so many places, "1,1.6 2,2" from
+            these; "" from one.
         paths: Files of trajectories that were recorded elsewhere.
         look: How the picture looks.
         playback: How the animation plays.
@@ -247,8 +264,9 @@ class Recipe:
     surface: str
     optimizers: tuple[Spec, ...] = ()
     start: tuple[float, float] | None = option(
-        None, "Where all start, as in 1,1.6; outside the window, it widens it.", "race",
-        usual="the surface's", words="X,Y",
+        None, "Where all start, as in 1,1.6; outside the window, it widens it. Several may be "
+        "given: each starts from all of them, at the rate for the first.", "race",
+        usual="the surface's", words="X,Y", merged=several_starts,
     )  # fmt: skip
     steps: int = option(200, "Steps of each optimizer.", "race", words="N", unit="steps")
     window: tuple[float, float, float, float] | None = option(
@@ -267,12 +285,12 @@ class Recipe:
         usual="the surface's", words="N", unit="samples",
     )  # fmt: skip
     starts: str = option(
-        "", "Start each from all over the window, as in 7x7 or random:50.", "race",
-        words="COLSxROWS|random:N",
+        "", "Start each from all over the window, as in 7x7 or random:50, or from certain points, "
+        "as in '1,1.6 2,2'.", "race", words="COLSxROWS|random:N|POINTS",
     )  # fmt: skip
     paths: tuple[str, ...] = option(
-        (), "Draw paths recorded elsewhere (.csv .json .npz, as `trajviz trace` writes them), "
-        "alone or beside OPTIMIZERs; may be repeated.", "race", words="FILE",
+        (), "Draw paths recorded elsewhere (.csv .tsv .txt .json .npy .npz), alone or beside "
+        "OPTIMIZERs; may be repeated.", "race", words="FILE",
     )  # fmt: skip
     look: Look = Look()
     playback: Playback = Playback()

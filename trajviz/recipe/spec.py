@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,14 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import RATE_RANGE, Optimizer, Setting
 from trajviz.optimizers.find import load_optimizer, split_name
 from trajviz.optimizers.objects import optimizer_of
-from trajviz.recipe.schedule import SCHEDULES, Schedule, schedule_defaults, schedule_ranges
+from trajviz.recipe.clamp import BOUNDS, CLAMP_KEYS, NO_CLAMP, Clamp, read_clamp
+from trajviz.recipe.schedule import (
+    SCHEDULES,
+    Schedule,
+    schedule_defaults,
+    schedule_parameters,
+    schedule_ranges,
+)
 from trajviz.surface.numbers import ANY, read_number
 
 TRACK_KEYS = ("label", "color")
@@ -24,6 +32,10 @@ NO_RATES: Mapping[str, float] = {}
 """The customary rates of a surface that states none."""
 DECAY = "decay"
 """The key that names a schedule of the learning rate."""
+BASE = "base"
+"""The key that names the optimizer that another one wraps."""
+_SAID_FOR_LR = ("learning_rate", "learning-rate", "step_size", "eta")
+"""Words that people have for the learning rate where its name is lr."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,8 @@ class Spec:
         color: The track's colour; default "", one of the theme's.
         rate_rule: How the learning rate among the settings was chosen, one of RATE_RULES; default
             "given".
-        schedule: How the learning rate falls during the run; default None, not at all.
+        schedule: How the learning rate changes during the run; default None, not at all.
+        clamp: How gradients are clipped, and within which bounds it stays; default not at all.
     """
 
     optimizer: Optimizer
@@ -46,6 +59,7 @@ class Spec:
     color: str = ""
     rate_rule: str = "given"
     schedule: Schedule | None = None
+    clamp: Clamp = NO_CLAMP
 
     @property
     def complete(self) -> dict[str, Setting]:
@@ -54,6 +68,11 @@ class Spec:
         None is a rate to be tuned, or what another library leaves open.
         """
         return {**self.optimizer.defaults, **self.settings}
+
+    @property
+    def is_to_be_tuned(self) -> bool:
+        """Whether there is a learning rate, and nobody says which."""
+        return self.complete.get("lr", 0.0) is None and not self.optimizer.finds_rate
 
     @property
     def own(self) -> dict[str, Setting]:
@@ -109,12 +128,13 @@ class Spec:
         """
         settings = {key: value for key, value in self.settings.items() if _has_spelling(value)}
         rule = {"lr_rule": self.rate_rule} if "lr" in settings else {}
-        falls: dict[str, Setting] = {}
+        changes: dict[str, Setting] = {}
         if self.schedule is not None:
             parameters = {key: float(value) for key, value in self.schedule.complete.items()}
-            falls = {DECAY: self.schedule.name, **parameters}
+            changes = {DECAY: self.schedule.name, **parameters}
         track = {key: getattr(self, key) for key in TRACK_KEYS if getattr(self, key)}
-        return {"name": self.optimizer.name, **settings, **rule, **falls, **track}
+        rest = {**rule, **changes, **self.clamp.table, **track}
+        return {"name": self.optimizer.name, **settings, **rest}
 
 
 def _has_spelling(value: Setting) -> bool:
@@ -152,8 +172,9 @@ def parse_spec(text: str) -> Spec:
 
     Args:
         text: An optimizer's name, as `load_optimizer` takes it. After a colon follow settings of
-            the optimizer, `label` and `color`, and `decay` with settings of the schedule that it
-            names. A key that both have is the optimizer's.
+            the optimizer, `label` and `color`, `decay` with settings of the schedule that it names,
+            and `clip`, `clip_value` and `bounds`. A key that both have is the optimizer's.
+            A value with a comma in it stands in quotation marks.
 
     Raises:
         TrajvizError: The text is not of this form, or a name, a key or a value is not allowed.
@@ -161,6 +182,8 @@ def parse_spec(text: str) -> Spec:
     >>> spec = parse_spec("rmsprop:lr=0.1,label=mine")
     >>> spec.optimizer.name, spec.settings, spec.label
     ('rmsprop', {'lr': 0.1}, 'mine')
+    >>> parse_spec('adam:label="fast, but wild"').label
+    'fast, but wild'
     """
     name, colon, rest = split_name(text)
     if not name.strip():
@@ -168,7 +191,8 @@ def parse_spec(text: str) -> Spec:
     if colon and not rest.strip():
         raise TrajvizError(f"optimizer {text!r} has no settings after the colon: key=value,...")
     given = _pairs(rest, text) if colon else {}
-    return _spec(_checked(load_optimizer(name.strip())), given, TRACK_KEYS, f" in {text!r}")
+    optimizer = _wrapping(load_optimizer(name.strip()), given.get(BASE))
+    return _spec(optimizer, given, TRACK_KEYS, f" in {text!r}")
 
 
 def spec_of(thing: Any) -> Spec:
@@ -191,24 +215,38 @@ def spec_of(thing: Any) -> Spec:
     if isinstance(thing, Mapping):
         return read_spec(thing)
     optimizer, settings = optimizer_of(thing)
-    return _spec(_checked(optimizer), settings, ())
+    return _spec(_wrapping(optimizer, None), settings, ())
 
 
 def _pairs(rest: str, text: str) -> dict[str, str]:
     """Return what `key=value,key=value` says, the end of `text`."""
     given: dict[str, str] = {}
-    for item in rest.split(","):
+    for item in _ITEM.findall(rest):
         key, equals, value = (part.strip() for part in item.partition("="))
         if not (key and equals and value):
             raise TrajvizError(f"setting {item!r} in {text!r} is not key=value")
         if key in given:
             raise TrajvizError(f"setting {key!r} is given twice in {text!r}")
-        given[key] = value
+        quoted = _QUOTED.fullmatch(value)
+        given[key] = quoted[2] if quoted else value
     return given
 
 
-def _checked(optimizer: Optimizer) -> Optimizer:
-    """Return an optimizer, none of whose settings has the name of another key of a recipe."""
+_QUOTED = re.compile(r"""(["'])(.*)\1""", re.DOTALL)
+_ITEM = re.compile(r"""(?:^|(?<=,))(?:[^,=]*=\s*(?:"[^"]*"|'[^']*')\s*|[^,]*)(?=,|$)""", re.DOTALL)
+"""One of several settings between commas, of which one in quotation marks may have some."""
+
+
+def _wrapping(optimizer: Optimizer, base: Any) -> Optimizer:
+    """Return an optimizer, none of whose settings has the name of another key of a recipe.
+
+    `base` names the one that it wraps, where it wraps one.
+    """
+    name = optimizer.name
+    if optimizer.wrapping is not None:
+        if not isinstance(base, str):
+            raise TrajvizError(f"{name} wraps an optimizer: {BASE}=NAME, as in {BASE}=torch.SGD")
+        optimizer = optimizer.wrapping(load_optimizer(base))
     for key in (*TABLE_KEYS, *TRACK_KEYS):
         if key in optimizer.defaults:
             raise TrajvizError(
@@ -237,7 +275,7 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
         raise TrajvizError("name is missing" if name is None else f"name {name!r} is not a text")
     optimizer, held = (load_optimizer(name), {}) if isinstance(name, str) else optimizer_of(name)
     given = {**held, **given}
-    _checked(optimizer)
+    optimizer = _wrapping(optimizer, given.get(BASE))
     for key, value in given.items():
         _check_type(optimizer, key, value)
     spec = _spec(optimizer, given, (*TABLE_KEYS, *TRACK_KEYS))
@@ -256,7 +294,9 @@ def _check_type(optimizer: Optimizer, key: str, value: Any) -> None:
         kinds, word = _kinds(optimizer, key)
     elif key in texts:
         kinds, word = (str,), "text"
-    elif key in _parameter_names():
+    elif key == BOUNDS:
+        kinds, word = (str, list), "text, nor a list of four numbers"
+    elif key in (*CLAMP_KEYS, *schedule_parameters()):
         kinds, word = (int, float), "number"
     else:
         return
@@ -279,9 +319,12 @@ def _spec(
         rest[word] = value
     track = {key: rest.pop(key) for key in TRACK_KEYS if key in rest}
     own = {key: rest.pop(key) for key in list(rest) if key in optimizer.defaults}
-    schedule = _schedule(optimizer, rest, others, where)
+    if BOUNDS in rest and not optimizer.keeps_to_bounds:
+        raise TrajvizError(f"{optimizer.name} cannot be kept within bounds{where}")
+    clamp = read_clamp({key: rest.pop(key) for key in CLAMP_KEYS if key in rest}, where)
+    schedule = _schedule(optimizer, rest, [*CLAMP_KEYS, *others], where)
     settings = {key: _setting(optimizer, key, value, where) for key, value in own.items()}
-    return Spec(optimizer, settings, **track, schedule=schedule)
+    return Spec(optimizer, settings, **track, schedule=schedule, clamp=clamp)
 
 
 def _schedule(
@@ -297,7 +340,9 @@ def _schedule(
     for key in given:
         if key in parameters:
             continue
-        if DECAY in known and not name and key in _parameter_names():
+        if "lr" in known and key in _SAID_FOR_LR and not name:
+            raise TrajvizError(f"unknown setting of {optimizer.name} {key!r}, did you mean 'lr'?")
+        if DECAY in known and not name and key in schedule_parameters():
             raise TrajvizError(
                 f"setting {key!r}{where} needs {DECAY}=NAME, one of {', '.join(SCHEDULES)}"
             )
@@ -314,10 +359,6 @@ def _parameters(name: str, given: Mapping[str, Any], where: str) -> tuple[tuple[
         for key in schedule_defaults(name)
         if key in given
     )
-
-
-def _parameter_names() -> set[str]:
-    return {key for name in SCHEDULES for key in schedule_defaults(name)}
 
 
 _TRUTH = {"true": True, "false": False}
@@ -402,6 +443,7 @@ def _default_label(spec: Spec, names: list[str]) -> str:
     if spec.schedule is not None:
         words.append(f"{DECAY}={spec.schedule.name}")
         words += [f"{key}={value:g}" for key, value in spec.schedule.settings]
+    words += [f"{key}={_shown(value)}" for key, value in spec.clamp.table.items()]
     return " ".join([name, *words])
 
 

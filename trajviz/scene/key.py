@@ -9,7 +9,9 @@ from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
-from trajviz.recipe.spec import Spec
+from trajviz.recipe.clamp import CLAMP_KEYS
+from trajviz.recipe.schedule import schedule_parameters
+from trajviz.recipe.spec import DECAY, Spec
 from trajviz.scene.color import parse_color
 from trajviz.scene.departure import since
 from trajviz.scene.language import Language
@@ -18,8 +20,8 @@ from trajviz.scene.run import swarms
 from trajviz.scene.theme import Theme
 from trajviz.surface import Surface, Window
 
-_SAID_BY_REMARK = ("lr=", "decay=", "rate=", "every=")
-"""Words of an automatic label that the remark beside it says as well."""
+_SAID_BY_REMARK = ("lr", DECAY, *CLAMP_KEYS, *schedule_parameters())
+"""Keys in an automatic label that the remark beside it says as well."""
 
 
 def chips_before(specs: Sequence[Spec], paths: Sequence[Recorded], theme: Theme) -> list[Chip]:
@@ -30,17 +32,17 @@ def chips_before(specs: Sequence[Spec], paths: Sequence[Recorded], theme: Theme)
     return chips
 
 
-def chips_of(courses: Sequence[Course], theme: Theme) -> list[Chip]:
+def chips_of(courses: Sequence[Course], theme: Theme, language: Language) -> list[Chip]:
     """Return the key's entries: one for all courses of an optimizer or a source."""
     groups = enumerate(swarms(courses))
-    return [_chip_of(swarm, theme, index) for index, swarm in groups]
+    return [_chip_of(swarm, theme, language, index) for index, swarm in groups]
 
 
-def _chip_of(swarm: Sequence[Course], theme: Theme, index: int) -> Chip:
+def _chip_of(swarm: Sequence[Course], theme: Theme, language: Language, index: int) -> Chip:
     first = swarm[0]
     if isinstance(first, Recorded):
         return _chip_of_path(first, theme, index)
-    return chip_of_spec(first.spec, _rate(first), theme, index)
+    return chip_of_spec(first.spec, _rate(first, language), theme, index)
 
 
 def chip_of_spec(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
@@ -68,7 +70,7 @@ def name_of(spec: Spec) -> str:
     name, *words = spec.label.split(" ")
     if name != spec.optimizer.name:
         return spec.label
-    kept = [word for word in words if not word.startswith(_SAID_BY_REMARK)]
+    kept = [word for word in words if word.partition("=")[0] not in _SAID_BY_REMARK]
     return " ".join([spec.optimizer.title, *kept])
 
 
@@ -130,14 +132,13 @@ def _outside(time: int, clock: str, language: Language) -> tuple[str, ...]:
     return (*(language.say(key, step=time) for key in whole), language.say("outside"))
 
 
-def _rate(trajectory: Trajectory) -> str:
-    """Return the rate, in full where it was tuned, and how it falls."""
-    rate = trajectory.settings.get("lr")
-    if rate is None:
-        return ""
-    shown = f"{rate:g}"
-    schedule = trajectory.spec.schedule
-    return shown if schedule is None else f"{shown} {schedule.summary}"
+def _rate(trajectory: Trajectory, language: Language) -> str:
+    """Return the rate, in full where it was tuned, how it changes, and what clamps the steps."""
+    rate, spec = trajectory.settings.get("lr"), trajectory.spec
+    shown = "" if rate is None else f"{rate:g}"
+    changes = spec.schedule.summary if spec.schedule else ""
+    bounded = language.say("bounded") if spec.clamp.bounds else ""
+    return " ".join(filter(None, [shown, changes, spec.clamp.summary, bounded]))
 
 
 def caption_of(outcome: Outcome, language: Language) -> str:

@@ -16,6 +16,7 @@ from trajviz.descent.paths import Course
 from trajviz.errors import TrajvizError
 from trajviz.scene.color import hexed
 from trajviz.scene.key import chips_of
+from trajviz.scene.language import load_language
 from trajviz.scene.layout import Chip
 from trajviz.scene.run import swarms
 from trajviz.scene.theme import Theme, load_theme
@@ -94,7 +95,7 @@ def _colors(cmap: Any, count: int) -> list[Any]:
 
 
 def _draw_tracks(ax: Axes, outcome: Outcome, theme: Theme, at: int | None) -> None:
-    chips = chips_of(outcome.courses, theme)
+    chips = chips_of(outcome.courses, theme, load_language(outcome.recipe.look.language))
     colors = _cycle(chips)
     for swarm, chip, color in zip(swarms(outcome.courses), chips, colors, strict=True):
         for number, course in enumerate(swarm):

@@ -25,7 +25,7 @@ from trajviz.scene.track import Flags, Line, Pen, Track
 from trajviz.surface import Floats, Ints, Points, Surface, Window
 
 _FINE = 0.55
-"""How wide lines are where one optimizer has several, as a share of the width of one alone."""
+"""How wide lines are where one optimizer has many, as a share of the width of one alone."""
 
 _ARM = 6.0
 """How far each stroke of a cross reaches from its middle, at 640x480."""
@@ -164,7 +164,7 @@ class Draper:
         theme: The colours of all else.
         scale: How much larger than at 640x480 lines are.
         clock: What times the race.
-        several: Whether an optimizer has many tracks, which then are finer.
+        several: Whether an optimizer has more than a few tracks, which then are finer.
     """
 
     surface: Surface
@@ -189,7 +189,7 @@ class Draper:
             theme=run.theme,
             scale=scale,
             clock=run.clock,
-            several=len(run.courses) > len(groups),
+            several=run.several,
         )
 
     def of_medians(self, chips: Sequence[Chip]) -> Draper:
@@ -212,7 +212,11 @@ class Draper:
             view: The picture of the surface.
             draped: What `drape` returned for it; by default it is laid over it now.
         """
-        lines = [view.line(path) for path in (self.drape(view) if draped is None else draped)]
+        paths = self.drape(view) if draped is None else draped
+        lines = [
+            view.line(path) if course.joined else view.line(path).left_out()
+            for path, course in zip(paths, self.courses, strict=True)
+        ]
         return Plot(
             view=view,
             tracks=self._marked(self._tracks(lines), view.box, departing=True),
@@ -274,7 +278,8 @@ class Draper:
     def _starts(self, view: MapView) -> tuple[Shape, ...]:
         """Return a square at each start that is seen."""
         theme, half, rim = self.theme, 4 * self._size, 1.3 * self._size
-        starts = np.unique([course.points[0] for course in self.courses], axis=0)
+        begun = [course.points[0] for course in self.courses if course.joined]
+        starts = np.unique(np.reshape(begun, (-1, 2)), axis=0)
         if len(starts) > 1:
             starts = starts[view.window.contains(starts)]
             starts = starts[view.visible(starts)]

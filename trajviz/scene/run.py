@@ -23,6 +23,9 @@ from trajviz.scene.theme import Theme
 from trajviz.scene.track import Pen
 from trajviz.surface import Points, Surface, Window
 
+_FEW = 4
+"""So many tracks of one optimizer are none too many to be drawn in full width."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -61,12 +64,16 @@ class Run:
         """The names of the axes: the user's, or else the surface's."""
         return self.look.axes or self.surface.axes
 
+    @property
+    def several(self) -> bool:
+        """Whether an optimizer has more than a few tracks, which then are finer."""
+        return max(map(len, swarms(self.courses)), default=0) > _FEW
+
     @functools.cached_property
     def limits(self) -> Limits:
         """What of the plane a plot seen from above shows, as its shape asks."""
-        several = len(self.courses) > len(swarms(self.courses))
         rings = ring_reach(len(self.courses), Pen.scaled(1.0)) if self.courses else 0.0
-        margin = MANY_MARGIN if several else max(MARGIN, rings)
+        margin = MANY_MARGIN if self.several else max(MARGIN, rings)
         return Limits(
             surface=self.surface,
             window=self.window,
@@ -79,6 +86,12 @@ class Run:
     def trajectories(self) -> list[Trajectory]:
         """The courses that our optimizers ran."""
         return [course for course in self.courses if isinstance(course, Trajectory)]
+
+    @property
+    def bounds(self) -> list[tuple[float, float, float, float]]:
+        """The bounds within which optimizers stay, each once."""
+        of_each = [t.spec.clamp.bounds for t in self.trajectories]
+        return [bounds for bounds in dict.fromkeys(of_each) if bounds]
 
     @functools.cached_property
     def minima(self) -> Points:

@@ -199,7 +199,7 @@ def _run_of(outcome: Outcome, progress: Progress) -> Run:
         look=look,
         theme=theme,
         language=language,
-        chips=tuple(chips_of(outcome.courses, theme)),
+        chips=tuple(chips_of(outcome.courses, theme, language)),
         courses=outcome.courses,
         noise=outcome.noise,
         clock=outcome.recipe.clock,

@@ -78,6 +78,10 @@ class Line:
         """Return the line with step k reached at times[k]; times, (steps + 1,), do not decrease."""
         return replace(self, knots=np.interp(self.knots, np.arange(len(times)), times))
 
+    def left_out(self) -> Line:
+        """Return the line with nothing of it drawn, so that only a head moves along it."""
+        return replace(self, gap=np.ones(len(self.vertices), dtype=bool))
+
     def at(self, steps: Floats) -> Points:
         """Return where the line is after so many steps, (n,) to (n, 2); at its ends it rests."""
         place, share = self._place(steps)

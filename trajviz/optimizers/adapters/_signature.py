@@ -9,7 +9,7 @@ from typing import Any
 
 from trajviz.optimizers import RATE_RANGE, Optimizer, Rule, Setting
 
-_NO_SETTINGS = ("self", "params", "name", "args", "kwargs")
+_NO_SETTINGS = ("self", "params", "model", "optimizer", "base_optimizer", "name", "args", "kwargs")
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -22,11 +22,14 @@ class Signature:
             `beta1` and `beta2` for the parts of `betas`.
         words: The library's parameter for each of these words.
         tuples: The length of each parameter that is a tuple.
+        finds_rate: Whether the learning rate's default is None, which is no rate: the library then
+            finds one.
     """
 
     defaults: Mapping[str, Setting]
     words: Mapping[str, str]
     tuples: Mapping[str, int]
+    finds_rate: bool = False
 
     @classmethod
     def of(cls, function: Callable[..., Any], rate: str) -> Signature:
@@ -39,7 +42,8 @@ class Signature:
         defaults: dict[str, Setting] = {}
         words: dict[str, str] = {}
         tuples: dict[str, int] = {}
-        for name, parameter in inspect.signature(function).parameters.items():
+        parameters = inspect.signature(function).parameters
+        for name, parameter in parameters.items():
             value = parameter.default
             if name in _NO_SETTINGS or parameter.kind is parameter.VAR_KEYWORD:
                 continue
@@ -53,7 +57,8 @@ class Signature:
             elif isinstance(value, _PLAIN):
                 word = "lr" if name == rate else name
                 defaults[word], words[word] = value, name
-        return cls(defaults, words, tuples)
+        finds_rate = rate in parameters and parameters[rate].default is None
+        return cls(defaults=defaults, words=words, tuples=tuples, finds_rate=finds_rate)
 
     def arguments(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings by the library's parameters, without those that are None."""
@@ -88,6 +93,7 @@ class Signature:
             aliases={} if rate == "lr" else {rate: "lr"},
             batched=batched,
             ranges={"lr": RATE_RANGE},
+            finds_rate=self.finds_rate,
         )
 
 

@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from trajviz.optimizers import Optimizer
 from trajviz.optimizers.adapters._errors import library_errors, no_such
 from trajviz.optimizers.adapters._signature import Signature, derives_from
@@ -91,6 +93,9 @@ def adapted(name: str, title: str, kind: Any) -> Optimizer:
                 slope = keras.ops.convert_to_tensor(gradient(here).copy(), dtype="float64")
                 optimizer.apply([slope], [point])
                 new = keras.ops.convert_to_numpy(point.value).copy()
+            taken = new.copy()
             yield new
+            if not np.array_equal(new, taken, equal_nan=True):  # bounds have moved it
+                point.assign(new)
 
     return signature.optimizer(name, rule, title, batched=False)

@@ -70,15 +70,18 @@ def adapted(name: str, title: str, factory: Any) -> Optimizer:
             each = np.zeros((*w.shape[:-1], 1)) if lr is None else np.asarray(lr, dtype=float)
             return jax.numpy.asarray(np.broadcast_to(each, (*w.shape[:-1], 1)).reshape(-1))
 
+        def flat(array: Points) -> Any:
+            return jax.numpy.asarray(array.reshape(-1, 2))
+
         with library_errors(name), jax.enable_x64(True):
-            points = jax.numpy.asarray(w.reshape(-1, 2))
-            state = jax.vmap(begin)(rates(), points)
+            state = jax.vmap(begin)(rates(), flat(w))
             advance = jax.jit(jax.vmap(step))
+        here = w
         while True:
-            slopes = gradient(np.array(points).reshape(w.shape))
+            slopes = gradient(here)
             with library_errors(name), jax.enable_x64(True):
-                slope = jax.numpy.asarray(slopes.reshape(-1, 2))
-                points, state = advance(rates(), slope, state, points)
-            yield np.array(points).reshape(w.shape)
+                points, state = advance(rates(), flat(slopes), state, flat(here))
+            here = np.array(points).reshape(w.shape)
+            yield here
 
     return signature.optimizer(name, rule, title)

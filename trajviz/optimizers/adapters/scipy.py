@@ -1,9 +1,10 @@
 """scipy's minimizers: `scipy.METHOD` for the methods of scipy.optimize.minimize.
 
-They run without constraints, with the surface's exact gradient and Hessian where the method takes
-them. A step is an iteration, after which scipy calls back. If a method returns another point than
-the last one it reported, that is one more step. The last point is then held. When a method ends is
-decided by scipy's own tolerances and limits, which settings may replace.
+They run with the surface's exact gradient and Hessian where the method takes them, and without
+constraints but the bounds of a track, where the method takes those. A step is an iteration, after
+which scipy calls back. If a method returns another point than the last one it reported, that is one
+more step. The last point is then held. When a method ends is decided by scipy's own tolerances and
+limits, which settings may replace.
 """
 
 from __future__ import annotations
@@ -42,6 +43,18 @@ METHODS: dict[str, tuple[str, ...]] = {
 }
 """The methods, and which derivatives each is given."""
 
+_BOUNDED = {
+    "Nelder-Mead",
+    "Powell",
+    "COBYLA",
+    "COBYQA",
+    "L-BFGS-B",
+    "TNC",
+    "SLSQP",
+    "trust-constr",
+}
+"""The methods that take bounds."""
+
 _LEFT_OUT = {"disp", "verbose", "iprint", "return_all", "workers", "eps"}
 """Options that print, or that say how to do without a gradient: no settings here."""
 
@@ -63,7 +76,16 @@ def load(name: str) -> Optimizer:
             yield last
 
     defaults = dict.fromkeys(sorted({"tol", *_options(name)}))
-    return Optimizer(f"scipy.{name}", rule, defaults, heading=f"{name} (scipy)", batched=False)
+    bounded = name in _BOUNDED
+    return Optimizer(
+        name=f"scipy.{name}",
+        rule=rule,
+        defaults=defaults,
+        heading=f"{name} (scipy)",
+        batched=False,
+        keeps_to_bounds=bounded,
+        takes_bounds=bounded,
+    )
 
 
 def _options(name: str) -> set[str]:
@@ -94,10 +116,12 @@ def _minimize(
 
     derivatives = {"jac": surface.gradient, "hess": surface.hessian}
     options = {key: whole(value, None) for key, value in settings.items()}
+    x0, x1, y0, y1 = options.pop("bounds", (None,) * 4)
     found = scipy.optimize.minimize(
         surface.value,
         w.copy(),
         method=name,
+        bounds=None if x0 is None else [(x0, x1), (y0, y1)],
         tol=options.pop("tol", None),
         options=options,
         callback=report_iteration,

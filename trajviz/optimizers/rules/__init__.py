@@ -5,6 +5,7 @@ and the learning rate, and yields the point after each step. Its state is its lo
 that its body reads like the box in the paper. It is elementwise, or reduces over the last axis
 alone: w may have any leading shape (..., 2), and lr may be an array that broadcasts against it. A
 schedule sets that array anew before each step, so a rule keeps nothing that it computed from lr.
+Bounds move the array that is yielded in place, so a rule goes on from that array.
 What it is given as `gradient` also has the methods value, gradient and hessian; a rule that needs
 more than slopes calls it `surface` (see `surface.Oracle`).
 

@@ -16,13 +16,14 @@ from trajviz.scene.layout import Axes
 from trajviz.scene.limits import Limits
 from trajviz.scene.marks import Box, Fill
 from trajviz.scene.outline import Area, Areas, Rim, Vector
-from trajviz.scene.paint import Picture
+from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Draper
 from trajviz.scene.run import Run
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Line
 from trajviz.scene.views import Shown, View
 from trajviz.scene.views._flat import Flat
+from trajviz.scene.views._frame import Bounds, framed
 from trajviz.scene.views._level_lines import LevelLines
 from trajviz.scene.views._shading import Codes, Shading
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
@@ -36,7 +37,7 @@ class ContourView(Flat):
     """A surface seen from above within a window, filling a box of the picture.
 
     Level lines are `line_width` pixels wide. `ground` is the part of the box where there is
-    surface: beyond a domain the page is seen.
+    surface: beyond a domain the page is seen. `frames` are lines over it, in the picture's pixels.
     """
 
     surface: Surface
@@ -46,10 +47,13 @@ class ContourView(Flat):
     theme: Theme
     shading: Shading
     line_width: float
+    frames: tuple[Fill, ...] = ()
 
     @classmethod
-    def of(cls, limits: Limits, box: Box, theme: Theme, scale: float) -> ContourView:
-        """Choose what of the plane is shown, and the levels for that."""
+    def of(
+        cls, limits: Limits, box: Box, theme: Theme, scale: float, bounds: Sequence[Bounds] = ()
+    ) -> ContourView:
+        """Choose what of the plane is shown, the levels for that, and frames around bounds."""
         surface, window = limits.surface, limits.within(box)
         ground = limits.ground(window)
         return cls(
@@ -60,6 +64,9 @@ class ContourView(Flat):
             theme=theme,
             shading=Shading.of(Ranks.of(surface, ground), theme),
             line_width=theme.line_width * max(scale, 0.75),
+            frames=tuple(
+                line for each in bounds for line in framed(each, window, box, theme.muted, scale)
+            ),
         )
 
     def drape(self, points: Points) -> Points:
@@ -77,7 +84,7 @@ class ContourView(Flat):
         x, y = self.box.x0, self.box.y0
         if ground != self.box:
             picture[:] = self.theme.background
-            picture = picture[ground.y0 - y : ground.y1 - y, ground.x0 - x : ground.x1 - x]
+        seen = picture[ground.y0 - y : ground.y1 - y, ground.x0 - x : ground.x1 - x]
         # Pixel centres, with a rim of one to take slopes across.
         xs, ys = self.unproject(
             np.arange(ground.x0 - 0.5, ground.x1 + 1), np.arange(ground.y0 - 0.5, ground.y1 + 1)
@@ -85,8 +92,9 @@ class ContourView(Flat):
         for top in range(0, ground.height, _ROWS):
             rows = min(_ROWS, ground.height - top)
             heights = self.surface.grid(xs, ys[top : top + rows + 2])
-            region = picture[top : top + rows]
+            region = seen[top : top + rows]
             np.take(table, self._classify(heights), axis=0, out=region)
+        paint(picture, (line.moved(-x, -y) for line in self.frames))
 
     def _classify(self, heights: Floats) -> Codes:
         """Return the codes of the inner pixels of heights with a rim of one."""
@@ -119,7 +127,8 @@ class ContourView(Flat):
             line_alpha=shading.line_alpha,
             whole=lines.whole,
         )
-        return [surface, *(Fill(band, self.theme.background) for band in self._bands())]
+        beyond = (Fill(band, self.theme.background) for band in self._bands())
+        return [surface, *beyond, *self.frames]
 
     def _bands(self) -> list[Box]:
         """Return the parts of the box beyond the domain."""
@@ -162,7 +171,9 @@ def _axes(run: Run) -> list[Axes]:
 
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     (box,) = boxes
-    view = ContourView.of(limits=run.limits, box=box, theme=run.theme, scale=draper.scale)
+    view = ContourView.of(
+        limits=run.limits, box=box, theme=run.theme, scale=draper.scale, bounds=run.bounds
+    )
     return Shown([draper.plot(view)])
 
 

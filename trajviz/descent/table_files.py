@@ -1,0 +1,235 @@
+"""Paths in tables of text: one row for each step, columns parted by commas, tabs and the like.
+
+The documented form has the columns optimizer, step, x and y. What other programs write is read as
+well where it can mean one thing only: other words for a column, no label, no steps, steps that do
+not count 0, 1, 2, decimal commas, no head at all. What it was taken for is told.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trajviz.descent.recording import Reading, Recording
+from trajviz.errors import TrajvizError
+from trajviz.surface.numbers import read_number
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "optimizer": ("optimizer", "label", "name", "method", "algorithm"),
+    "start": ("start",),
+    "step": ("step", "epoch", "iteration", "iter"),
+    "x": ("x",),
+    "y": ("y",),
+}
+"""What a table may have, and the words for it, the documented one first."""
+
+_DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
+_NUMBER = re.compile(r"\s*[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?\s*", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The cells of a line, and its number."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass
+class _Decimals:
+    """Whether numbers have decimal points or commas, which all of a file must agree on.
+
+    Attributes:
+        delimiter: What parts columns; where it is a comma, no number has one.
+        seen: The first number with each mark, and its line.
+    """
+
+    delimiter: str
+    seen: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def read(self, name: str, row: _Row, place: int) -> float:
+        """Return the number in a cell; raise TrajvizError with its line if there is none."""
+        cell = row.cells[place]
+        for mark in ",." if _NUMBER.fullmatch(cell) else "":
+            if mark in cell:
+                self.seen.setdefault(mark, (cell, row.line))
+        if len(self.seen) == 2:
+            first, second = (f"{text!r} in line {line}" for text, line in self.seen.values())
+            raise TrajvizError(f"decimal commas or points: {first}, but {second}?")
+        plain = cell.replace(",", ".") if "," in self.seen else cell
+        return read_number(f"line {row.line}: {name}", plain)
+
+
+def read_table(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Reading:
+    """Return the paths of a table.
+
+    Args:
+        data: The file, in UTF-8.
+        name: What a path is called that the table gives no label.
+        axes: The names of the surface's axes, by which its columns may be called too.
+
+    Raises:
+        TrajvizError: It is no such table, or may be read in more than one way; told with the line.
+    """
+    text = decoded(data)
+    delimiter = _delimiter(text)
+    rows = _rows(text, delimiter)
+    head = next(rows, _Row(1, []))
+    understood = [] if delimiter == "," else [f"columns parted by {_spoken(delimiter)}"]
+    if head.cells and all(map(_NUMBER.fullmatch, head.cells)):
+        places, rows = _unnamed(head), _back(head, rows)
+        understood.append("columns taken for x and y")
+    else:
+        places = _named(head, axes, understood)
+    decimals = _Decimals(delimiter)
+    recordings = _recordings(rows, len(head.cells), places, decimals, name, understood)
+    if "," in decimals.seen:
+        understood.append("decimal commas")
+    return Reading(recordings, list(dict.fromkeys(understood)))
+
+
+def decoded(data: bytes) -> str:
+    """Return a file's text; TrajvizError with the line where it is no UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TrajvizError(f"line {line}: not UTF-8") from error
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the columns: a tab, a semicolon or a comma, whichever is there, or blanks.
+
+    >>> _delimiter("0,5;1"), _delimiter("x,y"), _delimiter("# x y")
+    (';', ',', ' ')
+    """
+    first = next((line for line in text.splitlines() if line.strip()), ",")
+    return next((mark for mark in _DELIMITERS if mark in first), " ")
+
+
+def _spoken(delimiter: str) -> str:
+    return _DELIMITERS.get(delimiter, "blanks")
+
+
+def _rows(text: str, delimiter: str) -> Iterator[_Row]:
+    """Yield the rows that are not empty; a sharp before the first is no part of it."""
+    text = re.sub(r"\A\s*#[ \t]*", "", text)
+    if delimiter == " ":
+        text = re.sub(r"[ \t]+", " ", re.sub(r"(?m)^[ \t]+|[ \t]+$", "", text))
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    try:
+        for cells in lines:
+            if cells:
+                yield _Row(lines.line_num, [cell.strip() for cell in cells])
+    except csv.Error as error:
+        raise TrajvizError(f"line {lines.line_num}: {error}") from error
+
+
+def _back(first: _Row, rows: Iterator[_Row]) -> Iterator[_Row]:
+    yield first
+    yield from rows
+
+
+def _unnamed(head: _Row) -> dict[str, int]:
+    """Return where x and y stand in a table without a head."""
+    if len(head.cells) != 2:
+        raise TrajvizError(
+            f"line {head.line}: which of {len(head.cells)} columns are x and y? "
+            "A first line names them, as in step,x,y"
+        )
+    return {"x": 0, "y": 1}
+
+
+def _named(head: _Row, axes: Sequence[str], understood: list[str]) -> dict[str, int]:
+    """Return where the columns of COLUMNS stand, those that are there."""
+    names = [cell.lower() for cell in head.cells]
+    words = {**COLUMNS, "x": ("x", axes[0].lower()), "y": ("y", axes[1].lower())}
+    places = {}
+    for column, known in words.items():
+        found = _one_of(column, [word for word in dict.fromkeys(known) if word in names], names)
+        if found is not None:
+            places[column] = found
+            if head.cells[found] != column:
+                understood.append(f"{head.cells[found]!r} taken for {column}")
+    for column in ("x", "y"):
+        if column not in places:
+            there = ", ".join(map(repr, head.cells)) or "none"
+            raise TrajvizError(
+                f"line {head.line}: no column is called {column!r}, there are: {there}"
+            )
+    return places
+
+
+def _one_of(column: str, found: list[str], names: list[str]) -> int | None:
+    """Return where the one column stands that is meant, None where there is none."""
+    if not found:
+        return None
+    if names.count(found[0]) > 1:
+        raise TrajvizError(f"line 1: column {found[0]!r} is there twice")
+    if len(found) > 1 and found[0] != column:
+        both = " and ".join(map(repr, found))
+        raise TrajvizError(f"line 1: {both} may both be the {column}: name one of them {column!r}")
+    return names.index(found[0])
+
+
+def _recordings(
+    rows: Iterator[_Row],
+    columns: int,
+    places: dict[str, int],
+    decimals: _Decimals,
+    name: str,
+    understood: list[str],
+) -> list[Recording]:
+    """Return the paths that rows make up, those of one label and start each."""
+    found: dict[tuple[str, int | None], list[tuple[int, float, float]]] = {}
+    for row in rows:
+        if len(row.cells) != columns:
+            raise TrajvizError(
+                f"line {row.line}: {len(row.cells)} values are not the head's {columns}"
+            )
+        label = row.cells[places["optimizer"]] if "optimizer" in places else name
+        number = _whole("start", row, places["start"]) if "start" in places else None
+        path = found.setdefault((label, number), [])
+        step = _whole("step", row, places["step"]) if "step" in places else len(path)
+        if path and step <= path[-1][0]:
+            raise TrajvizError(
+                f"line {row.line}: step {step} of {label!r} comes after step {path[-1][0]}: is it "
+                "another path? A column 'start' tells several of one label apart"
+            )
+        x, y = (decimals.read(axis, row, places[axis]) for axis in ("x", "y"))
+        path.append((step, x, y))
+    return [_recording(*key, path, understood) for key, path in found.items()]
+
+
+def _recording(
+    label: str,
+    number: int | None,
+    path: Sequence[tuple[int, float, float]],
+    understood: list[str],
+) -> Recording:
+    """Return a path whose first point is its start, whatever step it is called."""
+    table = np.array(path, dtype=np.float64)
+    steps = table[:, 0].astype(np.int64)
+    if steps[0]:
+        understood.append(f"step {steps[0]} taken for the start")
+    gaps = np.unique(np.diff(steps))
+    if not len(gaps) or (gaps == 1).all():
+        return Recording(label, table[:, 1:], number)
+    every = f"every {gaps[0]} steps" if len(gaps) == 1 else "not at every step"
+    understood.append(f"points {every}, straight lines between them")
+    return Recording(label=label, points=table[:, 1:], number=number, steps=steps - steps[0])
+
+
+def _whole(name: str, row: _Row, place: int) -> int:
+    """Return the whole number in a cell, which may be written as a fraction, as in 1.0."""
+    cell = row.cells[place]
+    value = float(cell) if _NUMBER.fullmatch(cell) and "," not in cell else math.nan
+    if not (0 <= value < 1e9 and value.is_integer()):
+        raise TrajvizError(f"line {row.line}: {name} {cell!r} is not a whole number")
+    return int(value)
