@@ -463,7 +463,7 @@ class Race:
         return plot_on(self.outcome, ax, at, cmap)
 
     def _save(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
-        with replacing(path) as temporary:
+        with replacing(path, f".{chosen.name}") as temporary:
             self._draw(temporary, chosen, at, progress)
 
     def _draw(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
