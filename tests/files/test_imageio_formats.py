@@ -7,7 +7,10 @@ import imageio.v2
 import numpy as np
 import pytest
 from films import (
+    BACKGROUND,
+    HIGH,
     LEFT_OPEN,
+    LOUD,
     TAGS,
     check_that_a_dead_encoder_leaves_the_old_film,
     decoded,
@@ -77,6 +80,17 @@ def test_decoded_frames_are_like_those_drawn_the_odd_side_padded(name, tmp_path)
         assert psnr(frame[:181, :241], truth) >= 30
         assert np.abs(frame[181:].astype(int) - one.scene.theme.background).mean() <= 2
         assert np.abs(frame[:, 241].astype(int) - one.scene.theme.background).mean() <= 2
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_strong_colours_are_those_that_were_drawn(name, tmp_path):
+    (tmp_path / "loud.toml").write_text(LOUD)
+    one = film((320, 240), theme=tmp_path / "loud.toml")
+    frame = decoded(one.save(tmp_path / f"film.{name}"), 320, 240)[0]
+    plot = one.scene.main.box
+    margin, wall = frame[2:6, 2:6], frame[plot.y0 + 3 : plot.y0 + 7, plot.x0 + 3 : plot.x0 + 7]
+    np.testing.assert_allclose(margin.mean(axis=(0, 1)), BACKGROUND, atol=4)
+    np.testing.assert_allclose(wall.mean(axis=(0, 1)), HIGH, atol=8)  # not without loss
 
 
 @pytest.mark.parametrize("name", FILMS)

@@ -42,7 +42,7 @@ def _write_film(*request: Any, codec: tuple[Any, ...], colors: str) -> None:
 def _is_complete(data: Data) -> bool:
     """Return whether an AVI is as long as its lists say, which the encoder tells at the end."""
     found = [*chunks(data, 0, len(data))]
-    return bool(found) and found[0][1] < found[0][2] and found[-1][2] == len(data)
+    return bool(found) and found[-1][2] == len(data)
 
 
 def _film(codec: tuple[Any, ...], colors: str = _VIDEO, **facts: Any) -> Format:
