@@ -10,6 +10,20 @@ from races import race
 
 SHORT = {"steps": 20, "fps": 10, "seconds": 1.2, "hold": 0.5}
 """A race whose film has 12 frames of motion and 5 of pause."""
+BACKGROUND, HIGH = (0xC0, 0x20, 0x60), (0x20, 0xA0, 0x40)
+LOUD = """
+summary = "Loud."
+background = "#c02060"
+ink = "#ffffff"
+muted = "#ffffff"
+shades = ["#2040c0", "#20a040"]
+lines = ["#20a040"]
+line_alpha = 0.0
+marker = "#ffffff"
+star = "#ffffff"
+tracks = ["#ffee00"]
+"""
+"""A theme of strong colours, two of them those of its background and of its highest places."""
 TAGS = ("color_range", "color_space", "color_transfer", "color_primaries")
 
 

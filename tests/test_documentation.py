@@ -226,28 +226,3 @@ TARGETS = re.findall(
 def test_a_make_target_of_the_documentation_is_in_the_makefile(target):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)
-
-
-def page_of_the_index(tmp_path, address):
-    """Return the long description that a wheel is given, with this base address."""
-    for name in ("README.md", "pyproject.toml", "LICENSE", ".ci", "trajviz", "surfaces"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert 'base-address = ""' in project
-    (tmp_path / "pyproject.toml").unlink()
-    (tmp_path / "pyproject.toml").write_text(project.replace('base-address = ""', address))
-    done = run([sys.executable, "-m", "hatchling", "metadata", "readme"], tmp_path)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_without_a_base_address_the_long_description_is_the_readme(tmp_path):
-    assert page_of_the_index(tmp_path, 'base-address = ""').strip() == TEXTS["README.md"].strip()
-
-
-def test_with_a_base_address_every_link_of_the_long_description_is_absolute(tmp_path):
-    text = page_of_the_index(tmp_path, 'base-address = "https://example.org/t"')
-    targets = re.findall(r"\]\(([^)]+)\)", text)
-    assert targets
-    assert all(target.startswith("https://example.org/t/") for target in targets)
-    assert "](https://example.org/t/docs/tuning.md)" in text

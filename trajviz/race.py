@@ -472,7 +472,7 @@ class Race:
         return outcome_text(self.outcome)
 
     def _save(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
-        with replacing(path) as temporary:
+        with replacing(path, f".{chosen.name}") as temporary:
             self._draw(temporary, chosen, at, progress)
 
     def _draw(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:

@@ -8,7 +8,21 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from trajviz.errors import TrajvizError
-from trajviz.files.containers import ebml, gif, inside, iso, markup, pdf, png, webp, xmp
+from trajviz.files.containers import (
+    avi,
+    bmp,
+    ebml,
+    gif,
+    inside,
+    iso,
+    jpeg,
+    markup,
+    pdf,
+    png,
+    tiff,
+    webp,
+    xmp,
+)
 from trajviz.files.metadata import note_of, read_note
 from trajviz.recipe.recipe import Recipe
 
@@ -182,8 +196,8 @@ def tag(name, text, width):
 def test_an_element_may_say_its_length_in_up_to_eight_bytes(width, name):
     other = tag(b"TITLE", FOREIGN, width)
     data = webm(element(0xEC, bytes(70), width), other, tag(name, NOTE, width), width=8)
-    assert found(ebml.WEBM, data) == NOTE
-    assert found(ebml.WEBM, webm(other, width=8)) is None
+    assert found(ebml.MATROSKA, data) == NOTE
+    assert found(ebml.MATROSKA, webm(other, width=8)) is None
 
 
 def test_an_element_ends_where_it_says():
@@ -197,7 +211,7 @@ def test_the_size_of_a_webm_is_that_of_its_first_track_that_is_seen():
         return element(0xAE, element(0xE0, sides))
 
     tracks = element(0xAE, element(0x83, b"\2")) + video(320, 240) + video(9, 9)
-    assert ebml.WEBM.size(webm(element(0x1654AE6B, tracks))) == (320, 240)
+    assert ebml.MATROSKA.size(webm(element(0x1654AE6B, tracks))) == (320, 240)
 
 
 # XMP
@@ -209,6 +223,160 @@ def test_the_note_in_a_packet_is_found_behind_a_description_of_another_program(h
     assert found(container, head + xmp.packet(FOREIGN) + xmp.packet(NOTE)) == NOTE
     assert found(container, head + xmp.packet(FOREIGN)) is None
     assert found(container, head + xmp.packet(NOTE)[:-150]) is None
+
+
+# QuickTime
+
+
+def quicktime(*comments):
+    said = (box(b"\xa9cmt", struct.pack(">HH", len(c), 0x55C4), c.encode()) for c in comments)
+    return box(b"ftyp", b"qt  ") + box(b"moov", track(0, 320, 240), box(b"udta", *said, bytes(4)))
+
+
+def test_a_quicktime_film_is_another_container_than_an_mp4_though_of_one_family():
+    assert iso.MOV.holds(quicktime(NOTE))
+    assert not iso.MP4.holds(quicktime(NOTE))
+    assert not iso.MOV.holds(mp4_with(NOTE))
+    assert iso.MOV.size(quicktime()) == (320, 240)
+
+
+def test_the_note_of_a_quicktime_film_stands_behind_its_length_and_its_language():
+    assert found(iso.MOV, quicktime(NOTE)) == NOTE
+    assert found(iso.MOV, quicktime()) is None
+    assert found(iso.MOV, quicktime("")) is None
+
+
+def test_a_comment_that_says_it_is_longer_than_its_box_ends_with_the_box():
+    data = quicktime(NOTE).replace(struct.pack(">H", len(NOTE)), b"\xff\xff")
+    assert found(iso.MOV, data) == NOTE
+
+
+# AVI
+
+
+def chunk(kind, content):
+    return kind + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
+
+
+def listed(kind, *parts, outer=b"LIST"):
+    return chunk(outer, kind + b"".join(parts))
+
+
+def avi_with(*info, width=54, height=38):
+    header = chunk(b"avih", bytes(32) + struct.pack("<II", width, height) + bytes(16))
+    lists = listed(b"hdrl", header), chunk(b"JUNK", b"odd"), listed(b"INFO", *info)
+    return listed(b"AVI ", *lists, listed(b"movi"), outer=b"RIFF")
+
+
+def test_the_note_of_an_avi_is_found_behind_what_other_programs_say():
+    comment = chunk(b"ICMT", NOTE.encode() + b"\0")
+    assert found(avi.AVI, avi_with(chunk(b"ISFT", b"odd"), comment)) == NOTE
+    assert found(avi.AVI, avi_with(chunk(b"ISFT", b"odd"))) is None
+    assert found(avi.AVI, avi_with(chunk(b"ICMT", b"\0"))) is None
+
+
+def test_the_size_of_an_avi_is_that_of_its_main_header():
+    assert avi.AVI.size(avi_with()) == (54, 38)
+    assert avi.AVI.size(avi_with(width=0)) is None
+    assert avi.AVI.size(avi_with()[:50]) is None
+
+
+def test_a_chunk_of_odd_length_is_followed_by_a_byte():
+    data = chunk(b"JUNK", b"odd") + listed(b"INFO", chunk(b"ICMT", b"ab"))
+    assert [*avi.chunks(data, 0, len(data))] == [(b"JUNK", 8, 11), (b"INFO", 24, 34)]
+
+
+def test_an_avi_is_no_webp_though_of_one_family():
+    assert not webp.WEBP.holds(avi_with())
+    assert not avi.AVI.holds(b"RIFF\0\0\0\0WEBP")
+
+
+# JPEG
+
+
+def segment(kind, content):
+    return bytes([0xFF, kind]) + struct.pack(">H", len(content) + 2) + content
+
+
+def jpeg_with(*segments):
+    return b"\xff\xd8" + b"".join(segments) + b"\xff\xda\0\2"
+
+
+def test_the_note_of_a_jpeg_is_found_behind_a_comment_of_another_program():
+    own, other = segment(0xFE, NOTE.encode()), segment(0xFE, FOREIGN.encode())
+    assert found(jpeg.JPEG, jpeg_with(segment(0xE0, bytes(14)), other, own)) == NOTE
+    assert found(jpeg.JPEG, jpeg_with(other)) is None
+    assert found(jpeg.JPEG, jpeg_with() + own) is None  # there the picture has begun
+
+
+@pytest.mark.parametrize("kind", [0xC0, 0xC1, 0xC2, 0xCF])
+def test_the_size_of_a_jpeg_is_that_of_its_frame_and_not_of_a_table(kind):
+    frame = segment(kind, b"\x08" + struct.pack(">HH", 37, 53) + bytes(10))
+    table = segment(0xC4, bytes(12))
+    assert jpeg.JPEG.size(jpeg_with(table, b"\xff\xff", frame)) == (53, 37)
+    assert jpeg.JPEG.size(jpeg_with(table)) is None
+
+
+def test_bytes_that_fill_the_room_before_a_marker_are_passed_over_up_to_a_thousand():
+    own = segment(0xFE, NOTE.encode())
+    assert found(jpeg.JPEG, jpeg_with(b"\xff" * 900, own)) == NOTE
+    assert found(jpeg.JPEG, jpeg_with(b"\xff" * 1000, own)) is None
+
+
+# TIFF
+
+
+def tiff_with(*entries, order="<", text=b""):
+    """Return a directory of entries (tag, kind, count, value), and a text behind it."""
+    head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", 8)
+    table = struct.pack(f"{order}H", len(entries))
+    for tag, kind, count, value in entries:
+        held = struct.pack(f"{order}H" if kind == 3 else f"{order}I", value).ljust(4, b"\0")
+        table += struct.pack(f"{order}HHI", tag, kind, count) + held
+    return head + table + bytes(4) + text
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", [3, 4])
+def test_a_tiff_says_its_size_and_its_note_in_either_order_of_bytes(order, kind):
+    sides = [(256, kind, 1, 53), (257, kind, 1, 37)]
+    place = 8 + 2 + 12 * 3 + 4
+    data = tiff_with(
+        *sides, (270, 2, len(NOTE) + 1, place), order=order, text=NOTE.encode() + b"\0more"
+    )
+    assert tiff.TIFF.holds(data)
+    assert tiff.TIFF.size(data) == (53, 37)
+    assert found(tiff.TIFF, data) == NOTE
+    assert found(tiff.TIFF, tiff_with(*sides, order=order)) is None
+
+
+def test_a_text_of_four_bytes_stands_in_the_directory_of_a_tiff_itself():
+    data = tiff_with((270, 2, 4, int.from_bytes(b"abc\0", "little")))
+    assert found(tiff.TIFF, data) == "abc"
+
+
+# BMP
+
+
+@pytest.mark.parametrize(
+    ("header", "size"),
+    [
+        (struct.pack("<IHH", 12, 53, 37), (53, 37)),
+        (struct.pack("<Iii", 40, 53, 37), (53, 37)),
+        (struct.pack("<Iii", 124, 53, -37), (53, 37)),
+        (struct.pack("<Iii", 40, -53, 37), None),
+        (struct.pack("<IH", 12, 53), None),
+    ],
+)
+def test_a_bmp_has_a_size_and_no_note(header, size):
+    data = b"BM" + struct.pack("<IHHI", 99, 0, 0, 54) + header
+    assert bmp.BMP.holds(data)
+    assert bmp.BMP.size(data) == size
+    assert bmp.BMP.note(data + NOTE.encode()) is None
+
+
+def test_a_recipe_that_begins_like_a_bmp_is_none():
+    assert not bmp.BMP.holds(b"BM = 1\nsurface = 'bowl'\n")
 
 
 # Markup

@@ -1,9 +1,12 @@
 """Every format that is registered, and the stills: PNG, SVG and PDF."""
 
+import dataclasses
 import functools
 import importlib
 import io
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -19,12 +22,16 @@ from trajviz.errors import TrajvizError
 from trajviz.files import formats
 from trajviz.files.dimensions import size_of
 from trajviz.files.formats import all_formats, format_names, format_of, load_format
+from trajviz.files.formats.imageio_formats import FORMATS as SEVERAL
 from trajviz.files.metadata import read_note
 from trajviz.recipe.recipe import Look, Playback
 
 SHORT = {"size": (160, 120), "steps": 20, "seconds": 0.4, "hold": 0.2}
 STILLS = [name for name in format_names() if load_format(name).kind == "still"]
 ANIMATIONS = [name for name in format_names() if load_format(name).kind == "animation"]
+SILENT = ["bmp"]
+"""What has no place for a note."""
+FILES = [p.stem for p in Path(formats.__file__).parent.glob("*.py") if p.stem[0] != "_"]
 
 
 @functools.cache
@@ -41,11 +48,19 @@ def bytes_of(name, at=None):
 
 
 def test_there_is_a_format_for_each_file_of_the_folder_and_no_other():
-    folder = Path(formats.__file__).parent
-    files = [p.stem for p in folder.glob("*.py") if p.stem[0] != "_"]
-    assert format_names() == sorted(name.replace("_", ".") for name in files)
+    alone = [name.replace("_", ".") for name in FILES if not name.endswith("_formats")]
+    assert format_names() == sorted([*alone, *SEVERAL])
     assert set(ANIMATIONS) >= {"anim.svg", "gif", "html", "mp4"}
     assert set(STILLS) >= {"pdf", "png", "svg"}
+
+
+def test_a_file_may_be_several_formats_whose_names_are_known_before_it_is_loaded():
+    assert [name for name in FILES if name.endswith("_formats")] == ["imageio_formats"]
+    assert {*SEVERAL} == {"avi", "bmp", "jpg", "mkv", "mov", "tif"}
+    code = "import sys, trajviz; trajviz.format_names(); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "trajviz.files.formats" in told.stdout.split()
+    assert "trajviz.files.formats.imageio_formats" not in told.stdout.split()
 
 
 @pytest.mark.parametrize("name", format_names())
@@ -55,8 +70,11 @@ def test_every_format_says_what_it_is(name):
     assert chosen.kind in {"animation", "still"}
     assert 10 < len(chosen.summary) < 100
     assert chosen.summary[-1] == "."
-    module = importlib.import_module(f"trajviz.files.formats.{name.replace('.', '_')}")
-    assert chosen.write is module.write
+    if name in SEVERAL:
+        assert chosen == dataclasses.replace(SEVERAL[name], name=name)
+    else:
+        module = importlib.import_module(f"trajviz.files.formats.{name.replace('.', '_')}")
+        assert chosen.write is module.write
 
 
 @pytest.mark.parametrize("name", format_names())
@@ -68,11 +86,15 @@ def test_every_format_says_how_a_page_shows_it_and_where_its_size_and_note_stand
     data = path.read_bytes()
     assert chosen.container.holds(data)
     assert chosen.container.size(data) == size_of(path) == SHORT["size"]
-    assert chosen.container.note(data).decode() == read_note(path).text
+    if name in SILENT:
+        assert chosen.container.note(data) is None
+    else:
+        assert chosen.container.note(data).decode() == read_note(path).text
 
 
 @pytest.mark.parametrize(
-    "names", [("mp4", "webm"), ("gif", "webp", "apng", "avif", "anim.svg"), ("png", "svg")]
+    "names",
+    [("mp4", "webm"), ("gif", "webp", "apng", "avif", "anim.svg"), ("png", "svg", "jpg", "bmp")],
 )
 def test_of_what_shows_the_same_a_page_takes_what_most_browsers_know(names):
     assert len({load_format(name).role for name in names}) == 1
@@ -89,13 +111,13 @@ def test_every_format_is_found_by_suffix_in_any_case(name):
     ("path", "says"),
     [
         ("race.gfi", r"unknown suffix of 'race\.gfi': '\.gfi', did you mean '\.gif'"),
-        ("race.jpeg", r"unknown suffix of 'race\.jpeg': '\.jpeg'"),
+        ("race.jpeg", r"unknown suffix of 'race\.jpeg': '\.jpeg', did you mean '\.jpg'"),
         ("race.anim.svgz", r"unknown suffix of 'race\.anim\.svgz': '\.svgz', did you mean '\.svg'"),
         ("race.anim.gift", r"unknown suffix of 'race\.anim\.gift': '\.gift', did you mean '\.gif'"),
         ("race.anim_svg", r"unknown suffix of 'race\.anim_svg'"),
         ("race._palette", r"unknown suffix of 'race\._palette'"),
         ("race.gif.bak", r"unknown suffix of 'race\.gif\.bak': '\.bak'"),
-        ("race", r"'race' has no suffix to say its format: \.anim\.svg, \.apng, \.avif, \.gif"),
+        ("race", r"'race' has no suffix to say its format: \.anim\.svg, \.apng, \.avi, \.avif"),
         (".gif", r"'\.gif' has no suffix"),
     ],
 )
@@ -115,6 +137,13 @@ def test_every_format_writes_a_file_of_its_own(name, tmp_path):
     assert path == tmp_path / f"race.{name}"
     assert path.stat().st_size > 500
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["mp4", "mkv", "avi", "jpg", "tif"])
+@pytest.mark.parametrize("suffix", ["part", "gif"])
+def test_a_format_that_is_named_is_written_whatever_the_suffix(name, suffix, tmp_path):
+    path = one().save(tmp_path / f"race.{suffix}", format=name)
+    assert path.read_bytes() == bytes_of(name)
 
 
 @pytest.mark.long
@@ -140,7 +169,7 @@ def test_a_still_of_a_step_that_is_not_taken_is_refused(name, step):
 @pytest.mark.parametrize("name", ANIMATIONS)
 def test_an_animation_of_one_step_is_refused(name):
     with pytest.raises(
-        TrajvizError, match=f"step 5 alone makes no .{name}, but a still: .pdf, .png"
+        TrajvizError, match=f"step 5 alone makes no .{name}, but a still: .bmp, .jpg, .pdf, .png"
     ):
         load_format(name).check(Playback(), 5, 20)
 
@@ -188,9 +217,10 @@ def test_a_look_that_a_format_cannot_hold_is_refused_before_it_is_drawn(tmp_path
 
 
 @pytest.mark.parametrize("step", [0, 7, 20])
-def test_a_png_is_the_still_pixel_for_pixel(step):
-    with Image.open(io.BytesIO(one().to_bytes("png", at=step))) as image:
-        assert (image.format, image.mode) == ("PNG", "RGB")
+@pytest.mark.parametrize(("name", "known_as"), [("png", "PNG"), ("tif", "TIFF"), ("bmp", "BMP")])
+def test_a_picture_without_loss_is_the_still_pixel_for_pixel(name, known_as, step):
+    with Image.open(io.BytesIO(one().to_bytes(name, at=step))) as image:
+        assert (image.format, image.mode) == (known_as, "RGB")
         np.testing.assert_array_equal(np.asarray(image), still(one().scene, step))
 
 

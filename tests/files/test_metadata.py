@@ -32,6 +32,7 @@ from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import parse_spec
 from trajviz.surface import Surface
 
+NOTED = [name for name in format_names() if load_format(name).container.find_note]
 SHORT = {"size": (160, 120), "steps": 8, "seconds": 0.4, "hold": 0.2, "fps": 10}
 AWKWARD = 'Ünï 中 😀 </script> & "x" \\u0041 \x1b[31m \u202e ]]> (a\\)'
 OWN = """
@@ -61,7 +62,7 @@ def file_of(folder, name, data=None):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("name", NOTED)
 def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
     note = read_note(file_of(tmp_path, name))
     assert note.version == __version__
@@ -75,7 +76,7 @@ def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("name", NOTED)
 def test_every_format_rendered_again_has_identical_bytes(name, tmp_path):
     path = file_of(tmp_path, name)
     assert run(load_recipe(path)).to_bytes(name) == path.read_bytes()
@@ -89,7 +90,7 @@ def test_every_format_can_leave_it_out(name, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("name", NOTED)
 def test_what_was_made_in_python_is_named_and_not_rendered_again(name, tmp_path):
     own = Surface(lambda x, y: x * x + y * y, window=(-1, 1, -1, 1), start=(0.5, 0.5))
     path = compare(own, ["sgd:lr=0.1"], **SHORT).save(tmp_path / f"race.{name}")
@@ -102,14 +103,14 @@ def test_what_was_made_in_python_is_named_and_not_rendered_again(name, tmp_path)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [n for n in format_names() if load_format(n).kind == "still"])
+@pytest.mark.parametrize("name", [n for n in NOTED if load_format(n).kind == "still"])
 def test_a_still_says_of_which_step_it_is_if_one_was_asked_for(name, tmp_path):
     assert read_note(small().save(tmp_path / f"race.{name}", at=5)).table["at"] == [5]
     assert read_note(small().save(tmp_path / f"race.{name}")).table["at"] == []
 
 
 def test_a_name_without_a_suffix_is_known_by_what_it_holds(tmp_path):
-    for name in format_names():
+    for name in NOTED:
         (tmp_path / "file").write_bytes(bytes_of(name))
         assert is_rendered(tmp_path / "file")
         assert read_note(tmp_path / "file").version == __version__
@@ -128,10 +129,11 @@ def test_a_file_longer_than_what_is_looked_at_is_read_at_its_ends(tmp_path):
 # Other people's readers
 
 
-def test_ffprobe_finds_the_comment_of_a_film(tmp_path):
-    told = judge("ffprobe", "-v", "error", "-show_format", "-of", "json", file_of(tmp_path, "mp4"))
+@pytest.mark.parametrize("name", ["mp4", "avi", "mkv", "mov"])
+def test_ffprobe_finds_the_comment_of_a_film(name, tmp_path):
+    told = judge("ffprobe", "-v", "error", "-show_format", "-of", "json", file_of(tmp_path, name))
     tags = {key.lower(): value for key, value in json.loads(told)["format"]["tags"].items()}
-    assert tags["comment"] == read_note(file_of(tmp_path, "mp4")).text
+    assert tags["comment"] == read_note(file_of(tmp_path, name)).text
 
 
 def test_gifsicle_finds_the_comment_of_a_gif(tmp_path):
@@ -139,7 +141,9 @@ def test_gifsicle_finds_the_comment_of_a_gif(tmp_path):
     assert f"comment # trajviz {__version__}" in told
 
 
-@pytest.mark.parametrize(("name", "key"), [("gif", "comment"), ("png", "trajviz")])
+@pytest.mark.parametrize(
+    ("name", "key"), [("gif", "comment"), ("png", "trajviz"), ("jpg", "comment")]
+)
 def test_pillow_finds_the_text_of_a_picture(name, key, tmp_path):
     with Image.open(file_of(tmp_path, name)) as image:
         image.load()
@@ -152,7 +156,7 @@ def test_pillow_finds_the_text_of_a_picture(name, key, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("name", NOTED)
 def test_no_character_of_a_title_breaks_out_of_its_container(name, tmp_path):
     plain = small()
     asked = dataclasses.replace(plain.request, surface="", metadata=True)
@@ -344,7 +348,7 @@ def foreign(folder, name):
     return path
 
 
-@pytest.mark.parametrize("name", ["gif", "png", "webp", "pdf"])
+@pytest.mark.parametrize("name", ["gif", "png", "webp", "pdf", "jpg", "tif", "bmp"])
 def test_a_picture_by_another_program_holds_no_recipe(name, tmp_path):
     with pytest.raises(TrajvizError, match="holds no recipe"):
         read_note(foreign(tmp_path, name))
@@ -401,7 +405,8 @@ def test_a_damaged_file_holds_its_note_another_or_none(name, data, tmp_path_fact
 HEADS = [
     b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\0\0\0\x18ftypisom", b"\x1a\x45\xdf\xa3",
     b"RIFF\0\0\0\0WEBP",
-    b"\0\0\0\x18ftypavif", b"%PDF-1.4", b"<svg>",
+    b"\0\0\0\x18ftypavif", b"%PDF-1.4", b"<svg>", b"\0\0\0\x14ftypqt  ", b"RIFF\0\0\0\0AVI ",
+    b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM" + bytes(12) + b"\x28\0\0\0",
 ]  # fmt: skip
 
 
@@ -450,6 +455,15 @@ def test_show_runs_nothing_and_loads_no_drawing_library(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert not {"PIL", "matplotlib", "trajviz.scene"} & set(loaded.stdout.split())
+
+
+def test_show_says_of_a_file_that_has_no_place_for_a_recipe_that_it_has_none(tmp_path):
+    path = file_of(tmp_path, "bmp")
+    done = trajviz("show", path)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"Error: {str(path)!r} holds no recipe, and such a file has no place for one\n"
+    )
 
 
 def test_show_refuses_in_one_line(tmp_path):

@@ -6,7 +6,10 @@ import os
 import numpy as np
 import pytest
 from films import (
+    BACKGROUND,
+    HIGH,
     LEFT_OPEN,
+    LOUD,
     SHORT,
     TAGS,
     check_that_a_dead_encoder_leaves_the_old_film,
@@ -33,21 +36,6 @@ def atoms(data):
         yield data[place + 4 : place + 8].decode(), place
         place += length
     assert place == len(data)
-
-
-BACKGROUND, HIGH = (0xC0, 0x20, 0x60), (0x20, 0xA0, 0x40)
-LOUD = """
-summary = "Loud."
-background = "#c02060"
-ink = "#ffffff"
-muted = "#ffffff"
-shades = ["#2040c0", "#20a040"]
-lines = ["#20a040"]
-line_alpha = 0.0
-marker = "#ffffff"
-star = "#ffffff"
-tracks = ["#ffee00"]
-"""
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ def test_a_file_dropped_into_the_folder_is_a_view_in_every_format(tmp_path):
     assert one.alt_text().startswith("Diagonal of an elongated bowl")
     ours, theirs = still(one.scene, 12), drawn_by_matplotlib(one.scene, 12)
     assert structural_similarity(ours, theirs, channel_axis=2) >= 0.9
-    for name in set(format_names()) - {"avif", "mp4", "webm"}:
+    for name in (n for n in format_names() if n != "avif" and not load_format(n).film):
         assert one.save(tmp_path / f"race.{name}").stat().st_size
     for name in ("race.svg", "race.anim.svg", "race.html"):
         text = (tmp_path / name).read_text("utf-8")

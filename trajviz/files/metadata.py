@@ -105,12 +105,13 @@ def read_note(path: str | Path) -> Note:
     if not path.is_file():
         raise TrajvizError(f"no file {str(path)!r}")
     data = _ends(path)
-    for container in all_containers():
-        if container.holds(data):
-            note = _parsed(container.note(data) or b"")
-            if note:
-                return note
-    raise TrajvizError(f"{str(path)!r} holds no recipe")
+    held = [container for container in all_containers() if container.holds(data)]
+    for container in held:
+        note = _parsed(container.note(data) or b"")
+        if note:
+            return note
+    unable = ", and such a file has no place for one" * any(one.find_note is None for one in held)
+    raise TrajvizError(f"{str(path)!r} holds no recipe{unable}")
 
 
 def load_recipe(path: str | Path, trust: bool = False) -> Recipe:

@@ -3,14 +3,21 @@
 Such a file defines a dataclass by the name of the kind, as `FORMAT`, whose `name` and `summary` are
 filled in here. The first line of its docstring says a name for people, a colon, and the summary. A
 file whose name begins with an underscore only helps the others.
+
+A file may be several things that one writer makes. Its name then ends in an underscore and the
+package's, as in `imageio_formats.py`, and it defines the things by their names, each with a
+`summary`, as `FORMATS`. That is a dictionary with its names written out: they are read from the
+text, since loading what every `--help` names would make it slower.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from trajviz.errors import unknown
@@ -23,8 +30,38 @@ def names_in(package: str) -> tuple[str, ...]:
     >>> names_in("trajviz.files.formats")[:2]
     ('anim.svg', 'apng')
     """
-    folder = Path(importlib.import_module(package).__path__[0])
-    return tuple(sorted(path.stem.replace("_", ".") for path in folder.glob("[!_]*.py")))
+    return tuple(sorted(_files_of(package)))
+
+
+@functools.cache
+def _files_of(package: str) -> dict[str, Path]:
+    """Return the file that defines each thing of a package, by the thing's name."""
+    folder, several = Path(importlib.import_module(package).__path__[0]), _several(package)
+    files: dict[str, Path] = {}
+    for path in folder.glob("[!_]*.py"):
+        if path.stem.endswith(several):
+            files |= dict.fromkeys(_keys(path, several[1:].upper()), path)
+        else:
+            files[path.stem.replace("_", ".")] = path
+    return files
+
+
+def _several(package: str) -> str:
+    """Return how the names of files end that are several things: as "_formats"."""
+    return f"_{package.rpartition('.')[2]}"
+
+
+def _keys(path: Path, variable: str) -> list[str]:
+    """Return the keys of a dictionary that a file defines, which is not run."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    values = {ast.unparse(n.targets[0]): n.value for n in nodes if isinstance(n, ast.Assign)}
+    things = values[variable]
+    assert isinstance(things, ast.Dict)
+    return [ast.literal_eval(name) for name in things.keys if name]
+
+
+def _module(package: str, path: Path) -> ModuleType:
+    return importlib.import_module(f"{package}.{path.stem}")
 
 
 def load_from(package: str, kind: str, name: str) -> Any:
@@ -41,6 +78,9 @@ def load_from(package: str, kind: str, name: str) -> Any:
     plain = name.lower()
     if plain not in names_in(package):
         raise unknown(kind, name, names_in(package))
-    module = importlib.import_module(f"{package}.{plain.replace('.', '_')}")
+    path = _files_of(package)[plain]
+    module, several = _module(package, path), _several(package)
+    if path.stem.endswith(several):
+        return replace(getattr(module, several[1:].upper())[plain], name=plain)
     summary = (module.__doc__ or "").split("\n")[0].partition(": ")[2]
     return replace(getattr(module, kind.upper()), name=plain, summary=summary)

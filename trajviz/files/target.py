@@ -64,14 +64,16 @@ def check_target(path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
     """Give a temporary path beside `path`, and rename it when the block ends well.
+
+    It has a suffix by which an encoder knows what to write: the given one, else the path's own.
 
     On any exception, an interrupt included, the old file is untouched and the temporary one gone.
     A symbolic link is written through. Permissions are the old file's, else the umask's.
     """
     target = path.resolve()
-    with _temporary(target) as temporary:
+    with _temporary(target, suffix) as temporary:
         temporary.touch(exist_ok=False)  # as open() does, with the umask's permissions
         yield temporary
         with temporary.open("r+b") as file:  # Windows flushes only what is open for writing
@@ -82,9 +84,10 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _temporary(path: Path) -> Iterator[Path]:
-    """Give a free name beside a path, with the same suffix; what is there in the end is removed."""
-    temporary = path.with_name(f".{path.stem[:80]}-{secrets.token_hex(6)}{path.suffix}")
+def _temporary(path: Path, suffix: str = "") -> Iterator[Path]:
+    """Give a free name beside a path, its suffix as above; what is there in the end is removed."""
+    name = f".{path.stem[:80]}-{secrets.token_hex(6)}{suffix or path.suffix}"
+    temporary = path.with_name(name)
     try:
         yield temporary
     finally:

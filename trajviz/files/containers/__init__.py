@@ -38,12 +38,12 @@ class Container:
     """A kind of file, known by how it begins.
 
     `begins` is a regular expression for its first bytes. `find_note` returns the note that stands
-    in the bytes, None for none; `find_size` returns the picture's width and height. Either may
-    raise one of _BROKEN.
+    in the bytes, None for none; it is None itself for a kind of file that has no place for a note.
+    `find_size` returns the picture's width and height. Either may raise one of _BROKEN.
     """
 
     begins: bytes
-    find_note: Callable[[bytes], bytes | None]
+    find_note: Callable[[bytes], bytes | None] | None
     find_size: Callable[[Data], Size]
 
     def holds(self, data: Data) -> bool:
@@ -53,7 +53,7 @@ class Container:
     def note(self, data: bytes) -> bytes | None:
         """Return the note in a file of this kind, None where there is none."""
         try:
-            return self.find_note(data)
+            return self.find_note(data) if self.find_note else None
         except _BROKEN:
             return None
 

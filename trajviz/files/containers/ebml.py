@@ -1,4 +1,4 @@
-"""WebM: elements inside elements (EBML, RFC 8794; Matroska, RFC 9559).
+"""Matroska, and WebM, which is a part of it: elements inside elements (RFC 9559; EBML, RFC 8794).
 
 The note is the comment tag, as ffmpeg writes it (RFC 9559, section 5.1.8).
 """
@@ -66,4 +66,4 @@ def _video_size(data: Data) -> Size:
     return width, height
 
 
-WEBM = Container(rb"\x1a\x45\xdf\xa3", _comment, _video_size)
+MATROSKA = Container(rb"\x1a\x45\xdf\xa3", _comment, _video_size)

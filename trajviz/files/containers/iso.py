@@ -1,7 +1,8 @@
-"""MP4 and AVIF: boxes inside boxes (ISO/IEC 14496-12).
+"""MP4, QuickTime and AVIF: boxes inside boxes (ISO/IEC 14496-12).
 
-The note of an MP4 is the comment tag, as ffmpeg writes it (QuickTime metadata); that of an AVIF is
-in an XMP packet.
+The note of an MP4 is the comment tag, as ffmpeg writes it (QuickTime metadata), that of a QuickTime
+film the comment in its user data (QuickTime File Format, "User data atoms"); that of an AVIF is in
+an XMP packet.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Iterator
 from trajviz.files.containers import MOST_PARTS, Container, Data, Size, inside, xmp
 
 _COMMENT = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
+_USER_COMMENT = (b"moov", b"udta", b"\xa9cmt")
 _TRACK = (b"moov", b"trak", b"tkhd")
 _PICTURE = (b"meta", b"iprp", b"ipco", b"ispe")
-"""The boxes that lead to the comment, to what a track says of itself, and to a picture's size."""
+"""The boxes that lead to the comment of an MP4 and of a QuickTime film, to what a track says of
+itself, and to a picture's size."""
 _HEADS = {b"meta": 4, b"ispe": 4, b"data": 8}
 """Bytes in some boxes before their content: version and flags, or kind and language."""
 
@@ -41,6 +44,13 @@ def _comment(data: bytes) -> bytes | None:
     return data[start:end] or None
 
 
+def _user_comment(data: bytes) -> bytes | None:
+    """Return the text of a comment, before which stand its length and its language."""
+    start, end = next(inside(boxes, data, _USER_COMMENT), (0, 0))
+    length = int.from_bytes(data[start : start + 2], "big")
+    return data[start + 4 : min(start + 4 + length, end)] or None
+
+
 def _track_size(data: Data) -> Size:
     """Return what the first track that is seen says, in 16.16 (ISO/IEC 14496-12, 8.3.2)."""
     for start, end in inside(boxes, data, _TRACK):
@@ -58,5 +68,6 @@ def _picture_size(data: Data) -> Size:
     return width, height
 
 
-MP4 = Container(rb"\0\0..ftyp(?!avi[fs])", _comment, _track_size)
+MP4 = Container(rb"\0\0..ftyp(?!avi[fs]|qt  )", _comment, _track_size)
+MOV = Container(rb"\0\0..ftypqt  ", _user_comment, _track_size)
 AVIF = Container(rb"\0\0..ftypavi[fs]", xmp.description, _picture_size)

@@ -2,6 +2,7 @@
 
 A format's module says in `FORMAT` all that anybody needs to know of it, and defines the function
 that writes it. Its name is that of the file: `anim_svg.py` is the format of the suffix `.anim.svg`.
+A module whose name ends in `_formats` says in `FORMATS` as much of several, by their names.
 `FORMAT` is also read where nothing is drawn, as by `trajviz show`: so a module loads what draws
 within its functions, or has it in a file beside that begins with an underscore.
 """
@@ -33,7 +34,7 @@ class Format:
 
     Attributes:
         name: The suffix without the dot, taken from the file's name.
-        summary: One sentence, taken from the module's docstring.
+        summary: One sentence, taken from the docstring of a module that is this format alone.
         kind: Whether a file moves, or shows one step.
         write: Fills a file that nobody sees yet. An animation's is called with path, animation,
             playback, progress and note, a still's with path, scene, step and note. The note is
@@ -66,8 +67,8 @@ class Format:
 
     @property
     def film(self) -> bool:
-        """Whether a page plays it in a `<video>`, and its pause at the end is made of frames."""
-        return self.tag == "video"
+        """Whether it is a video, whose pauses are made of frames."""
+        return self.media_type.startswith("video/")
 
     @property
     def role(self) -> Role:

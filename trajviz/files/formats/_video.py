@@ -6,6 +6,7 @@ its own. Frames are sent as the encoder's own planes, of which only what changes
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from trajviz.animation import Animation
+from trajviz.animation.raster import Change
 from trajviz.descent import Progress
 from trajviz.errors import TrajvizError
 from trajviz.files.containers import Data, mapped
 from trajviz.files.formats._planes import Planes
 from trajviz.recipe.recipe import Playback
+from trajviz.scene.paint import Picture
 
 # Colours are tagged, since players guess differently where they are not.
 _COLORS = [
@@ -28,7 +31,7 @@ _COLORS = [
     "-color_primaries", "bt709", "-color_trc", "bt709",
 ]  # fmt: skip
 # With one thread and bitexact flags the same frames give the same bytes.
-_REPEATABLE = ["-threads", "1", "-bitexact"]
+REPEATABLE = ["-threads", "1", "-bitexact"]
 
 
 class Codec(NamedTuple):
@@ -76,42 +79,57 @@ def encode(
     """
     from imageio_ffmpeg import write_frames
 
-    height, width = animation.first.shape[:2]
-    size = (width + width % 2, height + height % 2)
+    picture = padded(animation)
     pixel_format = playback.pixel_format
     comment = ["-metadata", f"comment={note}"] if note else []
     encoder = write_frames(
-        str(path), size, pix_fmt_in=pixel_format, pix_fmt_out=pixel_format, fps=playback.fps,
-        codec=codec.name, quality=None, macro_block_size=2, ffmpeg_log_level="error",
-        input_params=_COLORS, output_params=[*_COLORS, *_REPEATABLE, *codec.options, *comment],
+        str(path), picture.shape[1::-1], pix_fmt_in=pixel_format, pix_fmt_out=pixel_format,
+        fps=playback.fps, codec=codec.name, quality=None, macro_block_size=2,
+        ffmpeg_log_level="error", input_params=_COLORS,
+        output_params=[*_COLORS, *REPEATABLE, *codec.options, *comment],
     )  # fmt: skip
     encoder.send(None)
     try:
         total = playback.film_frames
-        for count, frame in enumerate(_frames(animation, size, playback), 1):
+        for count, frame in enumerate(_frames(animation, picture, playback), 1):
             encoder.send(frame)
             progress(count, total)
     finally:
         encoder.close()
+    check_complete(path, codec)
+
+
+def check_complete(path: Path, codec: Codec) -> None:
+    """Raise OSError for a file that its encoder did not complete."""
     with mapped(path) as data:
         if not codec.is_complete(data):
             raise OSError("the video encoder did not complete its file: is the disk full?")
 
 
+def padded(animation: Animation) -> Picture:
+    """Return an animation's first picture, an odd width or height made even by background."""
+    height, width = animation.first.shape[:2]
+    picture = np.empty((height + height % 2, width + width % 2, 3), dtype=np.uint8)
+    picture[:] = animation.scene.theme.background
+    picture[:height, :width] = animation.first
+    return picture
+
+
+def changes(animation: Animation, playback: Playback) -> Iterator[Change | None]:
+    """Yield what each frame of a film changes, None for one that is only repeated for a pause."""
+    yield from itertools.repeat(None, 1 + playback.lead_frames)
+    yield from animation.changes()
+    pause = playback.film_frames - playback.lead_frames - len(animation.positions)
+    yield from itertools.repeat(None, pause)
+
+
 def _frames(
-    animation: Animation, size: tuple[int, int], playback: Playback
+    animation: Animation, picture: Picture, playback: Playback
 ) -> Iterator[npt.NDArray[np.uint8]]:
     """Yield a film's frames as an encoder takes them, all in one buffer."""
-    height, width = animation.first.shape[:2]
-    padded = np.empty((size[1], size[0], 3), dtype=np.uint8)
-    padded[:] = animation.scene.theme.background
-    padded[:height, :width] = animation.first
-    planes = Planes(padded, playback.pixel_format)
-    for _ in range(1 + playback.lead_frames):
-        yield planes.buffer
-    for change in animation.changes():
-        rows, columns = np.divmod(change.pixels, width)
-        planes.update(rows * size[0] + columns, change.colors)
-        yield planes.buffer
-    for _ in range(playback.film_frames - playback.lead_frames - len(animation.positions)):
+    planes, width = Planes(picture, playback.pixel_format), animation.first.shape[1]
+    for change in changes(animation, playback):
+        if change is not None:
+            rows, columns = np.divmod(change.pixels, width)
+            planes.update(rows * picture.shape[1] + columns, change.colors)
         yield planes.buffer

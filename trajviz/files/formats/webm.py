@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from trajviz.files.containers import Data
-from trajviz.files.containers.ebml import SEGMENT, WEBM, elements
+from trajviz.files.containers.ebml import MATROSKA, SEGMENT, elements
 from trajviz.files.formats import Format
 
 _OPTIONS = ("-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "5", "-g", "600")
@@ -43,7 +43,7 @@ FORMAT = Format(
     kind="animation",
     write=write,
     check_ready=check_ready,
-    container=WEBM,
+    container=MATROSKA,
     tag="video",
     media_type="video/webm",
     rank=2,

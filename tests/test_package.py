@@ -1,0 +1,78 @@
+"""The package: what an index is told and shows, and what the source archive holds."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import html5lib
+import pytest
+from hatchling.builders.sdist import SdistBuilder
+from programs import judge
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NOWHERE, SOMEWHERE = "", "https://example.org/t/"
+"""Base addresses: that of today, and one that may be there one day."""
+
+
+def metadata(tmp_path, address):
+    """Return what a package says of itself with this base address."""
+    for name in ("README.md", "LICENSE", ".ci", "trajviz", "surfaces"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'base-address = ""' in project
+    changed = project.replace('base-address = ""', f'base-address = "{address}"')
+    (tmp_path / "pyproject.toml").write_text(changed, encoding="utf-8")
+    order = [sys.executable, "-m", "hatchling", "metadata"]
+    done = subprocess.run(order, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_without_a_base_address_the_long_description_is_the_readme_and_there_are_no_links(tmp_path):
+    told = metadata(tmp_path, NOWHERE)
+    assert told["readme"] == {"content-type": "text/markdown", "text": README}
+    assert not told.get("urls")
+
+
+def test_with_a_base_address_every_link_is_absolute_and_leads_to_a_page(tmp_path):
+    told = metadata(tmp_path, SOMEWHERE)
+    text = told["readme"]["text"]
+    targets = re.findall(r"\]\(([^)]+)\)", text)
+    assert "](https://example.org/t/docs/tuning.md)" in text
+    assert {*told["urls"]} >= {"Homepage", "Documentation", "Changelog"}
+    for address in (*targets, *told["urls"].values()):
+        assert address.startswith(SOMEWHERE)
+        assert (ROOT / address.removeprefix(SOMEWHERE).partition("#")[0]).exists()
+
+
+def test_the_package_tells_its_status_and_invents_nobody(tmp_path):
+    told = metadata(tmp_path, NOWHERE)  # hatchling refuses a classifier that no index knows
+    assert [c for c in told["classifiers"] if c.startswith("Development Status :: ")]
+    assert not {"authors", "maintainers"} & told.keys()
+
+
+@pytest.mark.parametrize("address", [NOWHERE, SOMEWHERE])
+def test_the_readme_renders_on_an_index_with_every_heading_picture_and_table(address, tmp_path):
+    markdown = pytest.importorskip("readme_renderer.markdown")
+    text = metadata(tmp_path, address)["readme"]["text"]
+    shown = markdown.render(text)
+    assert shown, "the index would show plain text"
+    page = html5lib.parse(shown, namespaceHTMLElements=False)
+    plain = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert sum(e.tag in {"h1", "h2", "h3"} for e in page.iter()) == len(
+        re.findall(r"(?m)^#{1,3} ", plain)
+    )
+    pictures = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", plain)
+    assert [(e.get("alt"), e.get("src")) for e in page.iter("img")] == pictures
+    assert len([*page.iter("table")]) == len(re.findall(r"(?m)^\|[-|: ]+\|$", plain)) > 0
+
+
+def test_the_source_archive_holds_every_file_that_is_kept_under_version_control():
+    if not (ROOT / ".git").exists():
+        pytest.skip("no checkout, but what is in an archive")
+    kept = judge("git", "-C", ROOT, "ls-files", "-z").decode().strip("\0").split("\0")
+    held = {file.relative_path for file in SdistBuilder(str(ROOT)).recurse_included_files()}
+    assert {*kept} - held == {"pyproject.toml", ".gitignore"}  # which hatchling adds by itself
