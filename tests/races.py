@@ -9,12 +9,15 @@ from trajviz.descent import descend
 from trajviz.descent.setup import Setup
 from trajviz.race import compare
 from trajviz.recipe.spec import labelled, parse_spec
+from trajviz.scene.theme import light_and_dark
 from trajviz.scene.themes import theme_names
 from trajviz.scene.track import Line
 
 SEVEN = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adadelta", "adam")
 
-OURS = [name for name in theme_names() if name != "radford"]
+THEMES = [name for name in theme_names() if not light_and_dark(name)]
+"""All themes but those that are two."""
+OURS = [name for name in THEMES if name != "radford"]
 """Themes whose colours we chose; `radford` keeps those of the pictures that it honours."""
 
 

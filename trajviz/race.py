@@ -24,6 +24,7 @@ from trajviz.descent.trace import TRACES, trace_names
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
+from trajviz.files.following import following
 from trajviz.files.formats import Format, load_format
 from trajviz.files.metadata import note_of
 from trajviz.files.notebook import Player, moving_picture
@@ -48,6 +49,7 @@ from trajviz.recipe.toml import to_toml
 from trajviz.scene.alt import describe, outcome_text
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene, check_room, compose
+from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import load_surface
 
@@ -477,7 +479,23 @@ class Race:
 
     def _draw(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         """Draw into a file that nobody sees yet."""
-        note = self._note(at)
+        note, sides = self._note(at), light_and_dark(self.look.theme)
+        if not sides:
+            self._fill(path, chosen, at, note, progress)
+            return
+        texts = []
+        for theme in sides:
+            self._in(theme)._fill(path, chosen, at, note, progress)
+            texts.append(path.read_text("utf-8"))
+        path.write_text(following(*texts), "utf-8", newline="")
+
+    def _in(self, theme: str) -> Race:
+        """Return the race in another theme."""
+        return self._showing(self.request.changed(theme=theme))
+
+    def _fill(
+        self, path: Path, chosen: Format, at: int | None, note: str, progress: Progress
+    ) -> None:
         scene = self._composed(progress)  # basins take so long that they tell how far they are
         if chosen.kind == "animation":
             chosen.write(path, self.animation, self.playback, progress, note)
@@ -505,13 +523,16 @@ class Race:
         )
 
     def _repr_html_(self) -> str:
-        """Show the animation in a notebook."""
-        gif, png = self.to_bytes("gif"), self.to_bytes("png")
+        """Show the animation in a notebook; one file of it does not follow its reader."""
+        sides = light_and_dark(self.look.theme)
+        one = self._in(sides[0]) if sides else self
+        gif, png = one.to_bytes("gif"), one.to_bytes("png")
         return moving_picture(gif, png, self.look.size, self.alt_text())
 
     def _repr_png_(self) -> bytes:
         """Show the last step where a notebook's viewer strips HTML."""
-        return self.to_bytes("png")
+        sides = light_and_dark(self.look.theme)
+        return (self._in(sides[0]) if sides else self).to_bytes("png")
 
 
 def check_recipe_target(path: Path, recipe: Recipe) -> None:

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pictures import decoded_gif, psnr
 from programs import judge, program
-from races import OURS, SEVEN, race, with_main
+from races import OURS, SEVEN, THEMES, race, with_main
 
 from trajviz.animation import Animation
 from trajviz.animation.raster import Change
@@ -22,7 +22,6 @@ from trajviz.files.formats import load_format
 from trajviz.files.formats._gif_encoder import delays, encode
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
-from trajviz.scene.themes import theme_names
 
 MOST_FPS = load_format("gif").most_fps
 
@@ -44,7 +43,7 @@ def decoded_crowd(theme):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_decoded_frame_is_nearly_what_was_drawn(theme):
     least, most_off = (48, 0.001) if theme in OURS else (41, 0.006)  # jet has too many colours
     for frame, truth in zip(*decoded_crowd(theme), strict=True):
@@ -73,7 +72,7 @@ def test_a_pixel_that_never_changes_in_truth_never_changes_when_decoded():
     assert not (changing(frames) & ~changing(truths)).any()
 
 
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_colours_of_tracks_and_background_are_exact(theme):
     scene = crowd(theme).scene
     exact = [track.color for track in scene.main.tracks] + [scene.theme.background, scene.theme.ink]

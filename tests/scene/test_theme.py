@@ -13,7 +13,7 @@ from trajviz.race import compare
 from trajviz.recipe.toml import MOST_BYTES
 from trajviz.scene import themes
 from trajviz.scene.color import blend
-from trajviz.scene.theme import Theme, load_theme
+from trajviz.scene.theme import Theme, light_and_dark, load_theme
 from trajviz.scene.themes import theme_names
 
 THEME = """
@@ -73,7 +73,7 @@ def test_a_theme_is_found_in_a_home(tmp_path, monkeypatch):
 def test_a_file_dropped_into_the_folder_is_a_theme(tmp_path, monkeypatch):
     theme_file(tmp_path, THEME)
     monkeypatch.setattr(themes, "__path__", [*themes.__path__, str(tmp_path)])
-    assert theme_names() == ["dark", "light", "mine", "radford"]
+    assert theme_names() == ["auto", "dark", "light", "mine", "radford"]
     assert load_theme("mine").summary == "Mine."
 
 
@@ -112,6 +112,36 @@ def test_a_surface_is_drawn_in_a_colour_map(tmp_path):
     shades = compare("bowl", ["sgd"], theme=theme, size=(160, 120), steps=3).scene
     lowest, *_, highest = shades.main.view.shading.shades.tolist()
     assert (lowest, highest) == ([252, 253, 191], [0, 0, 4])
+
+
+PAIR = 'summary = "Both."\nlight = "mine.toml"\ndark = "dark"\n'
+
+
+def test_a_theme_may_be_two_of_which_files_lie_beside_it(tmp_path):
+    mine, both = theme_file(tmp_path, THEME), tmp_path / "both.toml"
+    both.write_text(PAIR, encoding="utf-8")
+    assert light_and_dark(both) == (str(mine), "dark")
+    assert load_theme(both) == dataclasses.replace(load_theme(mine), summary="Both.")
+    assert light_and_dark("auto") == ("light", "dark")
+    assert light_and_dark(mine) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (PAIR + 'ink = "#000"', "mine.toml: a theme that follows has summary, light and dark, no"),
+        ('summary = "Both."\ndark = "dark"', "mine.toml: a theme that follows has summary"),
+        (PAIR, "mine.toml names itself"),
+        (PAIR.replace("mine.toml", "lihgt"), "unknown theme 'lihgt', did you mean 'light'"),
+        (PAIR.replace('"dark"', "3"), "mine.toml: dark: 3 is not a text"),
+    ],
+)
+def test_what_is_not_two_themes_is_refused(tmp_path, monkeypatch, text, says):
+    theme_file(tmp_path, text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TrajvizError) as refusal:
+        load_theme("mine.toml")
+    assert str(refusal.value).startswith(says)
 
 
 REFUSED = {

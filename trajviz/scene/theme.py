@@ -104,7 +104,7 @@ class Theme:
 
 
 def load_theme(theme: str | Path) -> Theme:
-    """Return a theme.
+    """Return a theme; of one that follows its reader, the light one.
 
     Args:
         theme: A name, or the path of a .toml file.
@@ -113,7 +113,43 @@ def load_theme(theme: str | Path) -> Theme:
         TrajvizError: There is no theme of this name, no such file, or the file is no theme.
     """
     path = find_theme(theme)
-    return _theme(load_toml(path, "theme"), path)
+    table = load_toml(path, "theme")
+    sides = _sides(table, path)
+    if sides:
+        return dataclasses.replace(load_theme(sides[0]), summary=table["summary"])
+    return _theme(table, path)
+
+
+def light_and_dark(theme: str | Path) -> tuple[str, str] | None:
+    """Return the two themes of one that follows its reader, light and dark; None for any other.
+
+    Args:
+        theme: A name, or the path of a .toml file.
+
+    Raises:
+        TrajvizError: There is no such theme.
+    """
+    path = find_theme(theme)
+    return _sides(load_toml(path, "theme"), path)
+
+
+def _sides(table: Mapping[str, Any], path: Path) -> tuple[str, str] | None:
+    """Return what a table says of two themes, files beside its own; None if it says nothing."""
+    if not {"light", "dark"} & set(table):
+        return None
+    if set(table) != {"summary", "light", "dark"}:
+        raise TrajvizError(f"{path}: a theme that follows has summary, light and dark, no more")
+    texts = []
+    for key in ("summary", "light", "dark"):
+        with naming(f"{path}: {key}"):
+            texts.append(read_value(table[key], str))
+    light, dark = (
+        str(path.parent / side) if side.endswith(".toml") else side for side in texts[1:]
+    )
+    for side in (light, dark):
+        if find_theme(side) == path:
+            raise TrajvizError(f"{path} names itself")
+    return light, dark
 
 
 def _theme(table: Mapping[str, Any], path: Path) -> Theme:

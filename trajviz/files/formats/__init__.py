@@ -47,6 +47,8 @@ class Format:
         palette: Whether it heeds `playback.colors`.
         paths: Whether it draws tracks as paths over one background, which leaves out what changes
             at every pixel.
+        follows: Whether one file can be light or dark, as its reader's device is set. It is text
+            then, with its colours in attributes.
         refuse: Raises TrajvizError for what else it cannot play.
         check_ready: Raises TrajvizError where a program that it needs is missing or broken.
     """
@@ -62,6 +64,7 @@ class Format:
     most_fps: float = math.inf
     palette: bool = False
     paths: bool = False
+    follows: bool = False
     refuse: Callable[[Playback], None] | None = None
     check_ready: Callable[[], None] = lambda: None
 
@@ -108,6 +111,8 @@ class Format:
 
     def check_look(self, look: Look) -> None:
         """Raise TrajvizError for a look that this format cannot show."""
+        if not self.follows:
+            _check_theme(look.theme, self.name)
         if not self.paths:
             return
         from trajviz.scene.views import load_view
@@ -133,6 +138,17 @@ class Format:
             names = ", ".join(f".{name.removeprefix('anim.')}" for name in able)
             raise TrajvizError(f"a .{self.name} cannot be animated, but {names} can")
         return load_format(f"anim.{self.name}")
+
+
+def _check_theme(theme: str, name: str) -> None:
+    from trajviz.scene.theme import light_and_dark
+
+    if light_and_dark(theme):
+        able = ", ".join(f".{one}" for one in format_names() if load_format(one).follows)
+        raise TrajvizError(
+            f"theme {theme!r} follows its reader, which a .{name} cannot: use {able}, or "
+            "the themes light and dark"
+        )
 
 
 def format_names() -> list[str]:

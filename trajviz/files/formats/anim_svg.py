@@ -38,4 +38,5 @@ FORMAT = Format(
     media_type="image/svg+xml",
     rank=5,
     paths=True,
+    follows=True,
 )

@@ -22,4 +22,5 @@ FORMAT = Format(
     tag="a",
     media_type="text/html",
     paths=True,
+    follows=True,
 )
