@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from pictures import around, decoded_gif, ink, shown_at
-from races import SEVEN, race, with_main, with_tracks
+from races import SEVEN, THEMES, race, with_main, with_tracks
 from skimage.metrics import structural_similarity
 
 from trajviz.animation import Animation, shown_steps, still
@@ -18,7 +18,6 @@ from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.recipe.recipe import LONGEST, MOST_FRAMES, Playback
 from trajviz.scene import vector
-from trajviz.scene.themes import theme_names
 
 # Playback
 
@@ -107,7 +106,7 @@ def test_frames_are_bytes_of_the_pictures_shape_and_each_a_copy():
     assert next(crowd().frames()).any()
 
 
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_change_names_each_pixel_once_and_only_if_it_changes(theme):
     assert_changes_are_real(crowd(theme).animation)
 
@@ -166,7 +165,7 @@ def test_a_shown_step_was_taken_is_round_and_stays_to_be_read(frames, steps):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 def test_each_frame_is_exactly_the_still_of_its_step(theme):
     wanted = {0, 1, 2, 17, 64, 127, 128, 129, 199}
     for step, frame in enumerate(crowd(theme).frames()):
@@ -211,7 +210,7 @@ def center_of_head(picture, color, near, radius):
 STEPS = [0, 1, 7, 40, 120, 199]
 
 
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("surface", ["beale", "rosenbrock", "bowl"])
 def test_a_heads_centre_is_where_its_point_projects_to(surface, theme):
     one = race(surface, ("rmsprop:lr=0.01",), theme=theme, steps=199, pace="uniform")
@@ -223,7 +222,7 @@ def test_a_heads_centre_is_where_its_point_projects_to(surface, theme):
         np.testing.assert_allclose(found, expected, atol=0.5)
 
 
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_heads_centre_is_there_in_a_decoded_gif_too(theme):
     one = race("beale", ("rmsprop:lr=0.01",), theme=theme, steps=199, pace="uniform")
     frames, delays = decoded_gif(one.to_bytes("gif"))
@@ -287,7 +286,7 @@ EDGE = 0.7
 """Half a pixel of antialiasing, and an eighth by which nearness is rounded."""
 
 
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_line_has_its_colour_within_and_nothing_beyond_its_halo(theme):
     base = dataclasses.replace(blank(theme=theme, size=LARGE), counter=None)
     a, b, c = at(base, -60, -20), at(base, 50, 10), at(base, 50, 50)

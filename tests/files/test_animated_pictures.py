@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pictures import psnr
 from PIL import Image, features
 from programs import judge
-from races import SEVEN, race
+from races import SEVEN, THEMES, race
 
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import _patches, load_format
@@ -18,7 +18,6 @@ from trajviz.files.formats._palette import Palette
 from trajviz.files.formats._timing import milliseconds
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
-from trajviz.scene.themes import theme_names
 
 LEAST = {"apng": 46, "webp": 46, "avif": 38}
 """How faithful a frame is at least, in decibels."""
@@ -54,7 +53,7 @@ def when_shown(waits, playback):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_decoded_frame_is_nearly_what_was_drawn(name, theme, tmp_path):
     one = crowd(theme)
