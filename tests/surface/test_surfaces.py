@@ -733,12 +733,12 @@ def test_a_bad_definition_is_refused(change, message):
 
 def test_a_gradient_formula_replaces_the_dual_numbers():
     surface = Surface(
-        lambda x, y: np.sinh(x) + y,
+        lambda x, y: np.interp(x, [0, 1], [0, 1]) + y,
         Window(0, 1, 0, 1),
         (0, 0),
-        gradient_formula=lambda p: np.stack([np.cosh(p[..., 0]), np.ones(p.shape[:-1])], -1),
+        gradient_formula=lambda p: np.ones(p.shape),
     )
-    assert surface.gradient(np.zeros((3, 2))).tolist() == [[1.0, 1.0]] * 3
+    assert surface.gradient(np.full((3, 2), 0.5)).tolist() == [[1.0, 1.0]] * 3
 
 
 def test_without_a_docstring_the_summary_is_empty():
