@@ -38,8 +38,8 @@ def refuse(function: str) -> TrajvizError:
     """Return the error for what has no derivative here."""
     names = sorted({f.__name__ for f in (*UFUNCS, *FUNCTIONS)})
     return TrajvizError(
-        f"cannot differentiate {function!r}: a formula may use + - * / ** % //, comparisons, abs "
-        f"and numpy's {', '.join(names)}; or give the surface a gradient_formula"
+        f"cannot differentiate {function!r}: give the surface a gradient_formula, or use + - * / "
+        f"** % //, comparisons, abs and numpy's {', '.join(names)}"
     )
 
 
