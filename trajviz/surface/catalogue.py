@@ -1,4 +1,4 @@
-"""Find a surface: by its name in the catalogue, by the path of a definition file, by a formula.
+"""Find a surface: by its name in the catalogue, by the path of a file, by a formula.
 
 `surfaces/` is a folder of definition files, not a package: they are loaded by path, so that a
 user's file and a built-in one go through the same door.
@@ -16,6 +16,7 @@ from trajviz.surface import Surface
 from trajviz.surface.definition import read_definition
 from trajviz.surface.formula import looks_like_formula, read_formula
 from trajviz.surface.framing import framed
+from trajviz.surface.grid import GRIDS, read_grid
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -39,14 +40,15 @@ def load_surface(
     start: Sequence[float] | None = None,
     window: Sequence[float] | None = None,
 ) -> Surface:
-    """Return the surface of this name, defined by this .py file, or described by this formula.
+    """Return the surface of this name, of this file, or described by this formula.
 
-    A file is Python that runs, so load only files you trust.
+    A .py file is Python that runs, so load only files you trust. A grid, .npz or .csv, is
+    nothing but numbers.
 
     Args:
-        surface: One of `surface_names()`, hyphens or underscores; the path of a definition file; or
-            a formula in x and y, such as "x**2 + 20*y**2". Name and path may carry parameters, as
-            in "rosenbrock:b=10".
+        surface: One of `surface_names()`, hyphens or underscores; the path of a definition file, or
+            of a grid; or a formula in x and y, such as "x**2 + 20*y**2". A name and the path of a
+            definition may carry parameters, as in "rosenbrock:b=10".
         start: X, Y: where a race on a formula begins; default None, a place that is found. A
             surface of the catalogue or of a file says its own.
         window: X0, X1, Y0, Y1: where a formula is looked at; default None, a window that is found.
@@ -57,6 +59,8 @@ def load_surface(
             surface does not take the parameters, or the formula cannot be read.
     """
     text = str(surface)
+    if text.lower().endswith(GRIDS):
+        return read_grid(Path(text).expanduser())
     found = find_definition(text)
     if found is not None:
         return read_definition(*found, text)
@@ -66,7 +70,7 @@ def load_surface(
 
 
 def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
-    """Return the file that defines a surface, and the parameters given, as typed. Nothing is run.
+    """Return the file that a surface is in, and the parameters given, as typed. Nothing is run.
 
     Args:
         text: A name, a path or a formula, as `load_surface` takes it.
@@ -92,8 +96,8 @@ def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
 
 
 def _path(text: str) -> tuple[Path | None, str]:
-    """Return the path of a .py file, if the text begins with one, and what follows it."""
-    if text.endswith(".py"):
+    """Return the path of a file, if the text begins with one, and what follows it."""
+    if text.endswith(".py") or text.lower().endswith(GRIDS):
         return Path(text).expanduser(), ""
     path, found, rest = text.rpartition(".py:")
     return (Path(f"{path}.py").expanduser(), f":{rest}") if found else (None, "")
