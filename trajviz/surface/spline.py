@@ -7,16 +7,22 @@ nodes it is a polynomial in Hermite's form, of their heights and slopes.
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from trajviz.surface import Floats, Number
-from trajviz.surface.dual_number import plain
+from trajviz.surface.dual_number import Dual, lift, plain
 
 FEWEST = 4
 """Nodes along each axis that a cubic needs."""
+
+
+_BASIS = np.array([[1, 0, -3, 2], [0, 1, -2, 1], [0, 0, 3, -2], [0, 0, -1, 1]], dtype=np.float64)
+"""Hermite's polynomials, (weight, power): of value and slope at a cell's first end, then last."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,8 @@ class Spline:
     Attributes:
         xs: The x of each column, ascending, (columns,).
         ys: The y of each row, ascending, (rows,).
-        nodes: Height, slope along x, along y, and mixed second derivative of each node,
-            (2, 2, rows, columns): [order along y, order along x].
+        cells: What the weights of each cell are of, (4, 4, rows - 1, columns - 1): along y, then
+            along x, value and slope at the first end and at the last.
 
     >>> grid = np.arange(5.0)
     >>> cubic = Spline.through(grid, grid, grid**3 + grid[:, None] ** 2)
@@ -37,47 +43,74 @@ class Spline:
 
     xs: Floats
     ys: Floats
-    nodes: Floats
+    cells: Floats
 
     @classmethod
     def through(cls, xs: Floats, ys: Floats, heights: Floats) -> Spline:
         """Return the spline through heights, (rows, columns), at least FEWEST of each."""
         along_x = slopes(xs, heights.T).T
-        nodes = np.array([[heights, along_x], [slopes(ys, heights), slopes(ys, along_x)]])
-        return cls(xs, ys, nodes)
+        along_y, mixed = slopes(ys, heights), slopes(ys, along_x)
+        nodes = np.array([[heights, along_x], [along_y, mixed]])
+        down, right = slice(None, -1), slice(1, None)
+        ends = [
+            [nodes[i, j][rows, columns] for columns in (down, right) for j in (0, 1)]
+            for rows in (down, right)
+            for i in (0, 1)
+        ]
+        return cls(xs, ys, np.array(ends))
 
     def __call__(self, x: Number, y: Number) -> Number:
         """Return the height at x and y: floats, arrays, or duals."""
-        column, across = _weights(self.xs, x)
-        row, up = _weights(self.ys, y)
-        total: Number = 0.0
-        for dy in (0, 1):
-            for order_y in (0, 1):
-                terms = (
-                    across[dx][order_x] * self.nodes[order_y, order_x][row + dy, column + dx]
-                    for dx in (0, 1)
-                    for order_x in (0, 1)
-                )
-                total = total + up[dy][order_y] * sum(terms)
-        return total
+        column, row = _cell(self.xs, plain(x)), _cell(self.ys, plain(y))
+        ends = self.cells[:, :, row, column]
+
+        @functools.cache
+        def weights(axis: str, order: int) -> Floats:
+            nodes, place, cell = (self.xs, x, column) if axis == "x" else (self.ys, y, row)
+            return _weights(nodes, plain(place), cell, order)
+
+        def derivative(x: Number, y: Number, by_x: int, by_y: int) -> Number:
+            """Return the derivative by x and y so many times."""
+            if not (isinstance(x, Dual) or isinstance(y, Dual)):
+                return _weighed(ends, weights("y", by_y), weights("x", by_x))
+            a, b = lift(x), lift(y)
+            along_x = a.chain(0.0, derivative(a.value, b.value, by_x + 1, by_y))
+            slope = along_x + b.chain(0.0, derivative(a.value, b.value, by_x, by_y + 1))
+            return Dual(derivative(a.value, b.value, by_x, by_y), slope.dx, slope.dy)
+
+        return derivative(x, y, 0, 0)
 
 
-def _weights(nodes: Floats, place: Number) -> tuple[Any, list[list[Number]]]:
-    """Return the cell in which a place lies, and what each end of it weighs there.
+def _cell(nodes: Floats, place: Floats) -> Any:
+    """Return in which cell a place lies, from 0; outside all, the nearest."""
+    return np.clip(np.searchsorted(nodes, place, side="right") - 1, 0, len(nodes) - 2)
 
-    The weights, [end][order], are of the end's value and of its slope. Outside all cells they are
-    NaN.
+
+def _weights(nodes: Floats, place: Floats, cell: Any, order: int) -> Floats:
+    """Return what the ends of a cell weigh at a place, (4, ...); NaN outside all cells.
+
+    The weights are those of a derivative of this order.
     """
-    here = plain(place)
-    cell = np.clip(np.searchsorted(nodes, here, side="right") - 1, 0, len(nodes) - 2)
-    width = np.diff(nodes)[cell]
-    inside = (nodes[0] <= here) & (here <= nodes[-1])
-    t = (place - nodes[cell]) / np.where(inside, width, np.nan)
-    s = 1 - t
-    return cell, [
-        [s * s * (1 + 2 * t), s * s * t * width],
-        [t * t * (1 + 2 * s), -(t * t) * s * width],
-    ]
+    start, width = nodes[cell], np.diff(nodes)[cell]
+    inside = (nodes[0] <= place) & (place <= nodes[-1])
+    share = np.where(inside, (place - start) / width, np.nan)
+    found = np.zeros((4, *np.shape(share)))
+    for power in range(3, order - 1, -1):  # Horner's rule
+        terms = _BASIS[:, power] * math.perm(power, order)
+        found = found * share + terms.reshape(4, *[1] * np.ndim(share))
+    found[1::2] *= width
+    return found / width**order if order else found
+
+
+def _weighed(ends: Floats, up: Floats, across: Floats) -> Floats:
+    """Return the sum of the ends, (4, 4, ...), weighed along y and along x, (4, ...) each."""
+    total = 0.0
+    for row, weight in zip(ends, up, strict=True):
+        a, b, c, d = row
+        total = total + weight * (
+            a * across[0] + b * across[1] + c * across[2] + d * across[3]
+        )  # fmt: skip
+    return np.asarray(total)
 
 
 def slopes(nodes: Floats, values: Floats) -> Floats:
