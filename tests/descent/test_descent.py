@@ -114,10 +114,10 @@ def test_evaluations_are_what_the_descent_itself_has_asked(name, lr):
     counting = surface_of(formula, BOWL.window, BOWL.start)
     (one,) = descents(counting, name + lr, steps=17)
     once = [order for order, shape in asked if shape == ()]
-    # One value and one gradient more to see whether the start will do; a Hessian takes two.
+    # One value and one gradient more to see whether the start will do; a Hessian takes one.
     assert once.count(0) == one.value_evaluations + 1
     assert once.count(1) == one.evaluations + 1
-    assert once.count(2) == 2 * one.hessian_evaluations
+    assert once.count(2) == one.hessian_evaluations
     assert one.evaluations >= 17
     if name in TUNED:
         assert (one.evaluations, one.value_evaluations, one.hessian_evaluations) == (17, 0, 0)
@@ -391,8 +391,8 @@ def test_a_start_without_a_finite_value_and_slope_is_refused(formula, start):
 
 
 def test_a_formula_without_a_derivative_is_refused_by_its_functions_name():
-    with pytest.raises(TrajvizError, match="cannot differentiate 'sinh'"):
-        descents(surface_of(lambda x, y: np.sinh(x) + y), "sgd:lr=0.1")
+    with pytest.raises(TrajvizError, match="cannot differentiate 'i0'"):
+        descents(surface_of(lambda x, y: np.i0(x) + y), "sgd:lr=0.1")
 
 
 def test_a_window_without_a_finite_value_cannot_be_tuned_in_but_a_given_rate_runs():

@@ -497,3 +497,36 @@ def test_what_a_path_from_elsewhere_had_asked_is_not_known(tmp_path):
     assert "gradients" not in theirs
     with np.load(io.BytesIO(both.trace("npz"))) as arrays:
         assert np.isnan(arrays["gradients"][1]).all()
+
+
+HOLE = HEAD + "mine,0,1,1\nmine,1,0.5,0.5\nmine,2,-1,0.2\nmine,3,-0.5,0.1\nmine,4,0.4,0\n"
+
+
+def over_a_hole(folder, **options):
+    """Return a race beside a path that leaves what the surface's logarithm is defined on."""
+    file = written(folder, HOLE)
+    return compare("log(x) + y**2", ["sgd:lr=0.01"], paths=[file], steps=4, **SMALL, **options)
+
+
+def test_where_the_surface_has_no_height_json_says_null_and_is_read_again(tmp_path):
+    one = over_a_hole(tmp_path)
+
+    def refuse(constant):
+        raise ValueError(constant)
+
+    track = json.loads(one.trace("json"), parse_constant=refuse)["trajectories"][1]
+    assert [height is None for height in track["heights"]] == [False, False, True, True, False]
+    assert track["points"][2] == [-1, 0.2]
+    (again,) = loaded(tmp_path, one.trace("json"), "run.json")[1:]
+    np.testing.assert_array_equal(again.points, one.paths[0].points)
+
+
+@pytest.mark.parametrize("panel", ["loss", "step-size"])
+def test_where_the_surface_has_no_height_a_chart_has_a_gap(tmp_path, panel):
+    scene = over_a_hole(tmp_path, panels=[panel]).scene
+    for plot in scene.plots[1:]:
+        assert np.isfinite(plot.view.axes.window).all()
+    if panel == "loss":
+        line = scene.plots[1].tracks[1].line
+        assert line.gap.tolist() == [False, False, True, True, True]
+    assert "nan" not in over_a_hole(tmp_path).alt_text().lower()

@@ -421,8 +421,9 @@ def test_the_names_of_a_reliefs_axes_take_little_of_its_block():
         race("bowl", view="relief", axes=axes, steps=5).scene.main.view for axes in (names, None)
     )
     assert one.unit > 0.7 * other.unit
-    assert_inside((640, 480), [ink(mark) for mark in one.marks() if isinstance(mark, Text)])
-    assert_apart(one.marks())
+    words = [mark for mark in one.marks() if isinstance(mark, Text)]
+    assert_inside((640, 480), [ink(text) for text in words])
+    assert_apart(words)
 
 
 # Lettering

@@ -273,8 +273,7 @@ HINTS = {
     "max(x, y)": "use numpy's maximum, minimum or abs",
     "math.sin(x) + y": "use numpy's (np.sin)",
     "float(x) + y": "use numpy's (np.sin)",
-    "np.where(x > 0, x, y)": "cannot differentiate '>'",
-    "np.sinh(x) + y": "cannot differentiate 'sinh'",
+    "np.i0(x) + y": "cannot differentiate 'i0'",
 }
 
 

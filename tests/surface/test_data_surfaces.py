@@ -1,5 +1,6 @@
 """Surfaces over data: what each promises of its rows, and what is known of the data we have."""
 
+import inspect
 import tracemalloc
 
 import numpy as np
@@ -147,7 +148,7 @@ def test_the_regressions_valley_is_long_and_steep_along_b():
 @pytest.fixture(scope="module")
 def file():
     """Return the names in the definition file."""
-    return MOONS.formula.__globals__
+    return inspect.unwrap(MOONS.formula).__globals__
 
 
 def test_moons_without_noise_are_two_half_circles(file):
@@ -168,7 +169,7 @@ def test_the_data_are_centred_and_labelled_by_their_moon(file):
 )
 def test_the_moons_height_is_the_mean_logistic_loss_of_any_rows(rows, w):
     rows = np.array(sorted(rows))
-    margins = MOONS.formula.__globals__["SIGNED"][rows] @ w
+    margins = inspect.unwrap(MOONS.formula).__globals__["SIGNED"][rows] @ w
     expected = np.logaddexp(0, -margins).mean()
     assert MOONS.formula(*w, rows=rows) == pytest.approx(expected, rel=1e-12, abs=1e-15)
 

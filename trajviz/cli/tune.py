@@ -82,16 +82,19 @@ def _print_json(tunings: Sequence[Tuning]) -> None:
     import json
     import math
 
+    def known(number: float) -> float | None:
+        return number if math.isfinite(number) else None
+
     rows = [
         {
             "optimizer": t.spec.label,
             "lr": t.rate,
-            "objective": t.objective,
+            "objective": known(t.objective),
             "arrival": t.arrival,
             "diverged": t.diverged,
             "rates": t.rates.tolist(),
-            "objectives": [o if math.isfinite(o) else None for o in t.objectives.tolist()],
+            "objectives": [*map(known, t.objectives.tolist())],
         }
         for t in tunings
     ]
-    click.echo(json.dumps(rows, indent=1))
+    click.echo(json.dumps(rows, indent=1, allow_nan=False))

@@ -54,18 +54,26 @@ def to_json(outcome: Outcome, internals: bool = False) -> bytes:
 
     Args:
         outcome: What came of the race.
-        internals: Whether each track also has the columns of INTERNALS, with null for what is not a
-            finite number, and `accuracy` on a surface that classifies.
+        internals: Whether each track also has the columns of INTERNALS, and `accuracy` on a surface
+            that classifies.
+
+    Returns:
+        JSON in UTF-8, with null for what is not a finite number.
     """
     facts = _facts(outcome)
     for track, t in zip(facts["trajectories"], outcome.courses, strict=True):
-        track |= {"points": t.points.tolist(), "heights": t.heights.tolist()}
+        track |= {"points": t.points.tolist(), "heights": _or_null(t.heights)}
         if not isinstance(t, Recorded):
             track |= {name: column.tolist() for name, column in _counts(outcome, t).items()}
         if internals:
             for name, column in _internals(outcome, t).items():
-                track[name] = [value if math.isfinite(value) else None for value in column.tolist()]
-    return (json.dumps(facts, indent=1) + "\n").encode()
+                track[name] = _or_null(column)
+    return (json.dumps(facts, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _or_null(column: Floats) -> list[float | None]:
+    """Return numbers as JSON has them: none for what is not finite, such as a missing height."""
+    return [value if math.isfinite(value) else None for value in column.tolist()]
 
 
 def to_npz(outcome: Outcome, internals: bool = False) -> bytes:
@@ -95,7 +103,7 @@ def to_npz(outcome: Outcome, internals: bool = False) -> bytes:
         buffer,
         **arrays,  # type: ignore[arg-type]  # numpy's stub takes a keyword of its own for them all
         labels=np.array([t.label for t in outcome.courses]),
-        settings=np.array(json.dumps(_facts(outcome))),
+        settings=np.array(json.dumps(_facts(outcome), allow_nan=False)),
     )
     return buffer.getvalue()
 

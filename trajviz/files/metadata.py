@@ -37,7 +37,7 @@ _WINDOW = 1 << 22
 _UNSAFE = re.compile(r"[^\n -~]|[<>&]")
 _SAFE = re.compile(r"# trajviz ([\w.+-]{1,40})\n[\n -~]*")
 _ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4})|U([0-9a-f]{8}))")
-_FILE = re.compile(r"\.(py|toml)\b", re.IGNORECASE)
+_FILE = re.compile(r"\.(py|toml|npz|csv)\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"\.py\b", re.IGNORECASE)
 
 

@@ -42,7 +42,8 @@ _NEEDED = [f.name for f in dataclasses.fields(Recipe) if f.default is dataclasse
 TARGETS = ("outputs", "format", "metadata", "max_bytes")
 """What says where a picture goes, and not what it shows."""
 _TOML = re.compile(r"(.+\.toml)()")
-_PATHS = {"surface": re.compile(r"(.+\.py)(|:.*)"), "theme": _TOML, "language": _TOML}
+_SURFACE = re.compile(r"(.+(?i:\.py(?=$|:)|\.npz$|\.csv$))(|:.*)")
+_PATHS = {"surface": _SURFACE, "theme": _TOML, "language": _TOML}
 """What holds a name or else a path, and how to tell: a path, and parameters that may follow it.
 
 An optimizer's name is told as a surface's is."""

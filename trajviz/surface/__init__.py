@@ -7,6 +7,7 @@ The gradient is exact (see `dual`). Everything works on one point and on arrays 
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -308,10 +309,10 @@ class Surface:
         Returns:
             Heights, shape (...).
         """
-        batch = {} if rows is None else {"rows": rows}
+        batch, flat = {} if rows is None else {"rows": rows}, _in_a_row(points)
         with np.errstate(all="ignore"):
-            height = self.formula(points[..., 0], points[..., 1], **batch)
-        return np.broadcast_to(np.asarray(height, dtype=np.float64), points.shape[:-1])
+            height = self.formula(flat[..., 0], flat[..., 1], **batch)
+        return _heights(self.formula, height, flat.shape[:-1]).reshape(points.shape[:-1])
 
     def gradient(self, points: Points, rows: Ints | None = None) -> Points:
         """Return the exact gradient at each point.
@@ -327,11 +328,13 @@ class Surface:
         Raises:
             TrajvizError: Dual numbers cannot differentiate the formula.
         """
-        batch = {} if rows is None else {"rows": rows}
+        batch, flat = {} if rows is None else {"rows": rows}, _in_a_row(points)
         with np.errstate(all="ignore"):
             if self.gradient_formula is not None:
-                return self.gradient_formula(points, **batch)
-            return dual.gradient(functools.partial(self.formula, **batch), points)
+                slopes = self.gradient_formula(flat, **batch)
+                return _slopes(self.gradient_formula, slopes, flat.shape).reshape(points.shape)
+            formula = functools.partial(self.formula, **batch) if batch else self.formula
+            return dual.gradient(formula, flat).reshape(points.shape)
 
     def hessian(self, points: Points, rows: Ints | None = None) -> Floats:
         """Return the second derivatives at each point.
@@ -350,11 +353,12 @@ class Surface:
         Raises:
             TrajvizError: Dual numbers cannot differentiate the formula.
         """
-        batch = {} if rows is None else {"rows": rows}
+        batch, flat = {} if rows is None else {"rows": rows}, _in_a_row(points)
         with np.errstate(all="ignore"):
             if self.gradient_formula is not None:
-                return _differences(functools.partial(self.gradient_formula, **batch), points)
-            return dual.hessian(functools.partial(self.formula, **batch), points)
+                return _differences(functools.partial(self.gradient, rows=rows), points)
+            found = dual.hessian(functools.partial(self.formula, **batch), flat)
+        return found.reshape(*points.shape, 2)
 
     def grid(self, xs: Floats, ys: Floats) -> Floats:
         """Return the heights above a grid.
@@ -366,9 +370,63 @@ class Surface:
         Returns:
             Heights, shape (rows, columns).
         """
+        if not _takes_axes(self.formula, xs, ys):
+            return self.value(np.stack(np.meshgrid(xs, ys), axis=-1))
         with np.errstate(all="ignore"):
             height = self.formula(xs[None, :], ys[:, None])
         return np.broadcast_to(np.asarray(height, dtype=np.float64), (len(ys), len(xs)))
+
+
+def _in_a_row(points: Points) -> Points:
+    """Return points as a formula sees them, one point or a row: as many tools know no more axes."""
+    return points if points.ndim < 3 else points.reshape(-1, 2)
+
+
+def _takes_axes(formula: Formula, xs: Floats, ys: Floats) -> bool:
+    """Tell whether a formula makes of the axes alone what it makes of all points of a grid.
+
+    One that works element by element does, and is faster so: what depends on x alone is computed
+    once for a column. Another fails, or mixes the points up.
+    """
+    few = [axis[:: max(1, len(axis) // 2)][:3] for axis in (xs, ys)]
+    x, y = (numbers.ravel() for numbers in np.meshgrid(*few))
+    try:
+        with np.errstate(all="ignore"):
+            all_points = np.broadcast_to(formula(x, y), x.shape)
+            axes = np.broadcast_to(
+                formula(few[0][None, :], few[1][:, None]), [*map(len, few[::-1])]
+            )
+    except Exception:  # whatever a user's code may raise; asked about all points, it is told
+        return False
+    return np.array_equal(axes.ravel(), all_points, equal_nan=True)
+
+
+def _heights(formula: Formula, height: Number, shape: tuple[int, ...]) -> Floats:
+    """Return what a formula gave as heights of this shape, or tell what it gave instead."""
+    heights = np.asarray(height)
+    fits = heights.shape == shape or heights.shape == ()
+    if heights.dtype.kind not in "biuf" or not fits:
+        what = type(height).__name__ + (f" of shape {heights.shape}" if not fits else "")
+        points = "one point" if shape == () else f"points of shape {shape}"
+        raise TrajvizError(f"{place_of(formula)}: for {points} the formula returns {what}")
+    return np.broadcast_to(heights.astype(np.float64, copy=False), shape)
+
+
+def _slopes(formula: Gradient, slopes: Number, shape: tuple[int, ...]) -> Points:
+    """Return what a gradient_formula gave, or tell that it is no gradient of each point."""
+    found = np.asarray(slopes)
+    if found.dtype.kind not in "biuf" or found.shape != shape:
+        raise TrajvizError(
+            f"{place_of(formula)}: for points of shape {shape} gradient_formula returns "
+            f"{type(slopes).__name__} of shape {found.shape}, not of theirs"
+        )
+    return found.astype(np.float64, copy=False)
+
+
+def place_of(function: Callable[..., Any]) -> str:
+    """Return where a function is written, as "FILE, line N"; its name where nobody knows."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"{code.co_filename}, line {code.co_firstlineno}" if code else repr(function)
 
 
 def _differences(gradient: Gradient, points: Points) -> Floats:

@@ -1,4 +1,4 @@
-"""Find a surface: by its name in the catalogue, by the path of a definition file, by a formula.
+"""Find a surface: by its name in the catalogue, by the path of a file, by a formula.
 
 `surfaces/` is a folder of definition files, not a package: they are loaded by path, so that a
 user's file and a built-in one go through the same door.
@@ -16,6 +16,7 @@ from trajviz.surface import Formula, Surface
 from trajviz.surface.definition import read_definition
 from trajviz.surface.formula import looks_like_formula, read_formula
 from trajviz.surface.framing import framed
+from trajviz.surface.grid import GRIDS, read_grid
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -39,15 +40,16 @@ def load_surface(
     start: Sequence[float] | None = None,
     window: Sequence[float] | None = None,
 ) -> Surface:
-    """Return the surface of this name, in this .py file, of this formula or of this function.
+    """Return the surface of this name, of this file, of this formula or of this function.
 
-    A file is Python that runs, so load only files you trust.
+    A .py file is Python that runs, so load only files you trust. A grid, .npz or .csv, is
+    nothing but numbers.
 
     Args:
-        surface: One of `surface_names()`, hyphens or underscores; the path of a definition file; or
-            a formula in x and y, such as "x**2 + 20*y**2"; a function of x and y, in numpy's
-            arithmetic; or a Surface, which is returned. Name and path may carry parameters, as in
-            "rosenbrock:b=10".
+        surface: One of `surface_names()`, hyphens or underscores; the path of a definition file, or
+            of a grid; a formula in x and y, such as "x**2 + 20*y**2"; a function of x and y, in
+            numpy's arithmetic; or a Surface, which is returned. A name and the path of a definition
+            may carry parameters, as in "rosenbrock:b=10".
         start: X, Y: where a race on a formula or function begins; default None, a place that is
             found. A surface of the catalogue or of a file says its own.
         window: X0, X1, Y0, Y1: where a formula or function is looked at; default None, a window
@@ -63,6 +65,8 @@ def load_surface(
     if not isinstance(surface, (str, Path)):
         return _of_function(surface, start, window)
     text = str(surface)
+    if text.lower().endswith(GRIDS):
+        return read_grid(Path(text).expanduser())
     found = find_definition(text)
     if found is not None:
         return read_definition(*found, text)
@@ -87,7 +91,7 @@ def _of_function(
 
 
 def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
-    """Return the file that defines a surface, and the parameters given, as typed. Nothing is run.
+    """Return the file that a surface is in, and the parameters given, as typed. Nothing is run.
 
     Args:
         text: A name, a path or a formula, as `load_surface` takes it.
@@ -113,8 +117,8 @@ def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
 
 
 def _path(text: str) -> tuple[Path | None, str]:
-    """Return the path of a .py file, if the text begins with one, and what follows it."""
-    if text.endswith(".py"):
+    """Return the path of a file, if the text begins with one, and what follows it."""
+    if text.endswith(".py") or text.lower().endswith(GRIDS):
         return Path(text).expanduser(), ""
     path, found, rest = text.rpartition(".py:")
     return (Path(f"{path}.py").expanduser(), f":{rest}") if found else (None, "")

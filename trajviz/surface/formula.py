@@ -16,6 +16,7 @@ or an error at a character, at once.
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import re
@@ -39,16 +40,34 @@ CONSTANTS = {"e": math.e, "pi": math.pi}
 VARIABLES: dict[str, Formula] = {"x": lambda x, _: x, "y": lambda _, y: y}
 FUNCTIONS: dict[str, Callable[..., Number]] = {
     "abs": np.abs,
+    "acos": np.arccos,
+    "asin": np.arcsin,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
     "cos": np.cos,
+    "cosh": np.cosh,
     "exp": np.exp,
+    "floor": np.floor,
+    "hypot": np.hypot,
     "log": np.log,
+    "log10": np.log10,
+    "log2": np.log2,
     "max": np.maximum,
     "min": np.minimum,
+    "sign": np.sign,
     "sin": np.sin,
+    "sinh": np.sinh,
     "sqrt": np.sqrt,
     "tan": np.tan,
     "tanh": np.tanh,
 }
+_ARGUMENTS = {
+    "atan2": "two arguments",
+    "hypot": "two arguments",
+    "max": "at least two arguments",
+    "min": "at least two arguments",
+}
+"""How many arguments a function takes that does not take one."""
 _NAMES = [*VARIABLES, *CONSTANTS, *FUNCTIONS]
 _OPERATORS: dict[str, Callable[..., Number]] = {
     "+": operator.add,
@@ -188,7 +207,7 @@ class _Reader:
         if self.token.text == ")":
             return "this closes nothing"
         if self.token.text == ",":
-            return "a comma stands between the arguments of min or max"
+            return f"a comma stands between the arguments of {', '.join(_ARGUMENTS)} alone"
         if self.token.kind == "name" and self.token.text not in _NAMES:
             return str(unknown("name", _short(self.token.text), _NAMES))
         before = self.tokens[self.place - 1]
@@ -269,16 +288,15 @@ class _Reader:
 
     def _function(self, token: _Token, arguments: list[_Part]) -> _Part:
         function = FUNCTIONS[token.text]
-        several = token.text in {"min", "max"}
-        if several is (len(arguments) == 1):
-            wanted = "at least two arguments" if several else "one argument"
-            raise self._error(token, f"{token.text} takes {wanted}, not {len(arguments)}")
-        if not several:
+        wanted, count = _ARGUMENTS.get(token.text, "one argument"), len(arguments)
+        fits = {"one argument": count == 1, "two arguments": count == 2}
+        if not fits.get(wanted, count > 1):
+            raise self._error(token, f"{token.text} takes {wanted}, not {count}")
+        if count == 1:
             return self._call(token, function, arguments)
-        part = arguments[0]
-        for argument in arguments[1:]:
-            part = self._call(token, function, [part, argument])
-        return part
+        return functools.reduce(
+            lambda part, argument: self._call(token, function, [part, argument]), arguments
+        )
 
     def _call(
         self, token: _Token, function: Callable[..., Number], arguments: list[_Part]

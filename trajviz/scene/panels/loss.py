@@ -44,7 +44,8 @@ def _within(low: float, high: float, heights: Sequence[Floats]) -> tuple[float, 
 
     What has left the window downwards would flatten all that is seen in it.
     """
-    shown = np.clip(np.concatenate(heights), low, high)
+    known = np.concatenate(heights)
+    shown = np.clip(known[~np.isnan(known)], low, high)
     return float(shown.min()), float(shown.max())
 
 

@@ -1,0 +1,24 @@
+"""Sine times cosine of curved arguments: hills and hollows of every shape."""
+
+import numpy as np
+
+from trajviz import Surface
+
+
+def sin_cos(x, y):
+    """The encyclopedia's picture of gradient ascent: waves bent into hills, hollows and saddles.
+
+    >>> round(float(sin_cos(0, 0)), 6)  # sin(3)
+    0.14112
+    """
+    return np.sin(x**2 / 2 - y**2 / 4 + 3) * np.cos(2 * x + 1 - np.exp(y))
+
+
+surface = Surface(
+    sin_cos,
+    title="Sine times cosine",
+    window=(-2.8, 1.6, -2, 2),
+    start=(-1.9, 0.1),
+    minima=[(-2.0276506178266267, 1.1718268363570796)],
+    source="The picture in Wikipedia's article on gradient descent (2006)",
+)
