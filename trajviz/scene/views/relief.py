@@ -219,8 +219,12 @@ class ReliefView:
     def _extent(self) -> Corners:
         """Left, low, right and high of the block, in its own units."""
         left, low, right = self._ground_extent(self.camera)
-        head = Lattice.around(self.camera, _ROUGH, _ROUGH).horizon(self.block.heights).top.max()
-        return left, low, right, float(head) + 0.01
+        heights = self.block.heights
+        head = Lattice.around(self.camera, _ROUGH, _ROUGH).horizon(heights).top.max()
+        # A rough lattice misses peaks, most of all at the corners.
+        ends = np.asarray(heights)[[0, 0, -1, -1], [0, -1, -1, 0]]
+        _, tops, _ = self.camera.project(CORNERS, ends.astype(np.float64))
+        return left, low, right, max(float(head), float(tops.max())) + 0.01
 
     @staticmethod
     def _ground_extent(camera: Camera) -> tuple[float, float, float]:
