@@ -29,4 +29,6 @@ surface = Surface(
     start=(305, 480),
     minima=[(_AT, _AT)],
     source="Schwefel (1981), Numerical Optimization of Computer Models, problem 2.26",
+    aspect="equal",
+    domain=(-500, 500, -500, 500),
 )
