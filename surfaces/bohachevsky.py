@@ -23,4 +23,5 @@ surface = Surface(
     start=(-1, 0.9),
     minima=[(0, 0)],
     source="Bohachevsky, Johnson and Stein (1986), Technometrics 28, 209",
+    aspect="equal",
 )

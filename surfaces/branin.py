@@ -24,4 +24,5 @@ surface = Surface(
     start=(4.5, 13),
     minima=[(-np.pi, 12.275), (np.pi, 2.275), (3 * np.pi, 2.475)],
     source="Branin (1972), IBM Journal of Research and Development 16, 504",
+    aspect="equal",
 )

@@ -23,4 +23,5 @@ surface = Surface(
     start=(-1, 1.6),
     minima=[(1, np.sqrt(0.5)), (1, -np.sqrt(0.5))],
     source="Dixon and Price (1989), J. of Optimization Theory and Applications 60, 261",
+    aspect="equal",
 )

@@ -26,4 +26,5 @@ surface = Surface(
     start=(-2.6, 1.2),
     minima=[(0, 0)],
     source="Griewank (1981), J. of Optimization Theory and Applications 34, 11",
+    aspect="equal",
 )

@@ -30,4 +30,6 @@ surface = Surface(
     start=(6.45, 8.9),
     minima=[(8.055023475736563, 9.664590019241272)],
     source="Mishra (2006), Some New Test Functions for Global Optimization, MPRA paper 2718",
+    aspect="equal",
+    domain=(-10, 10, -10, 10),
 )

@@ -21,4 +21,5 @@ surface = Surface(
     start=(1.2, 0.75),
     minima=[(-0.15543723585956107, 0.6945637753029045), (0.15543723585956107, -0.6945637753029045)],
     source="Madsen (1973), as in Fletcher and Xu (1987), IMA J. of Numerical Analysis 7, 371",
+    aspect="equal",
 )

@@ -21,4 +21,5 @@ surface = Surface(
     start=(1.75, 1.3),
     minima=[(2.2029055201726093, 1.5707963267948966)],
     source="Michalewicz (1992), Genetic Algorithms + Data Structures = Evolution Programs",
+    aspect="equal",
 )

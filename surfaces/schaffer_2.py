@@ -25,4 +25,5 @@ surface = Surface(
     start=(1.2, 0.6),
     minima=[(0, 0)],
     source="Mishra (2006), MPRA paper 2718, after Schaffer (1984)",
+    aspect="equal",
 )

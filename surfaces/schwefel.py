@@ -31,4 +31,6 @@ surface = Surface(
     aspect="equal",
     domain=(-500, 500, -500, 500),
     source="Schwefel (1981), Numerical Optimization of Computer Models, problem 2.26",
+    aspect="equal",
+    domain=(-500, 500, -500, 500),
 )

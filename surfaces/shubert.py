@@ -27,4 +27,5 @@ surface = Surface(
     start=(-0.9, -0.72),
     minima=[(_LOW, _HIGH), (_HIGH, _LOW)],
     source="Levy and Montalvo (1985), after Shubert (1972), SIAM J. on Numerical Analysis 9, 379",
+    aspect="equal",
 )

@@ -17,8 +17,13 @@ def sin_cos(x, y):
 surface = Surface(
     sin_cos,
     title="Sine times cosine",
-    window=(-2.8, 1.6, -2, 2),
+    window=(-3.5, 2.5, -2, 2),
     start=(-1.9, 0.1),
-    minima=[(-2.0276506178266267, 1.1718268363570796)],
+    minima=[
+        (-2.0276506178266267, 1.1718268363570796),
+        (-3.2611302207042447, 1.3616218626634566),
+        (2.201786650358478, 1.6870604570835193),
+    ],
     source="The picture in Wikipedia's article on gradient descent (2006)",
+    aspect="equal",
 )

@@ -19,4 +19,5 @@ surface = Surface(
     start=(-4.4, 2),
     minima=[(0, 0)],
     source="De Jong (1975), An Analysis of the Behavior of a Class of Genetic Adaptive Systems, F1",
+    aspect="equal",
 )

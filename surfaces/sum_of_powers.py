@@ -21,4 +21,5 @@ surface = Surface(
     start=(-0.8, 0.9),
     minima=[(0, 0)],
     source="Surjanovic and Bingham (2013), Virtual Library of Simulation Experiments",
+    aspect="equal",
 )

@@ -21,4 +21,5 @@ surface = Surface(
     start=(-3.4, 1),
     minima=[(2, 2)],
     source="Adorio (2005), MVF: Multivariate Test Functions Library in C, after Neumaier",
+    aspect="equal",
 )

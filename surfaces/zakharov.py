@@ -20,4 +20,5 @@ surface = Surface(
     start=(-4.2, 4),
     minima=[(0, 0)],
     source="Jamil and Yang (2013), Int. J. of Mathematical Modelling 4, 150, number 173",
+    aspect="equal",
 )

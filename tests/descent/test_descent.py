@@ -33,13 +33,15 @@ def surface_of(formula, window=SQUARE, start=(0.5, 0.5)):
 
 BOLD = {"conjugate-gradient", "newton"}
 """They leap wherever their model says, off an unbounded surface or far from where it bends."""
+BEYOND = {("holder-table", "backtracking")}
+"""Whose first step leads beyond the domain, where it goes down for ever."""
 
 
 @pytest.mark.parametrize("name", surface_names())
 @pytest.mark.parametrize("lr", ["", ":lr=1e-7"], ids=["tuned", "given"])
 def test_a_run_holds_the_start_and_the_point_and_height_after_each_step(name, lr):
     surface = load_surface(name)
-    names = [each for each in optimizer_names() if each not in BOLD]
+    names = [each for each in optimizer_names() if each not in BOLD and (name, each) not in BEYOND]
     runs = descents(surface, *(optimizer + lr for optimizer in names), steps=10)
     assert [one.spec.optimizer.name for one in runs] == names
     for one in runs:
