@@ -1,4 +1,4 @@
-"""Sine times cosine of curved arguments: hills and hollows of every shape."""
+"""A sine times a cosine: hills and hollows of every shape."""
 
 import numpy as np
 

@@ -48,5 +48,5 @@ def test_paths_are_those_of_the_gallerys_folder(tmp_path, monkeypatch):
 
 
 def test_what_the_command_line_cannot_say_is_made_by_the_gallery():
-    item = item_of(surface="bowl", optimizers=[{"name": "sgd", "lr": 0.1, "label": "a,b"}])
+    item = item_of(surface="bowl", optimizers=[{"name": "sgd", "lr": 0.1, "label": "a,\"'b"}])
     assert command_of(item) == "trajviz gallery build . --only x --force"

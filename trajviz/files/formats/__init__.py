@@ -143,6 +143,8 @@ class Format:
 def _check_theme(theme: str, name: str) -> None:
     from trajviz.scene.theme import light_and_dark
 
+    if theme.endswith(".toml") and not Path(theme).expanduser().is_file():
+        return  # which is told when it is loaded
     if light_and_dark(theme):
         able = ", ".join(f".{one}" for one in format_names() if load_format(one).follows)
         raise TrajvizError(
