@@ -11,7 +11,7 @@ from trajviz.embedding import embed
 from trajviz.errors import TrajvizError
 from trajviz.files import dimensions
 from trajviz.files.formats import load_format
-from trajviz.files.plan import BUNDLED
+from trajviz.files.plan import BUNDLED, plan_bundle
 from trajviz.files.snippets import load_snippet, snippet_names
 from trajviz.race import compare
 
@@ -58,6 +58,67 @@ def test_a_bundle_that_fails_leaves_all_files_as_they_were(broken, tmp_path, mon
     assert len(list(tmp_path.iterdir())) == 4
 
 
+@pytest.fixture(scope="module")
+def following(tmp_path_factory):
+    """The folder of a bundle whose pictures follow their reader."""
+    folder = tmp_path_factory.mktemp("following")
+    compare("bowl", ["sgd"], theme="auto", **SHORT).bundle(folder / "race")
+    return folder
+
+
+def test_a_bundle_that_follows_its_reader_has_each_picture_twice_and_one_snippet(following):
+    names = [f"race.{suffix}" for suffix in BUNDLED] + [f"race.dark.{suffix}" for suffix in BUNDLED]
+    assert sorted(path.name for path in following.iterdir()) == sorted([*names, "race.html"])
+    snippet = (following / "race.html").read_text("utf-8")
+    assert snippet == embed(following / "race.gif")
+    assert "race.dark.mp4" in snippet
+
+
+@pytest.mark.parametrize("suffix", BUNDLED)
+def test_each_half_is_what_its_theme_alone_gives_and_its_note_says_so(following, suffix):
+    from trajviz.files.metadata import load_recipe
+
+    for theme, name in (("light", f"race.{suffix}"), ("dark", f"race.dark.{suffix}")):
+        path = following / name
+        recipe = load_recipe(path)
+        assert recipe.look.theme == theme
+        assert library.run(recipe).to_bytes(suffix) == path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", snippet_names())
+def test_both_halves_have_the_same_words(following, kind):
+    assert "elongated bowl" in embed(following / "race.gif", kind)
+    words = [embed(following / f"race{half}.png", "rst") for half in ("", ".dark")]
+    assert words[0] == words[1].replace(".dark", "")
+
+
+def test_a_bundle_that_fails_in_the_dark_leaves_all_files_as_they_were(tmp_path, monkeypatch):
+    names = [f"race.{half}{suffix}" for half in ("", "dark.") for suffix in BUNDLED]
+    for name in (*names, "race.html"):
+        (tmp_path / name).write_text("old")
+
+    def failing(race, look):
+        if look.theme == "dark":
+            raise OSError("full")
+        return race
+
+    real = library.race.compose
+    monkeypatch.setattr(library.race, "compose", lambda o, *a: failing(real(o, *a), o.recipe.look))
+    with pytest.raises(OSError, match="full"):
+        compare("bowl", ["sgd"], theme="auto", **SHORT).bundle(tmp_path / "race")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"] * 7
+
+
+def test_the_half_that_takes_more_decides_what_both_give_up(tmp_path):
+    options = {**SHORT, "size": (321, 241), "max_bytes": 22_000}
+    sizes = {}
+    for theme in ("light", "auto"):
+        *media, _ = compare("bowl", ["sgd"], theme=theme, **options).bundle(tmp_path / theme)
+        assert all(path.stat().st_size <= 22_000 for path in media)
+        sizes[theme] = {dimensions.size_of(path) for path in media if path.suffix != ".mp4"}
+    assert (len(media), sizes) == (6, {"light": {(321, 241)}, "auto": {(256, 192)}})
+
+
 def test_a_bundle_is_refused_before_anything_is_drawn(tmp_path):
     (tmp_path / "race.mp4").mkdir()
     run = compare("bowl", ["sgd"], **SHORT)
@@ -67,6 +128,8 @@ def test_a_bundle_is_refused_before_anything_is_drawn(tmp_path):
         run.bundle(tmp_path / "race.gif")
     with pytest.raises(TrajvizError, match="unknown snippet 'htm', did you mean 'html'"):
         run.bundle(tmp_path / "race", "htm")
+    with pytest.raises(TrajvizError, match="unknown theme 'autp', did you mean 'auto'"):
+        plan_bundle(tmp_path / "other", "autp")
     assert "scene" not in vars(run)
     assert [path.name for path in tmp_path.iterdir()] == ["race.mp4"]
 
@@ -95,3 +158,14 @@ def test_render_writes_a_bundle(tmp_path):
     assert re.findall(r"160x120, (?:(\d+) frames, )?", done.stderr) == ["10", "60", ""]
     assert done.stdout.split() == ["post.gif", "post.mp4", "post.png", "post.md"]
     assert (tmp_path / "post.md").read_text("utf-8").startswith("![Contour plot of an elongated")
+
+
+def test_render_writes_a_bundle_that_follows_its_reader(tmp_path):
+    words = ["render", "bowl", "sgd", "--size", "160x120", "--seconds", "0.4", "--steps", "8"]
+    done = trajviz(*words, "-o", "post", "--bundle", "--theme", "auto", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("160x120")) == (0, 6)
+    assert done.stdout.split() == [
+        "post.gif", "post.mp4", "post.png", "post.dark.gif", "post.dark.mp4", "post.dark.png",
+        "post.html",
+    ]  # fmt: skip
+    assert sorted(done.stdout.split()) == sorted(path.name for path in tmp_path.iterdir())

@@ -95,6 +95,34 @@ def test_files_of_one_name_and_size_belong_together(folder, tmp_path):
     assert "race.png" in embed(tmp_path / "race.gif", alt="a")
 
 
+def test_a_dark_half_is_shown_in_the_dark_if_it_differs_in_its_theme_alone(folder, tmp_path):
+    for name in ("gif", "png"):
+        shutil.copy(folder / f"race.{name}", tmp_path / f"race.{name}")
+    small(theme="dark").save(tmp_path / "race.dark.gif")
+    dark = '<source srcset="race.dark.gif" media="(prefers-color-scheme: dark)">'
+    assert dark in embed(tmp_path / "race.gif", alt="a")
+    assert dark not in embed(tmp_path / "race.png", alt="a")
+    assert sources(embed(tmp_path / "race.dark.gif", alt="a")) == ["race.dark.gif"]
+    small(theme="dark", noise=0.1).save(tmp_path / "race.dark.gif")
+    assert dark not in embed(tmp_path / "race.gif", alt="a")
+    Image.new("RGB", (50, 50)).save(tmp_path / "race.dark.gif")
+    assert dark not in embed(tmp_path / "race.gif", alt="a")
+
+
+def test_a_still_may_have_a_dark_half(folder, tmp_path):
+    shutil.copy(folder / "race.png", tmp_path / "race.png")
+    small(theme="dark").save(tmp_path / "race.dark.png")
+    (picture,) = parsed(embed(tmp_path / "race.png", alt="a"))
+    assert [picture[0].get("srcset"), picture[1].get("src")] == ["race.dark.png", "race.png"]
+
+
+def test_a_drawing_that_follows_by_itself_is_shown_like_any_other(folder, tmp_path):
+    small(theme="auto").save(tmp_path / "race.svg")
+    shutil.copy(folder / "race.svg", tmp_path / "plain.svg")
+    auto, plain = (embed(tmp_path / f"{name}.svg") for name in ("race", "plain"))
+    assert auto == plain.replace("plain.svg", "race.svg")
+
+
 def test_a_still_is_shown_alone(folder):
     (image,) = parsed(embed(folder / "race.png", alt="a"))
     assert (image.tag, image.get("src")) == ("img", "race.png")

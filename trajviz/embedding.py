@@ -1,17 +1,19 @@
 """From files to a snippet: which files belong together, where they will live, what they show.
 
 Files belong together that lie side by side with one name, one size and no other recipe, as
-beale.gif, beale.mp4 and beale.png do. Alt text is computed: the recipe inside the file is run
-again, without drawing.
+beale.gif, beale.mp4 and beale.png do. A file's dark half, as beale.dark.gif, differs in its theme
+alone. Alt text is computed: the recipe inside the file is run again, without drawing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.containers import Size
 from trajviz.files.dimensions import size_of
+from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, all_formats, find_format
 from trajviz.files.metadata import load_recipe, read_note
 from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
@@ -98,18 +100,26 @@ def _shown_format(path: Path) -> Format:
 
 def _family(path: Path, chosen: Format) -> list[tuple[str, str, Size]]:
     """Return a file and those that belong to it; a still, being what was asked for, is alone."""
-    own = _size(path)
-    assert own is not None
-    family = [(path.name, chosen.name, own)]
-    if chosen.kind == "still":
-        return family
+    others = [] if chosen.kind == "still" else [one for one in _shown_formats() if one != chosen]
     stem = path.name[: -len(chosen.name) - 1]
-    for other in _shown_formats():
+    family = [(path, chosen)]
+    for other in others:
         sibling = path.with_name(f"{stem}.{other.name}")
-        size = _size(sibling) if other != chosen else None
-        if size and _same_size(size, own) and len({_recipe(path), _recipe(sibling)} - {None}) < 2:
-            family.append((sibling.name, other.name, size))
-    return family
+        if _alike(path, sibling, "at"):
+            family.append((sibling, other))
+    for light, one in tuple(family):
+        half = light.with_name(dark_half(light.name, one.name))
+        if _alike(light, half, "at", "theme"):
+            family.append((half, one))
+    return [(file.name, one.name, size) for file, one in family if (size := _size(file))]
+
+
+def _alike(path: Path, other: Path, *but: str) -> bool:
+    """Return whether another file is there of the same size and recipe, but for some keys."""
+    own, size = _size(path), _size(other)
+    if not own or not size or not _same_size(size, own):
+        return False
+    return len({_recipe(path, but), _recipe(other, but)} - {None}) < 2
 
 
 def _same_size(size: Size, own: Size) -> bool:
@@ -117,13 +127,13 @@ def _same_size(size: Size, own: Size) -> bool:
     return all(abs(a - b) <= 1 for a, b in zip(size, own, strict=True))
 
 
-def _recipe(path: Path) -> str | None:
-    """Return the recipe in a file, but for the step it shows; None where it holds none."""
+def _recipe(path: Path, but: Collection[str]) -> str | None:
+    """Return the recipe in a file, but for some keys; None where it holds none."""
     try:
         table = read_note(path).table
     except TrajvizError:
         return None
-    return repr({key: value for key, value in table.items() if key != "at"})
+    return repr({key: value for key, value in table.items() if key not in but})
 
 
 def _size(path: Path) -> Size | None:

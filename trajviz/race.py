@@ -167,7 +167,7 @@ class Race:
     @property
     def notes(self) -> tuple[str, ...]:
         """What of the picture's words was cut or left out for lack of room, one line each."""
-        return self.scene.notes
+        return self._sides()[0].scene.notes
 
     @functools.cached_property
     def animation(self) -> Animation:
@@ -352,6 +352,9 @@ class Race:
     ) -> tuple[Path, ...]:
         """Write all that a page needs, and return the paths: GIF, MP4, PNG and the snippet.
 
+        In a theme that follows its reader each picture is written twice, as NAME.gif and
+        NAME.dark.gif, and the snippet shows either.
+
         All files appear when all are complete, each at once; until then what was there before
         stays.
 
@@ -365,7 +368,7 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn or written.
         """
-        files, page = plan_bundle(path), snippet_target(path, kind)
+        files, page = plan_bundle(path, self.look.theme), snippet_target(path, kind)
         check_plan(files)
         check_target(page)
         words = self.alt_text() if alt is None else checked_alt(alt)
@@ -375,7 +378,8 @@ class Race:
             *media, snippet = [stack.enter_context(replacing(t)) for t in (*targets, page)]
             shown = []
             for file, target, temporary in zip(files, targets, media, strict=True):
-                one._draw(temporary, file.format, None, progress or no_progress)
+                side = one._in(file.theme) if file.theme else one
+                side._draw(temporary, file.format, None, progress or no_progress)
                 size = size_of(temporary) or self.look.size
                 shown.append((target.name, file.format.name, size))
             text = load_snippet(kind).write(shown_by(shown, words, prefix))
@@ -385,9 +389,10 @@ class Race:
     def fitted_bundle(self) -> Race:
         """Return the race as all files of a bundle show it, so that each fits what is allowed."""
         one = self
-        for name in BUNDLED:
-            one = one.fitted(name, None, self.request.max_bytes)
-        return one
+        for side in self._sides():
+            for name in BUNDLED:
+                one = one._in(side.look.theme).fitted(name, None, self.request.max_bytes)
+        return one._in(self.look.theme)
 
     def save_trace(self, path: str | Path, internals: bool = False) -> Path:
         """Write the numbers, and return the path.
@@ -479,18 +484,22 @@ class Race:
 
     def _draw(self, path: Path, chosen: Format, at: int | None, progress: Progress) -> None:
         """Draw into a file that nobody sees yet."""
-        note, sides = self._note(at), light_and_dark(self.look.theme)
-        if not sides:
-            self._fill(path, chosen, at, note, progress)
-            return
-        texts = []
-        for theme in sides:
-            self._in(theme)._fill(path, chosen, at, note, progress)
-            texts.append(path.read_text("utf-8"))
-        path.write_text(following(*texts), "utf-8", newline="")
+        note, sides, texts = self._note(at), self._sides(), []
+        for side in sides:
+            side._fill(path, chosen, at, note, progress)
+            if len(sides) > 1:
+                texts.append(path.read_text("utf-8"))
+        if texts:
+            path.write_text(following(*texts), "utf-8", newline="")
+
+    def _sides(self) -> tuple[Race, ...]:
+        """Return the race in light and in dark if its theme follows its reader, else as it is."""
+        return tuple(map(self._in, light_and_dark(self.look.theme) or ())) or (self,)
 
     def _in(self, theme: str) -> Race:
-        """Return the race in another theme."""
+        """Return the race in a theme."""
+        if theme == self.look.theme:
+            return self
         return self._showing(self.request.changed(theme=theme))
 
     def _fill(
@@ -524,15 +533,13 @@ class Race:
 
     def _repr_html_(self) -> str:
         """Show the animation in a notebook; one file of it does not follow its reader."""
-        sides = light_and_dark(self.look.theme)
-        one = self._in(sides[0]) if sides else self
+        one = self._sides()[0]
         gif, png = one.to_bytes("gif"), one.to_bytes("png")
         return moving_picture(gif, png, self.look.size, self.alt_text())
 
     def _repr_png_(self) -> bytes:
         """Show the last step where a notebook's viewer strips HTML."""
-        sides = light_and_dark(self.look.theme)
-        return (self._in(sides[0]) if sides else self).to_bytes("png")
+        return self._sides()[0].to_bytes("png")
 
 
 def check_recipe_target(path: Path, recipe: Recipe) -> None:

@@ -81,6 +81,10 @@ def test_what_cannot_be_made_is_refused(values, said):
 
 def test_a_bundle_is_three_pictures_and_a_snippet():
     assert [f.target for f in plan_bundle("post/b")] == ["post/b.gif", "post/b.mp4", "post/b.png"]
+    assert [(f.target, f.theme) for f in plan_bundle("b", "auto")] == [
+        ("b.gif", "light"), ("b.mp4", "light"), ("b.png", "light"),
+        ("b.dark.gif", "dark"), ("b.dark.mp4", "dark"), ("b.dark.png", "dark"),
+    ]  # fmt: skip
     assert snippet_target("post/b", "markdown") == Path("post/b.md")
 
 

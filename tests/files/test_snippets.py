@@ -90,6 +90,72 @@ def test_a_film_that_was_asked_for_comes_before_the_other():
     assert [source.get("type") for source in video] == ["video/webm", "video/mp4"]
 
 
+DARK, LIGHT = "(prefers-color-scheme: dark)", "(prefers-color-scheme: light)"
+STILL, MOTION = "(prefers-reduced-motion: reduce)", "(prefers-reduced-motion: no-preference)"
+BOTH = ("gif", "png", "mp4", "dark.gif", "dark.png", "dark.mp4")
+
+
+def halves(alt=ALT, names=BOTH, stem="race"):
+    """Return what a snippet may use of files of which some are the dark halves of others."""
+    files = [(f"{stem}.{name}", name.removeprefix("dark."), (160, 120)) for name in names]
+    return shown_by(files, alt, "")
+
+
+def offered(element):
+    """Return the sources of an element, each with whom it is for."""
+    found = element.findall("source")
+    return [(one.get("srcset") or one.get("src"), one.get("media")) for one in found]
+
+
+def test_html_shows_the_dark_half_in_the_dark_and_combines_it_with_less_motion():
+    (picture,) = parsed(load_snippet("html").write(halves(names=("gif", "dark.gif"))))
+    assert offered(picture) == [("race.dark.gif", DARK)]
+    assert picture[-1].get("src") == "race.gif"
+    names = ("gif", "png", "dark.gif", "dark.png")
+    (picture,) = parsed(load_snippet("html").write(halves(names=names)))
+    assert offered(picture) == [
+        ("race.dark.png", f"{STILL} and {DARK}"),
+        ("race.png", STILL),
+        ("race.dark.gif", DARK),
+    ]
+    (picture,) = parsed(load_snippet("html").write(halves(names=("gif", "png", "dark.gif"))))
+    assert offered(picture) == [("race.png", STILL), ("race.dark.gif", DARK)]
+
+
+def test_html_plays_the_dark_film_in_the_dark_and_the_light_one_where_nobody_asks():
+    _, video, waiting = parsed(load_snippet("html").write(halves()))
+    assert offered(video) == [
+        ("race.mp4", f"{MOTION} and {LIGHT}"),
+        ("race.dark.mp4", f"{MOTION} and {DARK}"),
+    ]
+    assert offered(waiting) == [("race.mp4", LIGHT), ("race.dark.mp4", DARK)]
+    assert [one.get("poster") for one in (video, waiting)] == ["race.png"] * 2
+
+
+def test_a_dark_half_alone_is_a_picture_like_any_other():
+    image, *others = parsed(load_snippet("html").write(halves(names=("dark.gif",))))
+    assert (image.tag, image.get("src"), others) == ("img", "race.dark.gif", [])
+
+
+def test_markdown_follows_its_reader_by_the_element_that_github_allows():
+    snippet = load_snippet("markdown").write(halves("a $m$ <b>", ("gif", "dark.gif")))
+    (paragraph,) = html5lib.parseFragment(MarkdownIt().render(snippet), namespaceHTMLElements=False)
+    (picture,) = paragraph
+    assert (paragraph.tag, picture.tag) == ("p", "picture")
+    assert offered(picture) == [("race.dark.gif", DARK)]
+    assert (picture[1].get("src"), picture[1].get("alt")) == ("race.gif", "a $m$ <b>")
+    assert "$" not in snippet
+    link = load_snippet("markdown").write(halves(names=("mp4", "png", "dark.png")))
+    ((anchor,),) = html5lib.parseFragment(MarkdownIt().render(link), namespaceHTMLElements=False)
+    assert (anchor.get("href"), anchor[0].tag) == ("race.mp4", "picture")
+
+
+@pytest.mark.parametrize("kind", ["hugo", "notebook", "rst"])
+def test_a_place_that_cannot_follow_shows_the_light_one(kind):
+    light = ("gif", "png", "mp4")
+    assert load_snippet(kind).write(halves()) == load_snippet(kind).write(halves(names=light))
+
+
 # Other places
 
 
@@ -234,6 +300,16 @@ def test_markdown_holds_any_text_and_name(alt, stem):
     shown = "".join(child.content for child in image.children)
     assert {child.type for child in image.children} <= {"text", "text_special"}
     assert shown == words
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+def test_an_element_in_markdown_holds_any_text_and_name(alt, stem):
+    words = checked_alt(alt)
+    snippet = load_snippet("markdown").write(halves(words, ("gif", "dark.gif"), stem))
+    (paragraph,) = html5lib.parseFragment(MarkdownIt().render(snippet), namespaceHTMLElements=False)
+    ((source, image),) = paragraph
+    assert unquote(source.get("srcset")) == f"{stem}.dark.gif"
+    assert (unquote(image.get("src")), image.get("alt")) == (f"{stem}.gif", words)
 
 
 @given(alt=texts | st.just(HOSTILE), stem=stems)

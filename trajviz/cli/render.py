@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--bundle", is_flag=True, cls=OwnOption, group="file",
-    help="Write -o NAME as NAME.gif, NAME.mp4, NAME.png and the snippet that shows them.",
+    help="Write -o NAME as NAME.gif, NAME.mp4, NAME.png and the snippet that shows them; with "
+    "--theme auto NAME.dark.gif and so on, too.",
 )  # fmt: skip
 @click.option(
     "--as", "kind", metavar="NAME", default="html", cls=OwnOption, group="file",
@@ -120,7 +121,7 @@ def _planned_bundle(
     from trajviz.files.plan import plan_bundle
 
     recipe = recipe.changed(outputs=(_bundle_name(recipe, recipe_file, stem),))
-    return recipe, plan_bundle(recipe.outputs[0])
+    return recipe, plan_bundle(recipe.outputs[0], recipe.look.theme)
 
 
 def _check_files(files: Sequence[PlannedFile], recipe: Recipe, goal: Place | None) -> None:

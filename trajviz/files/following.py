@@ -2,6 +2,7 @@
 
 Both are the same but for their colours. What differs becomes a rule of a style sheet that holds in
 the dark; pictures stand in the drawing twice. What knows no such rules shows the light one.
+Files of pixels come in two halves: beale.gif, and beale.dark.gif beside it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,16 @@ _TAG = re.compile(r"(<[A-Za-z][^<>]*>)")
 _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 _PICTURES = ".lit{display:inline}.dim{display:none}"
 _DARK_PICTURES = ".lit{display:none}.dim{display:inline}"
+
+
+def dark_half(name: str, format_name: str) -> str:
+    """Return the name of the file that is in the dark what another is in the light.
+
+    >>> dark_half("beale.anim.svg", "anim.svg")
+    'beale.dark.anim.svg'
+    """
+    stem = len(name) - len(format_name)
+    return f"{name[:stem]}dark.{name[stem:]}"
 
 
 def following(light: str, dark: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trajviz.errors import TrajvizError
+from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, format_names, format_of, load_format
 from trajviz.files.places import Facts
 from trajviz.files.snippets import load_snippet, snippet_names
 from trajviz.files.target import check_target, still_path
-from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.recipe import Look, Recipe
+from trajviz.scene.theme import light_and_dark
 
 STANDARD_OUTPUT = "-"
 """The output that is no file."""
@@ -27,11 +29,13 @@ class PlannedFile:
         target: Its path, or STANDARD_OUTPUT.
         format: Its format.
         step: The step that a still shows, None for the last.
+        theme: The theme it is drawn in, empty for the recipe's.
     """
 
     target: str
     format: Format
     step: int | None = None
+    theme: str = ""
 
     def facts(self, recipe: Recipe, size: int = 0) -> Facts:
         """Return what a place may ask of the file.
@@ -108,20 +112,24 @@ def format_for(output: str, recipe: Recipe) -> Format:
     return chosen
 
 
-def plan_bundle(path: str | Path) -> tuple[PlannedFile, ...]:
-    """Return the pictures of a bundle.
+def plan_bundle(path: str | Path, theme: str = Look.theme) -> tuple[PlannedFile, ...]:
+    """Return the pictures of a bundle, the dark halves of all behind them if there are any.
 
     Args:
         path: A name without suffix, as "post/beale".
+        theme: What they are drawn in. One that follows its reader makes two of each.
 
     Raises:
-        TrajvizError: The name has the suffix of a format or a snippet.
+        TrajvizError: The name has the suffix of a format or a snippet, or there is no such theme.
     """
     plain = Path(path)
     taken = {*format_names(), *(load_snippet(name).suffix for name in snippet_names())}
     if not plain.name or plain.suffix[1:].lower() in taken:
         raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")
-    return tuple(PlannedFile(f"{plain}.{name}", load_format(name)) for name in BUNDLED)
+    light, dark = light_and_dark(theme) or ("", "")
+    files = [PlannedFile(f"{plain}.{name}", load_format(name), theme=light) for name in BUNDLED]
+    halves = [replace(f, target=dark_half(f.target, f.format.name), theme=dark) for f in files]
+    return (*files, *halves) if dark else tuple(files)
 
 
 def snippet_target(path: str | Path, kind: str) -> Path:

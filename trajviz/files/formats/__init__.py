@@ -112,7 +112,7 @@ class Format:
     def check_look(self, look: Look) -> None:
         """Raise TrajvizError for a look that this format cannot show."""
         if not self.follows:
-            _check_theme(look.theme, self.name)
+            _check_theme(look.theme, self)
         if not self.paths:
             return
         from trajviz.scene.views import load_view
@@ -140,16 +140,17 @@ class Format:
         return load_format(f"anim.{self.name}")
 
 
-def _check_theme(theme: str, name: str) -> None:
+def _check_theme(theme: str, chosen: Format) -> None:
     from trajviz.scene.theme import light_and_dark
 
     if theme.endswith(".toml") and not Path(theme).expanduser().is_file():
         return  # which is told when it is loaded
     if light_and_dark(theme):
         able = ", ".join(f".{one}" for one in format_names() if load_format(one).follows)
+        both = "" if chosen.role == "link" else "--bundle (Race.bundle), which writes both, or "
         raise TrajvizError(
-            f"theme {theme!r} follows its reader, which a .{name} cannot: use {able}, or "
-            "the themes light and dark"
+            f"theme {theme!r} follows its reader, which a .{chosen.name} cannot: use {able}, or "
+            f"{both}the themes light and dark"
         )
 
 

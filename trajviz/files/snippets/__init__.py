@@ -10,23 +10,28 @@ place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from trajviz.errors import TrajvizError
 from trajviz.files.containers import Size
+from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, Role, load_format
 from trajviz.files.registry import load_from, names_in
 
 
 @dataclass(frozen=True)
 class Medium:
-    """A file as a page sees it: its name, its address, its format, its size in pixels."""
+    """A file as a page sees it: its name, its address, its format, its size in pixels.
+
+    `dark` is the address of what stands for it in the dark, empty if nothing does.
+    """
 
     name: str
     url: str
     format: Format
     size: Size
+    dark: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,14 +99,12 @@ def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> S
     """Return what a snippet may use of some files.
 
     Args:
-        files: The name, the name of the format and the size of each, the best first.
+        files: The name, the name of the format and the size of each, the best first. The dark half
+            of another is shown in its place.
         alt: What they show, in words.
         prefix: The address of their folder, as `checked_url` returns it.
     """
-    media = [
-        Medium(name=name, url=_address(prefix, name), format=load_format(format_name), size=size)
-        for name, format_name, size in files
-    ]
+    media = _media(list(files), prefix)
 
     def of(role: Role) -> tuple[Medium, ...]:
         return tuple(medium for medium in media if medium.format.role == role)
@@ -112,6 +115,22 @@ def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> S
         moving=next(iter(of("loop")), None),
         still=next(iter(of("still")), None),
     )
+
+
+def _media(files: Sequence[tuple[str, str, Size]], prefix: str) -> list[Medium]:
+    halves = {name: dark_half(name, format_name) for name, format_name, _ in files}
+    darks = {*halves.values()} & {*halves}
+    return [
+        Medium(
+            name=name,
+            url=_address(prefix, name),
+            format=load_format(format_name),
+            size=size,
+            dark=_address(prefix, halves[name]) if halves[name] in darks else "",
+        )
+        for name, format_name, size in files
+        if name not in darks
+    ]
 
 
 def checked_alt(text: str) -> str:

@@ -1,14 +1,16 @@
-"""HTML: <video> with the GIF as fall-back, or <picture>; under reduced motion the PNG stands."""
+"""HTML: <video>, else <picture>; the PNG where motion is unwanted, dark halves in the dark."""
 
 from __future__ import annotations
 
 import re
 from html import escape
 
+from trajviz.files.following import DARK
 from trajviz.files.snippets import Medium, Shown, Snippet
 
 _STILL_WANTED = "(prefers-reduced-motion: reduce)"
 _MOTION_WANTED = "(prefers-reduced-motion: no-preference)"
+_LIGHT = "(prefers-color-scheme: light)"
 _STYLE = (
     f"<style>@media {_STILL_WANTED} "
     "{ .trajviz-moving { display: none } .trajviz-still { display: block } }</style>"
@@ -20,10 +22,6 @@ def html(shown: Shown) -> str:
     """Return the elements that show a film, or a picture where there is no film."""
     if not shown.films:
         return _picture(shown)
-    sources = [
-        f'<source src="{_attribute(film.url)}" type="{film.format.media_type}"'
-        for film in shown.films
-    ]
     fall_back = [_image(shown.picture, shown.alt)] if shown.moving or shown.still else []
     preload = "none" if shown.still else "metadata"
     # A page that strips <style> shows the first alone, which then stays its poster.
@@ -31,37 +29,68 @@ def html(shown: Shown) -> str:
         [
             _STYLE,
             f'<video class="trajviz-moving" autoplay{_film(shown)}>',
-            *(f'  {source} media="{_MOTION_WANTED}">' for source in sources),
+            *_played(shown, _MOTION_WANTED),
             *(f"  {image}" for image in fall_back),
             "</video>",
             f'<video class="trajviz-still" hidden preload="{preload}"{_film(shown)}>',
-            *(f"  {source}>" for source in sources),
+            *_played(shown, ""),
             "</video>",
         ]
     )
 
 
+def _played(shown: Shown, wanted: str) -> list[str]:
+    """Return the sources of a <video>; what heeds no `media` plays the first, a light one."""
+    films = [(film, film.url, _LIGHT if film.dark else "") for film in shown.films]
+    films += [(film, film.dark, DARK) for film in shown.films if film.dark]
+    return [
+        f'  <source src="{attribute(url)}" type="{film.format.media_type}"{_media(wanted, scheme)}>'
+        for film, url, scheme in films
+    ]
+
+
 def _picture(shown: Shown) -> str:
-    """Return an <img>, in a <picture> that gives way to the still where motion is unwanted."""
-    image = _image(shown.picture, shown.alt)
-    if not (shown.moving and shown.still):
-        return image
-    still = _attribute(shown.still.url)
-    return f'<picture>\n  <source srcset="{still}" media="{_STILL_WANTED}">\n  {image}\n</picture>'
+    """Return an <img>, in a <picture> where motion may be unwanted, or dark halves wanted."""
+    image, sources = _image(shown.picture, shown.alt), []
+    if shown.moving and shown.still:
+        still = shown.still
+        sources = [dark_source(still, _STILL_WANTED), _source(still.url, _STILL_WANTED)]
+    sources = [f"  {one}" for one in (*sources, dark_source(shown.picture)) if one]
+    return "\n".join(["<picture>", *sources, f"  {image}", "</picture>"]) if sources else image
+
+
+def dark_source(picture: Medium, wanted: str = "") -> str:
+    """Return the <source> of a picture's dark half, "" if it has none.
+
+    Args:
+        picture: The picture.
+        wanted: What else must hold, a media query; "" for nothing.
+    """
+    return _source(picture.dark, wanted, DARK) if picture.dark else ""
+
+
+def _source(url: str, *queries: str) -> str:
+    return f'<source srcset="{attribute(url)}"{_media(*queries)}>'
+
+
+def _media(*queries: str) -> str:
+    """Return the attribute of a <source> that is for readers of whom all queries hold."""
+    held = " and ".join(filter(None, queries))
+    return f' media="{held}"' if held else ""
 
 
 def _film(shown: Shown) -> str:
     """Return the attributes of a <video> that loops silently and can be paused."""
-    poster = f' poster="{_attribute(shown.still.url)}"' if shown.still else ""
+    poster = f' poster="{attribute(shown.still.url)}"' if shown.still else ""
     return (
         f" loop muted playsinline controls {_size(shown.films[0])} {_FLUID}"
-        f' loading="lazy"{poster} aria-label="{_attribute(shown.alt)}"'
+        f' loading="lazy"{poster} aria-label="{attribute(shown.alt)}"'
     )
 
 
 def _image(picture: Medium, alt: str) -> str:
-    source = _attribute(picture.url)
-    return f'<img src="{source}" {_size(picture)} {_FLUID} loading="lazy" alt="{_attribute(alt)}">'
+    source = attribute(picture.url)
+    return f'<img src="{source}" {_size(picture)} {_FLUID} loading="lazy" alt="{attribute(alt)}">'
 
 
 def _size(medium: Medium) -> str:
@@ -69,10 +98,10 @@ def _size(medium: Medium) -> str:
     return f'width="{width}" height="{height}"'
 
 
-def _attribute(text: str) -> str:
+def attribute(text: str) -> str:
     """Return a text for an attribute, safe from what reads the page before a browser does.
 
-    >>> print(_attribute('a "b" <c> {{d}} `e`'))
+    >>> print(attribute('a "b" <c> {{d}} `e`'))
     a &quot;b&quot; &lt;c&gt; &#123;&#123;d&#125;&#125; &#96;e&#96;
     """
     return re.sub(r"[{}`]", lambda found: f"&#{ord(found[0])};", escape(text))

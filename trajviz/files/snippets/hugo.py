@@ -1,4 +1,4 @@
-"""Hugo: The figure shortcode, since Hugo drops HTML unless `unsafe`; no still, no film."""
+"""Hugo: The figure shortcode, since Hugo drops HTML unless `unsafe`; no still, film, dark half."""
 
 from __future__ import annotations
 

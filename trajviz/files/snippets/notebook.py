@@ -1,4 +1,4 @@
-"""Notebook: A code cell that shows and keeps the GIF; GitHub strips <video> from notebooks."""
+"""Notebook: A code cell that keeps the GIF, the light one; GitHub strips <video> from notebooks."""
 
 from __future__ import annotations
 

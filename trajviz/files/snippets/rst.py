@@ -1,4 +1,4 @@
-"""docutils: The image directive with size and lazy loading (docutils 0.21 on); no still."""
+"""docutils: The image directive, sized, loaded lazily (docutils 0.21 on); no still, no dark half."""
 
 from __future__ import annotations
 
