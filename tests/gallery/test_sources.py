@@ -10,18 +10,18 @@ from trajviz.gallery.gallery import load_gallery
 from trajviz.gallery.sources import item_sources
 
 
-def sources(folder, text):
-    (folder / "gallery.toml").write_text(f'[[animation]]\noutputs = ["x.gif"]\n{text}')
+def sources(folder, text, output="x.gif"):
+    (folder / "gallery.toml").write_text(f'[[animation]]\noutputs = ["{output}"]\n{text}')
     (item,) = load_gallery(folder).items()
     return item_sources(item)
 
 
-def changed(folder, text, monkeypatch, name):
+def changed(folder, text, monkeypatch, name, output="x.gif"):
     """Return which sources change with a file of this name."""
-    before, read = sources(folder, text), Path.read_bytes
+    before, read = sources(folder, text, output), Path.read_bytes
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_bytes", lambda path: read(path) + b"#" * (path.name == name))
-        after = sources(folder, text)
+        after = sources(folder, text, output)
     assert before.keys() == after.keys()
     return [source for source in before if before[source] != after[source]]
 
@@ -49,6 +49,13 @@ def test_without_optimizers_and_paths_the_default_optimizers_are_sources(folder)
         "theme light",
     ]  # fmt: skip
     assert [*sources(folder, OWN)] == ["recipe", "surface", "theme own.toml", "file own.csv"]
+
+
+@pytest.mark.parametrize("name", ["auto.toml", "light.toml", "dark.toml", "radford.toml"])
+def test_a_theme_that_follows_its_reader_changes_with_either_of_its_two(name, folder, monkeypatch):
+    follows = f'{FORMULA}theme = "auto"\n'
+    found = changed(folder, follows, monkeypatch, name, output="x.svg")
+    assert found == ([] if name == "radford.toml" else ["theme auto"])
 
 
 CHANGES = {

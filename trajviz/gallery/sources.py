@@ -22,6 +22,7 @@ from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.schedule import SCHEDULES
 from trajviz.recipe.toml import to_table
 from trajviz.scene.languages import find_language
+from trajviz.scene.theme import light_and_dark
 from trajviz.scene.themes import find_theme
 from trajviz.surface.catalogue import find_definition
 from trajviz.surface.definition import needed_files
@@ -42,7 +43,7 @@ def item_sources(item: Item) -> dict[str, str]:
         **_surface_source(recipe.surface),
         **dict(map(_optimizer_source, _optimizers(recipe))),
         **dict(map(_schedule_source, _schedules(recipe))),
-        f"theme {Path(recipe.look.theme).name}": _text_digest(find_theme(recipe.look.theme)),
+        f"theme {Path(recipe.look.theme).name}": _theme_digest(recipe.look.theme),
         **_language_source(recipe.look.language),
         **dict(map(_paths_source, map(Path, recipe.paths))),
     }
@@ -91,6 +92,11 @@ def _schedules(recipe: Recipe) -> dict[str, None]:
 
 def _schedule_source(name: str) -> tuple[str, str]:
     return f"schedule {name}", digest(inspect.getsource(SCHEDULES[name]).encode())
+
+
+def _theme_digest(theme: str) -> str:
+    """Return the digest of a theme, and of the two that it takes where it follows its reader."""
+    return _text_digest(*map(find_theme, (theme, *(light_and_dark(theme) or ()))))
 
 
 def _language_source(language: str) -> dict[str, str]:
