@@ -178,6 +178,16 @@ class Race:
         """Yield every frame of the moving part, uint8 (height, width, 3)."""
         return self.animation.frames()
 
+    def in_theme(self, theme: str) -> Race:
+        """Return the same race in another theme.
+
+        Args:
+            theme: Its name, or the path of a file; "" for the theme it has.
+        """
+        if theme in ("", self.look.theme):
+            return self
+        return self._showing(self.request.changed(theme=theme))
+
     def save(
         self,
         path: str | Path,
@@ -266,7 +276,9 @@ class Race:
             TrajvizError: A file cannot keep to the recipe's `max_bytes`; none is written then.
         """
         most = self.request.max_bytes
-        fitted = [self.fitted(file.format.name, file.step, most) for file in files]
+        fitted = [
+            self.in_theme(file.theme).fitted(file.format.name, file.step, most) for file in files
+        ]
         for file, one in zip(files, fitted, strict=True):
             path = Path(file.target).expanduser()
             one._save(path, file.format, file.step, progress_of(file))
@@ -378,7 +390,7 @@ class Race:
             *media, snippet = [stack.enter_context(replacing(t)) for t in (*targets, page)]
             shown = []
             for file, target, temporary in zip(files, targets, media, strict=True):
-                side = one._in(file.theme) if file.theme else one
+                side = one.in_theme(file.theme)
                 side._draw(temporary, file.format, None, progress or no_progress)
                 size = size_of(temporary) or self.look.size
                 shown.append((target.name, file.format.name, size))
@@ -391,8 +403,8 @@ class Race:
         one = self
         for side in self._sides():
             for name in BUNDLED:
-                one = one._in(side.look.theme).fitted(name, None, self.request.max_bytes)
-        return one._in(self.look.theme)
+                one = one.in_theme(side.look.theme).fitted(name, None, self.request.max_bytes)
+        return one.in_theme(self.look.theme)
 
     def save_trace(self, path: str | Path, internals: bool = False) -> Path:
         """Write the numbers, and return the path.
@@ -494,13 +506,7 @@ class Race:
 
     def _sides(self) -> tuple[Race, ...]:
         """Return the race in light and in dark if its theme follows its reader, else as it is."""
-        return tuple(map(self._in, light_and_dark(self.look.theme) or ())) or (self,)
-
-    def _in(self, theme: str) -> Race:
-        """Return the race in a theme."""
-        if theme == self.look.theme:
-            return self
-        return self._showing(self.request.changed(theme=theme))
+        return tuple(map(self.in_theme, light_and_dark(self.look.theme) or ())) or (self,)
 
     def _fill(
         self, path: Path, chosen: Format, at: int | None, note: str, progress: Progress

@@ -88,6 +88,33 @@ def test_a_bundle_is_three_pictures_and_a_snippet():
     assert snippet_target("post/b", "markdown") == Path("post/b.md")
 
 
+def test_two_outputs_may_be_the_halves_of_a_theme_that_follows_its_reader():
+    def themes(*outputs, **values):
+        files = plan_files(recipe(outputs=outputs, theme="auto", **values))
+        return [(file.target, file.theme) for file in files]
+
+    assert themes("b.gif", "c.svg", "b.dark.gif") == [
+        ("b.gif", "light"), ("c.svg", ""), ("b.dark.gif", "dark"),
+    ]  # fmt: skip
+    assert themes("b.dark.png", "b.png", at=(2, 5)) == [
+        ("b-2.dark.png", "dark"), ("b-5.dark.png", "dark"),
+        ("b-2.png", "light"), ("b-5.png", "light"),
+    ]  # fmt: skip
+    for alone in (("b.gif",), ("b.dark.gif",), ("b.gif", "b.dark.png"), ("b.pdf",)):
+        with pytest.raises(TrajvizError, match="theme 'auto' follows its reader, which a"):
+            themes(*alone)
+    plain = plan_files(recipe(outputs=("b.gif", "b.dark.gif"), theme="dark"))
+    assert [file.theme for file in plain] == ["", ""]
+
+
+def test_halves_are_written_each_in_its_theme(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(recipe(outputs=("b.png", "b.dark.png"), theme="auto")).write()
+    for theme, name in (("light", "b.png"), ("dark", "b.dark.png")):
+        alone = run(recipe(outputs=("a.png",), theme=theme))
+        assert Path(name).read_bytes() == alone.to_bytes("png")
+
+
 # One plan for all
 
 

@@ -8,6 +8,7 @@ import sys
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
+import html5lib
 import numpy as np
 import pytest
 from browser import PHONE, scroll_through, shift, sideways, violations
@@ -654,6 +655,92 @@ def test_of_several_files_the_page_takes_what_most_browsers_know():
     moving = tuple(path for path in every if path[2:] in ("anim.svg", "apng", "webp"))
     assert tags_of(page(TITLE, "", [entry(files=moving)]))[1] == ("img", "a.webp")
     assert linked(readme(TITLE, "", [entry(files=moving)])) == [("a.webp", None)]
+
+
+DARK, LIGHT = "(prefers-color-scheme: dark)", "(prefers-color-scheme: light)"
+LESS = "(prefers-reduced-motion: reduce)"
+HALVES = {
+    "loop": ("a.gif", "a.png", "a.dark.gif", "a.dark.png"),
+    "bare": ("a.gif", "a.dark.gif"),
+    "film": ("a.mp4", "a.png", "a.dark.mp4", "a.dark.png"),
+    "stills": ("a-2.png", "a-9.png", "a-2.dark.png", "a-9.dark.png"),
+}
+
+
+def offered(html):
+    """Return the file of each source in an item's frame, and whom it is for."""
+    frame = html.partition("<figure>")[2].partition("<noscript>")[0].partition("<figcaption>")[0]
+    sources = re.findall("<source[^>]*>", frame)
+    found = [dict(re.findall(r' (src|srcset|media)="([^"]*)"', source)) for source in sources]
+    return [(one.get("src") or one.get("srcset"), one.get("media")) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("loop", [("a.dark.png", f"{LESS} and {DARK}"), ("a.png", LESS), ("a.dark.gif", DARK)]),
+        ("film", [("a.dark.png", DARK), ("a.mp4", LIGHT), ("a.dark.mp4", DARK)]),
+        ("stills", [("a-2.dark.png", DARK), ("a-9.dark.png", DARK)]),
+    ],
+)
+def test_a_dark_half_is_shown_in_the_dark(name, expected):
+    html = page(TITLE, "", [entry(files=HALVES[name])])
+    assert offered(html) == expected
+    images = {"loop": ["a.gif"], "film": ["a.png"], "stills": ["a-2.png", "a-9.png"]}
+    assert [shown for tag, shown in tags_of(html) if tag == "img"] == images[name]
+    for path in HALVES[name]:
+        assert f'<a href="{path}">' in html
+
+
+@each_hostile
+def test_the_markdown_shows_a_dark_half_in_the_dark(text):
+    markdown = readme(TITLE, "", [entry(files=HALVES["loop"], alt=text)])
+    rendered = html5lib.parseFragment(MarkdownIt().render(markdown), namespaceHTMLElements=False)
+    ((source, image),) = rendered.findall(".//picture")
+    assert (source.get("srcset"), source.get("media")) == ("a.dark.png", DARK)
+    assert (image.get("src"), image.get("alt")) == ("a.png", re.sub(" +", " ", text).strip(" "))
+    assert rendered.find(".//a[picture]").get("href") == "a.gif"
+
+
+@pytest.fixture
+def halved(page_of, folder):
+    """Return a function that opens a page of items with dark halves."""
+    for theme, half in (("light", ""), ("dark", ".dark")):
+        bowl = race("bowl", ("sgd:lr=0.1",), steps=5, size=SIZE, seconds=1, hold=0, theme=theme)
+        for name in ("gif", "png", "mp4"):
+            bowl.save(folder / f"a{half}.{name}")
+    items = [entry(name, HALVES[name]) for name in ("loop", "bare", "film")]
+    (folder / "halves.html").write_text(page(TITLE, "", items), encoding="utf-8")
+    return lambda **options: page_of(folder / "halves.html", size=TALL, **options)
+
+
+@pytest.mark.parametrize(("scheme", "half"), [("light", "a"), ("dark", "a.dark")])
+def test_a_reader_in_the_dark_sees_dark_pictures_that_play_and_stand(halved, scheme, half):
+    told = halved(scheme=scheme)
+    assert comes_to_move(told.page, "loop", "bare", "film")
+    video = told.page.locator("#film video")
+    assert video.evaluate("(one) => one.currentSrc").endswith(f"/{half}.mp4")
+    assert [showing(told.page, name) for name in ("loop", "bare")] == [f"{half}.gif"] * 2
+    pause_all(told.page).click()
+    told.page.wait_for_function("!document.querySelector('#bare canvas').hidden")
+    assert comes_to_stand(told.page, "bare")
+    assert showing(told.page, "loop") == f"{half}.png"
+    with Image.open(io.BytesIO(told.page.locator("#bare canvas").screenshot())) as image:
+        assert (np.median(image.convert("L")) < 128) == (scheme == "dark")
+    assert told.errors == []
+
+
+@pytest.mark.usefixtures("halved")
+def test_in_the_dark_a_film_that_cannot_be_played_is_replaced_by_the_loop(page_of, folder):
+    for half in ("", ".dark"):
+        (folder / f"b{half}.mp4").write_bytes(b"no film")
+    files = ("b.mp4", "b.dark.mp4", "a.gif", "a.png", "a.dark.png")
+    (folder / "broken.html").write_text(page(TITLE, "", [entry(files=files)]), encoding="utf-8")
+    told = page_of(folder / "broken.html", scheme="dark").page
+    bring(told, "film")
+    told.wait_for_selector("#film video", state="detached")
+    assert comes_to_move(told, "film")
+    assert showing(told, "film") == "a.gif"
 
 
 def test_an_animated_svg_is_no_still_of_the_gif_beside_it():

@@ -43,7 +43,7 @@ def job(tmp_path):
         name="own",
         recipe=TABLE,
         folder=str(folder),
-        files=(("a.png", None), ("stills/a-1.png", 1)),
+        files=(("a.png", None, ""), ("stills/a-1.png", 1, "")),
         target=str(tmp_path / "target"),
     )
 

@@ -63,7 +63,8 @@ def plan_files(recipe: Recipe) -> tuple[PlannedFile, ...]:
 
     Args:
         recipe: The recipe, with at least one output. With `at`, an output is a still of each of
-            these steps; with `animate`, what can move or stand still moves.
+            these steps; with `animate`, what can move or stand still moves. In a theme that follows
+            its reader, "beale.gif" and "beale.dark.gif" are its light and its dark half.
 
     Raises:
         TrajvizError: A format cannot hold what is asked for, or two files have one name.
@@ -83,11 +84,29 @@ def plan_files(recipe: Recipe) -> tuple[PlannedFile, ...]:
 
 
 def _files_of(output: str, recipe: Recipe) -> Iterator[PlannedFile]:
-    chosen = format_for(output, recipe)
+    chosen = _format_named(output, recipe)
+    light, theme = _half(output, chosen, recipe)
+    chosen.check_look(replace(recipe.look, theme=theme or recipe.look.theme))
     for step in recipe.at or (None,):
         chosen.check(recipe.playback, step, recipe.steps)
         still = output != STANDARD_OUTPUT
-        yield PlannedFile(str(still_path(Path(output), step)) if still else output, chosen, step)
+        target = str(still_path(Path(light), step)) if still else output
+        target = target if light == output else dark_half(target, chosen.name)
+        yield PlannedFile(target=target, format=chosen, step=step, theme=theme)
+
+
+def _half(output: str, chosen: Format, recipe: Recipe) -> tuple[str, str]:
+    """Return the light one of the two halves that an output is one of, and the output's theme.
+
+    It is the output itself and no theme where it is a whole.
+    """
+    sides = light_and_dark(recipe.look.theme)
+    if sides and not chosen.follows:
+        for light in recipe.outputs:
+            dark = dark_half(light, chosen.name)
+            if dark in recipe.outputs and output in (light, dark):
+                return light, sides[output == dark]
+    return output, ""
 
 
 def format_for(output: str, recipe: Recipe) -> Format:
@@ -97,6 +116,12 @@ def format_for(output: str, recipe: Recipe) -> Format:
         TrajvizError: Nothing names a format, two different ones are named, or it cannot hold the
             recipe's look.
     """
+    chosen = _format_named(output, recipe)
+    chosen.check_look(recipe.look)
+    return chosen
+
+
+def _format_named(output: str, recipe: Recipe) -> Format:
     path, name = Path(output), recipe.format
     if name:
         load_format(name)
@@ -107,9 +132,7 @@ def format_for(output: str, recipe: Recipe) -> Format:
     chosen = load_format(name) if name and not path.suffix else format_of(path)
     if name and path.suffix and chosen.name != name.lower():
         raise TrajvizError(f"output {output!r} is not what --format {name} says")
-    chosen = chosen.animated if recipe.animate else chosen
-    chosen.check_look(recipe.look)
-    return chosen
+    return chosen.animated if recipe.animate else chosen
 
 
 def plan_bundle(path: str | Path, theme: str = Look.theme) -> tuple[PlannedFile, ...]:

@@ -158,7 +158,9 @@ class _Work:
             name=item.name,
             recipe=item.table,
             folder=str(self.folder.resolve()),
-            files=tuple((file, one.step) for file, one in zip(item.files, item.plan, strict=True)),
+            files=tuple(
+                (file, one.step, one.theme) for file, one in zip(item.files, item.plan, strict=True)
+            ),
             target=str((self.scratch / item.name).resolve()),
             force=self.force,
         )

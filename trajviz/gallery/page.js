@@ -10,7 +10,7 @@ const items = new Map([...document.querySelectorAll(".moves")].map((frame) => [f
   frame,
   button: frame.querySelector("button"),
   video: frame.querySelector("video"),
-  still: frame.querySelector(".still"),
+  stills: [...frame.querySelectorAll(".still")],
   canvas: frame.querySelector("canvas"),
   inView: false,
   wish: null, // true or false: what was asked of this one alone
@@ -24,7 +24,7 @@ function update(item) {
     if (wanted && item.inView) play(item);
     else item.video.pause();
   } else {
-    item.still.media = wanted ? "not all" : "all";
+    for (const still of item.stills) still.media = wanted ? "not all" : still.dataset.for ?? "all";
     if (item.canvas) {
       item.canvas.hidden = wanted;
       if (!wanted && item.inView) freeze(item);
@@ -51,9 +51,11 @@ function replace(item) {
     return;
   }
   const image = frame.querySelector("img") ?? pictureFor(video, frame);
-  item.still = document.createElement("source");
-  item.still.srcset = frame.dataset.still;
-  image.before(item.still);
+  const still = document.createElement("source");
+  still.srcset = frame.dataset.still;
+  for (const dark of frame.querySelectorAll(".dark")) dark.remove(); // it would hide the loop
+  image.before(still);
+  item.stills = [still];
   image.src = frame.dataset.loop;
   update(item);
 }
@@ -72,7 +74,9 @@ function pictureFor(video, frame) {
 // No still came with the loop: its first frame is drawn instead.
 async function freeze(item) {
   const image = new Image();
-  image.src = item.frame.querySelector("img").src;
+  const dark = item.frame.querySelector(".dark");
+  const inTheDark = dark && matchMedia(dark.media).matches;
+  image.src = inTheDark ? dark.srcset : item.frame.querySelector("img").src;
   await image.decode();
   item.canvas.getContext("2d").drawImage(image, 0, 0, item.canvas.width, item.canvas.height);
 }

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trajviz.errors import not_installed
+from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, Role, find_format
+from trajviz.files.snippets.html import attribute
 from trajviz.gallery.entry import Entry
 
 if TYPE_CHECKING:
@@ -64,6 +66,13 @@ class _Item:
     """An entry, and its files by what they are shown as."""
 
     entry: Entry
+
+    @cached_property
+    def dark(self) -> dict[str, str]:
+        """The dark half of each file that has one."""
+        found = [(path, find_format(Path(path))) for path in self.entry.files]
+        halves = {path: dark_half(path, one.name) for path, one in found if one}
+        return {path: half for path, half in halves.items() if half in self.entry.files}
 
     @property
     def anchor(self) -> str:
@@ -134,8 +143,9 @@ class _Item:
         ]
 
     def _shown_as(self, role: Role) -> list[tuple[str, Format]]:
-        """Return the files of a role, the best first, each with its format."""
-        found = ((path, find_format(Path(path))) for path in self.entry.files)
+        """Return the files of a role, the best first, each with its format; no dark halves."""
+        halves = self.dark.values()
+        found = ((path, find_format(Path(path))) for path in self.entry.files if path not in halves)
         chosen = [(path, one) for path, one in found if one is not None and one.role == role]
         return sorted(chosen, key=lambda pair: pair[1].rank)
 
@@ -154,7 +164,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(url=_url, markdown=_markdown, fenced=_fenced)
+    environment.filters.update(url=_url, markdown=_markdown, fenced=_fenced, attribute=_attribute)
     return environment
 
 
@@ -180,6 +190,11 @@ def _markdown(text: str) -> str:
     1\. \*Beale\*: f(x\_0) \< 1
     """
     return _FIRST.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", _line(text)))
+
+
+def _attribute(text: str) -> str:
+    """Return plain text as an attribute of an element in Markdown."""
+    return attribute(_line(text))
 
 
 def _fenced(text: str) -> str:

@@ -22,8 +22,8 @@ class RenderJob:
         name: The item's name, for messages.
         recipe: The recipe as `read_recipe` reads it, its paths relative to `folder`.
         folder: Where the recipe's own files are.
-        files: The files to make, relative to `target`, and the step that each shows, None unless
-            it is a still of a step.
+        files: The files to make, relative to `target`, the step that each shows, None unless it is
+            a still of a step, and the theme of each, empty for the recipe's.
         target: The folder in which the files are made.
         force: Whether the limits are lifted that only protect the user's time.
         inputs: The recipe's own files, by their paths in `folder`, for a machine without them.
@@ -32,7 +32,7 @@ class RenderJob:
     name: str
     recipe: Mapping[str, Any]
     folder: str
-    files: tuple[tuple[str, int | None], ...]
+    files: tuple[tuple[str, int | None, str], ...]
     target: str
     force: bool = False
     inputs: Mapping[str, bytes] = field(default_factory=dict)
@@ -68,10 +68,10 @@ def render(job: RenderJob) -> RenderResult:
 
     recipe = read_recipe(job.recipe, job.name, Path(job.folder))
     race = run(recipe, force=job.force, progress=_reporter("descending"))
-    for file, step in job.files:
+    for file, step, theme in job.files:
         path = Path(job.target, file)
         path.parent.mkdir(parents=True, exist_ok=True)
-        race.save(path, step, progress=_reporter(file))
+        race.in_theme(theme).save(path, step, progress=_reporter(file))
     return RenderResult(race.recipe.look.title, installed_versions())
 
 
@@ -84,7 +84,7 @@ def render_remotely(job: RenderJob) -> RenderResult:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         result = render(replace(job, folder=str(folder), target=str(target)))
-        return replace(result, data={f: (target / f).read_bytes() for f, _ in job.files})
+        return replace(result, data={f: (target / f).read_bytes() for f, *_ in job.files})
 
 
 def _reporter(activity: str) -> Callable[[int, int], None]:

@@ -101,10 +101,10 @@ def _size(medium: Medium) -> str:
 def attribute(text: str) -> str:
     """Return a text for an attribute, safe from what reads the page before a browser does.
 
-    >>> print(attribute('a "b" <c> {{d}} `e`'))
-    a &quot;b&quot; &lt;c&gt; &#123;&#123;d&#125;&#125; &#96;e&#96;
+    >>> print(attribute('a "b" <c> {{d}} `e` $f$'))
+    a &quot;b&quot; &lt;c&gt; &#123;&#123;d&#125;&#125; &#96;e&#96; &#36;f&#36;
     """
-    return re.sub(r"[{}`]", lambda found: f"&#{ord(found[0])};", escape(text))
+    return re.sub(r"[{}`$]", lambda found: f"&#{ord(found[0])};", escape(text))
 
 
 SNIPPET = Snippet(suffix="html", write=html)

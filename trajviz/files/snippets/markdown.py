@@ -24,9 +24,7 @@ def _followed(shown: Shown) -> str:
 
     It is one line and so no block: a link may stand around it.
     """
-    # Some look for formulas before they look for tags.
-    source, alt = attribute(shown.picture.url), attribute(shown.alt).replace("$", "&#36;")
-    image = f'<img src="{source}" alt="{alt}">'
+    image = f'<img src="{attribute(shown.picture.url)}" alt="{attribute(shown.alt)}">'
     return f"<picture>{dark_source(shown.picture)}{image}</picture>"
 
 
