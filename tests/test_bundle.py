@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shutil
 
 import pytest
 from programs import trajviz
@@ -90,6 +91,28 @@ def test_both_halves_have_the_same_words(following, kind):
     assert "elongated bowl" in embed(following / "race.gif", kind)
     words = [embed(following / f"race{half}.png", "rst") for half in ("", ".dark")]
     assert words[0] == words[1].replace(".dark", "")
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize(("scheme", "half"), [("light", "race"), ("dark", "race.dark")])
+def test_a_browser_shows_each_reader_theirs(following, tmp_path, page_of, scheme, half, motion):
+    for path in following.iterdir():
+        shutil.copy(path, tmp_path)
+    (tmp_path / "race.mp4").rename(tmp_path / "film.mp4")
+    picture = embed(tmp_path / "race.gif", alt="a")
+    (tmp_path / "film.mp4").rename(tmp_path / "race.mp4")
+    film = (tmp_path / "race.html").read_text("utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(f'<!doctype html><html lang="en"><title>x</title>{picture}{film}', "utf-8")
+    opened = page_of(page, motion=motion, scheme=scheme)
+    for video in opened.page.locator("video:visible").all():
+        video.evaluate("(one) => one.play()")
+    source = "[...document.querySelectorAll('video, img')].filter((one) => one.checkVisibility())"
+    opened.page.wait_for_function(f"{source}.every((one) => one.currentSrc)")
+    seen = opened.page.evaluate(f"{source}.map((one) => one.currentSrc)")
+    still = "png" if motion == "reduce" else "gif"
+    assert [one.rpartition("/")[2] for one in seen] == [f"{half}.{still}", f"{half}.mp4"]
+    assert opened.errors == []
 
 
 def test_a_bundle_that_fails_in_the_dark_leaves_all_files_as_they_were(tmp_path, monkeypatch):

@@ -51,6 +51,17 @@ def test_what_is_to_move_moves_as_render_makes_it_move(built, tmp_path):
     assert b"animation" in (built / "b.svg").read_bytes()
 
 
+def test_halves_of_an_item_are_made_and_shown_as_render_makes_them(built, tmp_path):
+    append(built / "gallery.toml", 'theme = "auto"\n')
+    edit(built / "gallery.toml", '"sub/b.gif"', '"b.png", "b.dark.png"')
+    assert make(built).reasons.keys() == {"b"}
+    for name, theme in (("b.png", "light"), ("b.dark.png", "dark")):
+        done = invoke("render", "x**2 + y**2", *SMALL, "--theme", theme, "-o", name, cwd=tmp_path)
+        assert done.returncode == 0
+        assert (tmp_path / name).read_bytes() == (built / name).read_bytes()
+    assert 'srcset="b.dark.png"' in (built / "index.html").read_text("utf-8")
+
+
 def test_a_build_with_nothing_to_do_writes_nothing(built):
     times = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
     done = invoke("gallery", "build", built)
