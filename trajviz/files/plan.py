@@ -100,12 +100,11 @@ def _half(output: str, chosen: Format, recipe: Recipe) -> tuple[str, str]:
 
     It is the output itself and no theme where it is a whole.
     """
-    sides = light_and_dark(recipe.look.theme)
-    if sides and not chosen.follows:
-        for light in recipe.outputs:
-            dark = dark_half(light, chosen.name)
-            if dark in recipe.outputs and output in (light, dark):
-                return light, sides[output == dark]
+    halves = {light: dark_half(light, chosen.name) for light in recipe.outputs}
+    for light, dark in halves.items():
+        if dark in halves and output in (light, dark) and not chosen.follows:
+            sides = light_and_dark(recipe.look.theme)
+            return (light, sides[output == dark]) if sides else (output, "")
     return output, ""
 
 
