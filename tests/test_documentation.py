@@ -173,10 +173,11 @@ def test_code_of_the_documentation_passes_a_strict_type_checker(tmp_path):
 
 
 def untyped(body):
-    """Return a surface's file with types for its formula, which the pages leave out."""
-    return re.sub(r"def (\w+)\(x, y\):", r"def \1(x: Number, y: Number) -> Number:", body).replace(
-        "import Surface\n", "import Surface\nfrom trajviz.surface import Number\n"
-    )
+    """Return a surface's file with types for its functions, which the pages leave out."""
+    typed = re.sub(r"def (\w+)\(x, y\):", r"def \1(x: Number, y: Number) -> Number:", body)
+    typed = re.sub(r"def (\w+)\(points\):", r"def \1(points: Number) -> Number:", typed)
+    types = "from trajviz.surface import Number\n"
+    return typed.replace("import Surface\n", f"import Surface\n{types}")
 
 
 def test_the_table_of_options_is_that_of_the_fields():

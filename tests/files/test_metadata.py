@@ -70,7 +70,7 @@ def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
     assert note.table == tomllib.loads(note.text)
     assert set(note.table) == {
         "pix_fmt" if key == "pixel_format" else key for key in Recipe.kinds()
-    } - {"outputs", "format", "metadata", "max_bytes", "batch_size", "camera"}
+    } - {"outputs", "format", "metadata", "max_bytes", "batch_size", "camera", "made_in_python"}
     assert note.table["title"] == "Ünï & <b>"
     assert note.table["optimizers"][0]["lr_rule"] == "tuned"
 

@@ -366,7 +366,7 @@ def test_plots_and_texts_lie_in_the_picture_and_apart(panels, view, size):
     texts = [mark for mark in scene.marks if isinstance(mark, Text)]
     for plot in scene.plots:
         if isinstance(plot.view, ReliefView):
-            texts += plot.view.marks()
+            texts += [mark for mark in plot.view.marks() if isinstance(mark, Text)]
     texts += scene.counter.digits(15)
     outer = around([ink(text) for text in texts])
     assert min(outer.x0, outer.y0) >= 0

@@ -27,9 +27,9 @@ from trajviz.animation import still
 from trajviz.race import compare
 from trajviz.scene import vector
 from trajviz.scene.marks import Shape, Text
+from trajviz.scene.shading import COVERS
 from trajviz.scene.views._block import LIGHTS, RIM, SURFACE, Lift
 from trajviz.scene.views._horizon import HEIGHT, PLINTH, Camera
-from trajviz.scene.views._shading import COVERS
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import AZIMUTHS, ELEVATIONS, ReliefView
 from trajviz.surface import Surface, Window

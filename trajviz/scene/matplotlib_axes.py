@@ -19,8 +19,8 @@ from trajviz.scene.key import chips_of
 from trajviz.scene.language import load_language
 from trajviz.scene.layout import Chip
 from trajviz.scene.run import swarms
+from trajviz.scene.shading import Shading
 from trajviz.scene.theme import Theme, load_theme
-from trajviz.scene.views._shading import Shading
 from trajviz.surface import Ranks
 
 if TYPE_CHECKING:

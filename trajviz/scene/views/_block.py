@@ -11,9 +11,9 @@ from PIL import Image
 from trajviz.scene.color import mix
 from trajviz.scene.layout import power_labels, tick_labels
 from trajviz.scene.paint import Picture
+from trajviz.scene.shading import Shading
 from trajviz.scene.theme import Theme
 from trajviz.scene.views._horizon import HEIGHT, Camera, Field
-from trajviz.scene.views._shading import Shading
 from trajviz.surface import Floats, Ranks, Surface, Window
 
 LIGHTS = 32

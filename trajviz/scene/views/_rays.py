@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from trajviz.scene.shading import Codes
 from trajviz.scene.track import Flags
 from trajviz.scene.views._block import BACKGROUND, LIGHTS, RIM, SURFACE, Block
 from trajviz.scene.views._horizon import PLINTH, Field, Horizon, Lattice, is_surface
-from trajviz.scene.views._shading import Codes
 from trajviz.scene.views._silhouette import Edges, along, pieces
 from trajviz.surface import Floats
 

@@ -25,11 +25,11 @@ from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Draper, Plot, Reveal, minima_stars
 from trajviz.scene.run import Run
+from trajviz.scene.shading import Codes
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Pen
 from trajviz.scene.views import Shown, View
 from trajviz.scene.views._flat import Flat
-from trajviz.scene.views._shading import Codes
 from trajviz.surface import Points, Window
 
 MOST_STARTS = 3 * 320 * 240

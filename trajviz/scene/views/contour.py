@@ -19,13 +19,13 @@ from trajviz.scene.outline import Area, Areas, Rim, Vector
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Draper
 from trajviz.scene.run import Run
+from trajviz.scene.shading import Codes, Shading
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Line
 from trajviz.scene.views import Shown, View
 from trajviz.scene.views._flat import Flat
 from trajviz.scene.views._frame import Bounds, framed
 from trajviz.scene.views._level_lines import LevelLines
-from trajviz.scene.views._shading import Codes, Shading
 from trajviz.surface import Floats, Points, Ranks, Surface, Window
 
 _ROWS = 32
