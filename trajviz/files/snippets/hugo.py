@@ -1,4 +1,4 @@
-"""Hugo: The figure shortcode, since Hugo drops HTML unless `unsafe`; no still, film, dark half."""
+"""Hugo: The figure shortcode, as Hugo drops HTML unless `unsafe`; no still, film, dark half."""
 
 from __future__ import annotations
 

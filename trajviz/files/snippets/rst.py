@@ -1,4 +1,4 @@
-"""docutils: The image directive, sized, loaded lazily (docutils 0.21 on); no still, dark half."""
+"""docutils: The image directive, sized, lazily loaded (docutils 0.21); no still, dark half."""
 
 from __future__ import annotations
 
