@@ -128,7 +128,12 @@ RACES = {
 }
 
 
-@pytest.mark.parametrize("name", RACES)
+LONG = "100,000 steps"
+
+
+@pytest.mark.parametrize(
+    "name", [n if n != LONG else pytest.param(n, marks=pytest.mark.long) for n in RACES]
+)
 def test_every_kind_of_race_is_told_from_its_first_step_to_its_last(name):
     which, options = RACES[name]
     one = race(*which, size=(320, 240), **options)

@@ -145,7 +145,12 @@ def test_what_was_tried_is_the_grid_and_the_objectives_are_those_of_its_paths():
     assert sgd.best == order(expected)[0]
 
 
-@pytest.mark.parametrize("name", surface_names())
+SOME = ("beale", "bukin-6", "rosenbrock", "saddle", "styblinski-tang")
+EACH = [n if n in SOME else pytest.param(n, marks=pytest.mark.long) for n in surface_names()]
+"""All surfaces, most of them by make long."""
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_what_the_key_shows_is_round_gives_the_same_track_and_is_steady(name):
     surface = load_surface(name)
     race = compare(surface, CLASSICS, lr="tuned", size=(800, 450))
@@ -161,7 +166,7 @@ def test_what_the_key_shows_is_round_gives_the_same_track_and_is_steady(name):
             assert moved.max() < 0.02
 
 
-@pytest.mark.parametrize("name", surface_names())
+@pytest.mark.parametrize("name", EACH)
 def test_on_no_surface_does_a_tuned_track_leap_or_leave_where_it_could_stay(name):
     surface = load_surface(name)
     enclosed = Ranks.of(surface, surface.window).enclosed

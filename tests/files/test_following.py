@@ -58,6 +58,7 @@ def in_the_light(text):
     return re.sub(r' class="dk\d+ ', ' class="', text)
 
 
+@pytest.mark.long
 @EVERY_VIEW
 @EVERY_FORMAT
 def test_a_file_that_follows_is_the_light_one_and_by_its_rules_the_dark_one(name, view):

@@ -236,6 +236,7 @@ def test_a_stored_trajectory_is_finite_and_ends_lower_than_it_began(rule):
         assert heights[-1] < surface.value(start_on(run["surface"])), told(run)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", DIFFERENT, ids=name_of)
 def test_a_rule_that_is_said_to_differ_goes_visibly_elsewhere(rule):
     assert max(np.abs(ours(run)[SEEN] - stored).max() for run, stored in PAIRS[rule]) > 1e-4

@@ -78,6 +78,7 @@ def assert_apart(marks):
         assert not ink(one).meets(ink(other)), f"{one.text!r} meets {other.text!r}"
 
 
+@pytest.mark.long
 @EVERY_SIZE
 @EVERY_COUNT
 @EVERY_THEME
@@ -88,6 +89,7 @@ def test_every_text_lies_inside_the_picture_and_apart_from_all_others(size, coun
     assert_apart(marks)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("surface", surface_names())
 def test_every_surface_has_its_text_inside_and_apart(surface):
     scene = scene_of((640, 480), 4, surface=surface)

@@ -119,7 +119,9 @@ def assert_same_but_for_scale_and_shift(ours, theirs):
 @pytest.mark.parametrize(
     "camera", [*itertools.product((10, 45, 80), (0, 90, 225, -60)), (89.9, 30)]
 )
-@pytest.mark.parametrize("surface", ["plain", "hills", "beale"])
+@pytest.mark.parametrize(
+    "surface", ["plain", *(pytest.param(n, marks=pytest.mark.long) for n in ("hills", "beale"))]
+)
 def test_points_lie_where_matplotlibs_orthographic_camera_sees_them(surface, camera):
     view = view_of({"plain": plain, "hills": hills}.get(surface, surface), camera)
     points = lattice_over(view.window)
@@ -837,6 +839,7 @@ def distance_to(point, begin, end):
 # Turning
 
 
+@pytest.mark.long
 @EVERY_THEME
 @pytest.mark.parametrize("name", ["bowl", "beale"])
 @pytest.mark.parametrize("share", [0.1, 0.6])
