@@ -382,6 +382,7 @@ def test_the_foreground_lies_over_lines_and_under_heads():
     assert tuple(still(arriving, 1)[int(y), int(x)]) == scene.main.tracks[0].color
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("far", [2, 60, 1e4, 1e150, 1e300])
 @pytest.mark.parametrize("direction", [(1, 0), (-1, 0.2), (0.1, 1), (-0.3, -1)])
 def test_a_track_that_leaves_is_cut_at_the_frame_and_its_head_not_drawn(far, direction):

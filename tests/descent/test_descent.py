@@ -38,7 +38,10 @@ BEYOND = {("holder-table", "backtracking")}
 
 
 @pytest.mark.parametrize("name", surface_names())
-@pytest.mark.parametrize("lr", ["", ":lr=1e-7"], ids=["tuned", "given"])
+@pytest.mark.parametrize(
+    "lr",
+    [pytest.param("", id="tuned", marks=pytest.mark.long), pytest.param(":lr=1e-7", id="given")],
+)
 def test_a_run_holds_the_start_and_the_point_and_height_after_each_step(name, lr):
     surface = load_surface(name)
     names = [each for each in optimizer_names() if each not in BOLD and (name, each) not in BEYOND]

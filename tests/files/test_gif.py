@@ -72,6 +72,7 @@ def test_a_pixel_that_never_changes_in_truth_never_changes_when_decoded():
     assert not (changing(frames) & ~changing(truths)).any()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_colours_of_tracks_and_background_are_exact(theme):
     scene = crowd(theme).scene

@@ -389,6 +389,7 @@ def disturbed(data):
     return cut | lost | twice | edits.map(changed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 @given(data=st.data())
 def test_a_damaged_file_holds_its_note_another_or_none(name, data, tmp_path_factory):

@@ -74,6 +74,7 @@ EDITS = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", EDITS)
 def test_what_changed_is_stale_and_says_why_and_a_build_mends_it_and_nothing_else(what, built):
     change, expected = EDITS[what]

@@ -55,6 +55,7 @@ def test_any_text_is_a_size_or_a_trajviz_error(text):
 # Fewer colours
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [n for n in format_names() if load_format(n).palette])
 @pytest.mark.parametrize("colors", [16, 100])
 def test_a_picture_has_no_more_colours_than_asked_for(name, colors, tmp_path):

@@ -61,6 +61,7 @@ RACES = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", RACES)
 def test_a_recipe_gives_the_bytes_that_its_race_gave(name):
     optimizers, options = RACES[name]
