@@ -80,6 +80,7 @@ def test_the_loop_count_is_told(name, loop, tmp_path):
     assert shown(small(loop=loop, seconds=0.3).save(tmp_path / f"a.{name}"))[2] == loop
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("fps", "hold", "lead"), [(24, 0, 0), (30, 2, 0.5), (60, 0.0125, 0), (7.3, 70.5, 70.5)]

@@ -67,6 +67,7 @@ def test_a_file_that_follows_is_the_light_one_and_by_its_rules_the_dark_one(name
     assert in_the_dark(text) == drawn("dark", name, view)
 
 
+@pytest.mark.long
 @EVERY_VIEW
 @pytest.mark.parametrize("name", [name for name in FOLLOWING if name.endswith("svg")])
 def test_a_drawing_that_follows_is_well_formed_and_no_larger_than_it_must_be(name, view):

@@ -77,6 +77,7 @@ def test_every_format_says_what_it_is(name):
         assert chosen.write is module.write
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", format_names())
 def test_every_format_says_how_a_page_shows_it_and_where_its_size_and_note_stand(name, tmp_path):
     chosen, path = load_format(name), one().save(tmp_path / f"race.{name}")

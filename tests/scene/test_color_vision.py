@@ -136,6 +136,7 @@ def test_a_surface_is_quieter_than_the_tracks_on_it(theme):
     assert np.median(tracks) > 1.5 * shades.max()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shown", ["contour", "relief"])
 @EVERY_THEME
 def test_each_track_stands_out_from_every_shade_or_by_its_halo(theme, shown):

@@ -241,6 +241,7 @@ RIDGES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("elevation", [15, 35, 50])
 @pytest.mark.parametrize(("azimuth", "turn"), TURNS)
 def test_a_ridge_hides_what_lies_behind_it_where_its_slope_is_steeper_than_the_ray(
@@ -261,6 +262,7 @@ def test_a_ridge_hides_what_lies_behind_it_where_its_slope_is_steeper_than_the_r
     assert min(hidden, seen) > 20
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("elevation", [15, 35, 50])
 @pytest.mark.parametrize(("azimuth", "turn"), TURNS)
 def test_the_near_wall_of_a_trough_hides_what_lies_below_its_rim(azimuth, turn, elevation):

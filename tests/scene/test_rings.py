@@ -131,6 +131,7 @@ def test_in_the_first_frame_every_track_is_seen_at_the_start(theme, size):
     assert seen_from(first, center, colors, 60 if size == (640, 480) else 25) == colors[::-1]
 
 
+@pytest.mark.long
 def test_seven_heads_are_all_seen():
     seven = tuple(f"{name}:lr=0.001" for name in SEVEN)
     scene = race("beale", seven, steps=5).scene

@@ -166,6 +166,7 @@ def test_the_gradient_agrees_with_central_differences(surface):
     assert_gradient(surface, points[judged])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SURFACES)
 @given(shares=st.tuples(st.floats(0.001, 0.999), st.floats(0.001, 0.999)))
 def test_the_gradient_agrees_with_central_differences_at_any_point(name, shares):
@@ -813,6 +814,7 @@ def test_the_rank_of_a_height_is_the_share_of_the_window_that_lies_lower():
         assert ranks.rank(np.array(height)) == pytest.approx(share, abs=1e-3)
 
 
+@pytest.mark.long
 def test_ranks_go_from_0_to_1_and_back_to_heights(surface):
     ranks = Ranks.of(surface, surface.window)
     heights = surface.value(grid_of(surface))
