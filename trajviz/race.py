@@ -51,7 +51,7 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
-from trajviz.surface.catalogue import load_surface
+from trajviz.surface.catalogue import name_or_surface
 
 if TYPE_CHECKING:
     from trajviz.scene.matplotlib_axes import Axes
@@ -671,11 +671,10 @@ def compare(
     (11, 2)
     """
     begin = _started(start, starts)
-    named = isinstance(surface, (str, Path))
-    own = None if named else load_surface(surface, begin["start"], window)
+    name, own = name_or_surface(surface, begin["start"], window)
     files, recorded = sorted_paths(paths)
     recipe = Recipe.of(
-        surface="" if own else str(surface),
+        surface=name,
         optimizers=tuple(parse_specs(optimizers)),
         steps=steps,
         window=None if window is None else check_window(window),

@@ -19,7 +19,7 @@ from trajviz.recipe.spec import parse_specs
 from trajviz.scene.scene import Scene
 from trajviz.scene.sensitivity import caption_of_rates, compose_sensitivity
 from trajviz.surface import Formula, Surface, check_point, check_window
-from trajviz.surface.catalogue import load_surface
+from trajviz.surface.catalogue import name_or_surface
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,9 +120,9 @@ def tune(
     """
     if isinstance(surface, Recipe):
         return _tuned(surface)
-    own = None if isinstance(surface, (str, Path)) else load_surface(surface, start, window)
+    name, own = name_or_surface(surface, start, window)
     recipe = Recipe.of(
-        surface="" if own else str(surface),
+        surface=name,
         optimizers=tuple(parse_specs(optimizers)),
         start=None if start is None else check_point(start),
         steps=steps,

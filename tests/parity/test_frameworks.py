@@ -249,36 +249,36 @@ def ran(optimizer, surface="beale", **options):
     return compare(surface, [optimizer], **{"steps": 9, **options}).trajectories[0]
 
 
+def assert_goes_by(run, step, surface):
+    """Hold that each point is the one before less a step, a function of point and gradient."""
+    w = np.array(surface.start)
+    for point in run.points[1:]:
+        w = w - step(w, surface.gradient(w))
+        np.testing.assert_allclose(point, w, rtol=1e-9)
+
+
 @pytest.mark.usefixtures("kinds")
 def test_an_optimizer_that_differentiates_its_gradient_gets_the_surfaces_hessian():
     surface, one = load_surface("beale"), ran("kinds.py:Curved:lr=0.5")
-    w = np.array(surface.start)
-    for point in one.points[1:]:
-        g = surface.gradient(w)
-        w = w - 0.5 * g * (g @ g) / (g @ surface.hessian(w) @ g)
-        np.testing.assert_allclose(point, w, rtol=1e-9)
+    assert_goes_by(one, lambda w, g: 0.5 * g * (g @ g) / (g @ surface.hessian(w) @ g), surface)
     assert one.counts[-1].tolist() == [9, 0, 9]
 
 
 @pytest.mark.usefixtures("kinds")
 def test_an_optimizer_that_does_not_step_without_a_closure_gets_one():
     surface, one = load_surface("bowl"), ran("kinds.py:Polyak", "bowl")
-    w = np.array(surface.start)
-    for point in one.points[1:]:
-        g = surface.gradient(w)
-        w = w - g * surface.value(w) / (g @ g)
-        np.testing.assert_allclose(point, w, rtol=1e-9)
+    assert_goes_by(one, lambda w, g: g * surface.value(w) / (g @ g), surface)
     assert one.counts[-1].tolist() == [9, 9, 0]
 
 
 @pytest.mark.usefixtures("kinds")
 def test_a_class_around_another_takes_the_settings_of_both():
     surface, one = load_surface("beale"), ran("kinds.py:Sharp:base=torch.SGD,lr=0.002,rho=0.3")
-    w = np.array(surface.start)
-    for point in one.points[1:]:
-        g = surface.gradient(w)
-        w = w - 0.002 * surface.gradient(w + 0.3 * g / np.linalg.norm(g))
-        np.testing.assert_allclose(point, w, rtol=1e-9)
+
+    def step(w, g):
+        return 0.002 * surface.gradient(w + 0.3 * g / np.linalg.norm(g))
+
+    assert_goes_by(one, step, surface)
     assert one.counts[-1].tolist() == [18, 9, 0]
     assert one.settings == {**one.settings, "base": "torch.SGD", "lr": 0.002, "rho": 0.3}
 

@@ -46,6 +46,12 @@ def refusal_of(load, **given):
     return str(refusal.value)
 
 
+def assert_told(told, folder, line, message):
+    """Hold that a refusal begins with file and line, and says a message."""
+    assert told.startswith(f"{folder / 'mine.py'}, line {line}: "), told
+    assert message in told
+
+
 def test_every_surface_of_the_catalogue_passes():
     assert [name for name in surface_names() if find_misfit(load_surface(name))] == []
 
@@ -108,8 +114,7 @@ def test_a_formula_that_is_not_one_of_points_is_told_with_its_line(
     load, tmp_path, formula, line, message
 ):
     told = refusal_of(load, formula=formula)
-    assert told.startswith(f"{tmp_path / 'mine.py'}, line {line}: "), told
-    assert message in told
+    assert_told(told, tmp_path, line, message)
     assert told.count("mine.py") == 1
 
 
@@ -131,9 +136,7 @@ def test_a_formula_that_is_not_one_of_points_is_told_with_its_line(
 def test_a_gradient_formula_that_is_not_the_slope_is_told_with_its_line(
     load, tmp_path, slope, line, message
 ):
-    told = refusal_of(load, slope=slope)
-    assert told.startswith(f"{tmp_path / 'mine.py'}, line {line}: "), told
-    assert message in told
+    assert_told(refusal_of(load, slope=slope), tmp_path, line, message)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import sys
-import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -18,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from trajviz.descent.recording import Reading, Recording
-from trajviz.descent.table_files import decoded, read_table
+from trajviz.descent.table_files import read_table
 from trajviz.errors import TrajvizError
 from trajviz.surface import Points
+from trajviz.surface.data_files import decoded, npz_arrays
 
 MOST_BYTES = 100_000_000
 """The most that a file of paths may take, an NPZ also when it is unpacked."""
@@ -106,12 +106,16 @@ def _track(place: int, track: Any) -> Recording:
 
 def read_npy(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
     """Return the paths of one array in numpy's format; raise TrajvizError where it holds none."""
-    return _of_array(name, _loaded(data, "NPY")[""], False)
+    try:
+        array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    except Exception as error:  # whatever numpy makes of a broken file
+        raise TrajvizError(f"it is no NPY file of numbers and texts: {error}") from error
+    return _of_array(name, array, False)
 
 
 def read_npz(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
     """Return the paths of arrays in numpy's format; raise TrajvizError where it holds none."""
-    arrays = _loaded(data, "NPZ")
+    arrays = npz_arrays(data, MOST_BYTES, "numbers and texts")
     if "points" in arrays or "labels" in arrays:
         return _of_tracks(arrays)
     crowds = {key: array for key, array in arrays.items() if key.startswith(POPULATION)}
@@ -139,22 +143,6 @@ def _members(key: str, array: Array, name: str) -> list[Recording]:
         )
         for number, path in paths
     ]
-
-
-def _loaded(data: bytes, kind: str) -> dict[str, Array]:
-    """Return the arrays of an NPZ by name, or that of an NPY under no name."""
-    try:
-        if kind == "NPZ":
-            with zipfile.ZipFile(io.BytesIO(data)) as packed:
-                unpacked = sum(member.file_size for member in packed.infolist())
-            if unpacked > MOST_BYTES:
-                raise TrajvizError(f"unpacked it is longer than {MOST_BYTES:,} bytes")
-        loaded = np.load(io.BytesIO(data), allow_pickle=False)
-        return {"": loaded} if isinstance(loaded, np.ndarray) else {k: loaded[k] for k in loaded}
-    except TrajvizError:
-        raise
-    except Exception as error:  # whatever zipfile, zlib and numpy make of a broken file
-        raise TrajvizError(f"it is no {kind} file of numbers and texts: {error}") from error
 
 
 def _of_tracks(arrays: Mapping[str, Array]) -> Reading:

@@ -18,6 +18,7 @@ import numpy as np
 
 from trajviz.descent.recording import Reading, Recording
 from trajviz.errors import TrajvizError
+from trajviz.surface.data_files import decoded
 from trajviz.surface.numbers import read_number
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -92,15 +93,6 @@ def read_table(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Read
     if "," in decimals.seen:
         understood.append("decimal commas")
     return Reading(recordings, list(dict.fromkeys(understood)))
-
-
-def decoded(data: bytes) -> str:
-    """Return a file's text; TrajvizError with the line where it is no UTF-8."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise TrajvizError(f"line {line}: not UTF-8") from error
 
 
 def _delimiter(text: str) -> str:

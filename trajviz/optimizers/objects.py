@@ -11,6 +11,7 @@ from typing import Any
 from trajviz.errors import TrajvizError, shown
 from trajviz.optimizers import Optimizer, Setting
 from trajviz.optimizers.adapters import library_names
+from trajviz.optimizers.adapters._signature import parts_of
 from trajviz.optimizers.find import load_optimizer
 from trajviz.optimizers.own import own_optimizer
 from trajviz.surface.definition import FILE_MODULE
@@ -105,9 +106,7 @@ def _settings(
     settings: dict[str, Setting] = {}
     rest: dict[str, Any] = {}
     for key, value in keywords.items():
-        parts = {key: value}
-        if isinstance(value, tuple):
-            parts = {f"{key.removesuffix('s')}{place}": v for place, v in enumerate(value, 1)}
+        parts = parts_of(key, value) if isinstance(value, tuple) else {key: value}
         plain = all(isinstance(part, (bool, int, float, str)) for part in parts.values())
         if plain and parts.keys() <= {*optimizer.defaults, *optimizer.aliases}:
             settings |= parts

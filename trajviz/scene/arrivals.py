@@ -37,17 +37,12 @@ def arrivals(outcome: Outcome, shown: Window, language: Language) -> tuple[str, 
 def _of_tracks(
     fates: Sequence[Fate], judge: Judge, clock: str, language: Language
 ) -> Iterator[str]:
-    arrived = [(since, fate) for fate in fates if (since := _arrival(fate, judge)) is not None]
+    arrived = [(time, fate) for fate in fates if (time := judge.arrived_at(fate)) is not None]
     for place, (time, fate) in enumerate(sorted(arrived, key=lambda one: one[0])):
         key = "outcome_next" if place else f"outcome_first_{clock}"
         yield language.say(key, name=fate.name, time=time)
     there = [id(fate) for _, fate in arrived]
     yield from _elsewhere([fate for fate in fates if id(fate) not in there], judge, language)
-
-
-def _arrival(fate: Fate, judge: Judge) -> int | None:
-    """Return when a track is at a minimum for good; None if it is not, or diverges."""
-    return None if fate.diverged_at is not None else judge.arrival(fate)[1]
 
 
 def _elsewhere(fates: Sequence[Fate], judge: Judge, language: Language) -> Iterator[str]:

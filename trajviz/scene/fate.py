@@ -21,6 +21,7 @@ from trajviz.descent.floor import floor_of, nearness
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
+from trajviz.scene.departure import since
 from trajviz.scene.key import name_of
 from trajviz.scene.run import swarms
 from trajviz.scene.track import Flags
@@ -45,9 +46,8 @@ class Fate:
 
     def since(self, holds: Flags) -> int | None:
         """Return the time from which on something, (n,), holds to the end; None if it does not."""
-        if not holds[-1]:
-            return None
-        return int(self.times[len(holds) - np.argmin(holds[::-1]) if not holds.all() else 0])
+        step = since(holds)
+        return None if step is None else int(self.times[step])
 
     def distances(self, minima: Points) -> Floats:
         """Return how far each point is from each minimum, (n, minima)."""
@@ -145,9 +145,13 @@ class Judge:
         """Tell whether a track ends lower than the lowest known minimum."""
         return bool(fate.heights[-1] < self.floor)
 
+    def arrived_at(self, fate: Fate) -> int | None:
+        """Return since when a track is at a minimum for good; None if it is not, or diverges."""
+        return None if fate.diverged_at is not None else self.arrival(fate)[1]
+
     def has_arrived(self, fate: Fate) -> bool:
         """Tell whether a track ends near a minimum."""
-        return fate.diverged_at is None and self.arrival(fate)[1] is not None
+        return self.arrived_at(fate) is not None
 
 
 def basin_shares(outcome: Outcome) -> tuple[list[tuple[str, float]], int]:

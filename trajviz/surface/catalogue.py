@@ -75,6 +75,26 @@ def load_surface(
     return dataclasses.replace(shaped, name=shown, title=shown)
 
 
+def name_or_surface(
+    surface: str | Path | Surface | Formula,
+    start: Sequence[float] | None,
+    window: Sequence[float] | None,
+) -> tuple[str, Surface | None]:
+    """Return what a recipe calls a surface, and the surface itself where no recipe can name it.
+
+    Args:
+        surface: As `load_surface` takes it.
+        start: As there.
+        window: As there.
+
+    Raises:
+        TrajvizError: It is no surface.
+    """
+    if isinstance(surface, (str, Path)):
+        return str(surface), None
+    return "", load_surface(surface, start, window)
+
+
 def _of_function(
     thing: Formula, start: Sequence[float] | None, window: Sequence[float] | None
 ) -> Surface:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +17,7 @@ import numpy as np
 
 from trajviz.errors import TrajvizError
 from trajviz.surface import Floats, Number, Points, Surface, check_window
+from trajviz.surface.data_files import decoded, npz_arrays
 from trajviz.surface.framing import framed
 from trajviz.surface.spline import FEWEST, Spline
 
@@ -153,18 +153,8 @@ def _from_npz(data: bytes) -> _Grid:
 
 
 def _arrays(data: bytes) -> _Grid:
-    """Return the three arrays, once it is known that they are not too large to unpack."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(member.file_size for member in packed.infolist())
-        if unpacked > MOST_BYTES:
-            raise TrajvizError(f"unpacked it is longer than {MOST_BYTES:,} bytes")
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            found = {name: file[name] for name in "xyz" if name in file}
-    except TrajvizError:
-        raise
-    except Exception as error:  # whatever zipfile, zlib and numpy make of a broken file
-        raise TrajvizError(f"it is no NPZ file of numbers: {error}") from error
+    """Return the three arrays that an NPZ must have."""
+    found = npz_arrays(data, MOST_BYTES, "numbers", "xyz")
     x, y, z = (_numeric(name, found.get(name)) for name in "xyz")
     return x, y, z
 
@@ -188,11 +178,7 @@ def _from_meshes(xs: Floats, ys: Floats, heights: Floats) -> _Grid:
 
 
 def _from_csv(data: bytes) -> _Grid:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise TrajvizError(f"line {line}: not UTF-8") from error
+    text = decoded(data)
     head = text.partition("\n")[0]
     separator = next((sign for sign in "\t;," if sign in head), ",")
     rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]

@@ -15,7 +15,7 @@ import numpy as np
 
 from trajviz.animation import Animation, still
 from trajviz.descent import Progress
-from trajviz.files.formats._video import REPEATABLE, Codec, changes, check_complete, padded
+from trajviz.files.formats._video import Codec, changes, check_complete, output_options, padded
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene
@@ -47,12 +47,10 @@ def write_film(
     Raises:
         OSError: When the encoder fails, or did not complete the file.
     """
-    comment = ["-metadata", f"comment={note}"] if note else []
-    options = ["-vf", colors, *REPEATABLE, *codec.options, *comment]
     writer = imageio.v2.get_writer(
         path, format="FFMPEG", mode="I", fps=playback.fps, codec=codec.name, quality=None,
         pixelformat=playback.pixel_format, macro_block_size=2, ffmpeg_log_level="error",
-        output_params=options,
+        output_params=["-vf", colors, *output_options(codec, note)],
     )  # fmt: skip
     with writer:
         for count, picture in enumerate(_pictures(animation, playback), 1):

@@ -31,7 +31,7 @@ _COLORS = [
     "-color_primaries", "bt709", "-color_trc", "bt709",
 ]  # fmt: skip
 # With one thread and bitexact flags the same frames give the same bytes.
-REPEATABLE = ["-threads", "1", "-bitexact"]
+_REPEATABLE = ["-threads", "1", "-bitexact"]
 
 
 class Codec(NamedTuple):
@@ -81,12 +81,11 @@ def encode(
 
     picture = padded(animation)
     pixel_format = playback.pixel_format
-    comment = ["-metadata", f"comment={note}"] if note else []
     encoder = write_frames(
         str(path), picture.shape[1::-1], pix_fmt_in=pixel_format, pix_fmt_out=pixel_format,
         fps=playback.fps, codec=codec.name, quality=None, macro_block_size=2,
         ffmpeg_log_level="error", input_params=_COLORS,
-        output_params=[*_COLORS, *REPEATABLE, *codec.options, *comment],
+        output_params=[*_COLORS, *output_options(codec, note)],
     )  # fmt: skip
     encoder.send(None)
     try:
@@ -97,6 +96,12 @@ def encode(
     finally:
         encoder.close()
     check_complete(path, codec)
+
+
+def output_options(codec: Codec, note: str) -> list[str]:
+    """Return ffmpeg's options for what is written, whoever writes it: codec, bytes, comment tag."""
+    comment = ["-metadata", f"comment={note}"] if note else []
+    return [*_REPEATABLE, *codec.options, *comment]
 
 
 def check_complete(path: Path, codec: Codec) -> None:

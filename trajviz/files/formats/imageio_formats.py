@@ -22,7 +22,6 @@ from trajviz.files.formats import Format, mp4, webm
 if TYPE_CHECKING:
     from trajviz.scene.scene import Scene
 
-_H264 = ("-preset", "veryfast", "-crf", "18")
 _FINE = "flags=accurate_rnd+full_chroma_int"
 _VIDEO = (
     f"scale=out_range=tv:out_color_matrix=bt709:{_FINE},"
@@ -100,13 +99,13 @@ FORMATS = {
         rank=3,
     ),
     "mkv": _film(
-        ("libx264", _H264, webm.is_complete),
+        ("libx264", mp4.H264, webm.is_complete),
         summary="H.264, for media players and archives.",
         container=MATROSKA,
         media_type="video/matroska",
     ),
     "mov": _film(
-        ("libx264", (*_H264, "-movflags", "+faststart"), mp4.is_complete),
+        ("libx264", (*mp4.H264, *mp4.FAST_START), mp4.is_complete),
         summary="H.264, for Keynote and for programs that cut films.",
         container=MOV,
         media_type="video/quicktime",

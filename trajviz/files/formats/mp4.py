@@ -8,14 +8,17 @@ from trajviz.files.containers import Data
 from trajviz.files.containers.iso import MP4, boxes
 from trajviz.files.formats import Format
 
-_OPTIONS = ("-preset", "veryfast", "-crf", "18", "-movflags", "+faststart")
+H264 = ("-preset", "veryfast", "-crf", "18")
+"""The encoder's settings in every container."""
+FAST_START = ("-movflags", "+faststart")
+"""The index stands before the data, so that a player need not read the end first."""
 
 
 def write(*request: Any) -> None:
     """Write an animation as H.264; raises OSError when the encoder fails."""
     from trajviz.files.formats._video import Codec, encode
 
-    encode(*request, codec=Codec("libx264", _OPTIONS, is_complete))
+    encode(*request, codec=Codec("libx264", (*H264, *FAST_START), is_complete))
 
 
 def is_complete(data: Data) -> bool:

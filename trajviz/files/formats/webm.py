@@ -11,6 +11,7 @@ from typing import Any
 from trajviz.files.containers import Data
 from trajviz.files.containers.ebml import MATROSKA, SEGMENT, elements
 from trajviz.files.formats import Format
+from trajviz.files.formats.mp4 import check_ready
 
 _OPTIONS = ("-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "5", "-g", "600")
 
@@ -30,13 +31,6 @@ def is_complete(data: Data) -> bool:
         )
     except IndexError:
         return False
-
-
-def check_ready() -> None:
-    """Raise TrajvizError unless there is an encoder that runs."""
-    from trajviz.files.formats._video import check_encoder
-
-    check_encoder()
 
 
 FORMAT = Format(

@@ -51,9 +51,8 @@ class Signature:
                 value = None
             if isinstance(value, tuple) and all(type(part) in (int, float) for part in value):
                 tuples[name] = len(value)
-                for place, part in enumerate(value, 1):
-                    defaults[f"{name.removesuffix('s')}{place}"] = part
-                    words[f"{name.removesuffix('s')}{place}"] = name
+                for word, part in parts_of(name, value).items():
+                    defaults[word], words[word] = part, name
             elif isinstance(value, _PLAIN):
                 word = "lr" if name == rate else name
                 defaults[word], words[word] = value, name
@@ -95,6 +94,15 @@ class Signature:
             ranges={"lr": RATE_RANGE},
             finds_rate=self.finds_rate,
         )
+
+
+def parts_of(name: str, values: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the parts of a tuple by the words that users write.
+
+    >>> parts_of("betas", (0.9, 0.99))
+    {'beta1': 0.9, 'beta2': 0.99}
+    """
+    return {f"{name.removesuffix('s')}{place}": part for place, part in enumerate(values, 1)}
 
 
 def whole(value: Any, default: Any) -> Any:
