@@ -1,9 +1,28 @@
 """Fonts made for tests: every glyph is a box."""
 
+import contextlib
+
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
+
+from trajviz.scene import fonts
+from trajviz.scene.lettering import text_coverage, text_width
+
+
+@contextlib.contextmanager
+def only_fonts_in(folder, monkeypatch):
+    """Look for fonts in one folder alone, and remember no text that was set with others."""
+
+    def forget():
+        text_width.cache_clear()
+        text_coverage.cache_clear()
+
+    forget()
+    monkeypatch.setattr(fonts, "_folders", lambda: (folder,))
+    yield
+    forget()
 
 
 def box(pen, right, top=800):

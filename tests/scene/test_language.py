@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from programs import invoke
-from typefaces import font
+from typefaces import font, only_fonts_in
 
 import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
 from trajviz.recipe.toml import load_toml
-from trajviz.scene import fonts, languages
+from trajviz.scene import languages
 from trajviz.scene.language import load_language
 from trajviz.scene.languages import find_language, language_names
 from trajviz.scene.marks import Text
@@ -213,10 +213,10 @@ def test_alt_texts_stay_english():
 
 @pytest.fixture
 def font_folder(tmp_path, monkeypatch):
-    """Return the one folder where fonts may lie, empty."""
-    monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path / "fonts",))
+    """Give the one folder where fonts may lie, empty."""
     (tmp_path / "fonts").mkdir()
-    return tmp_path / "fonts"
+    with only_fonts_in(tmp_path / "fonts", monkeypatch):
+        yield tmp_path / "fonts"
 
 
 @pytest.mark.usefixtures("font_folder")

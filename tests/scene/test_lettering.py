@@ -6,7 +6,7 @@ from fontTools.ttLib import TTCollection
 from hypothesis import given
 from hypothesis import strategies as st
 from programs import trajviz
-from typefaces import font
+from typefaces import font, only_fonts_in
 
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
@@ -21,11 +21,11 @@ SMALL = {"size": (320, 240), "steps": 5, "theme": "light"}
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """Return the one folder where fonts may lie, empty."""
+    """Give the one folder where fonts may lie, empty."""
     place = tmp_path / "share" / "fonts" / "deep"
     place.mkdir(parents=True)
-    monkeypatch.setattr(fonts, "_folders", lambda: (tmp_path / "share" / "fonts",))
-    return place
+    with only_fonts_in(tmp_path / "share" / "fonts", monkeypatch):
+        yield place
 
 
 def save(folder, name, *made):
