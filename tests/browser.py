@@ -7,10 +7,13 @@ ask what only a browser knows: what axe-core finds, how far things have jumped.
 from __future__ import annotations
 
 import dataclasses
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 from programs import program
 
 if TYPE_CHECKING:
@@ -114,6 +117,17 @@ def page_of(browser):
 def _note(told, said):
     if said.type in ("error", "warning"):
         told.errors.append(f"{said.type}: {said.text}")
+
+
+def seen_on(page, **options):
+    """Return what a page, or a part of it, looks like: an array (height, width, 3)."""
+    data = page.screenshot(**options)
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def assert_look_alike(picture, other):
+    """Hold two pictures of pages to be the same, but for how a browser rounds an edge's colours."""
+    np.testing.assert_allclose(picture.astype(int), other, rtol=0, atol=2)
 
 
 def violations(page):

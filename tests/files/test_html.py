@@ -1,14 +1,12 @@
 """The page that plays a race, opened and clicked in a browser."""
 
 import functools
-import io
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from browser import PHONE, sideways, violations
-from PIL import Image
+from browser import PHONE, assert_look_alike, seen_on, sideways, violations
 from races import SEVEN, race
 
 from trajviz.animation import still
@@ -58,8 +56,7 @@ def opened(page_of, tmp_path):
 
 def picture_of(page):
     """Return the picture, whose upper corners are rounded away."""
-    data = page.locator("figure svg").screenshot()
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+    return seen_on(page.locator("figure svg"))
 
 
 def apart(picture, other):
@@ -419,7 +416,7 @@ def test_the_page_follows_the_readers_colours_and_the_picture_keeps_its_own(open
         colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
         seen[scheme] = sum(map(int, re.findall(r"\d+", colour))), picture_of(page)
     assert seen["dark"][0] < 150 < 600 < seen["light"][0]
-    np.testing.assert_array_equal(seen["dark"][1][12:], seen["light"][1][12:])
+    assert_look_alike(seen["dark"][1][12:], seen["light"][1][12:])
 
 
 def test_what_has_the_focus_can_be_seen(opened):
