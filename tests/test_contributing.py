@@ -97,6 +97,8 @@ from trajviz.files.places import Place
 PLACE = Place(size=(160, 120), seconds=1, max_bytes=50_000)
 """,
     "command": """\
+\"\"\"trajviz thing: what a thing says.\"\"\"
+
 import click
 
 
@@ -153,7 +155,7 @@ def test_the_listing_has_each(copy):
 
 
 def test_help_has_the_command_and_it_runs(copy):
-    assert "Say a thing." in trajviz(copy, "--help")
+    assert "What a thing says." in trajviz(copy, "--help")
     assert trajviz(copy, "thing") == "said\n"
 
 

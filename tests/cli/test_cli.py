@@ -25,7 +25,7 @@ from trajviz.cli import _output, cli
 from trajviz.optimizers import FAMILIES
 
 SMALL = ["--size", "160x120", "--steps", "10", "--seconds", "0.4", "--hold", "0"]
-COMMANDS = sorted(cli.commands)
+COMMANDS = cli.list_commands(None)
 
 # What is refused
 
@@ -746,7 +746,7 @@ def test_every_command_explains_itself_and_all_its_options(command, option):
     done = invoke(command, option)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: trajviz {command}")
-    for parameter in cli.commands[command].params:
+    for parameter in cli.get_command(None, command).params:
         for word in parameter.opts if parameter.param_type_name == "option" else ():
             assert word in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
@@ -764,7 +764,7 @@ def test_every_command_and_every_option_of_render_is_in_the_documentation():
     assert [command for command in COMMANDS if f"trajviz {command}" not in text] == []
     words = [
         word
-        for option in cli.commands["render"].params
+        for option in cli.get_command(None, "render").params
         if option.param_type_name == "option"
         for word in [*option.opts, *option.secondary_opts]
     ]

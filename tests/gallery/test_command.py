@@ -16,7 +16,7 @@ def parsed(command):
     """Return the recipe that the command line makes of a command."""
     trajviz, render, *words = shlex.split(command)
     assert (trajviz, render) == ("trajviz", "render")
-    with cli.commands["render"].make_context("render", words) as context:
+    with cli.get_command(None, "render").make_context("render", words) as context:
         options = dict(context.params)
         given = [options.pop(key) for key in ("surface", "optimizers", "recipe_file")]
         return read_request(*given, options)[0]

@@ -22,7 +22,7 @@ def parsed(words):
     trajviz, render, *rest = words
     assert (trajviz, render) == ("trajviz", "render")
     above = click.Context(cli, **cli.context_settings)  # or -h is unknown, and stays so
-    with cli.commands["render"].make_context("render", rest, above) as context:
+    with cli.get_command(None, "render").make_context("render", rest, above) as context:
         options = dict(context.params)
         given = [options.pop(key) for key in ("surface", "optimizers", "recipe_file")]
         return read_request(*given, options)[0]

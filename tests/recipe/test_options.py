@@ -48,7 +48,7 @@ def test_from_python_the_options_are_described_in_the_same_words():
 
 @pytest.mark.parametrize("command", ["render", "trace", "tune"])
 def test_on_the_command_line_the_options_are_the_same(command):
-    for param in cli.commands[command].params:
+    for param in cli.get_command(None, command).params:
         field = OPTIONS.get(param.name)
         if field:
             assert param.default == field.default
@@ -57,7 +57,7 @@ def test_on_the_command_line_the_options_are_the_same(command):
 
 
 def test_render_has_every_option():
-    assert OPTIONS.keys() <= {param.name for param in cli.commands["render"].params}
+    assert OPTIONS.keys() <= {param.name for param in cli.get_command(None, "render").params}
 
 
 def test_help_shows_the_options_in_groups(capsys):

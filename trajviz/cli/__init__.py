@@ -1,22 +1,21 @@
 """The command line: parse, call the library, report.
 
-One file per command, named after it, which calls it `command`; a file dropped into this folder is
-found.
+One file per command, named after it, which calls it `command` and says in its first line, after a
+colon, what it is for; a file dropped into this folder is found.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 
 import click
 
 import trajviz
+from trajviz.cli._commands import Commands
 from trajviz.cli._output import make_streams_forgiving
 from trajviz.errors import TrajvizError
 
@@ -75,6 +74,7 @@ def _fail(message: str, code: int) -> None:
 
 
 @click.group(
+    cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -84,7 +84,3 @@ def cli(context: click.Context) -> None:
     """Show how optimizers behave on a surface, as an animation worth publishing."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-for _path in Path(__file__).parent.glob("[!_]*.py"):
-    cli.add_command(importlib.import_module(f"{__name__}.{_path.stem}").command)

@@ -1,4 +1,4 @@
-"""trajviz embed: what to paste into a page."""
+"""trajviz embed: the snippet that shows a rendered file in a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""trajviz gallery: many recipes in one folder, and what of them must be made again."""
+"""trajviz gallery: many recipes in a folder; what has changed is rendered again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""trajviz render: a race as animations and stills."""
+"""trajviz render: a race of optimizers on a surface, as animations and stills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""trajviz show: what a rendered file says of itself."""
+"""trajviz show: the recipe inside a rendered file, and which version made it."""
 
 from __future__ import annotations
 

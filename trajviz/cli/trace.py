@@ -1,4 +1,4 @@
-"""trajviz trace: a race as numbers."""
+"""trajviz trace: the same race as numbers, one row for each step of each optimizer."""
 
 from __future__ import annotations
 

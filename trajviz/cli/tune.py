@@ -1,4 +1,4 @@
-"""trajviz tune: how learning rates fare."""
+"""trajviz tune: how learning rates fare, and which are chosen."""
 
 from __future__ import annotations
 
