@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint long browser docs gallery parity lowest newest bench format clean
+.PHONY: demo test lint long browser docs gallery parity lowest newest wheel bench format clean
 
 unexport PYTHONDONTWRITEBYTECODE  # or each of many processes compiles everything again
 
@@ -42,6 +42,9 @@ lowest: .venv/.pip  ## the tests with the lowest versions that pyproject.toml de
 
 newest: .venv/.pip  ## the tests with the newest Python of this machine
 	.ci/suite newest "$$(.ci/newest)"
+
+wheel: .venv/.test  ## the package to install elsewhere, with what trajviz list prints in it
+	$(BIN)/python -m hatchling build --target wheel
 
 bench: .venv/.test  ## trajviz against what a user would write otherwise, side by side
 	-npm install --silent --prefix .venv/npm gifski@1.7.1

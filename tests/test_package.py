@@ -2,14 +2,16 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import html5lib
 import pytest
 from hatchling.builders.sdist import SdistBuilder
-from programs import judge
+from programs import invoke, judge
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,6 +70,59 @@ def test_the_readme_renders_on_an_index_with_every_heading_picture_and_table(add
     pictures = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", plain)
     assert [(e.get("alt"), e.get("src")) for e in page.iter("img")] == pictures
     assert len([*page.iter("table")]) == len(re.findall(r"(?m)^\|[-|: ]+\|$", plain)) > 0
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder with what a wheel installs."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in ("README.md", "LICENSE", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    for name in (".ci", "trajviz", "surfaces"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    order = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "-d", folder]
+    subprocess.run(order, cwd=folder, capture_output=True, check=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return folder / "site"
+
+
+LIST = """
+import atexit, sys
+import trajviz.cli
+
+assert trajviz.__file__.startswith(sys.argv.pop(1))
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+trajviz.cli.main()
+"""
+
+
+def listed(site, *words):
+    """Return what an installed package lists, and the modules that it takes."""
+    order = [sys.executable, "-c", LIST, site, "list", *words]
+    done = subprocess.run(order, cwd=site, capture_output=True, text=True, check=True)
+    return done.stdout, done.stderr.split()
+
+
+@pytest.mark.long
+def test_an_installed_package_lists_what_its_build_wrote_and_loads_nothing(installed):
+    text, modules = listed(installed)
+    assert text == invoke("list").stdout
+    assert "numpy" not in modules
+    assert json.loads(listed(installed, "--json")[0]) == json.loads(invoke("list", "--json").stdout)
+
+
+@pytest.mark.long
+def test_an_installed_package_lists_what_was_changed_in_it_since(installed, tmp_path):
+    site = tmp_path / "site"
+    shutil.copytree(installed, site)
+    theme = site / "trajviz" / "scene" / "themes" / "dark.toml"
+    text = theme.read_text(encoding="utf-8")
+    theme.write_text(text.replace("on slate.", "on coal."), encoding="utf-8")
+    told, modules = listed(site, "themes")
+    assert "on coal." in told
+    assert "numpy" in modules
 
 
 def test_the_source_archive_holds_every_file_that_is_kept_under_version_control():

@@ -20,14 +20,12 @@ from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded, sorted_paths
 from trajviz.descent.setup import Setup, settle
-from trajviz.descent.trace import TRACES, trace_names
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
 from trajviz.files.following import following
 from trajviz.files.formats import Format, load_format
 from trajviz.files.metadata import note_of
-from trajviz.files.notebook import Player, moving_picture
 from trajviz.files.places import check_place, load_place
 from trajviz.files.plan import (
     BUNDLED,
@@ -54,6 +52,7 @@ from trajviz.surface import Formula, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import name_or_surface
 
 if TYPE_CHECKING:
+    from trajviz.files.notebook import Player
     from trajviz.scene.matplotlib_axes import Axes
 
 _PATIENCE = {
@@ -416,6 +415,8 @@ class Race:
         Raises:
             TrajvizError: The suffix names no such format, or nothing can be written there.
         """
+        from trajviz.descent.trace import TRACES
+
         path = Path(path).expanduser()
         kind = path.suffix[1:].lower()
         if kind not in TRACES:
@@ -455,6 +456,8 @@ class Race:
         Raises:
             TrajvizError: There is no such format.
         """
+        from trajviz.descent.trace import TRACES, trace_names
+
         if format not in TRACES:
             raise unknown("trace format", format, trace_names())
         return TRACES[format](self.outcome, internals)
@@ -529,6 +532,8 @@ class Race:
         Raises:
             TrajvizError: The view is one that no page can play.
         """
+        from trajviz.files.notebook import Player
+
         tracks = len({t.label for t in self.courses})
         return Player(
             page=self.to_bytes("html").decode(),
@@ -539,6 +544,8 @@ class Race:
 
     def _repr_html_(self) -> str:
         """Show the animation in a notebook; one file of it does not follow its reader."""
+        from trajviz.files.notebook import moving_picture
+
         one = self._sides()[0]
         gif, png = one.to_bytes("gif"), one.to_bytes("png")
         return moving_picture(gif, png, self.look.size, self.alt_text())

@@ -100,16 +100,15 @@ class Noise:
         Heights and Hessians are of the same mini-batch as the gradient. Added noise is a vector on
         the gradient, and so a plane on the heights and nothing on the Hessian.
         """
-        generator = np.random.default_rng(self.seed)
         size = self.batch(surface)
+        if size >= surface.samples and not self.sigma:  # numpy's random numbers take long to load
+            yield from itertools.repeat(surface)
+        generator = np.random.default_rng(self.seed)
         if size < surface.samples:
             for rows in _batches(generator, surface.samples, size):
                 yield _Batch(surface, rows)
-        elif self.sigma:
-            while True:
-                yield _Tilted(surface, generator.normal(scale=self.sigma, size=2))
-        else:
-            yield from itertools.repeat(surface)
+        while True:
+            yield _Tilted(surface, generator.normal(scale=self.sigma, size=2))
 
 
 CUSTOMARY = Noise()

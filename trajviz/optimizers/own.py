@@ -21,7 +21,6 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import Optimizer
 from trajviz.optimizers.adapters import adapt
 from trajviz.optimizers.adapters._errors import library_errors
-from trajviz.optimizers.adapters.keras import on_torch
 from trajviz.optimizers.rules import rule_names
 from trajviz.surface import Oracle, Points
 from trajviz.surface.definition import explained, run_file
@@ -40,6 +39,8 @@ def load_own(text: str) -> Optimizer:
         TrajvizError: There is no such place or name, the place fails when it is run, told with file
             and line, or what it has there is no optimizer.
     """
+    from trajviz.optimizers.adapters.keras import on_torch
+
     found = OWN.fullmatch(text)
     if not found:
         raise TrajvizError(f"optimizer {text!r} is no NAME of a file or module: ./FILE.py:NAME")

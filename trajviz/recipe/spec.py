@@ -11,7 +11,6 @@ from typing import Any
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import RATE_RANGE, Optimizer, Setting
 from trajviz.optimizers.find import load_optimizer, split_name
-from trajviz.optimizers.objects import optimizer_of
 from trajviz.recipe.clamp import BOUNDS, CLAMP_KEYS, NO_CLAMP, Clamp, read_clamp
 from trajviz.recipe.schedule import (
     SCHEDULES,
@@ -214,6 +213,8 @@ def spec_of(thing: Any) -> Spec:
         return parse_spec(thing)
     if isinstance(thing, Mapping):
         return read_spec(thing)
+    from trajviz.optimizers.objects import optimizer_of
+
     optimizer, settings = optimizer_of(thing)
     return _spec(_wrapping(optimizer, None), settings, ())
 
@@ -273,7 +274,13 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
     name, rule = given.pop("name", None), given.pop("lr_rule", "given")
     if name is None or isinstance(name, (bool, int, float, list, dict)):  # all that TOML has
         raise TrajvizError("name is missing" if name is None else f"name {name!r} is not a text")
-    optimizer, held = (load_optimizer(name), {}) if isinstance(name, str) else optimizer_of(name)
+    held: dict[str, Setting] = {}
+    if isinstance(name, str):
+        optimizer = load_optimizer(name)
+    else:
+        from trajviz.optimizers.objects import optimizer_of
+
+        optimizer, held = optimizer_of(name)
     given = {**held, **given}
     optimizer = _wrapping(optimizer, given.get(BASE))
     for key, value in given.items():

@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from trajviz.descent.outcome import Outcome
 from trajviz.recipe.recipe import CLOCKS
 from trajviz.scene.fate import (
@@ -92,9 +90,9 @@ def _opening(outcome: Outcome, at: int | None) -> str:
 def _from(outcome: Outcome) -> str:
     if _is_everywhere(outcome):
         return f" for {_some(list(names_of(outcome.courses).values()))}"
-    starts = np.unique([course.points[0] for course in outcome.courses], axis=0)
+    starts = {tuple(course.points[0].tolist()) for course in outcome.courses}
     if len(starts) == 1:
-        return f" from {_point(starts[0])}"
+        return f" from {_point(*starts)}"
     if outcome.recipe.starts:
         return f" from {outcome.starts} starts"
     return f" from {_point(outcome.start)}" if outcome.trajectories else ""

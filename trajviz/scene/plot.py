@@ -278,8 +278,8 @@ class Draper:
     def _starts(self, view: MapView) -> tuple[Shape, ...]:
         """Return a square at each start that is seen."""
         theme, half, rim = self.theme, 4 * self._size, 1.3 * self._size
-        begun = [course.points[0] for course in self.courses if course.joined]
-        starts = np.unique(np.reshape(begun, (-1, 2)), axis=0)
+        begun = {tuple(course.points[0].tolist()) for course in self.courses if course.joined}
+        starts = np.reshape(sorted(begun), (-1, 2))
         if len(starts) > 1:
             starts = starts[view.window.contains(starts)]
             starts = starts[view.visible(starts)]

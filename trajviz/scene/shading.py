@@ -73,7 +73,7 @@ class Shading:
     def _with(
         cls, levels: Floats, shades: tuple[RGB, ...], lines: tuple[RGB, ...], line_alpha: float
     ) -> Shading:
-        levels = np.unique(levels)
+        levels = np.array(sorted({*levels.tolist()}))
         count = len(levels)
         return cls(
             levels=levels,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from trajviz.errors import TrajvizError
+
+GRIDS = (".csv", ".npz")
+"""The suffixes of files that hold a grid."""
 
 
 def decoded(data: bytes) -> str:
@@ -36,6 +38,8 @@ def npz_arrays(
     Raises:
         TrajvizError: It is no NPZ, or too large, or holds what is no plain array.
     """
+    import zipfile  # with all that unpacks: a race of formulas has no use for it
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             unpacked = sum(member.file_size for member in packed.infolist())

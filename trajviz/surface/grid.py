@@ -17,7 +17,7 @@ import numpy as np
 
 from trajviz.errors import TrajvizError
 from trajviz.surface import Floats, Number, Points, Surface, check_window
-from trajviz.surface.data_files import decoded, npz_arrays
+from trajviz.surface.data_files import GRIDS, decoded, npz_arrays
 from trajviz.surface.framing import framed
 from trajviz.surface.spline import FEWEST, Spline
 
@@ -227,6 +227,6 @@ def _from_nodes(nodes: Floats) -> _Grid:
     return xs, ys, heights
 
 
-_READERS: dict[str, Callable[[bytes], _Grid]] = {".csv": _from_csv, ".npz": _from_npz}
-GRIDS = tuple(_READERS)
-"""The suffixes of files that hold a grid."""
+_READERS: dict[str, Callable[[bytes], _Grid]] = dict(
+    zip(GRIDS, (_from_csv, _from_npz), strict=True)
+)

@@ -1,0 +1,194 @@
+"""What there is to choose from, as facts; in an installed package read from what its build wrote.
+
+To collect the facts takes most of the package, with numpy. The build therefore writes them into
+the package, with a digest of all the code and data that they come from. They are read from there
+as long as nothing has changed since, and collected otherwise, as in a checkout.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import trajviz
+
+Rows = list[dict[str, Any]]
+
+PACKAGE = Path(trajviz.__file__).parent
+LISTING = "listing.json"
+"""The file that the build writes into the package."""
+
+
+def rows_of(names: list[str]) -> dict[str, Rows]:
+    """Return the rows of some listings, by the listings' names."""
+    built = _built()
+    return {name: built[name] if name in built else LISTINGS[name]() for name in names}
+
+
+def built_listing() -> str:
+    """Return what the build writes: every listing, and the digest of what it comes from."""
+    rows = {name: make() for name, make in LISTINGS.items()}
+    return json.dumps({"digest": _digest(), "rows": rows})
+
+
+def _built() -> dict[str, Rows]:
+    """Return the listings of the build; none where there are none, or they may be out of date."""
+    path = PACKAGE / LISTING
+    if not path.is_file():
+        return {}
+    held = json.loads(path.read_bytes())
+    rows: dict[str, Rows] = held["rows"] if held["digest"] == _digest() else {}
+    return rows
+
+
+def _digest() -> str:
+    """Return the digest of every file that a listing may come from, surfaces included."""
+    found = hashlib.blake2b(digest_size=16)
+    files = {**_files(PACKAGE), **_files(PACKAGE.parent / "surfaces", "surfaces/")}
+    for name in sorted(files):
+        with open(files[name], "rb") as file:  # noqa: PTH123  # paths of strings take half the time
+            found.update(name.encode() + b"\0" + file.read())
+    return found.hexdigest()
+
+
+def _files(folder: str | Path, inside: str = "") -> dict[str, str]:
+    """Return the path of each file of a folder, by its name in the package.
+
+    The surfaces are in the package once it is built, and beside it in a checkout.
+    """
+    files: dict[str, str] = {}
+    for entry in os.scandir(folder) if os.path.isdir(folder) else ():  # noqa: PTH112  # as above
+        if entry.is_dir():
+            files |= _files(entry.path, f"{inside}{entry.name}/")
+        elif entry.name.endswith((".py", ".toml")):
+            files[inside + entry.name] = entry.path
+    return files
+
+
+def _surfaces() -> Rows:
+    rows = []
+    for name in trajviz.surface_names():
+        surface = trajviz.load_surface(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": surface.summary,
+                "window": list(surface.window),
+                "start": list(surface.start),
+                "minima": [list(point) for point in surface.minima],
+                "axes": list(surface.axes),
+                "aspect": surface.aspect,
+                "domain": list(surface.domain) if surface.domain else None,
+                "samples": surface.samples,
+                "batch_size": surface.batch_size,
+                "parameters": dict(surface.parameters),
+                "source": surface.source,
+                "rates": dict(surface.rates),
+                "rates_by": surface.rates_by,
+            }
+        )
+    return rows
+
+
+def _optimizers() -> Rows:
+    from trajviz.optimizers import FAMILIES
+
+    rows = []
+    for name in trajviz.optimizer_names():
+        optimizer = trajviz.load_optimizer(name)
+        rows.append(
+            {
+                "name": name,
+                "summary": optimizer.summary,
+                "family": optimizer.family,
+                "formula": optimizer.formula,
+                "settings": dict(optimizer.defaults),
+                "default_lr": optimizer.default_rate,
+                "source": optimizer.source,
+            }
+        )
+    return sorted(rows, key=lambda row: FAMILIES.index(row["family"]))
+
+
+def _schedules() -> Rows:
+    from trajviz.recipe.schedule import (
+        SCHEDULES,
+        schedule_defaults,
+        schedule_names,
+        schedule_source,
+    )
+
+    return [
+        {
+            "name": name,
+            "summary": (SCHEDULES[name].__doc__ or "").split("\n")[0],
+            "settings": schedule_defaults(name),
+            "source": schedule_source(name),
+        }
+        for name in schedule_names()
+    ]
+
+
+def _views() -> Rows:
+    from trajviz.scene.views import load_view
+
+    return [{"name": name, "summary": load_view(name).summary} for name in trajviz.view_names()]
+
+
+def _panels() -> Rows:
+    from trajviz.scene.panels import load_panel
+
+    return [{"name": name, "summary": load_panel(name).summary} for name in trajviz.panel_names()]
+
+
+def _themes() -> Rows:
+    from trajviz.scene.theme import load_theme
+
+    return [{"name": name, "summary": load_theme(name).summary} for name in trajviz.theme_names()]
+
+
+def _languages() -> Rows:
+    from trajviz.scene.language import load_language
+
+    names = trajviz.language_names()
+    return [{"name": name, "summary": load_language(name).summary} for name in names]
+
+
+def _formats() -> Rows:
+    from trajviz.files.formats import load_format
+
+    formats = [load_format(name) for name in trajviz.format_names()]
+    return [{"name": f.name, "summary": f.summary, "kind": f.kind} for f in formats]
+
+
+def _places() -> Rows:
+    from trajviz.files.places import load_place
+
+    return [dataclasses.asdict(load_place(name)) for name in trajviz.place_names()]
+
+
+def _snippets() -> Rows:
+    from trajviz.files.snippets import load_snippet
+
+    snippets = [load_snippet(name) for name in trajviz.snippet_names()]
+    return [{"name": snippet.name, "summary": snippet.summary} for snippet in snippets]
+
+
+LISTINGS: dict[str, Callable[[], Rows]] = {
+    "surfaces": _surfaces,
+    "optimizers": _optimizers,
+    "schedules": _schedules,
+    "views": _views,
+    "panels": _panels,
+    "themes": _themes,
+    "languages": _languages,
+    "formats": _formats,
+    "places": _places,
+    "snippets": _snippets,
+}
+"""What collects the rows of each listing; the order is that in which they are shown."""
