@@ -20,8 +20,11 @@ ORDER = ("surface", "optimizers", "recipe", "descent", "scene", "animation", "fi
 VERBS = ("race", "sensitivity", "embedding")
 """What is done with all of them: each a file beside the rooms."""
 
+BASE = ("errors", "frozen")
+"""What every room may import."""
+
 LIBRARIES = {
-    "errors": "",
+    **dict.fromkeys(BASE, ""),
     "surface": "numpy",
     "optimizers": "numpy",
     "optimizers.adapters": "numpy jax keras optax scipy torch",
@@ -41,12 +44,12 @@ LIBRARIES = {
 """What each room may import of others, beyond the standard library."""
 
 OURS = {
-    "errors": "",
-    **{room: " ".join(("errors", *ORDER[: place + 1])) for place, room in enumerate(ORDER)},
-    **dict.fromkeys(VERBS, " ".join(("errors", *ORDER, *VERBS))),
-    "gallery": " ".join(("errors", *ORDER, *VERBS, "gallery")),
-    "cli": " ".join(("errors", *ORDER, *VERBS, "gallery", "cli")),
-    "__init__": " ".join(("errors", *ORDER, *VERBS)),
+    **dict.fromkeys(BASE, ""),
+    **{room: " ".join((*BASE, *ORDER[: place + 1])) for place, room in enumerate(ORDER)},
+    **dict.fromkeys(VERBS, " ".join((*BASE, *ORDER, *VERBS))),
+    "gallery": " ".join((*BASE, *ORDER, *VERBS, "gallery")),
+    "cli": " ".join((*BASE, *ORDER, *VERBS, "gallery", "cli")),
+    "__init__": " ".join((*BASE, *ORDER, *VERBS)),
     "__main__": "cli",
 }
 """What each room may import of the package; type-only imports are no exception.
@@ -76,7 +79,7 @@ ONE_HOME = {
 
 DYNAMIC = {
     "__init__",
-    "cli",
+    "cli._commands",
     "files.registry",
     "gallery.versions",
     "optimizers.adapters",
@@ -163,7 +166,7 @@ def test_the_package_is_nine_rooms_and_a_handful_of_files():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     files = {path.stem for path in PACKAGE.glob("*.py")}
     assert folders == {*ORDER, "gallery", "cli"}
-    assert files == {"__init__", "__main__", "errors", *VERBS}
+    assert files == {"__init__", "__main__", *BASE, *VERBS}
 
 
 def test_no_two_modules_import_each_other():
@@ -197,6 +200,12 @@ def test_only_those_who_find_files_by_name_import_dynamically():
     }
     assert dynamic == DYNAMIC
     assert [path for path in MODULES.values() if "__import__" in text_of(path)] == []
+
+
+def test_every_frozen_dataclass_is_one_that_is_quick_to_define():
+    frozen = [p for p in MODULES.values() if "@dataclass(frozen=True" in text_of(p)]
+    assert frozen
+    assert [path for path in frozen if "trajviz.frozen import dataclass" not in text_of(path)] == []
 
 
 SURFACES = sorted(CHECKOUT.glob("surfaces/*.py"))
