@@ -145,6 +145,12 @@ def test_a_link_is_written_through(built, tmp_path):
     assert (built / "a.png").read_bytes() == old
 
 
+def test_an_item_may_be_called_as_anything_of_ours_is(built):
+    edit(built / "gallery.toml", 'name = "b"', 'name = "lock"')
+    assert make(built).reasons == {"lock": ("new",)}
+    assert stale(built) == {}
+
+
 # Options
 
 

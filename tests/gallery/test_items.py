@@ -86,6 +86,11 @@ def test_a_name_is_letters_digits_and_a_few_signs(name, items):
     assert item.files == (f"{name}.gif",)
 
 
+def test_an_output_may_begin_with_the_folder_itself(items):
+    (item,) = items("[[animation]]\nsurface = 'bowl'\noutputs = ['./a/b.c.gif']")
+    assert item.files == ("a/b.c.gif",)
+
+
 def test_outside_a_sweep_braces_are_text(items):
     (item,) = items(f"[[animation]]\ncaption = 'A {{set}}.'\n{PLAIN}")
     assert item.caption == "A {set}."
@@ -115,7 +120,16 @@ WRONG = {
     "[[animation]]\nsurface = 'bowl'\noutputs = ['/x.gif']": "no file in the gallery's folder",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['~/x.gif']": "no file in the gallery's folder",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['-']": "no file in the gallery's folder",
-    "[[animation]]\nsurface = 'bowl'\noutputs = ['.gif']": "no file in the gallery's folder",
+    **{
+        f"[[animation]]\nsurface = 'bowl'\noutputs = ['{name}']": f"{hidden!r} is hidden, and for"
+        for name, hidden in {
+            ".gif": ".gif",
+            ".building/x.gif": ".building",
+            "./.git/{name}.gif": ".git",
+            "a/.Hidden/x.gif": ".Hidden",
+            "a/.x.gif": ".x.gif",
+        }.items()
+    },
     "[[animation]]\nsurface = 'bowl'\noutputs = [\"a\\u0000.gif\"]": "no file in the gallery's",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['x.gfi']": "did you mean '.gif'?",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['Index.html']": "a file of the gallery's own",
