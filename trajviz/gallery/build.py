@@ -16,6 +16,7 @@ from trajviz.errors import TrajvizError
 from trajviz.files.target import replacing
 from trajviz.gallery.executor import JobExecutor
 from trajviz.gallery.gallery import Gallery, load_gallery
+from trajviz.gallery.interruption import interrupted_once
 from trajviz.gallery.items import Item
 from trajviz.gallery.lock import Lock, LockEntry, digest
 from trajviz.gallery.plan import PlannedItem, item_names, plan_items
@@ -97,7 +98,7 @@ def build(
     if first is None and not why_page_stale(gallery, lock) and lock.items.keys() <= {*names}:
         return BuildResult(made=0, failed=(), page=False)
     check_site(gallery)
-    with exclusive_scratch(gallery.folder) as scratch:
+    with interrupted_once(), exclusive_scratch(gallery.folder) as scratch:
         work = _Work(
             folder=gallery.folder, lock=lock, scratch=scratch, force=force, observer=observer
         )
