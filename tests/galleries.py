@@ -83,6 +83,7 @@ class Noted:
 
     def __init__(self):
         self.reasons, self.sizes, self.errors, self.running = {}, {}, {}, []
+        self.obstacles = []
 
     def progressed(self, progress):
         self.running.append([*progress])
@@ -94,6 +95,9 @@ class Noted:
 
     def failed(self, planned, message):
         self.errors[planned.item.name] = message
+
+    def hindered(self, message):
+        self.obstacles.append(message)
 
 
 def make(folder, **options):

@@ -1,16 +1,19 @@
 """Building a gallery: what is made, what goes wrong, and what an interrupt leaves."""
 
+import itertools
 import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from galleries import Noted, append, edit, everything, files, make, stale, threads, write
 from programs import TRAJVIZ, begin, invoke, loaded, processes, trajviz
 
+import trajviz as library
 from trajviz.errors import TrajvizError
 from trajviz.gallery.build import BuildResult, build
 from trajviz.gallery.executor import JobExecutor
@@ -118,6 +121,45 @@ def test_no_more_jobs_are_given_than_the_executor_should_have_and_none_is_forgot
     assert noted.running[-1] == []
     assert max(map(len, noted.running)) <= 2
     assert max(most) <= 2
+
+
+def test_what_keeps_jobs_from_being_done_is_told_once_until_it_is_something_else(tmp_path):
+    folder, noted = write(tmp_path / "gallery", MANY), Noted()
+    said = itertools.chain(["one", "one", "", "one"], itertools.repeat("other"))
+
+    @contextmanager
+    def hindered():
+        with threads() as jobs:
+            yield replace(jobs, obstacle=said.__next__)
+
+    build(folder, hindered(), noted)
+    assert noted.obstacles == ["one", "one", "other"]
+
+
+def test_what_will_never_be_done_ends_the_build(built):
+    (built / "sub" / "b.gif").unlink()
+
+    def gone():
+        raise ConnectionError("gone")
+
+    @contextmanager
+    def without_hope():
+        with threads() as jobs:
+            yield replace(jobs, obstacle=gone)
+
+    noted = Noted()
+    with pytest.raises(ConnectionError):
+        build(built, without_hope(), noted)
+    assert noted.errors == {}
+    assert stale(built) == {"b": ("sub/b.gif is missing",)}
+
+
+def test_what_another_version_has_rendered_is_told_with_both_and_not_kept(built, monkeypatch):
+    (built / "sub" / "b.gif").unlink()
+    monkeypatch.setattr("trajviz.gallery.render.installed_versions", lambda: {"trajviz": "0.0.9"})
+    said = f"trajviz 0.0.9 has rendered it, here is {library.__version__}"
+    assert make(built).errors == {"b": said}
+    assert not (built / "sub" / "b.gif").exists()
 
 
 MANY = """

@@ -140,6 +140,9 @@ class _Observer:
     def failed(self, planned: PlannedItem, message: str) -> None:
         self._foot.say(f"{planned.item.name}: {message}", err=True)
 
+    def hindered(self, message: str) -> None:
+        self._foot.say(message, err=True)
+
 
 def _bar(progress: Progress | None) -> str:
     """Return a progress bar, and what it is about."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.files.target import replacing
 from trajviz.gallery.executor import JobExecutor
@@ -50,6 +51,9 @@ class BuildObserver(Protocol):
 
     def failed(self, planned: PlannedItem, message: str) -> None:
         """Take note that an item could not be made, and why."""
+
+    def hindered(self, message: str) -> None:
+        """Take note of what keeps the jobs from being done, once until it is something else."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ class _Work:
     observer: BuildObserver
     made: int = 0
     failed: list[str] = field(default_factory=list)
+    obstacle: str = ""
 
     def run(self, plan: Iterator[PlannedItem], jobs: JobExecutor) -> None:
         """Make every item, with no more jobs at once than the executor should have."""
@@ -148,11 +153,17 @@ class _Work:
             if not running:
                 return
             done, _ = wait(running, timeout=_POLL_INTERVAL, return_when=FIRST_COMPLETED)
+            self._note_obstacle(jobs.obstacle())  # before jobs fail that it has taken along
             for future in done:
                 self._finish(future, running.pop(future))
             self.observer.progressed(
                 {r.planned.item.name: jobs.progress.get(future) for future, r in running.items()}
             )
+
+    def _note_obstacle(self, obstacle: str) -> None:
+        if obstacle and obstacle != self.obstacle:
+            self.observer.hindered(obstacle)
+        self.obstacle = obstacle
 
     def _submit(self, item: Item, jobs: JobExecutor) -> Future[RenderResult]:
         job = RenderJob(
@@ -174,6 +185,7 @@ class _Work:
         item = running.planned.item
         try:
             result = future.result()
+            _check_version(result)
             outputs = self._place_files(item, result)
         except Exception as error:  # whatever goes wrong with one item, the others are made
             self.failed.append(item.name)
@@ -214,8 +226,15 @@ class _Work:
             temporary.write_bytes(data)
 
 
+def _check_version(result: RenderResult) -> None:
+    """Refuse what another trajviz has made, elsewhere."""
+    made_by = result.versions.get("trajviz")
+    if made_by != trajviz.__version__:
+        raise TrajvizError(f"trajviz {made_by} has rendered it, here is {trajviz.__version__}")
+
+
 def _message(error: Exception) -> str:
     """Return what an error says in one line, with its kind unless the error is one of ours."""
     text = " ".join(str(error).split())
     known = isinstance(error, (TrajvizError, WorkerDiedError, OSError))
-    return text if known and text else f"{type(error).__name__}: {text}"
+    return text if known and text else f"{type(error).__name__}: {text}".removesuffix(": ")
