@@ -18,6 +18,7 @@ from trajviz.errors import TrajvizError
 from trajviz.gallery.build import BuildResult, build
 from trajviz.gallery.executor import JobExecutor
 from trajviz.gallery.lock import Lock
+from trajviz.gallery.plan import plan_gallery
 
 # What is made
 
@@ -81,14 +82,18 @@ def nobody():
 
 def test_where_no_item_is_stale_no_executor_is_needed(built):
     (built / "README.md").unlink()
-    assert build(built, nobody(), Noted()) == BuildResult(made=0, failed=(), page=True)
-    assert build(built, nobody(), Noted()) == BuildResult(made=0, failed=(), page=False)
+    assert build(plan_gallery(built), nobody(), Noted()) == BuildResult(
+        made=0, failed=(), page=True
+    )
+    assert build(plan_gallery(built), nobody(), Noted()) == BuildResult(
+        made=0, failed=(), page=False
+    )
 
 
 def test_a_build_says_how_many_items_were_made_which_failed_and_whether_the_page_was_written(built):
     (built / "sub" / "b.gif").unlink()
     edit(built / "own.py", "return x**2", "return nothing")
-    result = build(built, threads(), Noted())
+    result = build(plan_gallery(built), threads(), Noted())
     assert result == BuildResult(made=1, failed=("a",), page=False)
 
 
@@ -115,7 +120,7 @@ def test_no_more_jobs_are_given_than_the_executor_should_have_and_none_is_forgot
             yield JobExecutor(executor=pool, capacity=2)
 
     noted = Noted()
-    build(folder, counted(), noted)
+    build(plan_gallery(folder), counted(), noted)
     assert len(noted.reasons) == 5
     assert {name for names in noted.running for name in names} <= noted.reasons.keys()
     assert noted.running[-1] == []
@@ -132,7 +137,7 @@ def test_what_keeps_jobs_from_being_done_is_told_once_until_it_is_something_else
         with threads() as jobs:
             yield replace(jobs, obstacle=said.__next__)
 
-    build(folder, hindered(), noted)
+    build(plan_gallery(folder), hindered(), noted)
     assert noted.obstacles == ["one", "one", "other"]
 
 
@@ -149,7 +154,7 @@ def test_what_will_never_be_done_ends_the_build(built):
 
     noted = Noted()
     with pytest.raises(ConnectionError):
-        build(built, without_hope(), noted)
+        build(plan_gallery(built), without_hope(), noted)
     assert noted.errors == {}
     assert stale(built) == {"b": ("sub/b.gif is missing",)}
 
@@ -331,6 +336,24 @@ def marked(mark):
         except OSError:
             continue  # it has ended, or is none of ours
     return found
+
+
+@pytest.mark.long
+def test_after_a_kill_the_next_build_makes_only_what_was_not_made(tmp_path):
+    folder = write(tmp_path / "gallery", MANY.replace("[1, 2, 3, 4, 5]", f"{list(range(50))}"))
+    process = begin("gallery", "build", folder, "-j", "1")
+    wait_for(lambda: (folder / "many-seed=5.png").exists(), process)
+    process.kill()
+    process.communicate()
+    done = {path.stem for path in folder.glob("*.png")}
+    assert (folder / "gallery.lock.journal").exists()
+    left = {name: reasons for name, reasons in stale(folder).items() if name != "page"}
+    assert set(left.values()) == {("new",)}
+    assert len(done & left.keys()) <= 1  # which was put in place, but not recorded yet
+    assert make(folder).reasons == left
+    assert stale(folder) == {}
+    assert not (folder / "gallery.lock.journal").exists()
+    assert not (folder / ".building").exists()
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ from galleries import Noted, files, threads, write
 from trajviz.gallery.build import build
 from trajviz.gallery.executor import JobExecutor
 from trajviz.gallery.interruption import interrupted_once
+from trajviz.gallery.plan import plan_gallery
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 
@@ -90,7 +91,7 @@ def test_a_second_signal_while_a_build_cleans_up_leaves_nothing(tmp_path, heard)
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(HeardError):
-        build(folder, stopped(), Impatient())
+        build(plan_gallery(folder), stopped(), Impatient())
     assert files(folder) - before == set()
     assert not (folder / ".building").exists()
     assert heard == [signal.SIGINT]

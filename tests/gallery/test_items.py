@@ -142,7 +142,7 @@ WRONG = {
     f"[[animation]]\n{PLAIN}name = 'a\\n'": "is not up to 120",
     **{
         f"[[animation]]\nsurface = 'bowl'\noutputs = ['{name}']": "a file of the gallery's own"
-        for name in ("README.md", "./gallery.toml", "gallery.LOCK")
+        for name in ("README.md", "./gallery.toml", "gallery.LOCK", "gallery.lock.journal")
     },
     "[[animation]]\nsurface = 'bowl'\noutputs = 'x.gif'": "is not a list of files' names",
     "[[animation]]\nsurface = 'bowl'\noutputs = []": "is not a list of files' names",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -16,14 +16,13 @@ import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.files.target import replacing
 from trajviz.gallery.executor import JobExecutor
-from trajviz.gallery.gallery import Gallery, load_gallery
 from trajviz.gallery.interruption import interrupted_once
 from trajviz.gallery.items import Item
 from trajviz.gallery.lock import Lock, LockEntry, digest
-from trajviz.gallery.plan import PlannedItem, item_names, plan_items
+from trajviz.gallery.plan import Plan, PlannedItem
 from trajviz.gallery.render import RenderJob, RenderResult, render, render_remotely
 from trajviz.gallery.scratch import exclusive_scratch
-from trajviz.gallery.site import check_site, why_page_stale, write_site
+from trajviz.gallery.site import check_site
 from trajviz.gallery.workers import Progress, WorkerDiedError
 
 _POLL_INTERVAL = 0.1
@@ -72,54 +71,36 @@ class BuildResult:
 
 
 def build(
-    folder: str | Path,
-    executor: AbstractContextManager[JobExecutor],
-    observer: BuildObserver,
-    only: Collection[str] = (),
-    force: bool = False,
-    strict: bool = False,
+    plan: Plan, executor: AbstractContextManager[JobExecutor], observer: BuildObserver
 ) -> BuildResult:
-    """Make what is stale of a gallery, and its page. An item that fails does not stop the others.
+    """Make what a plan says, and the page. An item that fails does not stop the others.
 
     Args:
-        folder: The gallery's folder.
+        plan: What there is to make.
         executor: What runs the jobs. It is entered only if there is one.
         observer: Who is told what happens.
-        only: The names of the items to make; empty for all.
-        force: Whether current items are made as well, without limits that protect the user's time.
-        strict: Whether an item is stale that other versions made.
 
     Raises:
-        TrajvizError: The gallery is wrong, or another build is at work; this is found before
+        TrajvizError: Another build is at work, or the page cannot be made; this is found before
             anything is rendered.
+        OSError: The disk is full, or what runs the jobs is gone.
     """
-    gallery = load_gallery(folder)
-    lock = Lock(gallery.folder)
-    names = item_names(gallery, only)
-    plan = plan_items(gallery, lock, only, force, strict)
-    stale = (planned for planned in plan if planned.reasons)
-    first = next(stale, None)
-    if first is None and not why_page_stale(gallery, lock) and lock.items.keys() <= {*names}:
+    gallery, lock = plan.gallery, plan.lock
+    if not plan.stale and lock.items.keys() <= {*plan.names} and not lock.unwritten:
         return BuildResult(made=0, failed=(), page=False)
     check_site(gallery)
-    with interrupted_once(), exclusive_scratch(gallery.folder) as scratch:
+    with interrupted_once(), exclusive_scratch(gallery.folder) as scratch, lock.recording():
         work = _Work(
-            folder=gallery.folder, lock=lock, scratch=scratch, force=force, observer=observer
+            folder=gallery.folder, lock=lock, scratch=scratch, force=plan.force, observer=observer
         )
-        if first is not None:
+        if plan.work:
             with executor as jobs:
-                work.run(itertools.chain([first], stale), jobs)
-        lock.keep_only(names)
-        page = _update_site(gallery, lock)
+                work.run(plan.items, jobs)
+        lock.keep_only(plan.names)
+        page = bool(plan.site.why_stale(lock))
+        if page:
+            plan.site.write(lock)
     return BuildResult(made=work.made, failed=tuple(work.failed), page=page)
-
-
-def _update_site(gallery: Gallery, lock: Lock) -> bool:
-    """Write the page if it is stale; return whether it was."""
-    stale = bool(why_page_stale(gallery, lock))
-    if stale:
-        write_site(gallery, lock)
-    return stale
 
 
 @dataclass(frozen=True)
