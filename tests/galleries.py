@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trajviz.gallery.build import build
 from trajviz.gallery.executor import JobExecutor
-from trajviz.gallery.plan import stale_of
+from trajviz.gallery.plan import plan_gallery
 
 SMALL = """
 title = "Small"
@@ -68,7 +68,7 @@ def files(folder):
 
 def stale(folder, **options):
     """Return what is stale, and why."""
-    return dict(stale_of(folder, **options))
+    return plan_gallery(folder, **options).stale
 
 
 @contextmanager
@@ -83,6 +83,7 @@ class Noted:
 
     def __init__(self):
         self.reasons, self.sizes, self.errors, self.running = {}, {}, {}, []
+        self.obstacles = []
 
     def progressed(self, progress):
         self.running.append([*progress])
@@ -95,11 +96,14 @@ class Noted:
     def failed(self, planned, message):
         self.errors[planned.item.name] = message
 
+    def hindered(self, message):
+        self.obstacles.append(message)
+
 
 def make(folder, **options):
     """Build a gallery here in a thread, and return what the build has told."""
     noted = Noted()
-    build(folder, threads(), noted, **options)
+    build(plan_gallery(folder, **options), threads(), noted)
     return noted
 
 

@@ -60,3 +60,20 @@ def start_a_child_and_wait(path):
     path.with_suffix(".part").write_text(f"{os.getpid()} {child.pid}")
     path.with_suffix(".part").replace(path)
     child.wait()
+
+
+def hears_ctrl_c(_):
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def be_terminated_in_a_callback(path):
+    """Be terminated where Python prints an exception and goes on."""
+
+    class Dying:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.01)
+
+    Dying()
+    time.sleep(0.01)
+    path.touch()

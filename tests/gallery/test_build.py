@@ -1,20 +1,24 @@
 """Building a gallery: what is made, what goes wrong, and what an interrupt leaves."""
 
+import itertools
 import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from galleries import Noted, append, edit, everything, files, make, stale, threads, write
 from programs import TRAJVIZ, begin, invoke, loaded, processes, trajviz
 
+import trajviz as library
 from trajviz.errors import TrajvizError
 from trajviz.gallery.build import BuildResult, build
 from trajviz.gallery.executor import JobExecutor
 from trajviz.gallery.lock import Lock
+from trajviz.gallery.plan import plan_gallery
 
 # What is made
 
@@ -78,14 +82,18 @@ def nobody():
 
 def test_where_no_item_is_stale_no_executor_is_needed(built):
     (built / "README.md").unlink()
-    assert build(built, nobody(), Noted()) == BuildResult(made=0, failed=(), page=True)
-    assert build(built, nobody(), Noted()) == BuildResult(made=0, failed=(), page=False)
+    assert build(plan_gallery(built), nobody(), Noted()) == BuildResult(
+        made=0, failed=(), page=True
+    )
+    assert build(plan_gallery(built), nobody(), Noted()) == BuildResult(
+        made=0, failed=(), page=False
+    )
 
 
 def test_a_build_says_how_many_items_were_made_which_failed_and_whether_the_page_was_written(built):
     (built / "sub" / "b.gif").unlink()
     edit(built / "own.py", "return x**2", "return nothing")
-    result = build(built, threads(), Noted())
+    result = build(plan_gallery(built), threads(), Noted())
     assert result == BuildResult(made=1, failed=("a",), page=False)
 
 
@@ -112,12 +120,51 @@ def test_no_more_jobs_are_given_than_the_executor_should_have_and_none_is_forgot
             yield JobExecutor(executor=pool, capacity=2)
 
     noted = Noted()
-    build(folder, counted(), noted)
+    build(plan_gallery(folder), counted(), noted)
     assert len(noted.reasons) == 5
     assert {name for names in noted.running for name in names} <= noted.reasons.keys()
     assert noted.running[-1] == []
     assert max(map(len, noted.running)) <= 2
     assert max(most) <= 2
+
+
+def test_what_keeps_jobs_from_being_done_is_told_once_until_it_is_something_else(tmp_path):
+    folder, noted = write(tmp_path / "gallery", MANY), Noted()
+    said = itertools.chain(["one", "one", "", "one"], itertools.repeat("other"))
+
+    @contextmanager
+    def hindered():
+        with threads() as jobs:
+            yield replace(jobs, obstacle=said.__next__)
+
+    build(plan_gallery(folder), hindered(), noted)
+    assert noted.obstacles == ["one", "one", "other"]
+
+
+def test_what_will_never_be_done_ends_the_build(built):
+    (built / "sub" / "b.gif").unlink()
+
+    def gone():
+        raise ConnectionError("gone")
+
+    @contextmanager
+    def without_hope():
+        with threads() as jobs:
+            yield replace(jobs, obstacle=gone)
+
+    noted = Noted()
+    with pytest.raises(ConnectionError):
+        build(plan_gallery(built), without_hope(), noted)
+    assert noted.errors == {}
+    assert stale(built) == {"b": ("sub/b.gif is missing",)}
+
+
+def test_what_another_version_has_rendered_is_told_with_both_and_not_kept(built, monkeypatch):
+    (built / "sub" / "b.gif").unlink()
+    monkeypatch.setattr("trajviz.gallery.render.installed_versions", lambda: {"trajviz": "0.0.9"})
+    said = f"trajviz 0.0.9 has rendered it, here is {library.__version__}"
+    assert make(built).errors == {"b": said}
+    assert not (built / "sub" / "b.gif").exists()
 
 
 MANY = """
@@ -143,6 +190,12 @@ def test_a_link_is_written_through(built, tmp_path):
     assert (built / "a.gif").is_symlink()
     assert elsewhere.read_bytes()[:3] == b"GIF"
     assert (built / "a.png").read_bytes() == old
+
+
+def test_an_item_may_be_called_as_anything_of_ours_is(built):
+    edit(built / "gallery.toml", 'name = "b"', 'name = "lock"')
+    assert make(built).reasons == {"lock": ("new",)}
+    assert stale(built) == {}
 
 
 # Options
@@ -283,6 +336,24 @@ def marked(mark):
         except OSError:
             continue  # it has ended, or is none of ours
     return found
+
+
+@pytest.mark.long
+def test_after_a_kill_the_next_build_makes_only_what_was_not_made(tmp_path):
+    folder = write(tmp_path / "gallery", MANY.replace("[1, 2, 3, 4, 5]", f"{list(range(50))}"))
+    process = begin("gallery", "build", folder, "-j", "1")
+    wait_for(lambda: (folder / "many-seed=5.png").exists(), process)
+    process.kill()
+    process.communicate()
+    done = {path.stem for path in folder.glob("*.png")}
+    assert (folder / "gallery.lock.journal").exists()
+    left = {name: reasons for name, reasons in stale(folder).items() if name != "page"}
+    assert set(left.values()) == {("new",)}
+    assert len(done & left.keys()) <= 1  # which was put in place, but not recorded yet
+    assert make(folder).reasons == left
+    assert stale(folder) == {}
+    assert not (folder / "gallery.lock.journal").exists()
+    assert not (folder / ".building").exists()
 
 
 @pytest.mark.long

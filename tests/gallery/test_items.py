@@ -86,6 +86,11 @@ def test_a_name_is_letters_digits_and_a_few_signs(name, items):
     assert item.files == (f"{name}.gif",)
 
 
+def test_an_output_may_begin_with_the_folder_itself(items):
+    (item,) = items("[[animation]]\nsurface = 'bowl'\noutputs = ['./a/b.c.gif']")
+    assert item.files == ("a/b.c.gif",)
+
+
 def test_outside_a_sweep_braces_are_text(items):
     (item,) = items(f"[[animation]]\ncaption = 'A {{set}}.'\n{PLAIN}")
     assert item.caption == "A {set}."
@@ -115,7 +120,16 @@ WRONG = {
     "[[animation]]\nsurface = 'bowl'\noutputs = ['/x.gif']": "no file in the gallery's folder",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['~/x.gif']": "no file in the gallery's folder",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['-']": "no file in the gallery's folder",
-    "[[animation]]\nsurface = 'bowl'\noutputs = ['.gif']": "no file in the gallery's folder",
+    **{
+        f"[[animation]]\nsurface = 'bowl'\noutputs = ['{name}']": f"{hidden!r} is hidden, and for"
+        for name, hidden in {
+            ".gif": ".gif",
+            ".building/x.gif": ".building",
+            "./.git/{name}.gif": ".git",
+            "a/.Hidden/x.gif": ".Hidden",
+            "a/.x.gif": ".x.gif",
+        }.items()
+    },
     "[[animation]]\nsurface = 'bowl'\noutputs = [\"a\\u0000.gif\"]": "no file in the gallery's",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['x.gfi']": "did you mean '.gif'?",
     "[[animation]]\nsurface = 'bowl'\noutputs = ['Index.html']": "a file of the gallery's own",
@@ -128,7 +142,7 @@ WRONG = {
     f"[[animation]]\n{PLAIN}name = 'a\\n'": "is not up to 120",
     **{
         f"[[animation]]\nsurface = 'bowl'\noutputs = ['{name}']": "a file of the gallery's own"
-        for name in ("README.md", "./gallery.toml", "gallery.LOCK")
+        for name in ("README.md", "./gallery.toml", "gallery.LOCK", "gallery.lock.journal")
     },
     "[[animation]]\nsurface = 'bowl'\noutputs = 'x.gif'": "is not a list of files' names",
     "[[animation]]\nsurface = 'bowl'\noutputs = []": "is not a list of files' names",

@@ -12,7 +12,7 @@ from PIL import Image
 
 from trajviz.files.formats._gif_encoder import delays
 from trajviz.gallery.gallery import load_gallery
-from trajviz.gallery.plan import notes_of, stale_of
+from trajviz.gallery.plan import plan_gallery
 from trajviz.race import run
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +38,8 @@ def heads(name, step):
 
 
 def test_everything_in_the_gallery_is_current():
-    assert dict(stale_of(FOLDER)) == {}
-    assert [note for note in notes_of(FOLDER) if "no item any more" in note] == []
+    assert plan_gallery(FOLDER).stale == {}
+    assert [note for note in plan_gallery(FOLDER).notes if "no item any more" in note] == []
 
 
 def test_the_gallery_is_small_enough_for_the_repository():

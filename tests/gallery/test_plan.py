@@ -8,9 +8,8 @@ from galleries import OWN, append, edit, everything, make, stale
 from programs import invoke
 
 from trajviz.errors import TrajvizError
-from trajviz.gallery.gallery import load_gallery
 from trajviz.gallery.lock import Lock
-from trajviz.gallery.plan import item_names, notes_of, size_of, stale_of
+from trajviz.gallery.plan import plan_gallery
 
 
 def test_nothing_is_stale_after_a_build_even_somewhere_else(built, monkeypatch):
@@ -136,9 +135,52 @@ def test_a_dry_run_says_what_would_be_made_and_makes_nothing(built):
     assert everything(built) == before
 
 
+MARKS = """
+from pathlib import Path
+
+Path(__file__).with_name("was run").touch()
+
+
+def rule(gradient, w, lr=0.1):
+    while True:
+        yield w
+        w = w - lr * gradient(w)
+"""
+RUNS = {
+    "a text": 'optimizers = ["mine.py:rule"]',
+    "a table": 'optimizers = [{ name = "mine.py:rule", lr = 0.2 }]',
+    "a grid": '[[sweep]]\nsurface = "bowl"\noutputs = ["{name}.gif"]\n'
+    'name = "s"\ngrid = { optimizers = [["mine.py:rule"]] }',
+    "defaults": '[[animation]]\nname = "c"\nsurface = "bowl"\noutputs = ["c.gif"]\n',
+}
+
+
+@pytest.mark.parametrize("words", [["check"], ["build", "--dry-run"]], ids=["check", "dry run"])
+@pytest.mark.parametrize("where", RUNS)
+def test_what_only_looks_runs_no_python_unless_it_is_trusted(where, words, built):
+    (built / "mine.py").write_text(MARKS)
+    append(built / "gallery.toml", RUNS[where])
+    if where == "defaults":
+        edit(built / "gallery.toml", "steps = 5", 'steps = 5\noptimizers = ["mine.py:rule"]')
+    done = invoke("gallery", *words, built)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("mine.py:rule' would be run: if you trust that, add --trust")
+    assert not (built / "was run").exists()
+    done = invoke("gallery", *words, built, "--trust")
+    assert done.returncode == (1 if words == ["check"] else 0)
+    assert (built / "was run").exists()
+
+
+def test_neither_does_it_run_the_file_of_a_surface(built):
+    edit(built / "own.py", "\n\ndef formula", "\n\nraise SystemExit\n\n\ndef formula")
+    done = invoke("gallery", "check", built)
+    assert (done.returncode, done.stdout) == (1, "a: surface changed\n")
+
+
 def test_the_size_of_a_gallery_is_its_items_its_files_and_their_bytes(built):
     sizes = [len(data) for data in everything(built).values()]
-    assert size_of(built) == (2, len(sizes), sum(sizes))
+    assert plan_gallery(built).size == (2, len(sizes), sum(sizes))
 
 
 # Other versions, and items that are gone
@@ -178,7 +220,7 @@ def test_an_item_that_is_new_has_no_other_version(built):
 def test_a_version_that_is_not_known_is_another_one(built):
     change_lock(built, lambda items: items["a"]["versions"].pop("numpy"))
     assert stale(built, strict=True) == {"a": ("made with numpy ?",)}
-    (note,) = notes_of(built)
+    (note,) = plan_gallery(built).notes
     assert note.startswith("1 item was made with numpy ?, here is ")
 
 
@@ -195,7 +237,7 @@ def test_an_item_that_is_gone_is_told_and_forgotten(built):
 def test_an_item_that_is_gone_counts_neither_as_one_of_another_version_nor_as_current(built):
     change_lock(built, lambda items: items.update(gone=items["b"]))
     change_lock(built, older)
-    first, second = notes_of(built)
+    first, second = plan_gallery(built).notes
     assert first.startswith("2 items were made with numpy 1.0")
     assert second == "'gone' is no item any more; nothing needs its files: sub/b.gif"
     assert stale(built) == {}
@@ -220,7 +262,7 @@ WRONG = {
 def test_a_wrong_request_is_one_line_before_anything_is_made(text, says, built):
     append(built / "gallery.toml", text)
     (built / "a.gif").unlink()
-    for attempt in (stale, make, lambda folder: next(stale_of(folder))):
+    for attempt in (stale, make):
         with pytest.raises(TrajvizError) as caught:
             attempt(built)
         assert says in str(caught.value)
@@ -238,7 +280,7 @@ def test_a_wrong_request_exits_with_2(command, built):
 
 def test_a_broken_lock_is_told_and_not_overwritten(built):
     (built / "gallery.lock").write_text("<<<<<<< HEAD")
-    for attempt in (stale, make, notes_of):
+    for attempt in (stale, make):
         with pytest.raises(TrajvizError, match=r"gallery\.lock is broken"):
             attempt(built)
     assert (built / "gallery.lock").read_text() == "<<<<<<< HEAD"
@@ -255,9 +297,7 @@ def test_of_many_names_only_those_are_told_that_are_near(count, tmp_path):
         '[[sweep]]\nname = "rate"\nsurface = "bowl"\noutputs = ["{name}.gif"]\n'
         f"optimizers = ['sgd']\ngrid = {{ lr = {[n / 64 for n in range(1, count + 1)]} }}"
     )
-    gallery = load_gallery(tmp_path)
-    names = item_names(gallery, ["rate-lr=0.5"])
-    assert len(names) == count
+    assert len(plan_gallery(tmp_path, ["rate-lr=0.5"]).names) == count
     with pytest.raises(TrajvizError, match=r"did you mean 'rate-lr=0\.5'") as caught:
-        item_names(gallery, ["rate-lr=0.55"])
+        plan_gallery(tmp_path, ["rate-lr=0.55"])
     assert len(str(caught.value).partition("Known: ")[2].split(", ")) == (40 if count == 40 else 20)

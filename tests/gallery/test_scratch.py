@@ -1,5 +1,6 @@
 """The scratch folder: one build at a time has it, and nothing is left of it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from trajviz.errors import TrajvizError
 from trajviz.gallery import scratch
-from trajviz.gallery.scratch import exclusive_scratch
+from trajviz.gallery.scratch import LOCK, exclusive_scratch
 
 HOLDER = """
 import sys
@@ -42,7 +43,7 @@ def test_where_no_open_file_is_removed_the_lock_goes_when_it_is_closed(tmp_path,
 
     def as_on_windows(folder, ignore_errors):
         held = {path.resolve() for path in Path("/proc/self/fd").iterdir()}
-        if (folder / "lock").resolve() in held:
+        if (folder / LOCK).resolve() in held:
             (folder / "half.gif").unlink()
         else:
             removed(folder, ignore_errors=ignore_errors)
@@ -52,6 +53,43 @@ def test_where_no_open_file_is_removed_the_lock_goes_when_it_is_closed(tmp_path,
     with exclusive_scratch(tmp_path) as folder:
         (folder / "half.gif").touch()
     assert [*tmp_path.iterdir()] == []
+
+
+links = pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+
+
+@links
+@pytest.mark.parametrize("name", [".building", f".building/{LOCK}"])
+@pytest.mark.parametrize("to", ["file", "folder", "nothing"])
+def test_a_link_in_place_of_folder_or_lock_is_refused_and_not_followed(name, to, tmp_path):
+    there, gallery = tmp_path / "there", tmp_path / "gallery"
+    if to == "folder":
+        there.mkdir()
+    elif to == "file":
+        there.write_text("mine")
+    link = gallery / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(there)
+    with pytest.raises(TrajvizError, match="is a link, which no build makes: remove it"):
+        exclusive_scratch(gallery).__enter__()
+    assert link.is_symlink()
+    assert there.exists() == (to != "nothing")
+    assert to != "file" or there.read_text() == "mine"
+    assert to != "folder" or [*there.iterdir()] == []
+
+
+@links
+def test_a_link_in_the_folder_leads_no_file_elsewhere(tmp_path):
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "a.gif").write_text("mine")
+    gallery = tmp_path / "gallery"
+    (gallery / ".building" / "half").mkdir(parents=True)
+    (gallery / ".building" / "a").symlink_to(there)
+    with exclusive_scratch(gallery) as scratch:
+        assert {path.name for path in scratch.iterdir()} == {LOCK}
+    assert (there / "a.gif").read_text() == "mine"
+    assert [*gallery.iterdir()] == []
 
 
 def test_another_build_is_refused_and_what_a_killed_one_left_is_removed(tmp_path):

@@ -7,13 +7,13 @@ from galleries import write
 
 from trajviz.errors import TrajvizError
 from trajviz.gallery.gallery import load_gallery
-from trajviz.gallery.sources import item_sources
+from trajviz.gallery.sources import Sources
 
 
 def sources(folder, text, output="x.gif"):
     (folder / "gallery.toml").write_text(f'[[animation]]\noutputs = ["{output}"]\n{text}')
     (item,) = load_gallery(folder).items()
-    return item_sources(item)
+    return Sources().of(item)
 
 
 def changed(folder, text, monkeypatch, name, output="x.gif"):
@@ -129,7 +129,7 @@ def test_the_names_of_files_are_no_part_of_the_recipe(folder):
         f'[[animation]]\n{FORMULA}outputs = ["a.gif"]\n'
         f'[[animation]]\n{FORMULA}outputs = ["b.gif", "c.gif"]\n'
     )
-    first, second = map(item_sources, load_gallery(folder).items())
+    first, second = map(Sources().of, load_gallery(folder).items())
     assert first == second
 
 

@@ -11,7 +11,9 @@ import pytest
 from tasks import (
     alive,
     be_awkward,
+    be_terminated_in_a_callback,
     end_with,
+    hears_ctrl_c,
     kill_self,
     process_of,
     refuse,
@@ -85,6 +87,20 @@ def test_stopping_ends_workers_and_what_they_started_and_drops_what_waits(tmp_pa
     assert isinstance(running.exception(), WorkerDiedError)
     assert waiting.cancelled()
     wait_until(lambda: not any(map(alive, ids)))
+
+
+def test_every_worker_is_deaf_to_ctrl_c():
+    with WorkerPool(2) as workers:
+        assert set(workers.map(hears_ctrl_c, range(4))) == {False}
+
+
+def test_a_worker_says_nothing_when_it_is_terminated_whatever_it_does(capfd, tmp_path):
+    with WorkerPool(1) as workers:
+        running = workers.submit(be_terminated_in_a_callback, tmp_path / "on")
+        with pytest.raises(WorkerDiedError):
+            running.result()
+    assert capfd.readouterr().err == ""
+    assert not (tmp_path / "on").exists()
 
 
 ORPHANS = """

@@ -13,7 +13,7 @@ from trajviz.cli._options import OneValue
 from trajviz.cli._output import Foot
 
 if TYPE_CHECKING:
-    from trajviz.gallery.plan import PlannedItem
+    from trajviz.gallery.plan import Plan, PlannedItem
     from trajviz.gallery.workers import Progress
 
 _folder = click.argument("folder", default="gallery", metavar="[FOLDER]")
@@ -50,6 +50,11 @@ def command(context: click.Context) -> None:
     help="On the cluster of this dask scheduler.",
 )  # fmt: skip
 @_strict
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Let --dry-run run the Python that optimizers are in.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what fails.")
 def build(
     folder: str,
@@ -59,25 +64,25 @@ def build(
     jobs: int | None,
     dask: str | None,
     strict: bool,
+    trust: bool,
     quiet: bool,
 ) -> int | None:
     """Render what is new, changed, missing or edited, and write the page."""
-    from trajviz.gallery import plan
     from trajviz.gallery.build import build as make
     from trajviz.gallery.executor import dask_executor, local_executor
+    from trajviz.gallery.plan import plan_gallery
 
+    plan = plan_gallery(folder, only, force, strict, trust=trust or not dry_run)
     if dry_run:
-        for name, reasons in plan.stale_of(folder, only, force, strict):
-            click.echo(f"{name}: {', '.join(reasons)}")
+        _tell_stale(plan)
         return None
     if not quiet:
-        _tell_notes(folder)
+        _tell_notes(plan)
     executor = dask_executor(dask) if dask else local_executor(jobs or os.cpu_count() or 1)
     with Foot() as foot:
-        observer = _Observer(foot, quiet)
-        result = make(folder, executor, observer, only=only, force=force, strict=strict)
+        result = make(plan, executor, _Observer(foot, quiet))
     if not quiet:
-        items, files, size = plan.size_of(folder)
+        items, files, size = plan.size
         done = "" if result.made or result.failed or result.page else "everything is current: "
         click.echo(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
     if result.failed:
@@ -89,19 +94,21 @@ def build(
 @command.command()
 @_folder
 @_strict
-def check(folder: str, strict: bool) -> int | None:
+@click.option(
+    "--trust", is_flag=True, help="Run the Python files and modules that optimizers are in."
+)
+def check(folder: str, strict: bool, trust: bool) -> int | None:
     """Say what is stale, and the command that mends it; nothing is rendered.
 
-    The exit code is 1 if anything is.
+    The exit code is 1 if anything is. No Python is run: an optimizer that is in a file of its own
+    needs --trust, since only the file knows its settings.
     """
-    from trajviz.gallery import plan
+    from trajviz.gallery.plan import plan_gallery
 
-    current = True
-    for name, reasons in plan.stale_of(folder, strict=strict):
-        current = False
-        click.echo(f"{name}: {', '.join(reasons)}")
-    _tell_notes(folder)
-    if current:
+    plan = plan_gallery(folder, strict=strict, trust=trust)
+    stale = _tell_stale(plan)
+    _tell_notes(plan)
+    if not stale:
         click.echo("everything is current")
         return None
     words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
@@ -111,10 +118,16 @@ def check(folder: str, strict: bool) -> int | None:
     return STALE
 
 
-def _tell_notes(folder: str) -> None:
-    from trajviz.gallery.plan import notes_of
+def _tell_stale(plan: Plan) -> bool:
+    """Say what is stale, and return whether anything is."""
+    stale = plan.stale
+    for name, reasons in stale.items():
+        click.echo(f"{name}: {', '.join(reasons)}")
+    return bool(stale)
 
-    for note in notes_of(folder):
+
+def _tell_notes(plan: Plan) -> None:
+    for note in plan.notes:
         click.echo(f"note: {note}", err=True)
 
 
@@ -139,6 +152,9 @@ class _Observer:
 
     def failed(self, planned: PlannedItem, message: str) -> None:
         self._foot.say(f"{planned.item.name}: {message}", err=True)
+
+    def hindered(self, message: str) -> None:
+        self._foot.say(message, err=True)
 
 
 def _bar(progress: Progress | None) -> str:

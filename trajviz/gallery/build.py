@@ -5,23 +5,24 @@ from __future__ import annotations
 import itertools
 import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.files.target import replacing
 from trajviz.gallery.executor import JobExecutor
-from trajviz.gallery.gallery import Gallery, load_gallery
+from trajviz.gallery.interruption import interrupted_once
 from trajviz.gallery.items import Item
 from trajviz.gallery.lock import Lock, LockEntry, digest
-from trajviz.gallery.plan import PlannedItem, item_names, plan_items
+from trajviz.gallery.plan import Plan, PlannedItem
 from trajviz.gallery.render import RenderJob, RenderResult, render, render_remotely
 from trajviz.gallery.scratch import exclusive_scratch
-from trajviz.gallery.site import check_site, why_page_stale, write_site
+from trajviz.gallery.site import check_site
 from trajviz.gallery.workers import Progress, WorkerDiedError
 
 _POLL_INTERVAL = 0.1
@@ -50,6 +51,9 @@ class BuildObserver(Protocol):
     def failed(self, planned: PlannedItem, message: str) -> None:
         """Take note that an item could not be made, and why."""
 
+    def hindered(self, message: str) -> None:
+        """Take note of what keeps the jobs from being done, once until it is something else."""
+
 
 @dataclass(frozen=True)
 class BuildResult:
@@ -67,54 +71,36 @@ class BuildResult:
 
 
 def build(
-    folder: str | Path,
-    executor: AbstractContextManager[JobExecutor],
-    observer: BuildObserver,
-    only: Collection[str] = (),
-    force: bool = False,
-    strict: bool = False,
+    plan: Plan, executor: AbstractContextManager[JobExecutor], observer: BuildObserver
 ) -> BuildResult:
-    """Make what is stale of a gallery, and its page. An item that fails does not stop the others.
+    """Make what a plan says, and the page. An item that fails does not stop the others.
 
     Args:
-        folder: The gallery's folder.
+        plan: What there is to make.
         executor: What runs the jobs. It is entered only if there is one.
         observer: Who is told what happens.
-        only: The names of the items to make; empty for all.
-        force: Whether current items are made as well, without limits that protect the user's time.
-        strict: Whether an item is stale that other versions made.
 
     Raises:
-        TrajvizError: The gallery is wrong, or another build is at work; this is found before
+        TrajvizError: Another build is at work, or the page cannot be made; this is found before
             anything is rendered.
+        OSError: The disk is full, or what runs the jobs is gone.
     """
-    gallery = load_gallery(folder)
-    lock = Lock(gallery.folder)
-    names = item_names(gallery, only)
-    plan = plan_items(gallery, lock, only, force, strict)
-    stale = (planned for planned in plan if planned.reasons)
-    first = next(stale, None)
-    if first is None and not why_page_stale(gallery, lock) and lock.items.keys() <= {*names}:
+    gallery, lock = plan.gallery, plan.lock
+    if not plan.stale and lock.items.keys() <= {*plan.names} and not lock.unwritten:
         return BuildResult(made=0, failed=(), page=False)
     check_site(gallery)
-    with exclusive_scratch(gallery.folder) as scratch:
+    with interrupted_once(), exclusive_scratch(gallery.folder) as scratch, lock.recording():
         work = _Work(
-            folder=gallery.folder, lock=lock, scratch=scratch, force=force, observer=observer
+            folder=gallery.folder, lock=lock, scratch=scratch, force=plan.force, observer=observer
         )
-        if first is not None:
+        if plan.work:
             with executor as jobs:
-                work.run(itertools.chain([first], stale), jobs)
-        lock.keep_only(names)
-        page = _update_site(gallery, lock)
+                work.run(plan.items, jobs)
+        lock.keep_only(plan.names)
+        page = bool(plan.site.why_stale(lock))
+        if page:
+            plan.site.write(lock)
     return BuildResult(made=work.made, failed=tuple(work.failed), page=page)
-
-
-def _update_site(gallery: Gallery, lock: Lock) -> bool:
-    """Write the page if it is stale; return whether it was."""
-    stale = bool(why_page_stale(gallery, lock))
-    if stale:
-        write_site(gallery, lock)
-    return stale
 
 
 @dataclass(frozen=True)
@@ -136,6 +122,7 @@ class _Work:
     observer: BuildObserver
     made: int = 0
     failed: list[str] = field(default_factory=list)
+    obstacle: str = ""
 
     def run(self, plan: Iterator[PlannedItem], jobs: JobExecutor) -> None:
         """Make every item, with no more jobs at once than the executor should have."""
@@ -147,11 +134,17 @@ class _Work:
             if not running:
                 return
             done, _ = wait(running, timeout=_POLL_INTERVAL, return_when=FIRST_COMPLETED)
+            self._note_obstacle(jobs.obstacle())  # before jobs fail that it has taken along
             for future in done:
                 self._finish(future, running.pop(future))
             self.observer.progressed(
                 {r.planned.item.name: jobs.progress.get(future) for future, r in running.items()}
             )
+
+    def _note_obstacle(self, obstacle: str) -> None:
+        if obstacle and obstacle != self.obstacle:
+            self.observer.hindered(obstacle)
+        self.obstacle = obstacle
 
     def _submit(self, item: Item, jobs: JobExecutor) -> Future[RenderResult]:
         job = RenderJob(
@@ -173,6 +166,7 @@ class _Work:
         item = running.planned.item
         try:
             result = future.result()
+            _check_version(result)
             outputs = self._place_files(item, result)
         except Exception as error:  # whatever goes wrong with one item, the others are made
             self.failed.append(item.name)
@@ -213,8 +207,15 @@ class _Work:
             temporary.write_bytes(data)
 
 
+def _check_version(result: RenderResult) -> None:
+    """Refuse what another trajviz has made, elsewhere."""
+    made_by = result.versions.get("trajviz")
+    if made_by != trajviz.__version__:
+        raise TrajvizError(f"trajviz {made_by} has rendered it, here is {trajviz.__version__}")
+
+
 def _message(error: Exception) -> str:
     """Return what an error says in one line, with its kind unless the error is one of ours."""
     text = " ".join(str(error).split())
     known = isinstance(error, (TrajvizError, WorkerDiedError, OSError))
-    return text if known and text else f"{type(error).__name__}: {text}"
+    return text if known and text else f"{type(error).__name__}: {text}".removesuffix(": ")

@@ -18,7 +18,7 @@ outputs lie in its folder. `[[sweep]]` describes many items at once, see `sweep`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,13 @@ class Gallery:
     animations: tuple[Mapping[str, Any], ...]
     sweeps: tuple[Mapping[str, Any], ...]
 
-    def items(self) -> Iterator[Item]:
+    def items(self, numbers: Container[int] | None = None) -> Iterator[Item]:
         """Yield every item, animations before sweeps.
 
         A sweep is expanded as it is read, so that thousands of items need no memory.
+
+        Args:
+            numbers: Which items are read, counted from 0; default None, all.
 
         Raises:
             TrajvizError: An item is wrong, or two of them share a name or a file.
@@ -76,7 +79,9 @@ class Gallery:
         names: dict[str, str] = {}
         files: dict[str, str] = {}
         here = Path(os.path.relpath(self.folder))  # so that paths are the same wherever we are
-        for where, point in self._points():
+        for number, (where, point) in enumerate(self._points()):
+            if numbers is not None and number not in numbers:
+                continue
             with naming(where):
                 item = read_item(point, here)
                 if self.sections and item.section not in self.sections:

@@ -120,8 +120,11 @@ def _outputs(table: Mapping[str, Any]) -> list[str]:
     for output in outputs:
         path = PurePosixPath(output)
         inside = not path.is_absolute() and ".." not in path.parts and output[:1] not in ("~", "-")
-        if not inside or "\\" in output or "\0" in output or path.name[:1] in ("", "."):
+        if not inside or "\\" in output or "\0" in output or not path.name:
             raise TrajvizError(f"output {output!r} is no file in the gallery's folder")
+        hidden = next((part for part in path.parts if part.startswith(".")), None)
+        if hidden:  # as `.git`, and `.building`, which is removed at a build's end
+            raise TrajvizError(f"output {output!r}: {hidden!r} is hidden, and for programs alone")
         _check_portable("output", output)
     return outputs
 

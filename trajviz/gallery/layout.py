@@ -6,10 +6,12 @@ GALLERY_FILE = "gallery.toml"
 """Describes the items; its presence makes a folder a gallery."""
 LOCK_FILE = "gallery.lock"
 """Records what each item was made from, see `lock`."""
+JOURNAL_FILE = "gallery.lock.journal"
+"""Holds what a build at work has to add to the lock; it is gone when the build has ended."""
 PAGE_FILES = ("index.html", "README.md")
 """Show the items, see `site`."""
 SCRATCH = ".building"
 """The folder in which a build works; it is gone when the build has ended."""
 
-RESERVED = frozenset(name.lower() for name in (GALLERY_FILE, LOCK_FILE, *PAGE_FILES))
+RESERVED = frozenset(name.lower() for name in (GALLERY_FILE, LOCK_FILE, JOURNAL_FILE, *PAGE_FILES))
 """What no item may write, in lower case."""

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from trajviz.errors import unknown
+from trajviz.gallery.entry import Entry
 from trajviz.gallery.gallery import Gallery, load_gallery
 from trajviz.gallery.items import Item
 from trajviz.gallery.lock import Lock, other_versions, why_stale
-from trajviz.gallery.site import why_page_stale
-from trajviz.gallery.sources import item_sources
+from trajviz.gallery.site import Site, entry_of
+from trajviz.gallery.sources import Sources
 from trajviz.gallery.versions import installed_versions
+from trajviz.optimizers.own import nothing_run
 from trajviz.recipe.toml import naming
+
+
+@dataclass(frozen=True)
+class Work:
+    """Why an item must be made.
+
+    Attributes:
+        name: The item's name.
+        sources: The digest of each of its sources, by the source's name.
+        reasons: Why it must be made, at least one.
+    """
+
+    name: str
+    sources: dict[str, str]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -25,7 +44,7 @@ class PlannedItem:
     Attributes:
         item: The item.
         sources: The digest of each of its sources, by the source's name.
-        reasons: Why it must be made, none if it is current.
+        reasons: Why it must be made.
     """
 
     item: Item
@@ -33,34 +52,112 @@ class PlannedItem:
     reasons: tuple[str, ...]
 
 
-def plan_items(
-    gallery: Gallery,
-    lock: Lock,
+@dataclass(frozen=True)
+class Plan:
+    """What there is to make of a gallery. Each item has been looked at, once.
+
+    Attributes:
+        gallery: The gallery.
+        lock: How its items were made.
+        work: What is to be made, by the item's number.
+        site: The page, with what it says of every item.
+        force: Whether current items are made as well, without limits that protect the user's time.
+    """
+
+    gallery: Gallery
+    lock: Lock
+    work: Mapping[int, Work]
+    site: Site
+    force: bool
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all items."""
+        return tuple(entry.name for entry in self.site.entries)
+
+    @property
+    def stale(self) -> dict[str, tuple[str, ...]]:
+        """What is to be made, items by name and then "page", each with its reasons."""
+        items = {work.name: work.reasons for work in self.work.values()}
+        page = tuple(self.site.why_stale(self.lock))
+        return {**items, "page": page} if page else items
+
+    @property
+    def items(self) -> Iterator[PlannedItem]:
+        """The items to make, read anew one by one, so that thousands of them need no memory."""
+        found = self.gallery.items(self.work)
+        for item, work in zip(found, self.work.values(), strict=True):
+            yield PlannedItem(item, work.sources, work.reasons)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing of the gallery although it makes nothing stale, a line each."""
+        names = {*self.names}
+        return [*_version_notes(self.lock, names), *_orphan_notes(self.lock, names)]
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """How many items the gallery has, and how many files and bytes its folder has now."""
+        files = [path for path in self.gallery.folder.rglob("*") if path.is_file()]
+        return len(self.names), len(files), sum(path.stat().st_size for path in files)
+
+
+def plan_gallery(
+    folder: str | Path,
     only: Collection[str] = (),
     force: bool = False,
     strict: bool = False,
-) -> Iterator[PlannedItem]:
-    """Yield the items of a gallery, each with the reasons to make it.
+    trust: bool = True,
+) -> Plan:
+    """Return what there is to make of a gallery.
 
     Args:
-        gallery: The gallery.
-        lock: How its items were made.
-        only: The names of the items to yield; empty for all.
-        force: Whether an item that is current is made as well.
-        strict: Whether other versions are a reason.
+        folder: The gallery's folder.
+        only: The names of the items to make; empty for all.
+        force: Whether current items are made as well, without limits that protect the user's time.
+        strict: Whether an item is stale that other versions made.
+        trust: Whether Python files and modules may be run that optimizers are in.
 
     Raises:
-        TrajvizError: An item is wrong, or one of its sources is missing.
+        TrajvizError: The gallery is wrong, an item of it is, or one of its sources is missing.
     """
-    for item in gallery.items():
-        if only and item.name not in only:
-            continue
+    gallery = load_gallery(folder)
+    lock = Lock(gallery.folder)
+    entries: list[Entry] = []
+    work: dict[int, Work] = {}
+    look = _Look(gallery, lock, force, strict)
+    with contextlib.nullcontext() if trust else nothing_run():
+        for number, item in enumerate(gallery.items()):
+            entries.append(entry_of(item))
+            found = look.at(item)
+            if found.reasons and (not only or item.name in only):
+                work[number] = found
+    plan = Plan(gallery=gallery, lock=lock, work=work, site=Site(gallery, entries), force=force)
+    _check_names(only, plan.names)
+    return plan
+
+
+@dataclass
+class _Look:
+    """A look at the items of a gallery, one by one."""
+
+    gallery: Gallery
+    lock: Lock
+    force: bool
+    strict: bool
+
+    def __post_init__(self) -> None:
+        self._sources = Sources()
+
+    def at(self, item: Item) -> Work:
+        """Return why an item must be made, perhaps for no reason."""
         with naming(item.name):
-            sources = item_sources(item)
-        reasons = why_stale(lock.items.get(item.name), sources, item.files, gallery.folder)
-        if strict:
-            reasons += _version_reasons(lock, item.name)
-        yield PlannedItem(item, sources, tuple(reasons or ["forced"] * force))
+            sources = self._sources.of(item)
+        made = self.lock.items.get(item.name)
+        reasons = why_stale(made, sources, item.files, self.gallery.folder)
+        if self.strict:
+            reasons += _version_reasons(self.lock, item.name)
+        return Work(item.name, sources, tuple(reasons or ["forced"] * self.force))
 
 
 def _version_reasons(lock: Lock, item: str) -> list[str]:
@@ -70,66 +167,11 @@ def _version_reasons(lock: Lock, item: str) -> list[str]:
     return [f"made with {name} {was or '?'}" for name, was in others.items()]
 
 
-def item_names(gallery: Gallery, only: Collection[str] = ()) -> list[str]:
-    """Return the names of all items, having checked every item and its sources.
-
-    Args:
-        gallery: The gallery.
-        only: Names that must be among them.
-
-    Raises:
-        TrajvizError: An item is wrong, one of its sources is missing, or there is no such name.
-    """
-    names = []
-    for item in gallery.items():
-        with naming(item.name):
-            item_sources(item)
-        names.append(item.name)
-    for name in only:
-        if name not in names:
-            near = get_close_matches(name, names, n=20, cutoff=0.3) if len(names) > 40 else names
-            raise unknown("item", name, near)
-    return names
-
-
-def stale_of(
-    folder: str | Path, only: Collection[str] = (), force: bool = False, strict: bool = False
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what is stale of a gallery, items by name and then "page", each with its reasons.
-
-    Args:
-        folder: The gallery's folder.
-        only: The names of the items to look at; empty for all.
-        force: Whether an item that is current is named as well.
-        strict: Whether other versions are a reason.
-
-    Raises:
-        TrajvizError: The gallery is wrong; this is found before anything is yielded.
-    """
-    gallery = load_gallery(folder)
-    lock = Lock(gallery.folder)
-    item_names(gallery, only)
-    for planned in plan_items(gallery, lock, only, force, strict):
-        if planned.reasons:
-            yield planned.item.name, planned.reasons
-    if reasons := why_page_stale(gallery, lock):
-        yield "page", tuple(reasons)
-
-
-def size_of(folder: str | Path) -> tuple[int, int, int]:
-    """Return how many items a gallery has, and how many files and bytes its folder."""
-    gallery = load_gallery(folder)
-    files = [path for path in gallery.folder.rglob("*") if path.is_file()]
-    items = sum(1 for _ in gallery.items())
-    return items, len(files), sum(path.stat().st_size for path in files)
-
-
-def notes_of(folder: str | Path) -> list[str]:
-    """Return what is worth knowing of a gallery although it makes nothing stale, a line each."""
-    gallery = load_gallery(folder)
-    lock = Lock(gallery.folder)
-    names = {item.name for item in gallery.items()}
-    return [*_version_notes(lock, names), *_orphan_notes(lock, names)]
+def _check_names(only: Collection[str], names: Collection[str]) -> None:
+    """Raise TrajvizError for a name that no item has."""
+    for name in {*only} - {*names}:
+        near = get_close_matches(name, names, n=20, cutoff=0.3) if len(names) > 40 else names
+        raise unknown("item", name, near)
 
 
 def _version_notes(lock: Lock, names: Collection[str]) -> Iterator[str]:

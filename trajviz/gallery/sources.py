@@ -6,6 +6,7 @@ encodes a race is no source: that is trajviz itself, and counts as a version.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import re
@@ -29,24 +30,44 @@ from trajviz.surface.definition import needed_files
 from trajviz.surface.formula import read_formula
 
 
-def item_sources(item: Item) -> dict[str, str]:
-    """Return the digest of each source of an item, by the source's name.
+class Sources:
+    """Finds the digests of sources. Each file is read once, and taken to stay as it is."""
 
-    Texts that differ only in how their lines end have the same digest.
+    def __init__(self) -> None:
+        """Begin without knowing any file."""
+        self._surface = functools.cache(_surface_source)
+        self._schedule = functools.cache(_schedule_source)
+        self._theme = functools.cache(_theme_source)
+        self._language = functools.cache(_language_source)
+        self._paths = functools.cache(_paths_source)
+        self._optimizers: dict[str, dict[str, str]] = {}
 
-    Raises:
-        TrajvizError: A file is missing, or the surface's formula is wrong.
-    """
-    recipe = item.recipe
-    return {
-        "recipe": _recipe_digest(item.table),
-        **_surface_source(recipe.surface),
-        **dict(map(_optimizer_source, _optimizers(recipe))),
-        **dict(map(_schedule_source, _schedules(recipe))),
-        f"theme {Path(recipe.look.theme).name}": _theme_digest(recipe.look.theme),
-        **_language_source(recipe.look.language),
-        **dict(map(_paths_source, map(Path, recipe.paths))),
-    }
+    def of(self, item: Item) -> dict[str, str]:
+        """Return the digest of each source of an item, by the source's name.
+
+        Texts that differ only in how their lines end have the same digest.
+
+        Raises:
+            TrajvizError: A file is missing, or the surface's formula is wrong.
+        """
+        recipe = item.recipe
+        found = {"recipe": _recipe_digest(item.table)}
+        found |= self._surface(recipe.surface)
+        for optimizer in _optimizers(recipe):
+            found |= self._optimizer(optimizer)
+        for schedule in _schedules(recipe):
+            found |= self._schedule(schedule)
+        found |= self._theme(recipe.look.theme)
+        found |= self._language(recipe.look.language)
+        for path in recipe.paths:
+            found |= self._paths(path)
+        return found
+
+    def _optimizer(self, optimizer: Optimizer) -> dict[str, str]:
+        name = optimizer.name
+        if name not in self._optimizers:
+            self._optimizers[name] = _optimizer_source(optimizer)
+        return self._optimizers[name]
 
 
 def _recipe_digest(table: Mapping[str, Any]) -> str:
@@ -55,12 +76,18 @@ def _recipe_digest(table: Mapping[str, Any]) -> str:
     It stays the same when a later trajviz adds a key. The names of files are left out, since a file
     that is added to an item is simply missing.
     """
-    defaults = to_table(Recipe(table["surface"]), Path())
+    defaults = _default_table()
     said = {key: value for key, value in table.items() if value != defaults.get(key)}
     said["surface"] = table["surface"]
     said.pop("outputs", None)
     numbers_alike = json.loads(json.dumps(said), parse_int=float)  # 1 is 1.0
     return digest(json.dumps(numbers_alike, sort_keys=True).encode())
+
+
+@functools.cache
+def _default_table() -> dict[str, Any]:
+    """Return what a recipe says that says nothing; of what surface does not matter."""
+    return to_table(Recipe("x"), Path())
 
 
 def _surface_source(surface: str) -> dict[str, str]:
@@ -78,11 +105,11 @@ def _optimizers(recipe: Recipe) -> Iterator[Optimizer]:
     yield from (spec.optimizer for spec in recipe.optimizers)
 
 
-def _optimizer_source(optimizer: Optimizer) -> tuple[str, str]:
+def _optimizer_source(optimizer: Optimizer) -> dict[str, str]:
     own = re.match(r"(.+\.py)(:|$)", optimizer.name)
     rule = Path(own[1]).expanduser() if own else Path(inspect.getfile(optimizer.rule))
     name = rule.name if own else optimizer.name
-    return f"optimizer {name}", _text_digest(*needed_files(rule))
+    return {f"optimizer {name}": _text_digest(*needed_files(rule))}
 
 
 def _schedules(recipe: Recipe) -> dict[str, None]:
@@ -90,13 +117,14 @@ def _schedules(recipe: Recipe) -> dict[str, None]:
     return dict.fromkeys(spec.schedule.name for spec in recipe.optimizers if spec.schedule)
 
 
-def _schedule_source(name: str) -> tuple[str, str]:
-    return f"schedule {name}", digest(inspect.getsource(SCHEDULES[name]).encode())
+def _schedule_source(name: str) -> dict[str, str]:
+    return {f"schedule {name}": digest(inspect.getsource(SCHEDULES[name]).encode())}
 
 
-def _theme_digest(theme: str) -> str:
-    """Return the digest of a theme, and of the two that it takes where it follows its reader."""
-    return _text_digest(*map(find_theme, (theme, *(light_and_dark(theme) or ()))))
+def _theme_source(theme: str) -> dict[str, str]:
+    """Return the source of a theme, with the two that it takes where it follows its reader."""
+    files = map(find_theme, (theme, *(light_and_dark(theme) or ())))
+    return {f"theme {Path(theme).name}": _text_digest(*files)}
 
 
 def _language_source(language: str) -> dict[str, str]:
@@ -106,10 +134,11 @@ def _language_source(language: str) -> dict[str, str]:
     return {f"language {Path(language).name}": _text_digest(find_language(language))}
 
 
-def _paths_source(path: Path) -> tuple[str, str]:
+def _paths_source(text: str) -> dict[str, str]:
+    path = Path(text)
     if not path.expanduser().is_file():
-        raise TrajvizError(f"no file of paths {str(path)!r}")
-    return f"file {path.name}", _text_digest(path.expanduser())
+        raise TrajvizError(f"no file of paths {text!r}")
+    return {f"file {path.name}": _text_digest(path.expanduser())}
 
 
 def _text_digest(*paths: Path) -> str:

@@ -12,8 +12,12 @@ _DISTRIBUTIONS = ("imageio-ffmpeg", "matplotlib", "numpy", "pillow")
 """Libraries whose version may change the bytes of a file."""
 
 
-@functools.cache
 def installed_versions() -> dict[str, str]:
     """Return the versions of Python, trajviz and the drawing libraries in this process, by name."""
-    libraries = {name: metadata.version(name) for name in _DISTRIBUTIONS}
-    return {"python": platform.python_version(), "trajviz": trajviz.__version__, **libraries}
+    ours = {"python": platform.python_version(), "trajviz": trajviz.__version__}
+    return ours | _libraries()
+
+
+@functools.cache
+def _libraries() -> dict[str, str]:
+    return {name: metadata.version(name) for name in _DISTRIBUTIONS}

@@ -20,14 +20,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection
-from types import FrameType
 from typing import Any, TypeAlias
 
 _SPAWN = multiprocessing.get_context("spawn")  # a process with threads must not be forked
 _REPORT_INTERVAL = 0.1
 """Seconds between two reports of a worker."""
-_GRACE = 0.5
-"""Seconds in which a worker that is stopped may end its encoder."""
 
 Progress: TypeAlias = tuple[str, int, int]
 """What a task is doing, how much of that is done, and how much there is in all."""
@@ -56,6 +53,7 @@ class WorkerPool(Executor):
         self._workers: set[_Worker] = set()
         self._guard = threading.Lock()
         self._stopped = False
+        _start_tracker()
         self._threads = [threading.Thread(target=self._attend, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
@@ -94,10 +92,7 @@ class WorkerPool(Executor):
             workers = [*self._workers]
         self._cancel_waiting()  # before a thread whose process ends would take a task up
         for worker in workers:
-            worker.terminate()
-        until = time.monotonic() + _GRACE
-        for worker in workers:
-            worker.kill(after=until - time.monotonic())
+            worker.kill()
         self.shutdown(cancel_futures=True)
 
     def _cancel_waiting(self) -> None:
@@ -146,6 +141,17 @@ class WorkerPool(Executor):
             self._workers.remove(worker)
 
 
+def _start_tracker() -> None:
+    """Start what the standard library watches over processes with, before any thread does.
+
+    The thread that starts it unblocks Ctrl-C for itself, and so for the process it starts next.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        from multiprocessing.resource_tracker import ensure_running
+
+        ensure_running()
+
+
 class _Worker:
     """One process, and the connection to it."""
 
@@ -180,17 +186,12 @@ class _Worker:
         code = self._process.exitcode or 0
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
-    def terminate(self) -> None:
-        """Ask the process to give up its task."""
-        self._process.terminate()
+    def kill(self) -> None:
+        """End the process at once, and all that it has started.
 
-    def kill(self, after: float) -> None:
-        """End the process and all that it has started, unless it ends by itself.
-
-        Args:
-            after: How many seconds it has for that.
+        It has nothing to clean up: its files lie in the build's scratch folder. An exception in the
+        middle of whatever it does, on the other hand, may be swallowed or printed.
         """
-        multiprocessing.connection.wait([self._process.sentinel], max(after, 0))
         if hasattr(os, "killpg") and self._process.pid:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -233,15 +234,11 @@ def _work(connection: Connection[Any, Any]) -> None:
     _connection = connection
     if hasattr(os, "setsid"):
         os.setsid()
-    signal.signal(signal.SIGTERM, _raise_terminated)
+    signal.signal(signal.SIGTERM, lambda *_: _end_group())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
+    with contextlib.suppress(EOFError, ConnectionError):  # the parent has no more to do, or is gone
         while True:
             connection.send(_answer(connection.recv()))
-    except EOFError:  # the parent has no more to do
-        return
-    except _Terminated:
-        _end_group()
 
 
 def _answer(call: _Call) -> tuple[str, Any]:
@@ -264,22 +261,11 @@ def _picklable(error: Exception) -> Exception:
     return error
 
 
-class _Terminated(BaseException):
-    """SIGTERM as an exception, so that the code that runs an encoder can end it."""
-
-
-def _raise_terminated(_number: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise _Terminated
-
-
 def _end_with_parent() -> None:
     """Wait until the parent is gone, then end this process as `stop` would."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(_GRACE)
         _end_group()
 
 

@@ -11,6 +11,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,20 @@ from trajviz.optimizers.rules import rule_names
 from trajviz.surface import Oracle, Points
 from trajviz.surface.definition import explained, run_file
 
+_nothing_is_run: ContextVar[bool] = ContextVar("_nothing_is_run", default=False)
+
 OWN = re.compile(r"(?P<place>.+\.py|[\w.]+):(?P<name>[A-Za-z_]\w*)")
 """A name in a file or in a module."""
+
+
+@contextlib.contextmanager
+def nothing_run() -> Iterator[None]:
+    """Refuse within the block whatever would run a module or a file of somebody's own."""
+    token = _nothing_is_run.set(True)
+    try:
+        yield
+    finally:
+        _nothing_is_run.reset(token)
 
 
 def load_own(text: str) -> Optimizer:
@@ -37,13 +50,15 @@ def load_own(text: str) -> Optimizer:
 
     Raises:
         TrajvizError: There is no such place or name, the place fails when it is run, told with file
-            and line, or what it has there is no optimizer.
+            and line, what it has there is no optimizer, or `nothing_run` holds.
     """
     from trajviz.optimizers.adapters.keras import on_torch
 
     found = OWN.fullmatch(text)
     if not found:
         raise TrajvizError(f"optimizer {text!r} is no NAME of a file or module: ./FILE.py:NAME")
+    if _nothing_is_run.get():
+        raise TrajvizError(f"{text!r} would be run: if you trust that, add --trust")
     place, name = found["place"], found["name"]
     with on_torch():
         module = _file(place) if place.endswith(".py") else _module(place)

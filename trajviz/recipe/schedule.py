@@ -8,6 +8,7 @@ states its range (see `surface.numbers`).
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -203,7 +204,12 @@ def schedule_defaults(name: str) -> dict[str, float]:
     >>> schedule_defaults("step")
     {'rate': 0.5, 'every': 50}
     """
-    parameters = list(inspect.signature(_function(name)).parameters.values())[2:]
+    return dict(_defaults_of(_function(name)))
+
+
+@functools.cache
+def _defaults_of(function: Callable[..., float]) -> dict[str, float]:
+    parameters = list(inspect.signature(function).parameters.values())[2:]
     return {parameter.name: parameter.default for parameter in parameters}
 
 

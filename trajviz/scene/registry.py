@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,8 +16,13 @@ def names_in(folders: Iterable[str]) -> list[str]:
 
     Files whose names begin with an underscore are none; any other underscore is a hyphen.
     """
+    return [*_names_in(tuple(folders))]
+
+
+@functools.cache  # a gallery asks for each of its items
+def _names_in(folders: tuple[str, ...]) -> tuple[str, ...]:
     files = (path for folder in folders for path in Path(folder).glob("[!_]*.py"))
-    return sorted(path.stem.replace("_", "-") for path in files)
+    return tuple(sorted(path.stem.replace("_", "-") for path in files))
 
 
 def load(kind: str, name: str, package: str, folders: Iterable[str]) -> Any:
@@ -40,6 +46,11 @@ def load(kind: str, name: str, package: str, folders: Iterable[str]) -> Any:
 
 def toml_files(folders: Iterable[str]) -> dict[str, Path]:
     """Return the TOML files in some folders by the names of what they hold."""
+    return dict(_toml_files(tuple(folders)))
+
+
+@functools.cache
+def _toml_files(folders: tuple[str, ...]) -> dict[str, Path]:
     return {path.stem: path for folder in folders for path in Path(folder).glob("*.toml")}
 
 

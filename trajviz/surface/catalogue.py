@@ -32,7 +32,12 @@ def folder() -> Path:
 
 def surface_names() -> list[str]:
     """Return the names of the surfaces in the catalogue, sorted, with hyphens."""
-    return sorted(path.stem.replace("_", "-") for path in folder().glob("[!_]*.py"))
+    return [*_names_in(folder())]
+
+
+@functools.cache
+def _names_in(place: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem.replace("_", "-") for path in place.glob("[!_]*.py")))
 
 
 def load_surface(

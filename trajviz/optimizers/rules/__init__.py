@@ -40,8 +40,12 @@ _FACTS = {
 
 def rule_names() -> list[str]:
     """Return the names of our own optimizers, sorted, with hyphens."""
-    files = Path(__file__).parent.glob("[!_]*.py")
-    return sorted(path.stem.replace("_", "-") for path in files)
+    return [*_names_in(Path(__file__).parent)]
+
+
+@functools.cache
+def _names_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem.replace("_", "-") for path in folder.glob("[!_]*.py")))
 
 
 @functools.cache
