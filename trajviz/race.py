@@ -592,6 +592,7 @@ def compare(
     orbit: float = Look.orbit,
     language: str | Path = Look.language,
     outcome: bool = Look.outcome,
+    trail: int | None = Look.trail,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -644,6 +645,8 @@ def compare(
         orbit: How far the camera turns during the animation, in degrees.
         language: The picture's own words: a language's name, or a file of your own.
         outcome: Say in the last frame what became of all, in the order of arrival.
+        trail: The last N steps of each track are bright, the rest faint; 'full' or 0 for all. By
+            default full, of a population 1.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -695,6 +698,7 @@ def compare(
         orbit=orbit,
         language=str(language),
         outcome=outcome,
+        trail=trail,
         fps=fps,
         seconds=seconds,
         pace=pace,

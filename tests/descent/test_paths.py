@@ -187,8 +187,8 @@ def test_a_population_is_drawn_as_points_without_lines_and_its_median_as_a_line(
     keys = [(path.label, path.number) for path in race.paths]
     assert keys == [*(("PSO", number) for number in range(5)), ("swarm", 0)]
     np.testing.assert_array_equal(race.paths[2].points, CROWD[:, 2])
-    assert all(track.line.gap.all() for track in race.scene.main.tracks)
-    assert not any(track.line.gap.any() for track in race.scene.plots[1].tracks)
+    assert all(track.lasting.gap.all() for track in race.scene.main.tracks)
+    assert not any(track.lasting.gap.any() for track in race.scene.plots[1].tracks)
     squares = [shape for shape in race.scene.main.foreground if len(shape.corners) == 4]
     assert squares == []
     for track, point in zip(race.scene.main.tracks, CROWD[3], strict=False):
