@@ -609,8 +609,8 @@ def compare(
     """Run optimizers on a surface from one shared start.
 
     Args:
-        surface: A name, the path of a .py file, a formula in x and y, a function of x and y in
-            numpy's arithmetic, or a Surface.
+        surface: A name, the path of a .py file or of a grid of numbers (.npz, .csv), a formula in x
+            and y, a function of x and y in numpy's arithmetic, or a Surface.
         optimizers: Each a text such as "rmsprop:lr=0.01,beta=0.95"; a mapping of the same, as
             {"name": "rmsprop", "lr": 0.01}; a generator function of gradient, w and perhaps lr; an
             optimizer class of torch or keras; a factory of optax's kind; or a `functools.partial`
