@@ -1,4 +1,4 @@
-"""The Hoelder table: a patterned top that falls to its four corners."""
+"""The Holder table: a patterned top that falls to its four corners."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def holder_table(x, y):
 
 surface = Surface(
     holder_table,
-    title="Hölder table",
+    title="Holder table",
     window=(3.5, 10, 3.5, 10),
     start=(6.45, 8.9),
     minima=[(8.055023475736563, 9.664590019241272)],

@@ -20,6 +20,6 @@ surface = Surface(
     window=(-1.5, 1.5, -1.5, 1.5),
     start=(1.2, 0.75),
     minima=[(-0.15543723585956107, 0.6945637753029045), (0.15543723585956107, -0.6945637753029045)],
-    source="Madsen (1973), as in Fletcher and Xu (1987), IMA J. of Numerical Analysis 7, 371",
+    source="Madsen, in NL2SOL: Dennis, Gay and Welsch (1981), ACM Trans. Math. Software 7, 369",
     aspect="equal",
 )

@@ -24,6 +24,6 @@ surface = Surface(
         (-3.2611302207042447, 1.3616218626634566),
         (2.201786650358478, 1.6870604570835193),
     ],
-    source="The picture in Wikipedia's article on gradient descent (2006)",
+    source="Gillis (2006), Gradient ascent (contour), a picture at Wikimedia Commons",
     aspect="equal",
 )

@@ -19,6 +19,6 @@ surface = Surface(
     window=(-5, 5, -5, 5),
     start=(-4.2, 4),
     minima=[(0, 0)],
-    source="Jamil and Yang (2013), Int. J. of Mathematical Modelling 4, 150, number 173",
+    source="Jamil and Yang (2013), Int. J. of Mathematical Modelling 4, 150",
     aspect="equal",
 )

@@ -256,7 +256,7 @@ def test_a_foreign_file_needs_alt_text(tmp_path):
 def test_a_surface_made_in_python_needs_alt_text(tmp_path):
     dish = Surface(lambda x, y: x * x + y * y, (-1, 1, -1, 1), (0.5, 0.5))
     compare(dish, ["sgd"], **SHORT).save(tmp_path / "dish.gif")
-    with pytest.raises(TrajvizError, match="surface was made in Python; or say"):
+    with pytest.raises(TrajvizError, match=r"surface f\(x, y\) was made in Python; or"):
         embed(tmp_path / "dish.gif")
 
 

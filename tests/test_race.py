@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import inspect
 import io
 import re
 
@@ -123,7 +124,9 @@ def valley(x, y):
 def test_a_surface_of_the_users_own_is_welcome():
     own = Surface(valley, window=(-2, 2, -1, 3), start=(-1.5, 2))
     race = compare(own, ["adam:lr=0.1"], **QUICK)
-    assert race.surface is own
+    assert inspect.unwrap(race.surface.formula) is valley
+    assert race.surface.window == own.window
+    assert repr(race).startswith("<Race on valley: ")
     assert race.window == Window(-2, 2, -1, 3)
     np.testing.assert_array_equal(
         race.trajectories[0].heights, own.value(race.trajectories[0].points)

@@ -599,6 +599,7 @@ def compare(
     orbit: float = Look.orbit,
     language: str | Path = Look.language,
     outcome: bool = Look.outcome,
+    trail: int | None = Look.trail,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -615,8 +616,8 @@ def compare(
     """Run optimizers on a surface from one shared start.
 
     Args:
-        surface: A name, the path of a .py file, a formula in x and y, a function of x and y in
-            numpy's arithmetic, or a Surface.
+        surface: A name, the path of a .py file or of a grid of numbers (.npz, .csv), a formula in x
+            and y, a function of x and y in numpy's arithmetic, or a Surface.
         optimizers: Each a text such as "rmsprop:lr=0.01,beta=0.95"; a mapping of the same, as
             {"name": "rmsprop", "lr": 0.01}; a generator function of gradient, w and perhaps lr; an
             optimizer class of torch or keras; a factory of optax's kind; or a `functools.partial`
@@ -651,6 +652,8 @@ def compare(
         orbit: How far the camera turns during the animation, in degrees.
         language: The picture's own words: a language's name, or a file of your own.
         outcome: Say in the last frame what became of all, in the order of arrival.
+        trail: The last N steps of each track are bright, the rest faint; 'full' or 0 for all. By
+            default full, of a population 1.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -702,6 +705,7 @@ def compare(
         orbit=orbit,
         language=str(language),
         outcome=outcome,
+        trail=trail,
         fps=fps,
         seconds=seconds,
         pace=pace,

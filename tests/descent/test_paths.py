@@ -107,6 +107,49 @@ def test_a_table_is_read_as_it_can_only_be_meant_and_that_is_told(text, understo
     assert path.note == (understood and f"run.csv: {understood}")
 
 
+WIDE = {
+    "step,adam_x,adam_y,sgd_x,sgd_y\n0,1,2,3,4\n1,0.5,1,,\n2,.25,0,,\n": ("adam", "sgd"),
+    "epoch;x adam;x sgd;y adam;y sgd\n1;1;3;2;4\n2;0,5;NaN;1;nan\n3;0,25;null;0;NA\n": (
+        "adam", "sgd",
+    ),
+    "X1\tY1\tloss\tX2\tY2\n1\t2\t9\t3\t4\n.5\t1\t9\t\t\n.25\t0\t9\t\t\n": ("1", "2"),
+    "Adam/W,Adam/b,my-rule/W,my-rule/b\n1,2,3,4\n.5,1,,\n.25,0,,\n": ("Adam", "my-rule"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "labels"), WIDE.items())
+def test_a_table_may_have_a_pair_of_columns_for_each_path_some_shorter(text, labels, tmp_path):
+    paths = loaded(tmp_path, text)
+    assert [path.label for path in paths] == [*labels]
+    assert [path.points.tolist() for path in paths] == [PATH, [[3, 4]]]
+    assert f"a pair of columns for each of {', '.join(labels)}" in paths[0].note
+
+
+def test_rows_of_a_long_table_may_be_empty_where_a_path_has_ended(tmp_path):
+    a, b = loaded(tmp_path, HEAD + "a,0,1,2\nb,0,3,4\na,1,0.5,1\nb,1,,\na,2,0.25,0\nb,2,nan,NaN\n")
+    assert (a.points.tolist(), b.points.tolist()) == (PATH, [[3, 4]])
+    (path,) = loaded(tmp_path, '{"run": [[1, 2], [0.5, 1], [0.25, 0], [null, null]]}', "run.json")
+    assert path.points.tolist() == PATH
+
+
+ASKED = {
+    "adam_x,adam_y,sgd_x\n1,2,3\n": "'sgd_x' is the x of 'sgd', but no column is its y",
+    "adam_x,x_adam,adam_y\n1,2,3\n": "'adam_x' and 'x_adam' may both be the x of 'adam'",
+    "optimizer,adam_x,adam_y\na,1,2\n": "no column is called 'x'",
+    "adam_x,sgd_x\n1,2\n": "no column is called 'x', there are: 'adam_x', 'sgd_x'",
+    "1,2,3,4\n": "A first line names them, as in step,x,y or step,adam_x,adam_y",
+    "a_x,a_y\n1,2\n,\n3,4\n": "line 4: 'a' goes on, but has no numbers in line 3",
+    "a_x,a_y,b_x,b_y\n1,2,,\n": "'b' has no numbers in any line",
+    "a_x,a_y\n1,2\n3,\n": "line 3: y '' is not a finite number",
+}
+
+
+@pytest.mark.parametrize(("text", "says"), ASKED.items())
+def test_a_wide_table_that_may_mean_two_things_is_asked_about(text, says, tmp_path):
+    with pytest.raises(TrajvizError, match=re.escape(says)):
+        loaded(tmp_path, text)
+
+
 @pytest.mark.parametrize("name", ["run.tsv", "run.txt"])
 def test_a_table_may_be_called_otherwise(name, tmp_path):
     (path,) = loaded(tmp_path, "x\ty\n1\t2\n", name)
@@ -187,8 +230,8 @@ def test_a_population_is_drawn_as_points_without_lines_and_its_median_as_a_line(
     keys = [(path.label, path.number) for path in race.paths]
     assert keys == [*(("PSO", number) for number in range(5)), ("swarm", 0)]
     np.testing.assert_array_equal(race.paths[2].points, CROWD[:, 2])
-    assert all(track.line.gap.all() for track in race.scene.main.tracks)
-    assert not any(track.line.gap.any() for track in race.scene.plots[1].tracks)
+    assert all(track.lasting.gap.all() for track in race.scene.main.tracks)
+    assert not any(track.lasting.gap.any() for track in race.scene.plots[1].tracks)
     squares = [shape for shape in race.scene.main.foreground if len(shape.corners) == 4]
     assert squares == []
     for track, point in zip(race.scene.main.tracks, CROWD[3], strict=False):

@@ -38,6 +38,7 @@ RACES = {
     "uniform": ("rosenbrock", SEVEN[:2], {"pace": "uniform", "fps": 12}),
     "waiting": ("rosenbrock", SEVEN[:2], {"lead": 2.5}),
     "swarm": ("himmelblau", ("sgd:lr=0.004", "adam"), {"starts": "5x5", "steps": 60}),
+    "tails": ("himmelblau", ("momentum:lr=0.01", "adam"), {"view": "split", "trail": 12}),
     "radford": ("saddle", ("sgd", "rmsprop"), {"theme": "radford"}),
 }
 

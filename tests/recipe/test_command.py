@@ -46,6 +46,7 @@ VALUES = {
     "title": WORDS,
     "axes": st.just(("W", "b")),
     "outcome": st.booleans(),
+    "trail": st.integers(0, 10**6),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),
     "panels": st.lists(st.sampled_from(["loss", "step-size"]), max_size=2).map(tuple),

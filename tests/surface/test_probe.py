@@ -6,7 +6,7 @@ import pytest
 from trajviz.errors import TrajvizError
 from trajviz.surface import Surface
 from trajviz.surface.catalogue import load_surface, surface_names
-from trajviz.surface.probe import check_functions, find_misfit
+from trajviz.surface.probe import find_misfit
 
 FILE = """\
 import numpy as np
@@ -169,9 +169,3 @@ def test_a_file_whose_formula_fails_later_is_told_with_its_line(load, tmp_path):
         assert str(refusal.value).startswith(f"{tmp_path / 'mine.py'}, line 7: ")
     with pytest.raises(TrajvizError, match=r"mine\.py, line 7: IndexError"):
         surface.grid(np.array([6.0, 7.0]), np.array([0.0]))
-
-
-def test_a_surface_made_in_python_is_tried_by_hand():
-    check_functions(Surface(lambda x, y: x * y, (-1, 1, -1, 1), (0, 0)))
-    with pytest.raises(TrajvizError, match="asked alone"):
-        check_functions(Surface(lambda x, y: np.sum(x) + y, (-1, 1, -1, 1), (0, 0)))

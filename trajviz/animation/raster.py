@@ -33,7 +33,7 @@ from trajviz.scene.marks import Box, Shape
 from trajviz.scene.paint import Layer, Picture, paint, veil
 from trajviz.scene.plot import Plot
 from trajviz.scene.theme import Theme
-from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Pen, Track, clip_segments
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Flags, Line, Pen, Track, clip_segments
 from trajviz.surface import Floats, Ints, Points
 
 Color: TypeAlias = npt.NDArray[Any]
@@ -56,8 +56,8 @@ class _Segments(NamedTuple):
     hidden: Flags
 
 
-class _Heads(NamedTuple):
-    """The pixels of heads, (n,) each, how near they are, and the frames in which they are so.
+class _Passing(NamedTuple):
+    """The pixels of heads or tails, (n,) each, how near they are, and in which frames they are so.
 
     These are from `begin` up to `end`, which is not among them: a head that rests is one entry.
     """
@@ -66,6 +66,16 @@ class _Heads(NamedTuple):
     near: Nearness
     begin: Ints
     end: Ints
+
+
+class _Tail(NamedTuple):
+    """Clipped segments that are there from the frame `begin` up to `end`, not among them."""
+
+    a: Points
+    b: Points
+    begin: Ints
+    end: Ints
+    hidden: Flags
 
 
 class _Ink(NamedTuple):
@@ -171,21 +181,23 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     box = plot.box
     inner = Box(0, 0, box.width, box.height)
     flat = picture.reshape(-1, 3)
-    layers = [[track.until(step) for track in layer] for layer in _moved_layers(plot)]
+    whole = _moved_layers(plot)
+    layers = [[track.until(step) for track in layer] for layer in whole]
     segments = [
-        _together([_finished_segments(track, inner, inks.line_radius) for track in layer])
+        _together([_finished_segments(track.lasting, inner, inks.line_radius) for track in layer])
         for layer in layers
     ]
+    tails = _tails_at(whole, step, inner, inks.line_radius)
     marks = _marked(layers, np.array([step]))
-    of_layer = [*range(len(layers)), *marks]
-    for k, mask in zip(of_layer, _masks([*segments, *marks.values()], inner, inks), strict=True):
+    of_layer, drawn = [*range(len(layers)), *tails, *marks], [*tails.values(), *marks.values()]
+    for k, mask in zip(of_layer, _masks([*segments, *drawn], inner, inks), strict=True):
         _blend(flat, mask, inks.lines[k])
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.under_heads])
-    drawn = [track for layer in layers for track in layer]
+    tracks = [track for layer in layers for track in layer]
     whose = np.repeat(np.arange(len(layers)), [len(layer) for layer in layers])
-    heads = _rested(np.array([track.line.vertices[-1] for track in drawn]))
-    heads[[step >= track.gone_knot for track in drawn]] = np.nan
-    hidden = np.array([track.line.hidden[-1] for track in drawn])
+    heads = _rested(np.array([track.line.vertices[-1] for track in tracks]))
+    heads[[step >= track.gone_knot for track in tracks]] = np.nan
+    hidden = np.array([track.line.hidden[-1] for track in tracks])
     growth = plot.growth(np.array([step]))[:, 0]
     covered = _discs(heads, growth, inner, inks)
     for k, ink in enumerate(inks.heads):
@@ -222,9 +234,20 @@ def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> Nearness:
     return masks.reshape(len(segments), size)
 
 
-def _finished_segments(track: Track, box: Box, radius: float) -> _Segments:
-    """Return the segments of a track that is shown as far as it goes, all of one frame."""
-    line = track.line
+def _tails_at(
+    layers: Sequence[Sequence[Track]], step: float, box: Box, radius: float
+) -> dict[int, _Segments]:
+    """Return the segments of tails by layer, for those that have any, all of one frame."""
+    found = {}
+    for k, layer in enumerate(layers):
+        tails = [tail for track in layer if (tail := track.tail(step))]
+        if tails:
+            found[k] = _together([_finished_segments(tail, box, radius) for tail in tails])
+    return found
+
+
+def _finished_segments(line: Line, box: Box, radius: float) -> _Segments:
+    """Return the segments of a line that is shown as far as it goes, all of one frame."""
     there = np.flatnonzero(~line.gap[1:])
     a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
     return _Segments(
@@ -307,9 +330,16 @@ class Rasterizer:
         self.canvas = stage.canvas.copy()
         box, inks = stage.box, stage.inks
         lines = [
-            _together([_segments(track, positions, box, inks.line_radius) for track in layer])
+            _together(
+                [_segments(track.lasting, positions, box, inks.line_radius) for track in layer]
+            )
             for layer in stage.layers
         ]
+        self.tails = {
+            k: _passing_segments(layer, positions, box, inks.line_radius)
+            for k, layer in enumerate(stage.layers)
+            if any(track.passing for track in layer)
+        }
         # Marks lie over all lines. `whose` says to which layer each of the segments belongs.
         marks = _marked(stage.layers, positions)
         self.segments, self.whose = [*lines, *marks.values()], [*range(len(lines)), *marks]
@@ -338,18 +368,19 @@ class Rasterizer:
         """Yield the changes of frames start to stop, computed together."""
         frames = stop - start
         lines = [self._lines(k, start, stop) for k in range(len(self.segments))]
+        tails = {k: self._tails(k, start, stop) for k in self.tails}
         heads = [self._heads(k, start, stop) for k in range(len(self.heads))]
         # A row is one pixel in one frame in which its colour may change, sorted by pixel, then
-        # frame. A head's pixel may change when the head comes, and when it goes.
+        # frame. The pixel of a head or a tail may change when it comes, and when it goes.
         keys = [key for key, _ in lines]
-        for each in heads:
+        for each in (*tails.values(), *heads):
             goes = each.end < frames
             keys += [each.pixel * frames + each.begin, (each.pixel * frames + each.end)[goes]]
-        before = self._heads_before(start, frames)
-        rows = _distinct(np.concatenate([*keys, before]))
+        before = [self._heads_before(start, frames), *self._tails_before(start, frames)]
+        rows = _distinct(np.concatenate([*keys, *before]))
         pixel, frame = np.divmod(rows, frames)
         first = np.flatnonzero(np.diff(pixel, prepend=-1))
-        colors = self._compose(rows, pixel, first, lines, heads, frames)
+        colors = self._compose(rows, pixel, first, lines, tails, heads, frames)
         # Only real changes count: against the row before, or the canvas for a pixel's first row.
         previous = np.empty_like(colors)
         previous[1:] = colors[:-1]
@@ -374,7 +405,35 @@ class Rasterizer:
         pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, ink)
         return pixel * (stop - start) + (segments.frame[item] - start), near
 
-    def _heads(self, k: int, start: int, stop: int) -> _Heads:
+    def _tails(self, k: int, start: int, stop: int) -> _Passing:
+        """Return where layer k's tails are, in frames counted from the first of the stretch."""
+        tail = self.tails[k]
+        there = np.flatnonzero((tail.begin < stop) & (tail.end > start))
+        pixel, item, near = self._tail_pixels(k, there)
+        begin = np.maximum(tail.begin[there] - start, 0)
+        end = np.minimum(tail.end[there], stop) - start
+        return _Passing(pixel=pixel, near=near, begin=begin[item], end=end[item])
+
+    def _tails_before(self, start: int, frames: int) -> list[Ints]:
+        """Return the keys of the pixels that tails leave with the first frame of this stretch."""
+        return [
+            self._tail_pixels(k, np.flatnonzero(tail.end == start)).pixel * frames
+            for k, tail in self.tails.items()
+        ]
+
+    def _tail_pixels(self, k: int, chosen: Ints) -> Covered:
+        """Return which pixels some segments of layer k's tails cover."""
+        tail = self.tails[k]
+        segments = _Segments(
+            a=tail.a[chosen],
+            b=tail.b[chosen],
+            frame=tail.begin[chosen],
+            hidden=tail.hidden[chosen],
+        )
+        inks = self.stage.inks
+        return _stroke(segments, self.stage.box, inks.line_radius, inks.lines[k])
+
+    def _heads(self, k: int, start: int, stop: int) -> _Passing:
         """Return where layer k's heads are, in frames counted from the first of the stretch."""
         heads, growth = self.heads[k][:, start:stop], self.growth[k][:, start:stop]
         lifts = self.lifts[k][:, start:stop]
@@ -385,7 +444,7 @@ class Rasterizer:
         end = np.where(np.diff(track, append=-1) == 0, np.append(begin[1:], 0), stop - start)
         pixel, item, near = self._discs(heads[track, begin], growth[track, begin])
         lifted = near + lifts[track, begin][item]
-        return _Heads(pixel=pixel, near=lifted, begin=begin[item], end=end[item])
+        return _Passing(pixel=pixel, near=lifted, begin=begin[item], end=end[item])
 
     def _heads_before(self, start: int, frames: int) -> Ints:
         """Return the keys of the pixels that heads of the frame before this stretch leave."""
@@ -404,14 +463,22 @@ class Rasterizer:
         pixel: Ints,
         first: Ints,
         lines: list[tuple[Ints, Nearness]],
-        heads: list[_Heads],
+        tails: dict[int, _Passing],
+        heads: list[_Passing],
         frames: int,
     ) -> Picture:
         """Return the colour of every row."""
-        color = self.stage.below[pixel].astype(np.float32)
-        for k, (key, near) in enumerate(lines):
-            so_far = self._accumulate(k, rows, pixel, first, key, near)
-            _lay(color, so_far, self.stage.inks.lines[self.whose[k]])
+        color, inks = self.stage.below[pixel].astype(np.float32), self.stage.inks.lines
+
+        def lay(places: range) -> None:
+            for k in places:
+                near = self._accumulate(k, rows, pixel, first, *lines[k])
+                _lay(color, near, inks[self.whose[k]])
+
+        lay(range(len(self.heads)))
+        for k, tail in tails.items():
+            _lay(color, _in_rows(tail, rows, frames), inks[k])
+        lay(range(len(self.heads), len(lines)))  # marks
         color = self.stage.veiled(color, pixel)
         for each, ink in zip(heads, self.stage.inks.heads, strict=True):
             _lay(color, _in_rows(each, rows, frames), ink)
@@ -443,8 +510,8 @@ class Rasterizer:
         return running
 
 
-def _in_rows(heads: _Heads, rows: Ints, frames: int) -> Nearness:
-    """Return how near heads are in each row, (rows,); a row is pixel * frames + frame."""
+def _in_rows(heads: _Passing, rows: Ints, frames: int) -> Nearness:
+    """Return how near heads or tails are in each row, (rows,); a row is pixel * frames + frame."""
     first = np.searchsorted(rows, heads.pixel * frames + heads.begin)
     count = np.ones_like(first)
     rests = np.flatnonzero(heads.end - heads.begin > 1)
@@ -454,6 +521,35 @@ def _in_rows(heads: _Heads, rows: Ints, frames: int) -> Nearness:
     place = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
     np.maximum.at(near, place, np.repeat(heads.near, count))
     return near
+
+
+def _passing_segments(layer: Sequence[Track], positions: Floats, box: Box, radius: float) -> _Tail:
+    """Return the segments of a layer's tails, with the frames in which they are there."""
+    tails = [
+        _tail(line, track.trail, positions, box, radius)
+        for track in layer
+        if (line := track.passing)
+    ]
+    return _Tail(*map(np.concatenate, zip(*tails, strict=True)))
+
+
+def _tail(line: Line, trail: float, positions: Floats, box: Box, radius: float) -> _Tail:
+    """Return a line as segments that are there while they belong to the last steps."""
+    behind = positions - trail
+    moments = np.clip(np.concatenate([positions, behind]), line.knots[0], line.knots[-1])
+    knots = np.unique(np.concatenate([line.knots, moments]))
+    places, ending = line.at(knots), line.ending(knots)[1:]
+    moved = (places[1:] != places[:-1]).any(axis=1)
+    drawn = np.flatnonzero(moved & ~line.gap[ending])
+    a, b, kept = clip_segments(places[:-1][drawn], places[1:][drawn], box, radius)
+    chosen = drawn[kept]
+    return _Tail(
+        a=a,
+        b=b,
+        begin=np.searchsorted(positions, knots[1:][chosen]),
+        end=np.searchsorted(behind, knots[1:][chosen]),
+        hidden=line.hidden[ending][chosen],
+    )
 
 
 def _heads(track: Track, positions: Floats) -> Points:
@@ -523,13 +619,13 @@ def _lay(color: npt.NDArray[np.float32], near: Nearness, ink: _Ink) -> None:
     color[touched] = color[touched] * ink.keep[level, None] + ink.add[level]
 
 
-def _segments(track: Track, positions: Floats, box: Box, radius: float) -> _Segments:
-    """Return a track as segments, each with the frame that completes it.
+def _segments(line: Line, positions: Floats, box: Box, radius: float) -> _Segments:
+    """Return a line as segments, each with the frame that completes it.
 
     Vertices in the same quarter of a pixel count once, and so does a segment that is drawn again.
     So a hundred thousand steps cost no more than what they show.
     """
-    line, last = track.line, positions[-1]
+    last = positions[-1]
     reached = line.knots[: np.searchsorted(line.knots, last, side="right")]
     knots = np.unique(np.concatenate([reached, np.minimum(positions, line.knots[-1])]))
     places, ending = line.at(knots), line.ending(knots)

@@ -66,7 +66,7 @@ def _as_array(what: str, value: Any) -> Array:
         array = np.array(value, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise TrajvizError(f"{what} is neither tracks nor lists of numbers: {error}") from error
-    if not np.isfinite(array).all():
+    if np.isinf(array).any():  # NaN and null end a path
         raise TrajvizError(f"{what} has a number that is not finite")
     return array
 

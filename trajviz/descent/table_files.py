@@ -2,7 +2,8 @@
 
 The documented form has the columns optimizer, step, x and y. What other programs write is read as
 well where it can mean one thing only: other words for a column, no label, no steps, steps that do
-not count 0, 1, 2, decimal commas, no head at all. What it was taken for is told.
+not count 0, 1, 2, decimal commas, no head at all, a pair of columns for each path (adam_x and
+adam_y). Where a path has ended, cells may be empty or NaN. What it was taken for is told.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """What a table may have, and the words for it, the documented one first."""
 
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
+_MISSING = ("", "nan", "na", "n/a", "null", "none")
+"""What stands in a cell that has no number."""
 _NUMBER = re.compile(r"\s*[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 
@@ -84,12 +87,12 @@ def read_table(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Read
     head = next(rows, _Row(1, []))
     understood = [] if delimiter == "," else [f"columns parted by {_spoken(delimiter)}"]
     if head.cells and all(map(_NUMBER.fullmatch, head.cells)):
-        places, rows = _unnamed(head), _back(head, rows)
+        layout, rows = _unnamed(head, name), _back(head, rows)
         understood.append("columns taken for x and y")
     else:
-        places = _named(head, axes, understood)
+        layout = _named(head, axes, name, understood)
     decimals = _Decimals(delimiter)
-    recordings = _recordings(rows, len(head.cells), places, decimals, name, understood)
+    recordings = _recordings(rows, len(head.cells), layout, decimals, understood)
     if "," in decimals.seen:
         understood.append("decimal commas")
     return Reading(recordings, list(dict.fromkeys(understood)))
@@ -128,17 +131,30 @@ def _back(first: _Row, rows: Iterator[_Row]) -> Iterator[_Row]:
     yield from rows
 
 
-def _unnamed(head: _Row) -> dict[str, int]:
+@dataclass(frozen=True)
+class _Layout:
+    """Where the columns of a table stand.
+
+    Attributes:
+        places: Those of optimizer, start and step, that are there.
+        pairs: The label of each path of a row, and where its x and y stand.
+    """
+
+    places: dict[str, int]
+    pairs: dict[str, tuple[int, int]]
+
+
+def _unnamed(head: _Row, name: str) -> _Layout:
     """Return where x and y stand in a table without a head."""
     if len(head.cells) != 2:
         raise TrajvizError(
             f"line {head.line}: which of {len(head.cells)} columns are x and y? "
-            "A first line names them, as in step,x,y"
+            "A first line names them, as in step,x,y or step,adam_x,adam_y"
         )
-    return {"x": 0, "y": 1}
+    return _Layout({}, {name: (0, 1)})
 
 
-def _named(head: _Row, axes: Sequence[str], understood: list[str]) -> dict[str, int]:
+def _named(head: _Row, axes: Sequence[str], name: str, understood: list[str]) -> _Layout:
     """Return where the columns of COLUMNS stand, those that are there."""
     names = [cell.lower() for cell in head.cells]
     words = {**COLUMNS, "x": ("x", axes[0].lower()), "y": ("y", axes[1].lower())}
@@ -149,13 +165,55 @@ def _named(head: _Row, axes: Sequence[str], understood: list[str]) -> dict[str, 
             places[column] = found
             if head.cells[found] != column:
                 understood.append(f"{head.cells[found]!r} taken for {column}")
-    for column in ("x", "y"):
-        if column not in places:
-            there = ", ".join(map(repr, head.cells)) or "none"
+    missing = [column for column in ("x", "y") if column not in places]
+    if not missing:
+        return _Layout(places, {name: (places["x"], places["y"])})
+    pairs = {} if {"optimizer", "start"} & places.keys() else _pairs(head, words)
+    if not pairs:
+        there = ", ".join(map(repr, head.cells)) or "none"
+        raise TrajvizError(
+            f"line {head.line}: no column is called {missing[0]!r}, there are: {there}"
+        )
+    understood.append(f"a pair of columns for each of {', '.join(pairs)}")
+    return _Layout(places, pairs)
+
+
+def _pairs(head: _Row, words: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
+    """Return where x and y of each path stand in a wide table: adam_x and adam_y, or x1 and y1."""
+    found: dict[str, dict[str, int]] = {}
+    for place, cell in enumerate(head.cells):
+        for axis in ("x", "y"):
+            for label in _labels_of(cell, words[axis]):
+                if axis in found.setdefault(label, {}):
+                    first = head.cells[found[label][axis]]
+                    raise TrajvizError(
+                        f"line {head.line}: {first!r} and {cell!r} may both be the {axis} of "
+                        f"{label!r}"
+                    )
+                found[label][axis] = place
+    pairs = {label: (one["x"], one["y"]) for label, one in found.items() if len(one) == 2}
+    taken = {place for pair in pairs.values() for place in pair}
+    for label, one in found.items():
+        (axis, place), *others = one.items()
+        if pairs and not others and place not in taken:
             raise TrajvizError(
-                f"line {head.line}: no column is called {column!r}, there are: {there}"
+                f"line {head.line}: {head.cells[place]!r} is the {axis} of {label!r}, but no "
+                f"column is its {'xy'.replace(axis, '')}"
             )
-    return places
+    return pairs
+
+
+def _labels_of(cell: str, axis: Sequence[str]) -> list[str]:
+    """Return whose axis a column may be: what stands before or after the axis's name.
+
+    >>> _labels_of("Adam_x", ["x"]), _labels_of("x 1", ["x"]), _labels_of("max", ["x"])
+    (['Adam'], ['1'], [])
+    """
+    word = "|".join(map(re.escape, axis))
+    before = re.fullmatch(rf"(.+?)[ _./:-]+(?:{word})", cell, re.IGNORECASE)
+    after = re.fullmatch(rf"(?:{word})(?:[ _./:-]+(.+)|(\d+))", cell, re.IGNORECASE)
+    labels = [before[1]] if before else []
+    return labels + ([after[1] or after[2]] if after else [])
 
 
 def _one_of(column: str, found: list[str], names: list[str]) -> int | None:
@@ -173,30 +231,61 @@ def _one_of(column: str, found: list[str], names: list[str]) -> int | None:
 def _recordings(
     rows: Iterator[_Row],
     columns: int,
-    places: dict[str, int],
+    layout: _Layout,
     decimals: _Decimals,
-    name: str,
     understood: list[str],
 ) -> list[Recording]:
     """Return the paths that rows make up, those of one label and start each."""
-    found: dict[tuple[str, int | None], list[tuple[int, float, float]]] = {}
+    found: dict[tuple[str, int | None], _Path] = {}
+    places = layout.places
     for row in rows:
         if len(row.cells) != columns:
             raise TrajvizError(
                 f"line {row.line}: {len(row.cells)} values are not the head's {columns}"
             )
-        label = row.cells[places["optimizer"]] if "optimizer" in places else name
         number = _whole("start", row, places["start"]) if "start" in places else None
-        path = found.setdefault((label, number), [])
-        step = _whole("step", row, places["step"]) if "step" in places else len(path)
-        if path and step <= path[-1][0]:
+        for name, pair in layout.pairs.items():
+            label = row.cells[places["optimizer"]] if "optimizer" in places else name
+            path = found.setdefault((label, number), _Path(label))
+            step = _whole("step", row, places["step"]) if "step" in places else path.rows
+            path.add(row, step, pair, decimals)
+    return [_recording(*key, path.points, understood) for key, path in found.items()]
+
+
+@dataclass
+class _Path:
+    """A path that grows row by row.
+
+    Attributes:
+        label: What it is called.
+        points: The step, x and y of each point.
+        rows: How many rows it has, also those without a point.
+        ended: The line of its first row without numbers, 0 before any.
+    """
+
+    label: str
+    points: list[tuple[int, float, float]] = field(default_factory=list)
+    rows: int = 0
+    ended: int = 0
+
+    def add(self, row: _Row, step: int, pair: tuple[int, int], decimals: _Decimals) -> None:
+        """Take a row, whose x and y may be missing where the path has ended."""
+        self.rows += 1
+        if all(row.cells[place].lower() in _MISSING for place in pair):
+            self.ended = self.ended or row.line
+            return
+        if self.ended:
             raise TrajvizError(
-                f"line {row.line}: step {step} of {label!r} comes after step {path[-1][0]}: is it "
-                "another path? A column 'start' tells several of one label apart"
+                f"line {row.line}: {self.label!r} goes on, but has no numbers in line {self.ended}"
             )
-        x, y = (decimals.read(axis, row, places[axis]) for axis in ("x", "y"))
-        path.append((step, x, y))
-    return [_recording(*key, path, understood) for key, path in found.items()]
+        if self.points and step <= self.points[-1][0]:
+            raise TrajvizError(
+                f"line {row.line}: step {step} of {self.label!r} comes after step "
+                f"{self.points[-1][0]}: is it another path? A column 'start' tells several of one "
+                "label apart"
+            )
+        x, y = (decimals.read(axis, row, place) for axis, place in zip("xy", pair, strict=True))
+        self.points.append((step, x, y))
 
 
 def _recording(
@@ -206,6 +295,8 @@ def _recording(
     understood: list[str],
 ) -> Recording:
     """Return a path whose first point is its start, whatever step it is called."""
+    if not path:
+        raise TrajvizError(f"{label!r} has no numbers in any line")
     table = np.array(path, dtype=np.float64)
     steps = table[:, 0].astype(np.int64)
     if steps[0]:

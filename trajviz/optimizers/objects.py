@@ -14,7 +14,7 @@ from trajviz.optimizers.adapters import library_names
 from trajviz.optimizers.adapters._signature import parts_of
 from trajviz.optimizers.find import load_optimizer
 from trajviz.optimizers.own import own_optimizer
-from trajviz.surface.definition import FILE_MODULE
+from trajviz.surface.code_error import FILE_MODULE
 
 KINDS = (
     "a text such as 'adam:lr=0.1', a mapping with a name, a generator function of gradient, w and "

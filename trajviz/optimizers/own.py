@@ -24,7 +24,8 @@ from trajviz.optimizers.adapters import adapt
 from trajviz.optimizers.adapters._errors import library_errors
 from trajviz.optimizers.rules import rule_names
 from trajviz.surface import Oracle, Points
-from trajviz.surface.definition import explained, run_file
+from trajviz.surface.code_error import explained, explained_in
+from trajviz.surface.definition import run_file
 
 _nothing_is_run: ContextVar[bool] = ContextVar("_nothing_is_run", default=False)
 
@@ -134,7 +135,7 @@ def _generator(text: str, name: str, thing: Any) -> Optimizer:
     def explained_run() -> contextlib.AbstractContextManager[None]:
         if place.endswith(".py"):
             return explained(Path(place).expanduser())
-        return library_errors(text)
+        return explained_in(thing)
 
     title, colon, _ = (inspect.getdoc(thing) or "").split("\n")[0].partition(": ")
     return Optimizer.of(text, thing, rule=rule, heading=title if colon else name)

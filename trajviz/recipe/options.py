@@ -178,6 +178,20 @@ def parse_bytes(text: str) -> int:
     return round(float(found[1]) * _UNITS[found[2]])
 
 
+def parse_trail(text: str) -> int:
+    """Return how many steps a text says, 0 for "full", which is all of them.
+
+    >>> parse_trail("20"), parse_trail("full")
+    (20, 0)
+    """
+    if text.strip().lower() == "full":
+        return 0
+    try:
+        return int(text)
+    except ValueError:
+        raise TrajvizError(f"{text!r} is neither a whole number of steps nor 'full'") from None
+
+
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20}
 _WORDS = {int: "N", float: "NUMBER", str: "TEXT"}
 _SPOKEN = {int: "a whole number", float: "a number"}

@@ -19,6 +19,7 @@ from trajviz.recipe.options import (
     option,
     option_fields,
     parse_bytes,
+    parse_trail,
     spelled_value,
 )
 
@@ -33,6 +34,10 @@ MOST_ORBIT = 3600
 """How far a camera may turn, in degrees."""
 MOST_LETTERS = 500
 """No title, label or name of an axis is longer, and no phrase of a language."""
+
+
+MEMBERS_TRAIL = 1
+"""So many of the last steps are drawn of a population's members: where each came from."""
 
 
 def several_starts(points: Sequence[Sequence[float]]) -> dict[str, Any]:
@@ -62,6 +67,8 @@ class Look:
         language: A language's name, or the path of a TOML file: the picture's own words.
         aspect: How the axes are drawn, "equal" or "fill"; None for the surface's own way.
         outcome: Whether the last frame says what became of all.
+        trail: How many of the last steps are bright, the rest faint; 0 for all of them, None for
+            all of a line and a few of a population's members.
     """
 
     size: tuple[int, int] = option(
@@ -103,9 +110,14 @@ class Look:
     outcome: bool = option(
         False, "Say in the last frame what became of all, in the order of arrival.", "picture"
     )
+    trail: int | None = option(
+        None, "The last N steps of each track are bright, the rest faint; 'full' or 0 for all.",
+        "picture", usual=f"full, of a population {MEMBERS_TRAIL}", words="N|full",
+        read=parse_trail, unit="steps",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        """Refuse a size that cannot be drawn, a camera where none can be, an unknown aspect."""
+        """Refuse a size, a camera, an orbit or a trail that cannot be drawn, an unknown aspect."""
         if self.aspect is not None:
             from trajviz.surface import check_aspect
 
@@ -123,6 +135,8 @@ class Look:
                 f"camera {elevation:g},{azimuth:g} is not an elevation from {LOWEST} to 90 "
                 "and a finite azimuth, in degrees"
             )
+        if self.trail is not None and self.trail < 0:
+            raise TrajvizError(f"trail {self.trail} must be at least 1, or 0 for all steps")
         if not abs(self.orbit) <= MOST_ORBIT:
             raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
 

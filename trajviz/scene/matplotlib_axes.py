@@ -18,7 +18,7 @@ from trajviz.scene.color import hexed
 from trajviz.scene.key import chips_of
 from trajviz.scene.language import load_language
 from trajviz.scene.layout import Chip
-from trajviz.scene.run import swarms
+from trajviz.scene.run import reach_of, swarms
 from trajviz.scene.shading import Shading
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.surface import Ranks
@@ -26,6 +26,8 @@ from trajviz.surface import Ranks
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes  # what a race's `plot` takes and returns
 
+_FAINT = 0.4
+"""How opaque the past of a track is, where only its last steps are bright."""
 _SAMPLES = 241
 """Heights along each axis."""
 _SURFACE, _TRACK, _MARK = 0.5, 2.0, 3.0
@@ -99,7 +101,7 @@ def _draw_tracks(ax: Axes, outcome: Outcome, theme: Theme, at: int | None) -> No
     colors = _cycle(chips)
     for swarm, chip, color in zip(swarms(outcome.courses), chips, colors, strict=True):
         for number, course in enumerate(swarm):
-            _draw_track(ax, course, outcome.recipe.clock, at, chip, color, named=not number)
+            _draw_track(ax, course, outcome, at, chip, color, named=not number)
 
 
 def _cycle(chips: Sequence[Chip]) -> list[Any]:
@@ -114,13 +116,25 @@ def _cycle(chips: Sequence[Chip]) -> list[Any]:
 
 
 def _draw_track(
-    ax: Axes, course: Course, clock: str, at: int | None, chip: Chip, color: Any, *, named: bool
+    ax: Axes,
+    course: Course,
+    outcome: Outcome,
+    at: int | None,
+    chip: Chip,
+    color: Any,
+    *,
+    named: bool,
 ) -> None:
-    seen = course.points if at is None else course.points[course.times(clock) <= at]
-    x, y = seen.T
+    times = course.times(outcome.recipe.clock)
+    reach = reach_of(course, outcome.recipe.look.trail)
+    seen = np.flatnonzero(times <= (np.inf if at is None else at))
+    x, y = course.points[seen].T
     label = " ".join(filter(None, [chip.name, chip.remark])) if named else "_"
-    dash = _DASHES[chip.style % len(_DASHES)]
-    ax.plot(x, y, color=color, linestyle=dash, label=label, zorder=_TRACK)
+    line = {"color": color, "linestyle": _DASHES[chip.style % len(_DASHES)], "zorder": _TRACK}
+    tail = seen[times[seen] >= times[seen[-1]] - reach]
+    if len(tail) < len(seen) and course.joined:
+        ax.plot(x, y, **line, label="_", alpha=_FAINT)
+    ax.plot(*course.points[tail].T, **line, label=label)
     ax.plot(x[-1:], y[-1:], "o", color=color, markeredgecolor="white", zorder=_MARK)
 
 

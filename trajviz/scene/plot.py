@@ -19,7 +19,7 @@ from trajviz.scene.outline import Vector
 from trajviz.scene.overlap import told_apart
 from trajviz.scene.paint import Picture
 from trajviz.scene.rings import ring_growth
-from trajviz.scene.run import Run, swarms
+from trajviz.scene.run import Run, reach_of, swarms
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line, Pen, Track
 from trajviz.surface import Floats, Ints, Points, Surface, Window
@@ -165,6 +165,7 @@ class Draper:
         scale: How much larger than at 640x480 lines are.
         clock: What times the race.
         several: Whether an optimizer has more than a few tracks, which then are finer.
+        trail: How many of the last steps are bright, as a Look has it.
     """
 
     surface: Surface
@@ -175,6 +176,7 @@ class Draper:
     scale: float
     clock: str = "steps"
     several: bool = False
+    trail: int | None = None
 
     @classmethod
     def of(cls, run: Run, scale: float) -> Draper:
@@ -190,6 +192,7 @@ class Draper:
             scale=scale,
             clock=run.clock,
             several=run.several,
+            trail=run.look.trail,
         )
 
     def of_medians(self, chips: Sequence[Chip]) -> Draper:
@@ -213,13 +216,10 @@ class Draper:
             draped: What `drape` returned for it; by default it is laid over it now.
         """
         paths = self.drape(view) if draped is None else draped
-        lines = [
-            view.line(path) if course.joined else view.line(path).left_out()
-            for path, course in zip(paths, self.courses, strict=True)
-        ]
+        tracks = self._trailing(self._tracks([view.line(path) for path in paths]))
         return Plot(
             view=view,
-            tracks=self._marked(self._tracks(lines), view.box, departing=True),
+            tracks=self._marked(tracks, view.box, departing=True),
             foreground=(*self._stars(view), *self._starts(view)),
             pen=self._pen(1.0),
         )
@@ -250,6 +250,13 @@ class Draper:
             dashes = [self._size * length for length in _DASHES[style % len(_DASHES)]]
             tracks.append(Track(line.dashed(dashes), color, course.label))
         return tracks
+
+    def _trailing(self, tracks: Sequence[Track]) -> list[Track]:
+        """Return tracks with what they leave behind: of a population's member no past."""
+        return [
+            replace(track, trail=reach_of(course, self.trail), past=course.joined)
+            for track, course in zip(tracks, self.courses, strict=True)
+        ]
 
     @property
     def _times(self) -> list[Floats]:

@@ -14,7 +14,7 @@ from trajviz.descent.basins import minima_of
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
-from trajviz.recipe.recipe import Look
+from trajviz.recipe.recipe import MEMBERS_TRAIL, Look
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip, picture_scale
 from trajviz.scene.limits import MANY_MARGIN, MARGIN, Limits
@@ -116,3 +116,14 @@ def swarms(courses: Sequence[Course]) -> list[tuple[Course, ...]]:
     """Return the courses in groups: those of one label and source that follow each other."""
     alike = itertools.groupby(courses, lambda course: (course.source, course.label))
     return [tuple(group) for _, group in alike]
+
+
+def reach_of(course: Course, trail: int | None) -> float:
+    """Return how many of a course's last steps are bright.
+
+    Args:
+        course: A line, or a member of a population.
+        trail: What was asked for, as a Look has it.
+    """
+    usual = 0 if course.joined else MEMBERS_TRAIL
+    return float(usual if trail is None else trail) or np.inf

@@ -133,10 +133,12 @@ def _check_orbit(look: Look, view: View) -> None:
 
 def _check_everywhere(recipe: Recipe, specs: Sequence[Spec], paths: Sequence[Recorded]) -> None:
     """Refuse what does not go with a view for which optimizers run from every pixel."""
-    name = recipe.look.view
+    look, name = recipe.look, recipe.look.view
     if recipe.clock != "steps":
         raise TrajvizError(f"clock {recipe.clock!r} takes no view {name!r}: they go by steps")
-    beside = {"panels": recipe.look.panels, "starts": recipe.starts, "paths": paths}
+    beside = {
+        "panels": look.panels, "starts": recipe.starts, "paths": paths, "trail": look.trail,
+    }  # fmt: skip
     for what, given in beside.items():
         if given:
             raise TrajvizError(f"view {name!r} starts at every pixel: it takes no {what}")

@@ -78,9 +78,17 @@ class Line:
         """Return the line with step k reached at times[k]; times, (steps + 1,), do not decrease."""
         return replace(self, knots=np.interp(self.knots, np.arange(len(times)), times))
 
+    def faint(self) -> Line:
+        """Return the line drawn as what the surface hides."""
+        return replace(self, hidden=np.ones(len(self.vertices), dtype=bool))
+
     def left_out(self) -> Line:
-        """Return the line with nothing of it drawn, so that only a head moves along it."""
+        """Return the line with nothing of it drawn."""
         return replace(self, gap=np.ones(len(self.vertices), dtype=bool))
+
+    def seen_alone(self) -> Line:
+        """Return the line without what the surface hides."""
+        return replace(self, gap=self.gap | self.hidden)
 
     def at(self, steps: Floats) -> Points:
         """Return where the line is after so many steps, (n,) to (n, 2); at its ends it rests."""
@@ -117,6 +125,19 @@ class Line:
             knots=np.append(self.knots[:count], step),
             hidden=np.append(self.hidden[:count], self.hidden[end]),
             gap=np.append(self.gap[:count], self.gap[end]),
+        )
+
+    def since(self, step: float) -> Line:
+        """Return the line as it goes on after `step` steps."""
+        first = min(int(np.searchsorted(self.knots, step, side="right")), len(self.knots) - 1)
+        if first == 0:
+            return self
+        here = self.at(np.array([step]))
+        return Line(
+            vertices=np.concatenate([here, self.vertices[first:]]),
+            knots=np.append(min(step, self.knots[first]), self.knots[first:]),
+            hidden=np.append(self.hidden[first], self.hidden[first:]),
+            gap=np.append(True, self.gap[first:]),
         )
 
     def _place(self, steps: Floats) -> tuple[Ints, Floats]:
@@ -181,6 +202,8 @@ class Track:
             the arrow where a track left for good; None for a track that ends in sight.
         mark_knot: After how many steps the mark appears.
         gone_knot: After how many steps the head is gone.
+        trail: How many of the last steps are bright.
+        past: Whether the rest is drawn at all, faintly.
     """
 
     line: Line
@@ -189,6 +212,30 @@ class Track:
     mark: Points | None = None
     mark_knot: float = np.inf
     gone_knot: float = np.inf
+    trail: float = np.inf
+    past: bool = True
+
+    @property
+    def lasting(self) -> Line:
+        """The line as it stays once it was drawn: all of it, or faintly, or nothing."""
+        if np.isinf(self.trail):
+            return self.line
+        return self.line.faint() if self.past else self.line.left_out()
+
+    @property
+    def passing(self) -> Line | None:
+        """The line of which the last steps are drawn over what stays; None where all of it stays.
+
+        What the surface hides is faint anyhow. The tails of a population are many, so all are.
+        """
+        if np.isinf(self.trail):
+            return None
+        return self.line.seen_alone() if self.past else self.line.faint()
+
+    def tail(self, step: float) -> Line | None:
+        """Return the last steps as they are after `step` steps; None where all stays."""
+        passing = self.passing
+        return passing and passing.until(step).since(step - self.trail)
 
     @property
     def vertices(self) -> Points:

@@ -209,12 +209,11 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
     pen, box, frame = plot.pen, plot.box, _frame(axes, plot.box)
     halo = theme.background if theme.halo else None
     for layer in plot.layers:
-        lines = [track.line.until(step) for track in layer]
-        for line in lines:
-            hidden = line.hidden & ~line.gap
-            _stroke(axes, line, hidden, pen.faint, layer[0].color, frame, FAINT)
-        seen = [(line, ~line.hidden & ~line.gap) for line in lines]
-        _draw_strokes(axes, seen, plot.pen, layer[0].color, halo, frame)
+        lines = [track.lasting.until(step) for track in layer]
+        _draw_lines(axes, lines, pen, layer[0].color, halo, frame)
+    for layer in plot.layers:
+        tails = [tail for track in layer if (tail := track.tail(step))]
+        _draw_lines(axes, tails, pen, layer[0].color, halo, frame)
     for layer in plot.layers:
         marks = [_mark(track.mark) for track in layer if track.is_marked(step)]
         _draw_strokes(axes, marks, plot.pen, layer[0].color, halo, frame)
@@ -234,6 +233,16 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
                 _add_clipped(axes, disc, frame)
     for star in plot.over_heads:
         _draw_mark(axes, star, zorder=5)
+
+
+def _draw_lines(
+    axes: Axes, lines: Sequence[Line], pen: Pen, color: RGB, halo: RGB | None, frame: Patch
+) -> None:
+    """Draw the lines of a layer: what is hidden faintly, then what is seen."""
+    for line in lines:
+        _stroke(axes, line, line.hidden & ~line.gap, pen.faint, color, frame, FAINT)
+    seen = [(line, ~line.hidden & ~line.gap) for line in lines]
+    _draw_strokes(axes, seen, pen, color, halo, frame)
 
 
 def _draw_strokes(

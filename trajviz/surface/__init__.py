@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -425,8 +426,25 @@ def _slopes(formula: Gradient, slopes: Number, shape: tuple[int, ...]) -> Points
 
 def place_of(function: Callable[..., Any]) -> str:
     """Return where a function is written, as "FILE, line N"; its name where nobody knows."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return f"{code.co_filename}, line {code.co_firstlineno}" if code else repr(function)
+    code = code_of(function)
+    return f"{code.co_filename}, line {code.co_firstlineno}" if code else name_of(function)
+
+
+def code_of(function: Callable[..., Any]) -> CodeType | None:
+    """Return the code of a function, method, partial or object that is called; None without any."""
+    function = inspect.unwrap(function)
+    if isinstance(function, functools.partial):
+        return code_of(function.func)
+    code = getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
+    return code if isinstance(code, CodeType) else None
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what a function is called; what it is an object of, where it has no name."""
+    function = inspect.unwrap(function)
+    if isinstance(function, functools.partial):
+        return name_of(function.func)
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def _differences(gradient: Gradient, points: Points) -> Floats:

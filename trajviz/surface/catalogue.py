@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trajviz.errors import TrajvizError, shown, unknown
-from trajviz.surface import Formula, Surface
+from trajviz.surface import Formula, Surface, Window, check_point, check_window, name_of
+from trajviz.surface.code_error import tried
 from trajviz.surface.data_files import GRIDS
 from trajviz.surface.definition import read_definition
 from trajviz.surface.formula import looks_like_formula, read_formula
-from trajviz.surface.framing import framed
+from trajviz.surface.framing import SPAN, framed
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -53,8 +54,9 @@ def load_surface(
     Args:
         surface: One of `surface_names()`, hyphens or underscores; the path of a definition file, or
             of a grid; a formula in x and y, such as "x**2 + 20*y**2"; a function of x and y, in
-            numpy's arithmetic; or a Surface, which is returned. A name and the path of a definition
-            may carry parameters, as in "rosenbrock:b=10".
+            numpy's arithmetic; or a Surface. A name and the path of a definition may carry
+            parameters, as in "rosenbrock:b=10". A function, or the functions of a Surface, are
+            tried first, and tell file and line whenever they fail.
         start: X, Y: where a race on a formula or function begins; default None, a place that is
             found. A surface of the catalogue or of a file says its own.
         window: X0, X1, Y0, Y1: where a formula or function is looked at; default None, a window
@@ -62,11 +64,11 @@ def load_surface(
 
     Raises:
         TrajvizError: The name is unknown, the file is missing, fails or defines no surface, the
-            surface does not take the parameters, the formula cannot be read, or it is none of all
-            these.
+            surface does not take the parameters, the formula cannot be read, a function fails its
+            trial, or it is none of all these.
     """
     if isinstance(surface, Surface):
-        return surface
+        return _named(tried(surface))
     if not isinstance(surface, (str, Path)):
         return _of_function(surface, start, window)
     text = str(surface)
@@ -111,10 +113,29 @@ def _of_function(
             f"{shown(thing)} is no surface: give a name, a formula in x and y, the path of a file, "
             "a function of x and y, or a Surface"
         )
-    name = getattr(thing, "__name__", type(thing).__name__)
+    formula = tried(_provisional(thing, start, window)).formula
+    return _named(framed(formula, start, window))
+
+
+def _named(surface: Surface) -> Surface:
+    """Return a surface with name and title, those of its formula where it has none."""
+    name = name_of(surface.formula)
     name = "f(x, y)" if name == "<lambda>" else name.strip("_").replace("_", "-")
     title = name if "(" in name else name.replace("-", " ").capitalize()
-    return dataclasses.replace(framed(thing, start, window), name=name, title=title)
+    if surface.name and surface.title:
+        return surface
+    return dataclasses.replace(surface, name=surface.name or name, title=surface.title or title)
+
+
+def _provisional(
+    thing: Formula, start: Sequence[float] | None, window: Sequence[float] | None
+) -> Surface:
+    """Return the surface on which a function is tried before anything is looked for on it."""
+    view = Window(-SPAN, SPAN, -SPAN, SPAN) if window is None else check_window(window)
+    if start is None:
+        return Surface(thing, view, ((view.x0 + view.x1) / 2, (view.y0 + view.y1) / 2))
+    begin = check_point(start)
+    return Surface(thing, view.including(*begin), begin)
 
 
 def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:

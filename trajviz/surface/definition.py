@@ -8,34 +8,21 @@ window, start and minima then follow from the parameters in one place.
 from __future__ import annotations
 
 import ast
-import contextlib
 import dataclasses
-import functools
 import importlib.util
 import inspect
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.surface import Surface, place_of
+from trajviz.surface import Surface
+from trajviz.surface.code_error import FILE_MODULE, explained, tried
 from trajviz.surface.numbers import read_number
-from trajviz.surface.probe import find_misfit
-
-FILE_MODULE = "trajviz_file_"
-"""How the module of a file that is run is called, before the file's own name."""
-_HINTS = {
-    "truth value of an array": "a formula works on arrays of points: in place of if, and, or, use "
-    "numpy's maximum, minimum or abs",
-    "read-only": "a formula leaves x and y as they are: write x = x + 1, not x += 1",
-    "Python scalar": "a formula works on arrays of points: in place of math's functions, use "
-    "numpy's (np.sin)",
-}
-"""What to do about an error of numpy's, by words of its message."""
 
 
 def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
@@ -61,8 +48,7 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
         surface = made if isinstance(made, Surface) else made(**parameters)
     if not isinstance(surface, Surface):
         raise TrajvizError(f"{path}: the function `surface` returns no Surface, but {surface!r}")
-    surface = _telling(surface, path)
-    _try(surface, path)
+    surface = tried(surface, path)
     name, title = surface.name or name, surface.title or name.replace("-", " ").capitalize()
     phrase = surface.phrase or _phrase(module.__doc__ or "") or f"the surface {title}"
     named = dataclasses.replace(surface, name=name, title=title, phrase=phrase)
@@ -203,82 +189,3 @@ def _modules(place: Path, name: str) -> Iterator[Path]:
             if file.is_file():
                 yield file
                 break
-
-
-def _try(surface: Surface, path: Path) -> None:
-    """Raise TrajvizError, with file and line, where a surface's functions fail their trial."""
-    try:
-        found = find_misfit(surface)
-    except FileError:
-        raise
-    except TrajvizError as error:  # of ours, about what a function has returned
-        found = surface.gradient_formula or surface.formula, str(error)
-    if found is not None:
-        line = place_of(found[0]).removeprefix(f"{path.resolve()}")
-        where = f"{path}{line}" if line.startswith(", ") else f"{path}"
-        raise FileError(f"{where}: {found[1].removeprefix(f'{place_of(found[0])}: ')}")
-
-
-def _telling(surface: Surface, path: Path) -> Surface:
-    """Return a surface whose functions tell file and line whenever they fail."""
-    functions: dict[str, Any] = {
-        name: _told(function, path)
-        for name in ("formula", "gradient_formula", "accuracy")
-        if (function := getattr(surface, name)) is not None
-    }
-    return dataclasses.replace(surface, **functions)
-
-
-def _told(function: Callable[..., Any], path: Path) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def told(*args: Any, **options: Any) -> Any:
-        try:
-            return function(*args, **options)
-        except Exception as error:
-            raise _explanation(path, error) from error
-
-    return told
-
-
-class FileError(TrajvizError):
-    """A mistake in a user's file, told with file and line."""
-
-
-@contextlib.contextmanager
-def explained(path: Path, text: str = "") -> Iterator[None]:
-    """Turn an exception into a TrajvizError that says file, line and cause.
-
-    Where the way out is known, the message adds it.
-
-    Args:
-        path: The file that is run.
-        text: How the user wrote path and parameters, where parameters were given; default "". When
-            the file then raises a TrajvizError, the parameters are at fault: the message quotes
-            this text, and no line of the file.
-    """
-    try:
-        yield
-    except (Exception, SystemExit) as error:
-        if text and isinstance(error, TrajvizError):
-            raise TrajvizError(f"{text!r}: {error}") from error
-        raise _explanation(path, error) from error
-
-
-def _explanation(path: Path, error: BaseException) -> TrajvizError:
-    """Return the error that says file, line and cause, and the way out where it is known."""
-    if isinstance(error, FileError):
-        return error
-    hints = [f" ({hint})" for message, hint in _HINTS.items() if message in str(error)]
-    cause = f"{type(error).__name__}: {error}{''.join(hints)}"
-    return FileError(f"{path}{_line_in(path, error)}: {cause}")
-
-
-def _line_in(path: Path, error: BaseException) -> str:
-    """Return ", line N" for the deepest frame that lies in the file itself."""
-    lines = [error.lineno] if isinstance(error, SyntaxError) and error.lineno else []
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
-    return f", line {lines[-1]}" if lines else ""

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from trajviz.errors import TrajvizError
 from trajviz.surface import Floats, Ints, Points, Surface
 
 _SHARES = np.array([[0.31, 0.62], [0.83, 0.17]])
@@ -36,13 +35,6 @@ def find_misfit(surface: Surface) -> Misfit | None:
         surface: What to try; its own exceptions are let through.
     """
     return next(_misfits(surface), None)
-
-
-def check_functions(surface: Surface) -> None:
-    """Raise TrajvizError where a surface's functions fail the trial."""
-    found = find_misfit(surface)
-    if found is not None:
-        raise TrajvizError(found[1])
 
 
 def _misfits(surface: Surface) -> Iterator[Misfit]:

@@ -50,6 +50,7 @@ class Moving:
     def plot(self, plot: Plot, clip: str) -> str:
         """Return a plot's lines, marks, foreground, heads and stars, in order."""
         lines = [self._lines(plot, layer, place) for place, layer in enumerate(plot.layers)]
+        lines += [self._tails(plot, layer, place) for place, layer in enumerate(plot.layers)]
         lines += [self._marks(plot, layer, place) for place, layer in enumerate(plot.layers)]
         growth = plot.growth(self.timeline.steps)
         if len(plot.layers) == len(plot.tracks):
@@ -67,8 +68,18 @@ class Moving:
         return f'<g clip-path="url(#{clip})">{content}</g>'
 
     def _lines(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
-        """Return a layer's lines: what is hidden, then all halos, then all that is seen."""
-        drawn = [strokes for track in layer for strokes in self._strokes(track, plot)]
+        """Return what stays of a layer's lines."""
+        return self._drawn(plot, layer, place, [s for t in layer for s in self._strokes(t, plot)])
+
+    def _tails(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
+        """Return the last steps of a layer's lines, where they are drawn apart."""
+        drawn = [strokes for track in layer for strokes in self._tail(track, plot)]
+        return self._drawn(plot, layer, place, drawn) if drawn else ""
+
+    def _drawn(
+        self, plot: Plot, layer: Sequence[Track], place: int, drawn: Sequence[tuple[bool, str]]
+    ) -> str:
+        """Return a layer's strokes: what is hidden, then all halos, then all that is seen."""
         behind = "".join(element for hidden, element in drawn if hidden)
         seen = "".join(element for hidden, element in drawn if not hidden)
         faint = _pencil(hexed(layer[0].color), plot.pen.faint, behind, f' opacity="{FAINT}"')
@@ -94,18 +105,25 @@ class Moving:
 
     def _strokes(self, track: Track, plot: Plot) -> Iterator[tuple[bool, str]]:
         """Yield a track's strokes, each with whether it is hidden."""
-        line = visible_line(track.line, plot.box, self.timeline.steps)
-        if line is not None and line.length:
-            yield from self._revealed(line, plot)
+        line = visible_line(track.lasting, plot.box, self.timeline.steps)
+        if line is not None and line.length and not line.gap[1:].all():
+            yield from self._revealed(line, plot, self._growing(line))
 
-    def _revealed(self, line: VisibleLine, plot: Plot) -> Iterator[tuple[bool, str]]:
-        """Yield a line that is revealed as time goes on.
+    def _tail(self, track: Track, plot: Plot) -> Iterator[tuple[bool, str]]:
+        """Yield the strokes of a track's last steps, each with whether it is hidden."""
+        steps, passing = self.timeline.steps, track.passing
+        line = passing and visible_line(passing, plot.box, steps)
+        end = passing and visible_line(passing, plot.box, steps - track.trail)
+        if line and end and line.length and not line.gap[1:].all():
+            yield from self._revealed(line, plot, self._sliding(line, end.reveal))
 
-        A line in one piece is one dash that grows. Of one in several a mask grows, as wide as the
-        line.
+    def _revealed(self, line: VisibleLine, plot: Plot, shown: str) -> Iterator[tuple[bool, str]]:
+        """Yield a line of which attributes show more, or another part, as time goes on.
+
+        A line in one piece is one dash. Of one in several a mask is it, as wide as the line.
         """
         whole = self._define("p", f'<path id="{{name}}" d="{path_of([line.corners])}"/>')
-        reveal = f'<use href="#{whole}"{self._growing(line)}/>'
+        reveal = f'<use href="#{whole}"{shown}/>'
         if not (line.hidden.any() or line.gap[1:].any()):
             yield False, reveal
             return
@@ -131,6 +149,31 @@ class Moving:
         dash = f' class="m" stroke-dasharray="{number(length)} {number(clear)}"'
         styles = (f"stroke-dashoffset:{round(value)}" for value in left[kept].tolist())
         return dash + timeline.animate(timeline.moments[kept], styles)
+
+    def _sliding(self, line: VisibleLine, end: Floats) -> str:
+        """Return the attributes of a line as one dash that slides along it.
+
+        Args:
+            line: The line, revealed as far as the dash reaches at each moment.
+            end: Up to where it has gone by each moment, (moments,).
+        """
+        timeline, clear = self.timeline, number(line.length + 100)
+        begin = np.maximum(end, 0.0)
+        length = np.maximum(line.reveal - begin, 0.0)
+        kept = thin_motion(timeline.moments, np.stack([begin, length], axis=1), _LATE * FINE)
+
+        dashes = [
+            (f"{round(long)} {clear}", -round(start))
+            for start, long in zip(begin.tolist(), length.tolist(), strict=True)
+        ]
+        still = ' stroke-dasharray="{}" stroke-dashoffset="{}"'.format(*dashes[-1])
+        if len(kept) < 2:
+            return still
+        styles = (
+            f"stroke-dasharray:{dash};stroke-dashoffset:{offset}"
+            for dash, offset in (dashes[place] for place in kept.tolist())
+        )
+        return f' class="m"{still}{timeline.animate(timeline.moments[kept], styles)}'
 
     def _growing_head(self, plot: Plot, track: Track, growth: Floats, place: int) -> str:
         """Return a head that grows by so much at each moment: its rim, then itself.

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 
 from trajviz.errors import TrajvizError, not_installed, unknown
+from trajviz.surface.code_error import own_line
 
 
 def no_such(library: str, name: str, allowed: Iterable[str]) -> TrajvizError:
@@ -15,7 +16,7 @@ def no_such(library: str, name: str, allowed: Iterable[str]) -> TrajvizError:
 
 @contextlib.contextmanager
 def library_errors(name: str, extra: str = "") -> Iterator[None]:
-    """Turn what a library raises into a TrajvizError of one line.
+    """Turn what a library raises into a TrajvizError of one line, with the user's own line if any.
 
     Args:
         name: The optimizer or module of which the line speaks.
@@ -29,4 +30,5 @@ def library_errors(name: str, extra: str = "") -> Iterator[None]:
     except Exception as error:  # whatever a library may raise
         if extra and isinstance(error, ModuleNotFoundError):
             raise not_installed(name, str(error.name), extra) from error
-        raise TrajvizError(f"{name}: {type(error).__name__}: {error}") from error
+        cause = f"{own_line(error)}{type(error).__name__}: {error}"
+        raise TrajvizError(f"{name}: {cause}") from error
