@@ -18,10 +18,13 @@ import click
 
 import trajviz
 from trajviz.cli._output import make_streams_forgiving
+from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError
 
 STALE, WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
 """Exit codes."""
+DEBUG = "--debug"
+"""The option by which an error of our own is told with its traceback, `report_fault` reads it."""
 
 
 class _Terminated(BaseException):
@@ -47,8 +50,20 @@ def main() -> None:
         sys.exit(FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
+    except Exception as error:  # a mistake of our own, whatever it is
+        report_fault(error)
     else:
         sys.exit(code)
+
+
+def report_fault(error: Exception) -> None:
+    """Tell in one line what nobody foresaw, and where it happened on `--debug`."""
+    if DEBUG in sys.argv:
+        import traceback
+
+        traceback.print_exception(error)
+    said = f"{type(error).__name__}: {error}".removesuffix(": ")
+    _fail(f"{said}. This is a fault of trajviz; {DEBUG} prints where it happened.", FAILED)
 
 
 def _about_minus(error: click.ClickException) -> str:
@@ -86,5 +101,18 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
+def _completed(command: click.Command) -> click.Command:
+    """Give a command, and those below it, what all have: help without docstrings, and --debug."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _completed(inner)
+    if command.help is None and command.callback is not None:  # python -OO
+        command.help = docstring_of(command.callback)
+    what = "Print where it happened when trajviz itself is at fault."
+    command.params.append(click.Option([DEBUG], is_flag=True, expose_value=False, help=what))
+    return command
+
+
 for _path in Path(__file__).parent.glob("[!_]*.py"):
     cli.add_command(importlib.import_module(f"{__name__}.{_path.stem}").command)
+_completed(cli)

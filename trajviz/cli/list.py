@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import trajviz
+from trajviz.docstrings import docstring_of
 from trajviz.errors import unknown
 
 
@@ -111,7 +112,7 @@ def _schedules() -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "summary": (SCHEDULES[name].__doc__ or "").split("\n")[0],
+            "summary": docstring_of(SCHEDULES[name]).split("\n")[0],
             "settings": schedule_defaults(name),
             "source": schedule_source(name),
         }

@@ -26,6 +26,7 @@ from trajviz.optimizers.find import split_name
 from trajviz.recipe import toml
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import TARGETS, naming, portable_toml, read_recipe
+from trajviz.untrusted import user_path
 
 BEFORE = {"pace": "uniform", "aspect": "fill"}
 """What a note means that has none of these keys, since it is older than their options."""
@@ -101,7 +102,7 @@ def read_note(path: str | Path) -> Note:
     Raises:
         TrajvizError: For a file that is not there or holds no recipe.
     """
-    path = Path(path).expanduser()
+    path = user_path(path)
     if not path.is_file():
         raise TrajvizError(f"no file {str(path)!r}")
     data = _ends(path)
@@ -127,7 +128,7 @@ def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
         TrajvizError: For a file that is not there or holds no recipe, for a recipe that is wrong,
             and for one that would run a file that is not trusted.
     """
-    path = Path(path).expanduser()
+    path = user_path(path)
     if not is_rendered(path):
         return toml.load_recipe(path)
     note = read_note(path)
@@ -152,7 +153,7 @@ def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
 
 def is_rendered(path: str | Path) -> bool:
     """Return whether this is a file of one of our formats, and no TOML."""
-    path = Path(path).expanduser()
+    path = user_path(path)
     if not path.is_file():
         return False
     with path.open("rb") as file:

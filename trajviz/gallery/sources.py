@@ -27,6 +27,7 @@ from trajviz.scene.themes import find_theme
 from trajviz.surface.catalogue import find_definition
 from trajviz.surface.definition import needed_files
 from trajviz.surface.formula import read_formula
+from trajviz.untrusted import user_path
 
 
 def item_sources(item: Item) -> dict[str, str]:
@@ -80,7 +81,7 @@ def _optimizers(recipe: Recipe) -> Iterator[Optimizer]:
 
 def _optimizer_source(optimizer: Optimizer) -> tuple[str, str]:
     own = re.match(r"(.+\.py)(:|$)", optimizer.name)
-    rule = Path(own[1]).expanduser() if own else Path(inspect.getfile(optimizer.rule))
+    rule = user_path(own[1]) if own else Path(inspect.getfile(optimizer.rule))
     name = rule.name if own else optimizer.name
     return f"optimizer {name}", _text_digest(*needed_files(rule))
 
@@ -107,9 +108,9 @@ def _language_source(language: str) -> dict[str, str]:
 
 
 def _paths_source(path: Path) -> tuple[str, str]:
-    if not path.expanduser().is_file():
+    if not user_path(path).is_file():
         raise TrajvizError(f"no file of paths {str(path)!r}")
-    return f"file {path.name}", _text_digest(path.expanduser())
+    return f"file {path.name}", _text_digest(user_path(path))
 
 
 def _text_digest(*paths: Path) -> str:

@@ -12,11 +12,11 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import Optimizer
 from trajviz.optimizers.adapters import adapt
@@ -25,6 +25,7 @@ from trajviz.optimizers.adapters.keras import on_torch
 from trajviz.optimizers.rules import rule_names
 from trajviz.surface import Oracle, Points
 from trajviz.surface.definition import explained, run_file
+from trajviz.untrusted import user_path
 
 OWN = re.compile(r"(?P<place>.+\.py|[\w.]+):(?P<name>[A-Za-z_]\w*)")
 """A name in a file or in a module."""
@@ -77,7 +78,7 @@ def _made(text: str, name: str, thing: Any) -> Optimizer | None:
 
 
 def _file(place: str) -> Any:
-    path = Path(place).expanduser()
+    path = user_path(place)
     if not path.is_file():
         raise TrajvizError(f"no optimizer file {place!r}")
     with explained(path):
@@ -117,8 +118,8 @@ def _generator(text: str, name: str, thing: Any) -> Optimizer:
 
     def explained_run() -> contextlib.AbstractContextManager[None]:
         if place.endswith(".py"):
-            return explained(Path(place).expanduser())
+            return explained(user_path(place))
         return library_errors(text)
 
-    title, colon, _ = (inspect.getdoc(thing) or "").split("\n")[0].partition(": ")
+    title, colon, _ = docstring_of(thing).split("\n")[0].partition(": ")
     return Optimizer.of(text, thing, rule=rule, heading=title if colon else name)

@@ -21,10 +21,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Surface, place_of
 from trajviz.surface.numbers import read_number
 from trajviz.surface.probe import find_misfit
+from trajviz.untrusted import real_path
 
 FILE_MODULE = "trajviz_file_"
 """How the module of a file that is run is called, before the file's own name."""
@@ -64,7 +66,7 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
     surface = _telling(surface, path)
     _try(surface, path)
     name, title = surface.name or name, surface.title or name.replace("-", " ").capitalize()
-    phrase = surface.phrase or _phrase(module.__doc__ or "") or f"the surface {title}"
+    phrase = surface.phrase or _phrase(docstring_of(module)) or f"the surface {title}"
     named = dataclasses.replace(surface, name=name, title=title, phrase=phrase)
     return _with_parameters(named, parameters, values)
 
@@ -115,7 +117,7 @@ def _phrase(text: str) -> str:
 
 def run_file(path: Path) -> ModuleType:
     """Run a file as a module of its own, and return it; nothing is left beside the file."""
-    spec = importlib.util.spec_from_file_location(f"{FILE_MODULE}{path.stem}", path.resolve())
+    spec = importlib.util.spec_from_file_location(f"{FILE_MODULE}{path.stem}", real_path(path))
     assert spec is not None  # a .py path always has one
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -160,7 +162,7 @@ def needed_files(path: Path) -> list[Path]:
     Returns:
         Absolute paths without repetition, the file itself first.
     """
-    files = [path.resolve()]
+    files = [real_path(path)]
     folder = files[0].parent
     for file in files:  # it grows meanwhile
         for place, name in _imports(file, folder):
@@ -214,7 +216,7 @@ def _try(surface: Surface, path: Path) -> None:
     except TrajvizError as error:  # of ours, about what a function has returned
         found = surface.gradient_formula or surface.formula, str(error)
     if found is not None:
-        line = place_of(found[0]).removeprefix(f"{path.resolve()}")
+        line = place_of(found[0]).removeprefix(f"{real_path(path)}")
         where = f"{path}{line}" if line.startswith(", ") else f"{path}"
         raise FileError(f"{where}: {found[1].removeprefix(f'{place_of(found[0])}: ')}")
 
@@ -278,7 +280,7 @@ def _line_in(path: Path, error: BaseException) -> str:
     lines = [error.lineno] if isinstance(error, SyntaxError) and error.lineno else []
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
+        if trace.tb_frame.f_code.co_filename == str(real_path(path)):
             lines.append(trace.tb_lineno)
         trace = trace.tb_next
     return f", line {lines[-1]}" if lines else ""
