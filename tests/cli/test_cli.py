@@ -315,6 +315,12 @@ def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
     assert "'-' is a terminal" in err
 
 
+def test_a_recipe_through_a_pipe_names_no_output(tmp_path):
+    recipe = 'surface = "bowl"\noptimizers = ["sgd:lr=0.1"]\nsize = [160, 120]\nseconds = 0.4\n'
+    done = trajviz("render", "--recipe", "/dev/stdin", cwd=tmp_path, input=recipe)
+    assert (done.returncode, done.stdout) == (0, "bowl.gif\n")
+
+
 # A process of its own
 
 SAME = {

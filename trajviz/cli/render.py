@@ -212,14 +212,12 @@ def _check_kind(bundle: bool) -> None:
 
 def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     """Return the one name of a bundle: what -o says, else the surface's or the recipe file's."""
-    from pathlib import Path
-
     for option, given in {"--format": recipe.format, "--at": recipe.at}.items():
         if given:
             raise TrajvizError(f"--bundle writes a GIF, an MP4 and a PNG: it takes no {option}")
     if len(recipe.outputs) > 1 or "-" in recipe.outputs:
         raise TrajvizError("--bundle writes several files, of one name: give one -o, and not '-'")
-    return recipe.outputs[0] if recipe.outputs else Path(recipe_file or stem).stem
+    return recipe.outputs[0] if recipe.outputs else _plain_stem(recipe_file, stem)
 
 
 def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
@@ -231,16 +229,20 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
 
     from trajviz.files.metadata import is_rendered
 
-    if recipe_file is None:
-        return f"{stem}.{recipe.format or 'gif'}"
-    file = user_path(recipe_file)
+    file = user_path(recipe_file or "")
     if not is_rendered(file):
-        return f"{file.stem}.{recipe.format or 'gif'}"
+        return f"{_plain_stem(recipe_file, stem)}.{recipe.format or 'gif'}"
     stem = file.stem.removesuffix("".join(f"-{step}" for step in recipe.at[:1]))
     output = Path(f"{stem}.{recipe.format or file.suffix[1:]}")
     if real_path(file) in (real_path(output), real_path(Path(file.name))):
         raise TrajvizError(f"{recipe_file!r} would be written over: say with -o where to write")
     return str(output)
+
+
+def _plain_stem(recipe_file: str | None, stem: str) -> str:
+    """Return how a recipe's file is called, `stem` where a pipe or nothing is in its place."""
+    file = user_path(recipe_file or "")
+    return file.stem if file.is_file() else stem
 
 
 def _report(file: PlannedFile, written: Written, took: float, before: Recipe) -> None:

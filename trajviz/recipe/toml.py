@@ -65,9 +65,13 @@ def naming(where: str) -> Iterator[None]:
 
 
 def load_recipe(path: str | Path) -> Recipe:
-    """Return the recipe that a TOML file holds; raises TrajvizError."""
+    """Return the recipe that a TOML file or a pipe holds; raises TrajvizError.
+
+    What comes through a pipe is relative to the current folder.
+    """
     path = user_path(path)
-    return read_recipe(load_toml(path), str(path), path.parent)
+    folder = Path() if path.is_fifo() else path.parent
+    return read_recipe(load_toml(path), str(path), folder)
 
 
 def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
@@ -80,7 +84,7 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     Raises:
         TrajvizError: There is no such file, or it is no TOML; with the line of the mistake.
     """
-    if not path.is_file():
+    if not (path.is_file() or path.is_fifo()):
         raise TrajvizError(f"no {what} file {str(path)!r}")
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
