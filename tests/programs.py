@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from trajviz.cli import main
+from trajviz import cli
 
 TRAJVIZ = Path(sys.executable).with_name("trajviz")
 
@@ -32,8 +32,11 @@ def judge(name, *args):
 
 
 def trajviz(*args, env=None, text=True, **options):
-    """Run the command and return its outcome; `env` is added to the environment."""
-    return subprocess.run(
+    """Run the command and return its outcome; `env` is added to the environment.
+
+    It is never at fault itself: what nobody foresaw fails the test.
+    """
+    done = subprocess.run(
         [TRAJVIZ, *map(str, args)],
         capture_output=options.keys().isdisjoint({"stdout", "stderr"}),
         text=text,
@@ -41,6 +44,8 @@ def trajviz(*args, env=None, text=True, **options):
         check=False,
         **options,
     )
+    assert "fault of trajviz" not in str(done.stderr)
+    return done
 
 
 class Stream(io.TextIOWrapper):
@@ -57,9 +62,14 @@ class Stream(io.TextIOWrapper):
         return self.buffer.getvalue()
 
 
+def raised(error):
+    raise error
+
+
 def invoke(*args, cwd=None, text=True, stdout=None, stderr=None):
     """Run the command within this process, in no time, and return its outcome as `trajviz` does.
 
+    What nobody foresaw is raised here, where a user is told in a line that trajviz is at fault.
     What is about processes, signals, the environment, or what is loaded, needs a process of its
     own; that both say the same of the rest is a test in tests/cli.
     """
@@ -72,9 +82,10 @@ def invoke(*args, cwd=None, text=True, stdout=None, stderr=None):
         mock.patch.dict(os.environ),
         mock.patch.object(sys, "argv", words),
         mock.patch.object(signal, "signal"),
+        mock.patch.object(cli, "report_fault", raised),
         pytest.raises(SystemExit) as left,
     ):
-        main()
+        cli.main()
     said = [stream.bytes() for stream in (out, err)]
     if text:
         said = [data.decode() for data in said]

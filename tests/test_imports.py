@@ -20,11 +20,11 @@ ORDER = ("surface", "optimizers", "recipe", "descent", "scene", "animation", "fi
 VERBS = ("race", "sensitivity", "embedding")
 """What is done with all of them: each a file beside the rooms."""
 
-BASE = ("errors", "frozen")
-"""What every room may import."""
+LEAVES = ("docstrings", "errors", "frozen", "untrusted")
+"""What every room may ask: each a file that needs the standard library alone."""
 
 LIBRARIES = {
-    **dict.fromkeys(BASE, ""),
+    **dict.fromkeys(LEAVES, ""),
     "surface": "numpy",
     "optimizers": "numpy",
     "optimizers.adapters": "numpy jax keras optax scipy torch",
@@ -44,12 +44,12 @@ LIBRARIES = {
 """What each room may import of others, beyond the standard library."""
 
 OURS = {
-    **dict.fromkeys(BASE, ""),
-    **{room: " ".join((*BASE, *ORDER[: place + 1])) for place, room in enumerate(ORDER)},
-    **dict.fromkeys(VERBS, " ".join((*BASE, *ORDER, *VERBS))),
-    "gallery": " ".join((*BASE, *ORDER, *VERBS, "gallery")),
-    "cli": " ".join((*BASE, *ORDER, *VERBS, "gallery", "cli")),
-    "__init__": " ".join((*BASE, *ORDER, *VERBS)),
+    **dict.fromkeys(LEAVES, "errors"),
+    **{room: " ".join((*LEAVES, *ORDER[: place + 1])) for place, room in enumerate(ORDER)},
+    **dict.fromkeys(VERBS, " ".join((*LEAVES, *ORDER, *VERBS))),
+    "gallery": " ".join((*LEAVES, *ORDER, *VERBS, "gallery")),
+    "cli": " ".join((*LEAVES, *ORDER, *VERBS, "gallery", "cli")),
+    "__init__": " ".join((*LEAVES, *ORDER, *VERBS)),
     "__main__": "cli",
 }
 """What each room may import of the package; type-only imports are no exception.
@@ -166,7 +166,7 @@ def test_the_package_is_nine_rooms_and_a_handful_of_files():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     files = {path.stem for path in PACKAGE.glob("*.py")}
     assert folders == {*ORDER, "gallery", "cli"}
-    assert files == {"__init__", "__main__", *BASE, *VERBS}
+    assert files == {"__init__", "__main__", *LEAVES, *VERBS}
 
 
 def test_no_two_modules_import_each_other():

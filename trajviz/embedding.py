@@ -21,6 +21,7 @@ from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.race import run
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.starts import count_starts
+from trajviz.untrusted import user_path
 
 MOST_STEPS = 2_000_000
 """Steps of all tracks together that are run for an alt text."""
@@ -52,7 +53,7 @@ def embed(
         TrajvizError: For a file that is not there or that no page shows, an unknown `kind`, an
             `alt` or `url` that cannot be used, and an `alt` that is missing and cannot be computed.
     """
-    path = Path(file).expanduser()
+    path = user_path(file)
     snippet = load_snippet(kind)
     if not path.is_file():
         raise TrajvizError(f"no file {str(path)!r}")

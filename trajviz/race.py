@@ -50,6 +50,7 @@ from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import name_or_surface
+from trajviz.untrusted import real_path, user_path
 
 if TYPE_CHECKING:
     from trajviz.files.notebook import Player
@@ -210,7 +211,7 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn or written.
         """
-        path = Path(path).expanduser()
+        path = user_path(path)
         bare = replace(self.request, format="")
         chosen = load_format(format) if format else format_for(str(path), bare)
         chosen.check(self.playback, at, self.steps)
@@ -279,7 +280,7 @@ class Race:
             self.in_theme(file.theme).fitted(file.format.name, file.step, most) for file in files
         ]
         for file, one in zip(files, fitted, strict=True):
-            path = Path(file.target).expanduser()
+            path = user_path(file.target)
             one._save(path, file.format, file.step, progress_of(file))
             yield Written(path, file.format.name, one)
 
@@ -384,7 +385,7 @@ class Race:
         check_target(page)
         words = self.alt_text() if alt is None else checked_alt(alt)
         prefix, one = checked_url(url), self.fitted_bundle()
-        targets = [Path(file.target).expanduser() for file in files]
+        targets = [user_path(file.target) for file in files]
         with contextlib.ExitStack() as stack:
             *media, snippet = [stack.enter_context(replacing(t)) for t in (*targets, page)]
             shown = []
@@ -417,7 +418,7 @@ class Race:
         """
         from trajviz.descent.trace import TRACES
 
-        path = Path(path).expanduser()
+        path = user_path(path)
         kind = path.suffix[1:].lower()
         if kind not in TRACES:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
@@ -435,7 +436,7 @@ class Race:
         Raises:
             TrajvizError: The surface was made in Python, or nothing can be written there.
         """
-        path = Path(path).expanduser()
+        path = user_path(path)
         check_recipe_target(path, self.recipe)
         with replacing(path) as temporary:
             temporary.write_bytes(to_toml(self.recipe, path.parent))
@@ -561,7 +562,7 @@ def check_recipe_target(path: Path, recipe: Recipe) -> None:
         raise TrajvizError(f"recipe {str(path)!r} does not end in .toml")
     check_target(path)
     for what in ("theme", "language"):
-        if path.resolve() == Path(getattr(recipe.look, what)).expanduser().resolve():
+        if real_path(path) == real_path(user_path(getattr(recipe.look, what))):
             raise TrajvizError(f"recipe {str(path)!r} is the {what}'s file")
     to_toml(recipe, path.parent)
 

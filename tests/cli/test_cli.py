@@ -208,6 +208,22 @@ REFUSED = {
     "trace beale -o folder": "'folder'",
     "trace beale --steps 0": "steps 0",
     "trace beal": "'beal'",
+    "render ~nouser/a.py": "'~nouser/a.py' is in a home that is not known here",
+    "render ~nouser/a.csv": "'~nouser/a.csv'",
+    "render beale ~nouser/a.py:Mine": "'~nouser/a.py'",
+    "render beale --theme ~nouser/a.toml": "'~nouser/a.toml'",
+    "render beale --language ~nouser/a.toml": "'~nouser/a.toml'",
+    "render beale --paths ~nouser/a.csv": "'~nouser/a.csv'",
+    "render beale -o ~nouser/a.gif": "'~nouser/a.gif'",
+    "render beale -o ~nouser/a --bundle": "'~nouser/a.gif'",
+    "render beale --save-recipe ~nouser/a.toml": "'~nouser/a.toml'",
+    "render --recipe ~nouser/a.gif": "'~nouser/a.gif'",
+    "trace beale -o ~nouser/a.csv": "'~nouser/a.csv'",
+    "tune bowl sgd -o ~nouser/a.png": "'~nouser/a.png'",
+    "show ~nouser/a.gif": "'~nouser/a.gif'",
+    "embed ~nouser/a.gif": "'~nouser/a.gif'",
+    "gallery build ~nouser": "'~nouser'",
+    "gallery check ~nouser": "'~nouser'",
 }
 """Requests that are wrong, and what the message must say of them."""
 
@@ -243,6 +259,40 @@ def test_a_name_that_no_file_can_have_is_a_wrong_request(tmp_path):
     assert listing(tmp_path) == []
 
 
+def looped(folder, *names):
+    for name in names:
+        (folder / name).symlink_to(name)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "render beale -o loop.gif",
+        "render beale -o loop/a.gif",
+        "render beale -o loop --bundle",
+        "render beale --save-recipe loop.toml",
+        "render --recipe loop.toml",
+        "render --recipe loop.gif",
+        "render beale --theme loop.toml",
+        "render loop.npz",
+        "trace beale -o loop.csv",
+        "trace beale --paths loop.csv",
+        "tune bowl sgd:lr=0.1 -o loop.png",
+        "show loop.gif",
+        "embed loop.gif",
+        "gallery build loop",
+    ],
+)
+def test_links_that_go_round_in_circles_are_refused(request_, tmp_path):
+    names = (f"loop{suffix}" for suffix in ("", ".gif", ".toml", ".npz", ".csv", ".png"))
+    looped(tmp_path, *names)
+    before = listing(tmp_path)
+    done = invoke(*shlex.split(request_), cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert "loop" in done.stderr
+    assert listing(tmp_path) == before
+
+
 def on_a_terminal(stream, *args, folder, program=(TRAJVIZ,)):
     """Run the command with one stream on a terminal; return the process and what was shown."""
     terminal, inside = pty.openpty()
@@ -263,6 +313,12 @@ def test_standard_output_that_is_a_terminal_gets_no_bytes(tmp_path):
     _, err = process.communicate()
     assert (process.returncode, shown, err.count("\n")) == (2, b"", 1)
     assert "'-' is a terminal" in err
+
+
+def test_a_recipe_through_a_pipe_names_no_output(tmp_path):
+    recipe = 'surface = "bowl"\noptimizers = ["sgd:lr=0.1"]\nsize = [160, 120]\nseconds = 0.4\n'
+    done = trajviz("render", "--recipe", "/dev/stdin", cwd=tmp_path, input=recipe)
+    assert (done.returncode, done.stdout) == (0, "bowl.gif\n")
 
 
 # A process of its own

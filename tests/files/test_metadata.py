@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -303,6 +304,53 @@ def test_an_optimizer_in_a_python_file_or_module_needs_trust_too(name, spelled, 
     text = f"surface = 'bowl'\noptimizers = ['adam:lr=0.1', {spelled.format(name)}]"
     with pytest.raises(TrajvizError, match=f"it names '{name}', which would be run"):
         load_recipe(holding(tmp_path, text))
+
+
+@pytest.mark.parametrize("base", ["mine.py:Mine", "mine.py", "os:system"])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "'torch.Wrapper:lr=0.1,base={}'",
+        "'torch.Wrapper:base = {},lr=0.1'",
+        "'torch.Wrapper:base=\"{}\"'",
+        "{{name = 'torch.Wrapper', base = '{}'}}",
+    ],
+)
+def test_an_optimizer_that_another_wraps_needs_trust_too(base, spelled, tmp_path):
+    text = f"surface = 'bowl'\noptimizers = [{spelled.format(base)}]"
+    with pytest.raises(TrajvizError, match=f"it names '.*{base}', which would be run"):
+        load_recipe(holding(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "name", ["race.gif", "race.mp4", "race", "race.toml.gif", "race.txt", ".toml"]
+)
+@pytest.mark.parametrize("trust", [True, False])
+def test_a_text_that_is_no_toml_file_is_no_recipe_and_runs_nothing(
+    name, trust, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(OWN)
+    (tmp_path / name).write_text('surface = "mine.py"\n')
+    with pytest.raises(TrajvizError, match=f"{name}' holds no recipe: .* ends in .toml"):
+        run(load_recipe(tmp_path / name, trust))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_picture_that_is_called_a_recipe_is_still_a_picture(tmp_path):
+    holding(tmp_path, "surface = 'mine.py'").rename(tmp_path / "race.toml")
+    with pytest.raises(TrajvizError, match="which would be run"):
+        load_recipe(tmp_path / "race.toml")
+
+
+def test_a_recipe_through_a_pipe_is_relative_to_the_current_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(OWN)
+    (tmp_path / "elsewhere").mkdir()
+    pipe = tmp_path / "elsewhere" / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", f"echo 'surface = \"mine.py\"' > {pipe}"]):
+        assert load_recipe(pipe).surface == "mine.py"
 
 
 @pytest.mark.parametrize("text", ["paths = 5", "optimizers = 5", "optimizers = [5]", "theme = 5"])

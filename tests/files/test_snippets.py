@@ -379,7 +379,25 @@ def test_files_live_where_the_prefix_says(url, address):
     assert media(prefix=url).moving.url == address
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", " DATA:text/html,x", "a\nb", "file:///etc"])
+NO_PLACES = [
+    "javascript:alert(1)", " DATA:text/html,x", "a\nb", "file:///etc", "&#106;avascript:x",
+    "&#x6A;avascript:x", "&#106avascript:x", "javascript&colon;x", "javascript&#58;x",
+    "javascript%3Ax", "%6aavascript:x", "%26%23106;avascript:x", "&amp;#106;avascript:x",
+    "&amp;amp;#106;avascript:x", "java script:x", "java&Tab;script:x", "java&NewLine;script:x",
+    "java%0ascript:x", "java\\script:x", "javascript\\:x", "&#1;javascript:x", "\u3000vbscript:x",
+    "java&shy;script:x", "java&ZeroWidthSpace;script:x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/a%3Ab/?a=1&b=c:d", "//example.org", "/a&amp;b", "../a%20b", "", "?a=b:c"],
+)
+def test_an_address_of_the_web_or_beside_the_page_is_taken(url):
+    assert checked_url(url).startswith(url)
+
+
+@pytest.mark.parametrize("url", NO_PLACES)
 def test_an_address_that_is_no_place_for_pictures_is_refused(url):
     with pytest.raises(TrajvizError, match="url "):
         checked_url(url)

@@ -15,7 +15,7 @@ from types import FrameType
 import click
 
 import trajviz
-from trajviz.cli._commands import Commands
+from trajviz.cli._commands import DEBUG, Commands
 from trajviz.cli._output import make_streams_forgiving
 from trajviz.errors import TrajvizError
 
@@ -46,8 +46,20 @@ def main() -> None:
         sys.exit(FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
+    except Exception as error:  # a mistake of our own, whatever it is
+        report_fault(error)
     else:
         sys.exit(code)
+
+
+def report_fault(error: Exception) -> None:
+    """Tell in one line what nobody foresaw, and where it happened on `--debug`."""
+    if DEBUG in sys.argv:
+        import traceback
+
+        traceback.print_exception(error)
+    said = f"{type(error).__name__}: {error}".removesuffix(": ")
+    _fail(f"{said}. This is a fault of trajviz; {DEBUG} prints where it happened.", FAILED)
 
 
 def _about_minus(error: click.ClickException) -> str:

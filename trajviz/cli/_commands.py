@@ -8,10 +8,15 @@ from typing import Any
 
 import click
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import unknown
 
 FILES = {path.stem: path for path in sorted(Path(__file__).parent.glob("[!_]*.py"))}
 """Which file each command is in."""
+
+
+DEBUG = "--debug"
+"""The option by which a fault of our own is told with its traceback."""
 
 
 class Commands(click.Group):
@@ -23,8 +28,7 @@ class Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in FILES:
             return None
-        command: click.Command = importlib.import_module(f"{__package__}.{name}").command
-        return command
+        return _completed(importlib.import_module(f"{__package__}.{name}").command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args[0] not in FILES:
@@ -34,6 +38,19 @@ class Commands(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary(name)) for name in FILES])
+
+
+def _completed(command: click.Command) -> click.Command:
+    """Give a command, and those below it, what all have: help without docstrings, and --debug."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _completed(inner)
+    if command.help is None and command.callback is not None:  # python -OO
+        command.help = docstring_of(command.callback)
+    if DEBUG not in [word for param in command.params for word in param.opts]:
+        what = "Print where it happened when trajviz itself is at fault."
+        command.params.append(click.Option([DEBUG], is_flag=True, expose_value=False, help=what))
+    return command
 
 
 def summary(name: str) -> str:

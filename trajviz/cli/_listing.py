@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import trajviz
+from trajviz.docstrings import docstring_of
 
 Rows = list[dict[str, Any]]
 
@@ -126,7 +127,7 @@ def _schedules() -> Rows:
     return [
         {
             "name": name,
-            "summary": (SCHEDULES[name].__doc__ or "").split("\n")[0],
+            "summary": docstring_of(SCHEDULES[name]).split("\n")[0],
             "settings": schedule_defaults(name),
             "source": schedule_source(name),
         }

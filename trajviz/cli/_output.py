@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
+
+from trajviz.errors import TrajvizError
 
 
 @contextlib.contextmanager
@@ -39,15 +42,30 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None]
 
 
 def make_streams_forgiving() -> None:
-    """Let a console that lacks a character show its escape, where it would end in a traceback."""
+    """Let a console that lacks a character show its escape, where it would end in a traceback.
+
+    Streams that are closed take nothing: their numbers must not go to files that are opened next,
+    nor to what is run.
+    """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if stream is None:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    sys.stderr = sys.stderr or io.StringIO()  # there is nobody to tell
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
+def stdout_is_terminal() -> bool:
+    """Return whether a person reads what is written; TrajvizError where nothing can be."""
+    if sys.stdout is None:
+        raise TrajvizError("standard output is closed: say with -o where to write")
+    return sys.stdout.isatty()
+
+
 def write_text(text: str) -> None:
     """Write a text that is a file's content: in UTF-8, unless a person reads it on a terminal."""
-    if sys.stdout.isatty():
+    if stdout_is_terminal():
         click.echo(text, nl=False)
     else:
         write_stdout(text.encode("utf-8"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,11 @@ import click
 
 import trajviz
 from trajviz.cli._options import GroupedCommand, Name, OwnOption, fields_of, recipe_options_of
-from trajviz.cli._output import progress_bar, write_stdout
+from trajviz.cli._output import progress_bar, stdout_is_terminal, write_stdout
 from trajviz.cli._race import race_options, read_request, say_notes, say_what_was_found
 from trajviz.errors import TrajvizError
 from trajviz.files.places import Place, check_place, load_place, place_names
+from trajviz.untrusted import real_path, user_path
 
 if TYPE_CHECKING:
     from trajviz.descent import Progress
@@ -128,7 +128,7 @@ def _check_files(files: Sequence[PlannedFile], recipe: Recipe, goal: Place | Non
     """Refuse what could not be written, or what the place would not take."""
     from trajviz.files.plan import check_plan
 
-    if files[0].target == "-" and sys.stdout.isatty():
+    if files[0].target == "-" and stdout_is_terminal():
         raise TrajvizError("output '-' is a terminal: send it to a file or a pipe")
     if goal:
         for file in files:
@@ -144,11 +144,10 @@ def _check_snippet(recipe: Recipe, kind: str) -> None:
 
 
 def _check_saved(target: str, recipe: Recipe) -> None:
-    from pathlib import Path
 
     from trajviz.race import check_recipe_target
 
-    check_recipe_target(Path(target).expanduser(), recipe)
+    check_recipe_target(user_path(target), recipe)
 
 
 def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:
@@ -213,14 +212,12 @@ def _check_kind(bundle: bool) -> None:
 
 def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     """Return the one name of a bundle: what -o says, else the surface's or the recipe file's."""
-    from pathlib import Path
-
     for option, given in {"--format": recipe.format, "--at": recipe.at}.items():
         if given:
             raise TrajvizError(f"--bundle writes a GIF, an MP4 and a PNG: it takes no {option}")
     if len(recipe.outputs) > 1 or "-" in recipe.outputs:
         raise TrajvizError("--bundle writes several files, of one name: give one -o, and not '-'")
-    return recipe.outputs[0] if recipe.outputs else Path(recipe_file or stem).stem
+    return recipe.outputs[0] if recipe.outputs else _plain_stem(recipe_file, stem)
 
 
 def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
@@ -232,16 +229,20 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
 
     from trajviz.files.metadata import is_rendered
 
-    if recipe_file is None:
-        return f"{stem}.{recipe.format or 'gif'}"
-    file = Path(recipe_file).expanduser()
+    file = user_path(recipe_file or "")
     if not is_rendered(file):
-        return f"{file.stem}.{recipe.format or 'gif'}"
+        return f"{_plain_stem(recipe_file, stem)}.{recipe.format or 'gif'}"
     stem = file.stem.removesuffix("".join(f"-{step}" for step in recipe.at[:1]))
     output = Path(f"{stem}.{recipe.format or file.suffix[1:]}")
-    if file.resolve() in (output.resolve(), Path(file.name).resolve()):
+    if real_path(file) in (real_path(output), real_path(Path(file.name))):
         raise TrajvizError(f"{recipe_file!r} would be written over: say with -o where to write")
     return str(output)
+
+
+def _plain_stem(recipe_file: str | None, stem: str) -> str:
+    """Return how a recipe's file is called, `stem` where a pipe or nothing is in its place."""
+    file = user_path(recipe_file or "")
+    return file.stem if file.is_file() else stem
 
 
 def _report(file: PlannedFile, written: Written, took: float, before: Recipe) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 import trajviz
 from trajviz.cli._options import GroupedCommand, OneValue
-from trajviz.cli._output import progress_bar, write_stdout
+from trajviz.cli._output import progress_bar, stdout_is_terminal, write_stdout
 from trajviz.cli._race import race_options, read_request, say_what_was_found
 from trajviz.errors import TrajvizError, unknown
 
@@ -42,7 +41,7 @@ def command(
 
     if kind and kind not in TRACES:
         raise unknown("trace format", kind, trace_names())
-    if output == "-" and kind == "npz" and sys.stdout.isatty():
+    if output == "-" and stdout_is_terminal() and kind == "npz":
         raise TrajvizError("output '-' is a terminal: send npz to a file or a pipe")
     recipe, where = read_request(surface, optimizers, recipe_file, options)
     with where, progress_bar("descending", quiet=False) as progress:

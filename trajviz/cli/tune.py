@@ -11,6 +11,7 @@ import trajviz
 from trajviz.cli._options import GroupedCommand, OneValue, recipe_options_of
 from trajviz.cli._race import descent_options, read_request, say_notes, say_what_was_found
 from trajviz.recipe.recipe import recipe_options
+from trajviz.untrusted import user_path
 
 if TYPE_CHECKING:
     from trajviz.descent.tuning import Tuning
@@ -46,13 +47,11 @@ def command(
       trajviz tune beale
       trajviz tune rosenbrock sgd momentum adam --steps 500 -o tune.png
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
-    from pathlib import Path
-
     from trajviz.sensitivity import check_still
 
     recipe, where = read_request(surface, optimizers, recipe_file, options)
     if output:
-        check_still(Path(output).expanduser())
+        check_still(user_path(output))
     with where:
         found = trajviz.tune(recipe)
     say_what_was_found(found.surface)

@@ -19,6 +19,7 @@ from trajviz.descent.table_files import read_table
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.surface import Floats, Points, Surface
+from trajviz.untrusted import user_path
 
 MOST_PATHS = 4_000
 """The most paths that a file may hold."""
@@ -85,7 +86,7 @@ def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]
         TrajvizError: For a file that is missing, too long or no file of paths. The message names
             the file, and where it can the line or the path.
     """
-    path = Path(path).expanduser()
+    path = user_path(path)
     kind = path.suffix[1:].lower()
     if kind not in READERS:
         raise unknown(f"suffix of paths {str(path)!r}:", path.suffix, [f".{k}" for k in READERS])

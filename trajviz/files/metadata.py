@@ -22,10 +22,12 @@ from typing import Any
 from trajviz import __version__
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import all_containers
-from trajviz.optimizers.find import split_name
+from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe import toml
 from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.spec import BASE
 from trajviz.recipe.toml import TARGETS, naming, portable_toml, read_recipe
+from trajviz.untrusted import user_path
 
 BEFORE = {"pace": "uniform", "aspect": "fill"}
 """What a note means that has none of these keys, since it is older than their options."""
@@ -38,6 +40,7 @@ _UNSAFE = re.compile(r"[^\n -~]|[<>&]")
 _SAFE = re.compile(r"# trajviz ([\w.+-]{1,40})\n[\n -~]*")
 _ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _FILE = re.compile(r"\.(py|toml|npz|csv)\b", re.IGNORECASE)
+_BASE = re.compile(rf"\b{BASE}\s*=\s*([^,]*)")
 _PROGRAM = re.compile(r"\.py\b", re.IGNORECASE)
 
 
@@ -101,7 +104,7 @@ def read_note(path: str | Path) -> Note:
     Raises:
         TrajvizError: For a file that is not there or holds no recipe.
     """
-    path = Path(path).expanduser()
+    path = user_path(path)
     if not path.is_file():
         raise TrajvizError(f"no file {str(path)!r}")
     data = _ends(path)
@@ -111,24 +114,25 @@ def read_note(path: str | Path) -> Note:
         if note:
             return note
     unable = ", and such a file has no place for one" * any(one.find_note is None for one in held)
-    raise TrajvizError(f"{str(path)!r} holds no recipe{unable}")
+    plain = ": it is no picture, and a plain recipe ends in .toml" * (not held)
+    raise TrajvizError(f"{str(path)!r} holds no recipe{unable}{plain}")
 
 
 def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
     """Return the recipe of a TOML file, or the one that a rendered file holds.
 
     Args:
-        path: A .toml file, or a file of any format. Files that a rendered file names are looked
-            for beside it, then in the current folder.
+        path: A .toml file or a pipe, or a rendered file of any format, whatever it is called. Files
+            that a rendered file names are looked for beside it, then in the current folder.
         trust: Whether Python files and modules may be run that a rendered file names; those of
-            a TOML file always may.
+            a plain recipe always may.
 
     Raises:
         TrajvizError: For a file that is not there or holds no recipe, for a recipe that is wrong,
             and for one that would run a file that is not trusted.
     """
-    path = Path(path).expanduser()
-    if not is_rendered(path):
+    path = user_path(path)
+    if _is_plain(path):
         return toml.load_recipe(path)
     note = read_note(path)
     if not note.table:
@@ -150,9 +154,18 @@ def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
     return read_recipe(table, str(path), _home(files, path.parent))
 
 
+def _is_plain(path: Path) -> bool:
+    """Return whether a path is a plain recipe's, which may run what it names.
+
+    What it says decides nothing: a text that is called race.gif comes as a picture, and is to be
+    as harmless as one.
+    """
+    return path.is_fifo() or (path.suffix.lower() == ".toml" and not is_rendered(path))
+
+
 def is_rendered(path: str | Path) -> bool:
     """Return whether this is a file of one of our formats, and no TOML."""
-    path = Path(path).expanduser()
+    path = user_path(path)
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -186,7 +199,8 @@ def _parsed(found: bytes) -> Note | None:
 def _files(table: dict[str, Any]) -> list[str]:
     """Return the files that a table names; what is of a wrong type is refused later."""
     keys = ("surface", "theme", "language")
-    names = [*_optimizers(table), *(str(table.get(key)) for key in keys)]
+    named = [*_optimizers(table), *_wrapped(table)]
+    names = [*named, *(str(table.get(key)) for key in keys)]
     paths = table.get("paths")
     return [name for name in names if _FILE.search(name)] + [
         str(path) for path in (paths if isinstance(paths, list) else [])
@@ -195,18 +209,31 @@ def _files(table: dict[str, Any]) -> list[str]:
 
 def _programs(table: dict[str, Any]) -> list[str]:
     """Return what would be run: Python files, and modules that an optimizer comes from."""
-    own = [name for name in _optimizers(table) if ":" in name or _PROGRAM.search(name)]
+    names = [*_optimizers(table), *_wrapped(table)]
+    own = [name for name in names if is_own(name) or _PROGRAM.search(name)]
     surface = str(table.get("surface"))
     return [*own, surface] if _PROGRAM.search(surface) else own
 
 
 def _optimizers(table: dict[str, Any]) -> list[str]:
     """Return the names of the optimizers, without the settings that may follow them in a text."""
-    specs = table.get("optimizers")
     return [
         str(one.get("name")) if isinstance(one, dict) else split_name(str(one))[0]
-        for one in (specs if isinstance(specs, list) else [])
+        for one in _specs(table)
     ]
+
+
+def _wrapped(table: dict[str, Any]) -> list[str]:
+    """Return the names of the optimizers that others wrap."""
+    tables = [one for one in _specs(table) if isinstance(one, dict) and BASE in one]
+    texts = [split_name(str(one))[2] for one in _specs(table) if not isinstance(one, dict)]
+    said = [base for text in texts for base in _BASE.findall(text)]
+    return [*(str(one[BASE]) for one in tables), *(base.strip("\"' ") for base in said)]
+
+
+def _specs(table: dict[str, Any]) -> list[Any]:
+    specs = table.get("optimizers")
+    return specs if isinstance(specs, list) else []
 
 
 def _home(files: list[str], beside: Path) -> Path:

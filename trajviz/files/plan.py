@@ -14,6 +14,7 @@ from trajviz.files.snippets import load_snippet, snippet_names
 from trajviz.files.target import check_target, still_path
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.scene.theme import light_and_dark
+from trajviz.untrusted import real_path, user_path
 
 STANDARD_OUTPUT = "-"
 """The output that is no file."""
@@ -75,7 +76,7 @@ def plan_files(recipe: Recipe) -> tuple[PlannedFile, ...]:
         for file in _files_of(output, recipe):
             if files and STANDARD_OUTPUT in (file.target, files[0].target):
                 raise TrajvizError("output '-' takes one picture: no other -o, one step in --at")
-            place = Path(file.target).expanduser().resolve()
+            place = real_path(user_path(file.target))
             if place in taken:
                 raise TrajvizError(f"output {file.target!r} is given twice")
             taken.add(place)
@@ -164,7 +165,7 @@ def snippet_target(path: str | Path, kind: str) -> Path:
     Raises:
         TrajvizError: There is no snippet of this name.
     """
-    return Path(f"{Path(path).expanduser()}.{load_snippet(kind).suffix}")
+    return Path(f"{user_path(path)}.{load_snippet(kind).suffix}")
 
 
 def check_plan(files: Sequence[PlannedFile]) -> None:
@@ -172,4 +173,4 @@ def check_plan(files: Sequence[PlannedFile]) -> None:
     for file in files:
         file.format.check_ready()
         if file.target != STANDARD_OUTPUT:
-            check_target(Path(file.target).expanduser())
+            check_target(user_path(file.target))

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import unknown
 
 
@@ -82,5 +83,5 @@ def load_from(package: str, kind: str, name: str) -> Any:
     module, several = _module(package, path), _several(package)
     if path.stem.endswith(several):
         return replace(getattr(module, several[1:].upper())[plain], name=plain)
-    summary = (module.__doc__ or "").split("\n")[0].partition(": ")[2]
+    summary = docstring_of(module).split("\n")[0].partition(": ")[2]
     return replace(getattr(module, kind.upper()), name=plain, summary=summary)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trajviz.errors import TrajvizError
+from trajviz.untrusted import real_path
 
 _DEVICES = frozenset(
     ["aux", "con", "conin$", "conout$", "nul", "prn"]
@@ -53,7 +54,7 @@ def check_target(path: Path) -> None:
     try:
         if path.is_dir():
             raise TrajvizError(f"output {str(path)!r} is a folder")
-        if path.exists() and not path.is_file():
+        if _is_there(path) and not path.is_file():
             raise TrajvizError(f"output {str(path)!r} is not a regular file")
         if not folder.is_dir():
             raise TrajvizError(f"output {str(path)!r}: there is no folder {str(folder)!r}")
@@ -61,6 +62,15 @@ def check_target(path: Path) -> None:
             probe.touch(exist_ok=False)
     except OSError as error:
         raise TrajvizError(f"output {str(path)!r} cannot be written: {error.strerror}") from error
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether something is there; raise OSError for links that go round in circles."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 @contextmanager
@@ -72,7 +82,7 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
     On any exception, an interrupt included, the old file is untouched and the temporary one gone.
     A symbolic link is written through. Permissions are the old file's, else the umask's.
     """
-    target = path.resolve()
+    target = real_path(path)
     with _temporary(target, suffix) as temporary:
         temporary.touch(exist_ok=False)  # as open() does, with the umask's permissions
         yield temporary

@@ -24,6 +24,7 @@ from trajviz.gallery.render import RenderJob, RenderResult, render, render_remot
 from trajviz.gallery.scratch import exclusive_scratch
 from trajviz.gallery.site import check_site
 from trajviz.gallery.workers import Progress, WorkerDiedError
+from trajviz.untrusted import real_path
 
 _POLL_INTERVAL = 0.1
 """Seconds between two looks at how far the jobs are."""
@@ -150,11 +151,11 @@ class _Work:
         job = RenderJob(
             name=item.name,
             recipe=item.table,
-            folder=str(self.folder.resolve()),
+            folder=str(real_path(self.folder)),
             files=tuple(
                 (file, one.step, one.theme) for file, one in zip(item.files, item.plan, strict=True)
             ),
-            target=str((self.scratch / item.name).resolve()),
+            target=str(real_path(self.scratch / item.name)),
             force=self.force,
         )
         if jobs.remote:
@@ -198,7 +199,7 @@ class _Work:
 
     def _place(self, name: str, file: str, data: bytes | None) -> None:
         """Put one file in place: from the scratch folder, or else its data."""
-        target = (self.folder / file).resolve()  # a link is written through
+        target = real_path(self.folder / file)  # a link is written through
         target.parent.mkdir(parents=True, exist_ok=True)
         if data is None:
             (self.scratch / name / file).replace(target)

@@ -28,6 +28,7 @@ from trajviz.gallery.items import Item, check_keys, read_item
 from trajviz.gallery.layout import GALLERY_FILE
 from trajviz.gallery.sweep import GridPoint, count_points, each_point
 from trajviz.recipe.toml import load_toml, naming
+from trajviz.untrusted import user_path
 
 MOST_ITEMS = 100_000
 """No gallery has more items."""
@@ -108,7 +109,7 @@ def load_gallery(folder: str | Path) -> Gallery:
     Raises:
         TrajvizError: The folder has no `gallery.toml`, or the file is wrong as a whole.
     """
-    folder = Path(folder).expanduser()
+    folder = user_path(folder)
     path = folder / GALLERY_FILE
     if not path.is_file():
         raise TrajvizError(f"{str(folder)!r} is no gallery: there is no {str(path)!r}")

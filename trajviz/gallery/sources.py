@@ -28,6 +28,7 @@ from trajviz.scene.themes import find_theme
 from trajviz.surface.catalogue import find_definition
 from trajviz.surface.definition import needed_files
 from trajviz.surface.formula import read_formula
+from trajviz.untrusted import user_path
 
 
 class Sources:
@@ -107,7 +108,7 @@ def _optimizers(recipe: Recipe) -> Iterator[Optimizer]:
 
 def _optimizer_source(optimizer: Optimizer) -> dict[str, str]:
     own = re.match(r"(.+\.py)(:|$)", optimizer.name)
-    rule = Path(own[1]).expanduser() if own else Path(inspect.getfile(optimizer.rule))
+    rule = user_path(own[1]) if own else Path(inspect.getfile(optimizer.rule))
     name = rule.name if own else optimizer.name
     return {f"optimizer {name}": _text_digest(*needed_files(rule))}
 
@@ -135,10 +136,10 @@ def _language_source(language: str) -> dict[str, str]:
 
 
 def _paths_source(text: str) -> dict[str, str]:
-    path = Path(text)
-    if not path.expanduser().is_file():
+    path = user_path(text)
+    if not path.is_file():
         raise TrajvizError(f"no file of paths {text!r}")
-    return {f"file {path.name}": _text_digest(path.expanduser())}
+    return {f"file {path.name}": _text_digest(path)}
 
 
 def _text_digest(*paths: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError
 from trajviz.surface import Points
 from trajviz.surface.numbers import Range, read_number, stated_ranges
@@ -129,7 +130,7 @@ class Optimizer:
 
     @property
     def _text(self) -> str:
-        return inspect.getdoc(self.rule) or ""
+        return docstring_of(self.rule)
 
     def _paragraph(self, name: str) -> str:
         found = re.search(rf"^{name}: (.*?)(?=\n\n|\n[A-Z][a-z]+: |\Z)", self._text, re.M | re.S)

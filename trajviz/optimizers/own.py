@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers import Optimizer
 from trajviz.optimizers.adapters import adapt
@@ -26,6 +26,7 @@ from trajviz.optimizers.rules import rule_names
 from trajviz.surface import Oracle, Points
 from trajviz.surface.code_error import explained, explained_in
 from trajviz.surface.definition import run_file
+from trajviz.untrusted import user_path
 
 _nothing_is_run: ContextVar[bool] = ContextVar("_nothing_is_run", default=False)
 
@@ -94,7 +95,7 @@ def _made(text: str, name: str, thing: Any) -> Optimizer | None:
 
 
 def _file(place: str) -> Any:
-    path = Path(place).expanduser()
+    path = user_path(place)
     if not path.is_file():
         raise TrajvizError(f"no optimizer file {place!r}")
     with explained(path):
@@ -134,8 +135,8 @@ def _generator(text: str, name: str, thing: Any) -> Optimizer:
 
     def explained_run() -> contextlib.AbstractContextManager[None]:
         if place.endswith(".py"):
-            return explained(Path(place).expanduser())
+            return explained(user_path(place))
         return explained_in(thing)
 
-    title, colon, _ = (inspect.getdoc(thing) or "").split("\n")[0].partition(": ")
+    title, colon, _ = docstring_of(thing).split("\n")[0].partition(": ")
     return Optimizer.of(text, thing, rule=rule, heading=title if colon else name)

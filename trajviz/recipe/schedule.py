@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import unknown
 from trajviz.surface.numbers import Fraction, Range, stated_ranges
 
@@ -222,7 +223,7 @@ def schedule_source(name: str) -> str:
     >>> schedule_source("step")
     "as torch's StepLR."
     """
-    text = inspect.getdoc(_function(name)) or ""
+    text = docstring_of(_function(name))
     return " ".join(text.partition("Source: ")[2].partition("\n\n")[0].split())
 
 

@@ -29,6 +29,7 @@ from typing import Any, get_args, get_origin
 from trajviz.errors import TrajvizError, unknown
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
+from trajviz.untrusted import real_path, user_path
 
 MOST_BYTES = 1_000_000
 """No recipe is longer, and no theme or language."""
@@ -64,9 +65,13 @@ def naming(where: str) -> Iterator[None]:
 
 
 def load_recipe(path: str | Path) -> Recipe:
-    """Return the recipe that a TOML file holds; raises TrajvizError."""
-    path = Path(path).expanduser()
-    return read_recipe(load_toml(path), str(path), path.parent)
+    """Return the recipe that a TOML file or a pipe holds; raises TrajvizError.
+
+    What comes through a pipe is relative to the current folder.
+    """
+    path = user_path(path)
+    folder = Path() if path.is_fifo() else path.parent
+    return read_recipe(load_toml(path), str(path), folder)
 
 
 def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
@@ -79,7 +84,7 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     Raises:
         TrajvizError: There is no such file, or it is no TOML; with the line of the mistake.
     """
-    if not path.is_file():
+    if not (path.is_file() or path.is_fifo()):
         raise TrajvizError(f"no {what} file {str(path)!r}")
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
@@ -329,5 +334,5 @@ def _is_fixed(path: str) -> bool:
 def _relative(path: str, folder: Path) -> str:
     """Return a path of the current folder as it is called from another; links lead nowhere else."""
     here = Path(path)
-    real = here.parent.resolve() / here.name
-    return Path(os.path.relpath(real, folder.resolve())).as_posix()
+    real = real_path(here.parent) / here.name
+    return Path(os.path.relpath(real, real_path(folder))).as_posix()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.untrusted import user_path
 
 
 def names_in(folders: Iterable[str]) -> list[str]:
@@ -71,7 +72,7 @@ def find_toml(kind: str, given: str | Path, folders: Iterable[str]) -> Path:
         if text not in named:
             raise unknown(kind, text, named)
         return named[text]
-    path = Path(text).expanduser()
+    path = user_path(text)
     if not path.is_file():
         raise TrajvizError(f"no {kind} file {text!r}")
     return path

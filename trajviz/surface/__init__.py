@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import dual
 
@@ -292,7 +293,7 @@ class Surface:
     @property
     def summary(self) -> str:
         """The first line of the formula's docstring."""
-        return (self.formula.__doc__ or "").strip().split("\n")[0]
+        return docstring_of(self.formula).split("\n")[0]
 
     @property
     def stem(self) -> str:

@@ -18,6 +18,7 @@ from trajviz.surface.data_files import GRIDS
 from trajviz.surface.definition import read_definition
 from trajviz.surface.formula import looks_like_formula, read_formula
 from trajviz.surface.framing import SPAN, framed
+from trajviz.untrusted import user_path
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -75,7 +76,7 @@ def load_surface(
     if text.lower().endswith(GRIDS):
         from trajviz.surface.grid import read_grid  # which most races have no use for
 
-        return read_grid(Path(text).expanduser())
+        return read_grid(user_path(text))
     found = find_definition(text)
     if found is not None:
         return read_definition(*found, text)
@@ -167,9 +168,9 @@ def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
 def _path(text: str) -> tuple[Path | None, str]:
     """Return the path of a file, if the text begins with one, and what follows it."""
     if text.endswith(".py") or text.lower().endswith(GRIDS):
-        return Path(text).expanduser(), ""
+        return user_path(text), ""
     path, found, rest = text.rpartition(".py:")
-    return (Path(f"{path}.py").expanduser(), f":{rest}") if found else (None, "")
+    return (user_path(f"{path}.py"), f":{rest}") if found else (None, "")
 
 
 def _settings(rest: str, text: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 from trajviz.errors import TrajvizError
 from trajviz.surface import Surface, code_of, place_of
 from trajviz.surface.probe import find_misfit
+from trajviz.untrusted import real_path
 
 FILE_MODULE = "trajviz_file_"
 """How the module of a file that is run is called, before the file's own name."""
@@ -75,7 +76,7 @@ def _named(place: str, path: Path | None) -> str:
     """Return a place as "FILE, line N", the file as the user wrote it."""
     if path is None:
         return place
-    line = place.removeprefix(f"{path.resolve()}")
+    line = place.removeprefix(f"{real_path(path)}")
     return f"{path}{line}" if line.startswith(", ") else f"{path}"
 
 
@@ -106,7 +107,7 @@ def telling(function: Callable[..., Any], path: Path | None = None) -> Callable[
 def _file_of(function: Callable[..., Any], path: Path | None) -> tuple[str, str]:
     """Return the file of a function, as a message names it and as a traceback does."""
     if path is not None:
-        return str(path), str(path.resolve())
+        return str(path), str(real_path(path))
     code = code_of(function)
     file = code.co_filename if code else place_of(function)
     return file, file
@@ -142,7 +143,7 @@ def explained(path: Path, text: str = "") -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if text and isinstance(error, TrajvizError):
             raise TrajvizError(f"{text!r}: {error}") from error
-        raise _explanation(str(path), str(path.resolve()), error) from error
+        raise _explanation(str(path), str(real_path(path)), error) from error
 
 
 def _explanation(name: str, file: str, error: BaseException) -> CodeError:

@@ -19,10 +19,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Surface
 from trajviz.surface.code_error import FILE_MODULE, explained, tried
 from trajviz.surface.numbers import read_number
+from trajviz.untrusted import real_path
 
 
 def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
@@ -50,7 +52,7 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
         raise TrajvizError(f"{path}: the function `surface` returns no Surface, but {surface!r}")
     surface = tried(surface, path)
     name, title = surface.name or name, surface.title or name.replace("-", " ").capitalize()
-    phrase = surface.phrase or _phrase(module.__doc__ or "") or f"the surface {title}"
+    phrase = surface.phrase or _phrase(docstring_of(module)) or f"the surface {title}"
     named = dataclasses.replace(surface, name=name, title=title, phrase=phrase)
     return _with_parameters(named, parameters, values)
 
@@ -101,7 +103,7 @@ def _phrase(text: str) -> str:
 
 def run_file(path: Path) -> ModuleType:
     """Run a file as a module of its own, and return it; nothing is left beside the file."""
-    spec = importlib.util.spec_from_file_location(f"{FILE_MODULE}{path.stem}", path.resolve())
+    spec = importlib.util.spec_from_file_location(f"{FILE_MODULE}{path.stem}", real_path(path))
     assert spec is not None  # a .py path always has one
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -146,7 +148,7 @@ def needed_files(path: Path) -> list[Path]:
     Returns:
         Absolute paths without repetition, the file itself first.
     """
-    files = [path.resolve()]
+    files = [real_path(path)]
     folder = files[0].parent
     for file in files:  # it grows meanwhile
         for place, name in _imports(file, folder):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.containers import Container
 from trajviz.files.registry import load_from, names_in
+from trajviz.untrusted import user_path
 
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Look, Playback
@@ -143,7 +144,7 @@ class Format:
 def _check_theme(theme: str, chosen: Format) -> None:
     from trajviz.scene.theme import light_and_dark
 
-    if theme.endswith(".toml") and not Path(theme).expanduser().is_file():
+    if theme.endswith(".toml") and not user_path(theme).is_file():
         return  # which is told when it is loaded
     if light_and_dark(theme):
         able = ", ".join(f".{one}" for one in format_names() if load_format(one).follows)

@@ -145,7 +145,7 @@ def checked_url(url: str) -> str:
     """Return the address of a folder, escaped and ready for a name, or raise TrajvizError."""
     from urllib.parse import quote  # slow to load, and `--help` only wants the names
 
-    scheme = re.match(r"\s*([A-Za-z][\w+.-]*):", url)
+    scheme = re.match(r"([A-Za-z][\w+.-]*):", _as_a_page_reads(url))
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise TrajvizError(f"url {url!r} begins with neither http: nor https:, and is no path")
     if not url.isprintable():
@@ -155,6 +155,21 @@ def checked_url(url: str) -> str:
     except UnicodeEncodeError:
         raise TrajvizError(f"url {url!r} is no Unicode") from None
     return plain if not plain or plain.endswith(("/", "=")) else f"{plain}/"
+
+
+def _as_a_page_reads(url: str) -> str:
+    r"""Return what an address may be taken for: decoded by whatever engine as often as it likes.
+
+    >>> _as_a_page_reads("&#106;ava\tscript%26colon;x")
+    'javascript:x'
+    """
+    from html import unescape
+    from urllib.parse import unquote
+
+    before = None
+    while url != before:  # it gets shorter each time
+        before, url = url, unescape(unquote(url))
+    return "".join(c for c in url if c.isprintable() and c not in " \\")
 
 
 def _address(prefix: str, name: str) -> str:
