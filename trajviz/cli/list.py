@@ -22,7 +22,7 @@ from trajviz.errors import unknown
 def command(what: str | None, as_json: bool) -> None:
     """List what there is: surfaces, optimizers, learning-rate schedules and all else."""
     listings: dict[str, Callable[[], list[dict[str, Any]]]] = {
-        "surfaces": _surfaces,
+        "surfaces": lambda: _surfaces(in_full=as_json),
         "optimizers": _optimizers,
         "schedules": _schedules,
         "views": _views,
@@ -55,7 +55,10 @@ def command(what: str | None, as_json: bool) -> None:
                 click.echo(f"  {'':{width}}  {line}")
 
 
-def _surfaces() -> list[dict[str, Any]]:
+def _surfaces(*, in_full: bool) -> list[dict[str, Any]]:
+    """Return what is known of each surface, and in full what takes time to find out too."""
+    from trajviz.surface.traced import gradient_by
+
     rows = []
     for name in trajviz.surface_names():
         surface = trajviz.load_surface(name)
@@ -77,6 +80,8 @@ def _surfaces() -> list[dict[str, Any]]:
                 "rates_by": surface.rates_by,
             }
         )
+        if in_full:
+            rows[-1]["gradient_by"] = gradient_by(surface)
     return rows
 
 
