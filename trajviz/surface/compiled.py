@@ -37,6 +37,8 @@ _CALLS: dict[Any, Callable[[float], Number]] = {
     np.negative: operator.neg, np.absolute: abs, np.sqrt: math.sqrt, np.isnan: math.isnan,
 }  # fmt: skip
 """Functions of Python's that are quicker than numpy's and as exact."""
+_EXACT = {*_ARITHMETIC, *_COMPARISONS, *_TRUTHS, *_CALLS, np.sign, np.where}
+"""What has the same bits for a number as in an array, on whatever processor."""
 _TYPED = ("**", "%", "//")
 """Signs that numpy computes otherwise for a number than for an array, even one without axes."""
 _Tree = TypeVar("_Tree", bound=ast.AST)
@@ -44,15 +46,13 @@ _Tree = TypeVar("_Tree", bound=ast.AST)
 
 def compiled(tape: Tape) -> Point:
     """Return the function that runs a tape at one point, for Python's floats x and y."""
-    code = _Writer(tape).function()
+    return _Writer(tape).function()
 
-    def run(x: float, y: float) -> Sequence[Number]:
-        try:
-            return code(x, y)
-        except (ArithmeticError, ValueError):  # numpy has inf or nan for it
-            return tape.run(np.float64(x), np.float64(y))
 
-    return run
+def is_exact(tape: Tape) -> bool:
+    """Tell whether a tape's code has, at each of many points, the bits of arrays."""
+    computed = (node for node in tape.nodes[2:] if node.operation != "number")
+    return all(_meaning(node) in _EXACT for node in computed)
 
 
 class _Writer:
@@ -69,7 +69,10 @@ class _Writer:
         computed = [node for node in tape.nodes if node.operation != "number"]
         self.picks = not any(map(self._minds_arrays, computed))
         self.truths = not any(map(self._minds_truths, computed))
-        self.functions: dict[str, Callable[..., Number]] = {}
+        self.functions: dict[str, Any] = {
+            "failures": (ArithmeticError, ValueError),  # where numpy has inf or nan
+            "anew": lambda x, y: tape.run(np.float64(x), np.float64(y)),
+        }
 
     def _minds_arrays(self, node: Node) -> bool:
         chosen = (self.nodes[place].operation == "where" for place in node.operands)
@@ -84,12 +87,15 @@ class _Writer:
     def function(self) -> Point:
         """Return the code as a function."""
         body: list[ast.stmt] = [
-            _at(ast.Assign([_variable(place, ast.Store())], self._value(node)))
+            _at(ast.Assign([_at(ast.Name(f"v{place}", ast.Store()))], self._value(node)))
             for place, node in enumerate(self.nodes)
             if place > 1 and node.operation != "number"
         ]
         results = ast.Tuple([self._operand(place) for place in self.outputs], ast.Load())
         body.append(_at(ast.Return(_at(results))))
+        anew = _at(ast.Call(_read("anew"), [_read("v0"), _read("v1")], []))
+        failing = _at(ast.ExceptHandler(_read("failures"), None, [_at(ast.Return(anew))]))
+        body = [_at(ast.Try(body, [failing], [], []))]
         taken = [_at(ast.arg("v0")), _at(ast.arg("v1"))]
         arguments = ast.arguments([], taken, None, [], [], None, [])
         run = _at(ast.FunctionDef("run", arguments, body, []))
@@ -99,7 +105,7 @@ class _Writer:
     def _operand(self, place: int) -> ast.expr:
         operation, operands = self.nodes[place]
         if operation != "number":
-            return _variable(place, ast.Load())
+            return _read(f"v{place}")
         (number,) = operands
         return _at(ast.Constant(float(number) if isinstance(number, float) else number))
 
@@ -118,7 +124,7 @@ class _Writer:
             return _at(ast.IfExp(*operands))
         quick = floats and (self.truths or meaning is not np.isnan)
         function = _CALLS.get(meaning) if quick else None
-        name = _at(ast.Name(f"f{len(self.functions)}", ast.Load()))
+        name = _read(f"f{len(self.functions)}")
         self.functions[name.id] = function or _of_floats(node.operation)
         return _at(ast.Call(name, operands, []))
 
@@ -135,8 +141,8 @@ class _Writer:
         return operation == "number" and float(operands[0]).is_integer()
 
 
-def _variable(place: int, context: ast.expr_context) -> ast.Name:
-    return _at(ast.Name(f"v{place}", context))
+def _read(name: str) -> ast.Name:
+    return _at(ast.Name(name, ast.Load()))
 
 
 def _at(tree: _Tree) -> _Tree:

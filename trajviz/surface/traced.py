@@ -18,9 +18,13 @@ import numpy as np
 
 from trajviz.surface import Floats, Formula, Oracle, Points, Surface
 from trajviz.surface.buffers import Runner
-from trajviz.surface.compiled import Point, compiled
+from trajviz.surface.compiled import Point, compiled, is_exact
 from trajviz.surface.tape import Tape, record
 
+FEW = 12
+"""So many points are sooner computed one by one, where that rounds alike."""
+
+_FLOAT64 = np.dtype(np.float64)
 _WRITES = ("STORE_GLOBAL", "STORE_ATTR", "STORE_SUBSCR")
 _SHARES = np.array([[0.31, 0.62], [0.83, 0.17], [0.0, 0.0], [0.5, 0.5], [1.0, 1.0]])
 """Where in the window tape and duals are compared, beside the start and some odd places."""
@@ -73,15 +77,25 @@ class Program:
 
 
 class _Code:
-    """A tape with its straight-line code."""
+    """A tape with its straight-line code, made when it is first needed."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
 
     @functools.cached_property
-    def at(self) -> Point | None:
-        """Runs the tape at one point, if it is for one point."""
-        return compiled(self.tape) if self.tape.is_for_one_point() else None
+    def at(self) -> Point:
+        """The code."""
+        return compiled(self.tape)
+
+    @functools.cached_property
+    def is_for_one(self) -> bool:
+        """Whether one point alone may be computed by it."""
+        return self.tape.is_for_one_point()
+
+    @functools.cached_property
+    def most(self) -> int:
+        """How many points are sooner computed one by one."""
+        return FEW if is_exact(self.tape) else 0
 
 
 class Traced:
@@ -109,14 +123,17 @@ class Traced:
 
     def _results(self, code: _Code, points: Points) -> Floats | None:
         """Return the results of a tape, (..., 2) to (n, results); None where it is not for them."""
-        if points.dtype != np.float64:
+        if points.dtype is not _FLOAT64:
             return None
-        if points.ndim > 1:
-            if code not in self.runners:
-                self.runners[code] = Runner(code.tape)
-            return self.runners[code].run(points.reshape(-1, 2))
-        x, y = points.tolist()
-        return None if code.at is None else np.array(code.at(x, y), dtype=np.float64)
+        if points.ndim == 1:
+            return np.array(code.at(*points.tolist()), _FLOAT64) if code.is_for_one else None
+        if points.ndim > 2:
+            points = points.reshape(-1, 2)
+        if 0 < len(points) <= code.most:
+            return np.array([code.at(x, y) for x, y in points.tolist()], _FLOAT64)
+        if code not in self.runners:
+            self.runners[code] = Runner(code.tape)
+        return self.runners[code].run(points)
 
 
 _PROGRAMS: WeakKeyDictionary[Surface, Program | None] = WeakKeyDictionary()
