@@ -72,6 +72,8 @@ def _files(folder: str | Path, inside: str = "") -> dict[str, str]:
 
 
 def _surfaces() -> Rows:
+    from trajviz.surface.traced import gradient_by
+
     rows = []
     for name in trajviz.surface_names():
         surface = trajviz.load_surface(name)
@@ -91,6 +93,7 @@ def _surfaces() -> Rows:
                 "source": surface.source,
                 "rates": dict(surface.rates),
                 "rates_by": surface.rates_by,
+                "gradient_by": gradient_by(surface),
             }
         )
     return rows

@@ -12,6 +12,7 @@ import numpy as np
 from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import Recipe
 from trajviz.surface import Floats, Gradient, Ints, Oracle, Points, Surface
+from trajviz.surface.traced import traced
 
 LARGEST_SEED = 2**32 - 1
 
@@ -100,15 +101,15 @@ class Noise:
         Heights and Hessians are of the same mini-batch as the gradient. Added noise is a vector on
         the gradient, and so a plane on the heights and nothing on the Hessian.
         """
-        size = self.batch(surface)
+        size, seen = self.batch(surface), traced(surface)
         if size >= surface.samples and not self.sigma:  # numpy's random numbers take long to load
-            yield from itertools.repeat(surface)
+            yield from itertools.repeat(seen)
         generator = np.random.default_rng(self.seed)
         if size < surface.samples:
             for rows in _batches(generator, surface.samples, size):
                 yield _Batch(surface, rows)
         while True:
-            yield _Tilted(surface, generator.normal(scale=self.sigma, size=2))
+            yield _Tilted(seen, generator.normal(scale=self.sigma, size=2))
 
 
 CUSTOMARY = Noise()
@@ -142,7 +143,7 @@ class _Batch:
 class _Tilted:
     """A surface with a vector added to its gradient, and so a plane to its heights."""
 
-    surface: Surface
+    surface: Oracle
     slope: Points
 
     def value(self, points: Points) -> Floats:

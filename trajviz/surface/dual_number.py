@@ -239,6 +239,8 @@ def _wide(number: Number) -> Number:
     """Return a constant in double precision, in which slopes are computed."""
     if isinstance(number, (int, float)):
         return float(number)
+    if hasattr(number, "widened"):  # a number that records (see `tape`)
+        return number.widened()
     plain_number = np.asarray(number)
     if plain_number.dtype.kind == "c":
         raise refuse("complex numbers")
