@@ -95,6 +95,7 @@ def test_level_lines_stay_lines_where_a_moving_drawing_has_a_picture():
     assert "<image" not in crowded.to_bytes("svg").decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", range(0, 9, 2))
 def test_heads_that_are_lost_outside_or_hidden_look_as_in_the_png(step, tmp_path):
     scene, path = lost_outside_and_hidden((1280, 960)), tmp_path / "race.svg"
