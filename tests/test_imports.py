@@ -285,6 +285,12 @@ def test_drawing_pixels_loads_neither_matplotlib_nor_imageio(suffix, tmp_path):
     assert seen & {"matplotlib", "imageio", "imageio_ffmpeg", "contourpy", "fontTools"} == set()
 
 
+def test_a_drawing_loads_no_matplotlib(tmp_path):
+    seen = loaded(TRAJVIZ, "render", "bowl", "-o", "bowl.svg", folder=tmp_path)
+    assert (tmp_path / "bowl.svg").stat().st_size
+    assert seen & {"matplotlib", "imageio", "imageio_ffmpeg"} == set()
+
+
 def test_a_film_loads_its_encoder_and_no_matplotlib(tmp_path):
     seen = loaded(TRAJVIZ, "render", "bowl", "--seconds", "0.2", "-o", "bowl.mp4", folder=tmp_path)
     assert seen & {"matplotlib", "imageio_ffmpeg", "contourpy"} == {"imageio_ffmpeg"}

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from browser import assert_look_alike, seen_on
+from drawings import RACES, drawn, likeness, lost_outside_and_hidden, worst_apart
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from programs import judge, trajviz
-from races import SEVEN, race, with_tracks
-from skimage.metrics import structural_similarity
+from programs import trajviz
+from races import SEVEN, race
 
 from trajviz.animation import Animation, shown_steps, still
 from trajviz.files.formats import anim_svg
@@ -24,39 +24,15 @@ from trajviz.recipe.recipe import Playback
 from trajviz.scene.marks import Box
 from trajviz.scene.track import FAINT, Line
 
-MANY = (*SEVEN, "nadam", "radam", "adamw", "yogi")
-RACES = {
-    "contour": ("beale", SEVEN[:4], {}),
-    "dark, diverging, charts": (
-        "beale",
-        ("sgd:lr=0.5", "adam", "rmsprop"),
-        {"theme": "dark", "panels": ("loss", "step-size"), "size": (800, 450)},
-    ),
-    "hidden behind hills": ("himmelblau", ("sgd:lr=0.01", "adam"), {"view": "relief"}),
-    "dashed": ("beale", MANY, {"panels": ("loss",)}),
-    "leaving and coming back": ("beale", ("momentum:lr=0.02", "sgd:lr=0.05"), {"steps": 60}),
-    "uniform": ("rosenbrock", SEVEN[:2], {"pace": "uniform", "fps": 12}),
-    "waiting": ("rosenbrock", SEVEN[:2], {"lead": 2.5}),
-    "swarm": ("himmelblau", ("sgd:lr=0.004", "adam"), {"starts": "5x5", "steps": 60}),
-    "tails": ("himmelblau", ("momentum:lr=0.01", "adam"), {"view": "split", "trail": 12}),
-    "radford": ("saddle", ("sgd", "rmsprop"), {"theme": "radford"}),
-}
-
-
-@functools.cache
-def one(name="contour"):
-    surface, optimizers, options = RACES[name]
-    return race(surface, optimizers, **options)
-
 
 @functools.cache
 def frames_of(name):
-    return list(one(name).frames())
+    return list(drawn(name).frames())
 
 
 @functools.cache
 def text_of(name="contour"):
-    return one(name).to_bytes("anim.svg").decode()
+    return drawn(name).to_bytes("anim.svg").decode()
 
 
 def elements(text):
@@ -90,14 +66,6 @@ def apart(picture, other):
     return float(np.abs(picture.astype(int) - other).mean())
 
 
-def worst_apart(picture, other, side=12):
-    """Return how far apart two pictures are in the square where they are furthest apart."""
-    off = np.abs(picture.astype(int) - other).mean(axis=2)
-    rows, columns = (length // side for length in off.shape)
-    squares = off[: rows * side, : columns * side].reshape(rows, side, columns, side)
-    return float(squares.mean(axis=(1, 3)).max())
-
-
 @pytest.fixture
 def opened(page_of, tmp_path):
     """Return a function that opens a race's animated SVG in a window of its size."""
@@ -105,7 +73,7 @@ def opened(page_of, tmp_path):
     def open_(name="contour", **options):
         path = tmp_path / "race.anim.svg"
         path.write_text(text_of(name), encoding="utf-8")
-        return page_of(path, size=one(name).look.size, **options)
+        return page_of(path, size=drawn(name).look.size, **options)
 
     return open_
 
@@ -116,7 +84,7 @@ def opened(page_of, tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize("name", RACES)
 def test_the_file_is_well_formed_and_holds_all_it_shows(name):
-    text, (width, height) = text_of(name), one(name).look.size
+    text, (width, height) = text_of(name), drawn(name).look.size
     root = ElementTree.fromstring(text)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert (root.get("width"), root.get("height")) == (str(width), str(height))
@@ -161,19 +129,10 @@ def test_a_surface_with_holes_is_drawn_with_them(tmp_path):
     assert likeness(path, still(ragged.scene, 5)) > 0.8
 
 
-def likeness(path, ours):
-    """Return how alike another renderer's picture of an SVG is to ours, 1 for the same."""
-    height, width = ours.shape[:2]
-    command = ("ffmpeg", "-v", "error", "-i", path)
-    video = judge(*command, "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
-    theirs = np.frombuffer(video, np.uint8).reshape(height, width, 3)
-    return structural_similarity(ours, theirs, channel_axis=2)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("name", RACES)
 def test_a_renderer_without_animation_shows_the_end(name, tmp_path):
-    path, scene = one(name).save(tmp_path / "race.anim.svg"), one(name).scene
+    path, scene = drawn(name).save(tmp_path / "race.anim.svg"), drawn(name).scene
     assert likeness(path, still(scene, scene.steps)) > 0.9
 
 
@@ -182,7 +141,7 @@ def test_a_renderer_without_animation_shows_the_end(name, tmp_path):
 
 @pytest.mark.parametrize("name", RACES)
 def test_a_browser_shows_at_each_time_the_frame_of_a_gif(name, opened):
-    page, frames, playback = opened(name).page, frames_of(name), one(name).playback
+    page, frames, playback = opened(name).page, frames_of(name), drawn(name).playback
     for seconds in {1e-4, 0.99 * playback.lead + 1e-4}:
         seek(page, seconds)
         first = shown(page).astype(int)
@@ -197,25 +156,8 @@ def test_a_browser_shows_at_each_time_the_frame_of_a_gif(name, opened):
 
 
 def test_heads_that_are_lost_outside_or_hidden_look_as_in_a_gif(page_of, tmp_path):
-    three, size = ("sgd:lr=0.1", "nag:lr=0.1", "adam"), (1280, 960)
-    base = race("bowl", three, steps=8, seconds=1, size=size).scene
-    x0, y0, x1, y1 = base.main.box
-    across, down = np.linspace(x0 + 80, x1 - 80, 9), np.full(9, float(y1 - 100))
-    down[1:7] = y1 + 1
-    scene = with_tracks(
-        base,
-        np.stack([across, np.full(9, y0 + 200)], axis=1),  # ends in a cross halfway
-        np.stack([across, down], axis=1),  # is outside for a while
-        np.stack([across, np.full(9, y0 + 400)], axis=1),  # is behind a hill for a while
-    )
-    lost, out, behind = scene.main.tracks
-    hidden = np.arange(9) % 8 > 2
-    behind = replace(behind, line=replace(behind.line, hidden=hidden))
-    place = lost.line.vertices[4]
-    arms = np.array([[(-12, -12), (12, 12)], [(-12, 12), (12, -12)]])
-    lost = replace(lost, mark=place + arms, mark_knot=4, gone_knot=4)
-    plot = replace(scene.main, tracks=(lost, out, behind))
-    animation = Animation(replace(scene, plots=(plot,)), np.linspace(0, 8, 25))
+    size = (1280, 960)
+    animation = Animation(lost_outside_and_hidden(size), np.linspace(0, 8, 25))
     path = tmp_path / "race.anim.svg"
     anim_svg.write(path, animation, Playback(seconds=1), lambda _done, _all: None, "")
     assert f'opacity="{FAINT}"' in path.read_text(encoding="utf-8")
@@ -232,7 +174,7 @@ def test_heads_that_are_lost_outside_or_hidden_look_as_in_a_gif(page_of, tmp_pat
 def test_of_all_frames_around_it_is_the_one_of_its_time(name, opened):
     page, frames = opened(name).page, frames_of(name)
     for place in (20, 60):
-        seek(page, place / one(name).playback.fps + 1e-4)
+        seek(page, place / drawn(name).playback.fps + 1e-4)
         picture = shown(page)
         near = range(place - 15, place + 16)
         best = min(near, key=lambda other: apart(picture, frames[other]))
@@ -240,12 +182,12 @@ def test_of_all_frames_around_it_is_the_one_of_its_time(name, opened):
 
 
 def test_the_step_number_is_that_of_the_frame(opened):
-    page, frames, counter = opened().page, frames_of("contour"), one().scene.counter
+    page, frames, counter = opened().page, frames_of("contour"), drawn("contour").scene.counter
     x, y = round(counter.right), round(counter.y)
     part = (slice(y - 12, y + 3), slice(x - 30, x + 1))
-    numbers = shown_steps(one().animation.positions).tolist()
+    numbers = shown_steps(drawn("contour").animation.positions).tolist()
     for place in (2, 13, 44, 103, 198, 199):
-        seek(page, place / one().playback.fps + 1e-4)
+        seek(page, place / drawn("contour").playback.fps + 1e-4)
         picture = shown(page)[part]
         best = min(range(200), key=lambda other: apart(picture, frames[other][part]))
         assert numbers[best] == numbers[place]
@@ -253,7 +195,7 @@ def test_the_step_number_is_that_of_the_frame(opened):
 
 def test_the_last_frame_is_held_and_then_it_begins_again(opened):
     page, frames = opened().page, frames_of("contour")
-    playback = one().playback
+    playback = drawn("contour").playback
     total = playback.seconds + playback.hold
     for seconds in (playback.seconds, total - 0.01):
         seek(page, seconds)
@@ -302,7 +244,8 @@ def test_enlarged_it_shows_what_a_larger_picture_would(page_of, tmp_path):
     page = page_of(tmp_path / "race.anim.svg", size=(640, 480), device_scale_factor=2).page
     seek(page, 4)
     picture = seen_on(page)
-    larger = still(race("beale", SEVEN[:4], size=(1280, 960)).scene, one().animation.positions[100])
+    position = drawn("contour").animation.positions[100]
+    larger = still(race("beale", SEVEN[:4], size=(1280, 960)).scene, position)
     plot = (slice(200, 800), slice(200, 1200))  # letters are set anew at each size
     assert apart(picture[plot], larger[plot]) < 3.5
     blurred = np.asarray(Image.fromarray(frames_of("contour")[100]).resize((1280, 960)))

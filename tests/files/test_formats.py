@@ -1,4 +1,4 @@
-"""Every format that is registered, and the stills: PNG, SVG and PDF."""
+"""Every format that is registered, and the stills: PNG and PDF."""
 
 import dataclasses
 import functools
@@ -7,15 +7,12 @@ import io
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from programs import judge
 from races import SEVEN, race
-from skimage.metrics import structural_similarity
 
 from trajviz.animation import still
 from trajviz.errors import TrajvizError
@@ -223,28 +220,6 @@ def test_a_picture_without_loss_is_the_still_pixel_for_pixel(name, known_as, ste
     with Image.open(io.BytesIO(one().to_bytes(name, at=step))) as image:
         assert (image.format, image.mode) == (known_as, "RGB")
         np.testing.assert_array_equal(np.asarray(image), still(one().scene, step))
-
-
-def test_an_svg_is_well_formed_of_the_right_size_and_without_a_date():
-    data = bytes_of("svg")
-    root = ElementTree.fromstring(data)
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert root.get("viewBox") == "0 0 120 90"  # points, 3/4 of a pixel each
-    assert b"dc:date" not in data
-    assert b"<script" not in data
-
-
-@pytest.mark.long
-def test_an_svg_shows_in_another_renderer_what_the_png_shows(tmp_path):
-    whole = race("beale", SEVEN[:3], steps=20)
-    path = whole.save(tmp_path / "race.svg")
-    video = judge(
-        "ffmpeg", "-v", "error", "-i", path, "-vf", "scale=640:480", "-f", "rawvideo",
-        "-pix_fmt", "rgb24", "-",
-    )  # fmt: skip
-    theirs = np.frombuffer(video, np.uint8).reshape(480, 640, 3)
-    ours = still(whole.scene, 20)
-    assert structural_similarity(ours, theirs, channel_axis=2) >= 0.92
 
 
 def test_a_pdf_is_whole_undated_and_has_its_fonts_embedded():

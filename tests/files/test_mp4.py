@@ -23,6 +23,7 @@ from races import SEVEN, race
 from skimage.metrics import structural_similarity
 
 from trajviz.errors import TrajvizError
+from trajviz.files.formats._planes import Planes
 from trajviz.files.formats.mp4 import is_complete
 from trajviz.race import compare, run
 
@@ -43,6 +44,24 @@ def loud(tmp_path):
     path = tmp_path / "loud.toml"
     path.write_text(LOUD)
     return compare("bowl", ["sgd:lr=0.1"], theme=path, size=(321, 241), aspect="fill", **SHORT)
+
+
+@pytest.mark.parametrize(("kind", "side"), [("yuv420p", 2), ("yuv444p", 1)])
+def test_samples_are_those_of_bt709_rounded_also_where_some_pixels_change(kind, side):
+    random = np.random.default_rng(0)
+    picture = random.integers(0, 256, (480, 360, 3)).astype(np.uint8)
+    planes = Planes(picture // 2, kind)
+    halves = np.flatnonzero((picture != picture // 2).any(axis=2))
+    planes.update(halves, picture.reshape(-1, 3)[halves])
+    luma = picture @ [0.2126, 0.7152, 0.0722]
+    mean = picture.reshape(480 // side, side, 360 // side, side, 3).mean(axis=(1, 3))
+    gray = mean @ [0.2126, 0.7152, 0.0722]
+    for samples, exact in [
+        (planes.luma, 16 + luma * 219 / 255),
+        (planes.cb, 128 + (mean[..., 2] - gray) / 1.8556 * 224 / 255),
+        (planes.cr, 128 + (mean[..., 0] - gray) / 1.5748 * 224 / 255),
+    ]:
+        assert np.abs(samples - exact.ravel()).max() <= 0.5 + 1e-9
 
 
 @pytest.mark.parametrize("size", [(160, 120), (161, 120), (160, 121), (161, 121)])

@@ -30,6 +30,7 @@ from trajviz.scene.marks import Shape, Text
 from trajviz.scene.shading import COVERS
 from trajviz.scene.views._block import LIGHTS, RIM, SURFACE, Lift
 from trajviz.scene.views._horizon import HEIGHT, PLINTH, Camera
+from trajviz.scene.views._silhouette import pieces
 from trajviz.scene.views.contour import ContourView
 from trajviz.scene.views.relief import AZIMUTHS, ELEVATIONS, ReliefView
 from trajviz.surface import Surface, Window
@@ -857,6 +858,14 @@ def test_the_silhouettes_of_a_block_that_turns_are_as_smooth_as_a_stills(name, t
         np.abs(view.block_picture()[near] - fine[near]).mean() for view in (turning_view, standing)
     )
     assert off <= 1.5 * still_off  # twice or three times as much without smoothing
+
+
+def test_a_piece_of_an_edge_beside_another_edge_is_not_taken_to_lead_there():
+    column, place = (
+        np.array([0, 1, 2, 2, 3, 4]),
+        np.array([20, 21, 10, 22, 23, 24], dtype=np.float32),
+    )
+    np.testing.assert_array_equal(pieces(column, place).steep, [1, 1, 0, 1, 1, 1])
 
 
 def view_page(view):

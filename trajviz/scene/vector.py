@@ -1,4 +1,4 @@
-"""A scene as vectors, drawn by matplotlib: for SVG and PDF, and to test our own pixels against.
+"""A scene as vectors, drawn by matplotlib: for PDF, and to test our own pixels against.
 
 Everything is drawn from the scene's values in pixels. matplotlib's settings are its defaults while
 a file is written; the user's own are restored.
@@ -36,25 +36,26 @@ _EM = 1000
 _POINT = 72 / PIXELS_PER_INCH
 
 
-def rendered(scene: Scene, step: int, kind: str, **facts: str | None) -> bytes:
-    """Return a still as a file's bytes, the same every time.
+def pdf(scene: Scene, step: int, subject: str) -> bytes:
+    """Return a still as a PDF's bytes, the same every time.
 
     Args:
         scene: What is drawn.
         step: The step that is shown.
-        kind: "svg" or "pdf".
-        facts: What matplotlib writes into the file's metadata, None for nothing.
+        subject: What the file says of itself, empty for nothing.
     """
     import matplotlib
 
-    undated = {"Date": None} if kind == "svg" else {"CreationDate": None}
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        # Text as outlines: whoever opens the file need not have the font.
-        matplotlib.rcParams.update({"svg.hashsalt": "trajviz", "pdf.fonttype": 42})
-        figure = draw(scene, step)
+        matplotlib.rcParams["pdf.fonttype"] = 42  # fonts go with the file
         file = io.BytesIO()  # what goes wrong on a disk would be lost inside matplotlib
-        figure.savefig(file, format=kind, metadata={**undated, **facts}, dpi=PIXELS_PER_INCH)
+        draw(scene, step).savefig(
+            file,
+            format="pdf",
+            metadata={"CreationDate": None, "Subject": subject or None},
+            dpi=PIXELS_PER_INCH,
+        )
     return file.getvalue()
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 from trajviz.animation import Animation
-from trajviz.files.formats._drawing import Letters, clip_of, mark, number, view_of
+from trajviz.files.formats._drawing import Letters, clip_of, document, mark, number, view_of
 from trajviz.files.formats._motion import Moving
-from trajviz.files.formats._paths import FINE
 from trajviz.files.formats._timeline import Timeline
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.alt import listed
-from trajviz.scene.color import hexed
 from trajviz.scene.scene import Scene
-
-_BASE = ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
 
 
 @dataclass(frozen=True)
@@ -90,13 +85,4 @@ class AnimatedDrawing:
 
     def svg(self, head: str) -> str:
         """Return the whole SVG, whose first elements are those of `head`."""
-        width, height = self.scene.size
-        background = hexed(self.scene.theme.background)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width * FINE} {height * FINE}" role="img" '
-            f'aria-label="{escape(self.summary)}">'
-            f"{head}<style>{_BASE}</style><defs>{self.definitions}</defs>"
-            f'<path fill="{background}" d="M0 0h{width * FINE}v{height * FINE}H0z"/>'
-            f"{self.content}</svg>"
-        )
+        return document(self.scene, self.summary, head, self.definitions, self.content)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from html import escape
 
 import numpy as np
 from PIL import Image
@@ -16,7 +17,7 @@ from PIL import Image
 from trajviz.files.formats._palette import Palette, pack
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_lines
-from trajviz.scene.color import hexed
+from trajviz.scene.color import RGB, hexed
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import letters
 from trajviz.scene.lettering import part_width, pen_places, placed_parts
@@ -35,6 +36,8 @@ from trajviz.scene.outline import (
 )
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Plot
+from trajviz.scene.scene import Scene
+from trajviz.scene.track import Pen
 
 EM = 1000
 """Units of a letter's outline in its size."""
@@ -42,8 +45,11 @@ _MARGIN = 12
 """Pixels beyond the plot where areas end, out of sight as their lines are."""
 _SPACING, _SLACKS = 2, (0.12, 0.3)
 """Level lines: how far samples are apart, and how far off a line may be, in pixels."""
-_INTRICATE = 90_000
-"""Bytes beyond which level lines are drawn more loosely, or not as lines."""
+INTRICATE = 90_000
+"""Bytes of level lines beyond which they are drawn more loosely."""
+_UNDER = 0.5
+"""How far a rim reaches under its head, in pixels, so that nothing shines through between them."""
+_BASE = ".l{fill:none;stroke-linecap:round;stroke-linejoin:round}"
 _CLOSING = "Z"
 _COMMANDS = {MOVE: "M", LINE: "L", QUADRATIC: "Q", CUBIC: "C", CLOSE: _CLOSING}
 """What leads to a corner, as SVG says it."""
@@ -67,6 +73,28 @@ def extent(box: Box) -> str:
     """
     x, y, width, height = (FINE * side for side in (box.x0, box.y0, box.width, box.height))
     return f'x="{x}" y="{y}" width="{width}" height="{height}"'
+
+
+def document(scene: Scene, summary: str, head: str, definitions: str, content: str) -> str:
+    """Return a whole SVG of a scene's size, on its background.
+
+    Args:
+        scene: What is drawn.
+        summary: What there is to see, in words.
+        head: Its first elements.
+        definitions: What stands in `<defs>`.
+        content: The elements that are seen; those of class `l` are lines with round ends.
+    """
+    width, height = scene.size
+    background = hexed(scene.theme.background)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width * FINE} {height * FINE}" role="img" '
+        f'aria-label="{escape(summary)}">'
+        f"{head}<style>{_BASE}</style><defs>{definitions}</defs>"
+        f'<path fill="{background}" d="M0 0h{width * FINE}v{height * FINE}H0z"/>'
+        f"{content}</svg>"
+    )
 
 
 def clip_of(name: str, box: Box) -> str:
@@ -162,18 +190,39 @@ def _polygon(shape: Shape) -> str:
     )
 
 
-def view_of(plot: Plot, lettering: Letters) -> str:
-    """Return what lies below a plot's tracks.
+def pencil(stroke: str, width: float, content: str, more: str = "") -> str:
+    """Return elements as strokes of a colour and a width in pixels; nothing around nothing."""
+    drawn = f'stroke="{stroke}" stroke-width="{number(FINE * width)}"{more}'
+    return f"<g {drawn}>{content}</g>" if content else ""
 
-    Areas that are too intricate are drawn more loosely, or else the whole view as a picture.
+
+def head_passes(pen: Pen, color: RGB, edge: RGB) -> Iterator[tuple[str, float]]:
+    """Yield what heads are drawn with, rims first: attributes of circles, and their radius.
+
+    A rim is a ring, so that it is not seen through a faint head; it reaches under the head.
+    """
+    reach = pen.rim + _UNDER
+    ring = f'fill="none" stroke="{hexed(edge)}" stroke-width="{number(FINE * reach)}"'
+    yield ring, pen.head - _UNDER + reach / 2
+    yield f'fill="{hexed(color)}"', pen.head
+
+
+def view_of(plot: Plot, lettering: Letters, step: float = 0, most: int = INTRICATE) -> str:
+    """Return what lies below a plot's tracks after `step` steps.
+
+    Areas that are too intricate are drawn more loosely. Those that still take more than `most`
+    bytes are drawn as a picture, where that is less.
     """
     view = plot.view
-    vectors = view.vectors(0, _SPACING, _MARGIN)
+    vectors = view.vectors(step, _SPACING, _MARGIN)
     for slack in _SLACKS:
         elements = [_element(vector, lettering, slack) for vector in vectors]
         pairs = zip(elements, vectors, strict=True)
-        if sum(len(e) for e, vector in pairs if isinstance(vector, Areas)) <= _INTRICATE:
-            return "".join(elements)
+        intricate = sum(len(e) for e, vector in pairs if isinstance(vector, Areas))
+        if intricate <= INTRICATE:
+            break
+    if intricate <= most:
+        return "".join(elements)
     picture = np.empty((view.box.height, view.box.width, 3), dtype=np.uint8)
     view.draw(picture)
     file = io.BytesIO()

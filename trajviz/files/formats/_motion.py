@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from trajviz.animation import Animation, shown_steps
-from trajviz.files.formats._drawing import EM, Letters, extent, mark, number
+from trajviz.files.formats._drawing import EM, Letters, extent, head_passes, mark, number, pencil
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_motion
 from trajviz.files.formats._timeline import Timeline
@@ -26,8 +26,6 @@ from trajviz.scene.plot import Plot
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
 from trajviz.surface import Floats, Ints
 
-_UNDER = 0.5
-"""How far a rim reaches under its head, in pixels, so that nothing shines through between them."""
 _LATE = 0.25
 """How far what moves may be off, in pixels."""
 
@@ -82,14 +80,14 @@ class Moving:
         """Return a layer's strokes: what is hidden, then all halos, then all that is seen."""
         behind = "".join(element for hidden, element in drawn if hidden)
         seen = "".join(element for hidden, element in drawn if not hidden)
-        faint = _pencil(hexed(layer[0].color), plot.pen.faint, behind, f' opacity="{FAINT}"')
+        faint = pencil(hexed(layer[0].color), plot.pen.faint, behind, f' opacity="{FAINT}"')
         return f'<g class="l t{place}">{faint}{self._penciled(plot, layer, seen)}</g>'
 
     def _penciled(self, plot: Plot, layer: Sequence[Track], seen: str) -> str:
         """Return a layer's elements as halos, where there are any, and then in their colour."""
         pen, theme = plot.pen, self.scene.theme
-        halo = _pencil(hexed(theme.background), pen.line + 2 * pen.halo, seen)
-        return halo * theme.halo + _pencil(hexed(layer[0].color), pen.line, seen)
+        halo = pencil(hexed(theme.background), pen.line + 2 * pen.halo, seen)
+        return halo * theme.halo + pencil(hexed(layer[0].color), pen.line, seen)
 
     def _marks(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
         """Return a layer's marks, which appear when their tracks have left or ended."""
@@ -201,18 +199,11 @@ class Moving:
 
     def _heads(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
         """Return a layer's heads: all their rims, then all heads."""
-        pen, color, edge = plot.pen, hexed(layer[0].color), hexed(self.scene.theme.edge)
-        heads = [head for track in layer if (head := self._head(track, plot.box))]
-        # A rim is a ring, so that it is not seen through a faint head; it reaches under the head.
-        reach, rim = pen.rim + _UNDER, number(FINE * (pen.rim + _UNDER))
-        passes = {
-            f'fill="none" stroke="{edge}" stroke-width="{rim}"': pen.head - _UNDER + reach / 2,
-            f'fill="{color}"': pen.head,
-        }
+        heads = "".join(self._head(track, plot.box) for track in layer)
         groups = []
-        for ink, radius in passes.items():
+        for ink, radius in head_passes(plot.pen, layer[0].color, self.scene.theme.edge):
             disc = f'<circle r="{number(FINE * radius)}"/>'
-            groups.append(f"<g {ink}>{''.join(heads).replace('<circle/>', disc)}</g>")
+            groups.append(f"<g {ink}>{heads.replace('<circle/>', disc)}</g>")
         return f'<g class="t{place}">{"".join(groups)}</g>' if heads else ""
 
     def _head(self, track: Track, box: Box) -> str:
@@ -286,12 +277,6 @@ class Moving:
             f'x="{round((digit.x - round(counter.right)) * EM / counter.size)}"/>'
             for digit in counter.digits(step)
         )
-
-
-def _pencil(stroke: str, width: float, content: str, more: str = "") -> str:
-    """Return elements as strokes of a colour and a width in pixels; nothing around nothing."""
-    pencil = f'stroke="{stroke}" stroke-width="{number(FINE * width)}"{more}'
-    return f"<g {pencil}>{content}</g>" if content else ""
 
 
 def _placed(counter: Counter) -> str:

@@ -24,6 +24,7 @@ from trajviz.files.containers import Data, mapped
 from trajviz.files.formats._planes import Planes
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.paint import Picture
+from trajviz.surface import Ints
 
 # Colours are tagged, since players guess differently where they are not.
 _COLORS = [
@@ -135,6 +136,12 @@ def _frames(
     planes, width = Planes(picture, playback.pixel_format), animation.first.shape[1]
     for change in changes(animation, playback):
         if change is not None:
-            rows, columns = np.divmod(change.pixels, width)
-            planes.update(rows * picture.shape[1] + columns, change.colors)
+            planes.update(_wider(change.pixels, width, picture.shape[1]), change.colors)
         yield planes.buffer
+
+
+def _wider(pixels: Ints, width: int, padded_width: int) -> Ints:
+    """Return flat indices into a picture, (n,), as those into one that is padded on the right."""
+    if padded_width == width:
+        return pixels
+    return pixels + pixels // width * (padded_width - width)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def write(path: Path, scene: Scene, step: int, note: str) -> None:
     """Write the picture after `step` steps."""
-    from trajviz.scene.vector import rendered
+    from trajviz.scene.vector import pdf
 
-    path.write_bytes(rendered(scene, step, "pdf", Subject=note or None))
+    path.write_bytes(pdf(scene, step, note))
 
 
 FORMAT = Format(

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 def write(path: Path, scene: Scene, step: int, note: str) -> None:
     """Write the picture after `step` steps."""
-    from trajviz.scene.vector import rendered
+    from trajviz.files.formats._still_drawing import still_drawing
 
-    head, matplotlibs_own, rest = rendered(scene, step, "svg").partition(b"<metadata>")
-    path.write_bytes(head + svg_element(note).encode() + matplotlibs_own + rest)
+    path.write_bytes(still_drawing(scene, step, svg_element(note)).encode())
 
 
 FORMAT = Format(

@@ -46,18 +46,34 @@ def pieces(column: Ints, place: Field) -> Edges:
         place: At which row, (n,), ascending within a column.
     """
     before, after = (_nearest(column, place, side) for side in (-1, 1))
-    return Edges(column, place, _steep(before, after))
+    return Edges(
+        column=column,
+        place=place,
+        steep=_steep(_apart(place, before, after), _apart(place, after, before)),
+    )
 
 
-def _nearest(column: Ints, place: Field, side: int) -> Field:
-    """Return how far, in rows, the nearest point in the next column on a side is, (n,)."""
+def _nearest(column: Ints, place: Field, side: int) -> Ints:
+    """Return which point in the next column on a side is nearest to each, (n,); -1 for none."""
     # One number for both orders: places of different columns are further apart than any rows.
     apart = np.float64(4 * (place.max(initial=0) + 1))
     keys = column * apart + place
     sought = keys + side * apart
-    at = np.searchsorted(keys, sought)
+    above = np.searchsorted(keys, sought)
     padded = np.concatenate([[-np.inf], keys, [np.inf]])
-    return np.asarray(np.minimum(sought - padded[at], padded[at + 1] - sought), dtype=np.float32)
+    nearest = above - (sought - padded[above] <= padded[above + 1] - sought)
+    there = (nearest >= 0) & (nearest < len(keys))
+    nearest = np.where(there, nearest, -1)
+    return np.where(there & (column[nearest] == column + side), nearest, -1)
+
+
+def _apart(place: Field, neighbor: Ints, back: Ints) -> Field:
+    """Return how many rows points are from their neighbours, (n,), to which they must be nearest.
+
+    Where they are not, one edge ends beside another, and the distance is infinite.
+    """
+    mutual = (neighbor >= 0) & (back[neighbor] == np.arange(len(place)))
+    return np.where(mutual, np.abs(place[neighbor] - place), np.float32(np.inf))
 
 
 def _steep(before: Field, after: Field) -> Field:
