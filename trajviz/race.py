@@ -10,7 +10,7 @@ import functools
 import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,6 +39,7 @@ from trajviz.files.plan import (
 )
 from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
 from trajviz.files.target import check_target, replacing
+from trajviz.frozen import dataclass
 from trajviz.recipe.budget import ladder
 from trajviz.recipe.recipe import Look, Playback, Recipe, several_starts
 from trajviz.recipe.spec import parse_specs

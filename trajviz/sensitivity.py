@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from trajviz.descent.tuning import Tuning, tune_rates
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import format_of
 from trajviz.files.target import check_target, replacing
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import parse_specs
 from trajviz.scene.scene import Scene

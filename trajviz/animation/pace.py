@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.plot import Plot, Reveal
 from trajviz.scene.scene import Scene

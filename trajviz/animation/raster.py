@@ -13,7 +13,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -28,6 +27,7 @@ from trajviz.animation.coverage import (
     covered_by_segments,
     nearness_levels,
 )
+from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box, Shape
 from trajviz.scene.paint import Layer, Picture, paint, veil

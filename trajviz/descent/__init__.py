@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +12,7 @@ from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
 from trajviz.descent.tuning import tune_rate
 from trajviz.descent.walk import Counted, counted_walk
+from trajviz.frozen import dataclass
 from trajviz.optimizers import Setting
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Ints, Points, Surface

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from trajviz.descent import Progress
 from trajviz.descent.noise import Noise
 from trajviz.descent.trajectory import Trajectory
 from trajviz.descent.walk import walk
+from trajviz.frozen import dataclass
 from trajviz.surface import Floats, Points, Surface, Window
 
 TOLERANCE = 0.02

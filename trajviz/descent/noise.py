@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Recipe
 from trajviz.surface import Floats, Gradient, Ints, Oracle, Points, Surface
 from trajviz.surface.traced import traced

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from trajviz.descent.noise import Noise
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Surface, Window

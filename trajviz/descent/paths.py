@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,6 +17,7 @@ from trajviz.descent.recording import Reading, Recording
 from trajviz.descent.table_files import read_table
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, shown, unknown
+from trajviz.frozen import dataclass
 from trajviz.surface import Floats, Points, Surface
 from trajviz.untrusted import user_path
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.surface import Ints, Points
 
 

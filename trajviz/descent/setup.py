@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Recorded, load_paths, paths_of
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe.clamp import BOUNDS
 from trajviz.recipe.recipe import Recipe

@@ -9,16 +9,18 @@ adam_y). Where a path has ended, cells may be empty or NaN. What it was taken fo
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from trajviz.descent.recording import Reading, Recording
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.surface.data_files import decoded
 from trajviz.surface.numbers import read_number
 
@@ -45,7 +47,7 @@ class _Row:
     cells: list[str]
 
 
-@dataclass
+@dataclasses.dataclass
 class _Decimals:
     """Whether numbers have decimal points or commas, which all of a file must agree on.
 
@@ -252,7 +254,7 @@ def _recordings(
     return [_recording(*key, path.points, understood) for key, path in found.items()]
 
 
-@dataclass
+@dataclasses.dataclass
 class _Path:
     """A path that grows row by row.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.optimizers import Setting
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Floats, Ints, Points

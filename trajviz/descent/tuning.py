@@ -34,7 +34,6 @@ in company. Where the chosen rate does, each rate is tried alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -42,6 +41,7 @@ import numpy as np
 from trajviz.descent.floor import any_lower, lowest_known
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.walk import walk
+from trajviz.frozen import dataclass
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Floats, Ints, Points, Ranks, Surface, Window
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from trajviz import __version__
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import all_containers
+from trajviz.frozen import dataclass
 from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe import toml
 from trajviz.recipe.recipe import Recipe

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
+
+from trajviz.frozen import dataclass
 
 _CONTROLS, _ROW = 190, 42
 """Pixels below the picture of a player: of its controls, and of one row of its table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from trajviz.errors import TrajvizError
@@ -12,6 +12,7 @@ from trajviz.files.formats import Format, format_names, format_of, load_format
 from trajviz.files.places import Facts
 from trajviz.files.snippets import load_snippet, snippet_names
 from trajviz.files.target import check_target, still_path
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.scene.theme import light_and_dark
 from trajviz.untrusted import real_path, user_path

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import shutil
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
 import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.files.target import replacing
+from trajviz.frozen import dataclass
 from trajviz.gallery.executor import JobExecutor
 from trajviz.gallery.interruption import interrupted_once
 from trajviz.gallery.items import Item
@@ -112,7 +114,7 @@ class _Running:
     began: float
 
 
-@dataclass
+@dataclasses.dataclass
 class _Work:
     """A build at work: it runs jobs, puts their files in place, and records them in the lock."""
 

@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import trajviz
 from trajviz.errors import TrajvizError, not_installed
+from trajviz.frozen import dataclass
 from trajviz.gallery.workers import Progress, WorkerPool
 
 _CONNECT_TIMEOUT = 10

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.frozen import dataclass
 from trajviz.gallery.items import Item, check_keys, read_item
 from trajviz.gallery.layout import GALLERY_FILE
 from trajviz.gallery.sweep import GridPoint, count_points, each_point

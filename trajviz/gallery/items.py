@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.plan import PlannedFile, plan_files
 from trajviz.files.target import why_not_portable
+from trajviz.frozen import dataclass
 from trajviz.gallery.layout import RESERVED
 from trajviz.gallery.sweep import GridPoint, fill_placeholders, with_settings
 from trajviz.recipe.recipe import Recipe

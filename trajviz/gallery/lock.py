@@ -14,12 +14,13 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
 from trajviz.errors import TrajvizError
 from trajviz.files.target import replacing
+from trajviz.frozen import dataclass
 from trajviz.gallery.layout import JOURNAL_FILE, LOCK_FILE
 
 

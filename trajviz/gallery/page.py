@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from trajviz.errors import not_installed
 from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, Role, find_format
 from trajviz.files.snippets.html import attribute
+from trajviz.frozen import dataclass
 from trajviz.gallery.entry import Entry
 
 if TYPE_CHECKING:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 from trajviz.errors import unknown
+from trajviz.frozen import dataclass
 from trajviz.gallery.entry import Entry
 from trajviz.gallery.gallery import Gallery, load_gallery
 from trajviz.gallery.items import Item
@@ -137,7 +138,7 @@ def plan_gallery(
     return plan
 
 
-@dataclass
+@dataclasses.dataclass
 class _Look:
     """A look at the items of a gallery, one by one."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
+from trajviz.frozen import dataclass
 from trajviz.gallery.versions import installed_versions
 from trajviz.gallery.workers import report_progress
 from trajviz.recipe.toml import read_recipe

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from trajviz.files.target import replacing
+from trajviz.frozen import dataclass
 from trajviz.gallery.command import command_of
 from trajviz.gallery.entry import Entry
 from trajviz.gallery.gallery import Gallery

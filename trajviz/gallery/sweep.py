@@ -18,10 +18,11 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.frozen import dataclass
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.recipe.clamp import CLAMP_KEYS
 from trajviz.recipe.recipe import Recipe

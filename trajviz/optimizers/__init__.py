@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.surface import Points
 from trajviz.surface.numbers import Range, read_number, stated_ranges
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.recipe.options import spelled_value
 from trajviz.surface import Floats, Points
 from trajviz.surface.numbers import Range, read_number

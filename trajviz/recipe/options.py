@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 
 GROUPS = ("race", "picture", "motion", "file")
 """What an option decides, in the order in which help and documentation show them."""

@@ -12,11 +12,11 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
 from trajviz.docstrings import docstring_of
 from trajviz.errors import unknown
+from trajviz.frozen import dataclass
 from trajviz.surface.numbers import Fraction, Range, stated_ranges
 
 Factor: TypeAlias = Annotated[float, Range(above=0, at_most=1)]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from trajviz.descent.outcome import Outcome
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import CLOCKS
 from trajviz.scene.fate import (
     MOST_IN_LABEL,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Axes
 from trajviz.scene.marks import Box

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -21,6 +20,7 @@ from trajviz.descent.floor import floor_of, nearness
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.trajectory import Trajectory
+from trajviz.frozen import dataclass
 from trajviz.scene.departure import since
 from trajviz.scene.key import name_of
 from trajviz.scene.run import swarms

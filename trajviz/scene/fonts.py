@@ -13,11 +13,11 @@ import os
 import struct
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import MOST_LETTERS
 from trajviz.recipe.toml import load_toml, naming
 from trajviz.scene.languages import find_language

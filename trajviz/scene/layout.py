@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import MOST_LETTERS
 from trajviz.scene.color import RGB, mix
 from trajviz.scene.lettering import overhang, shorten, text_width, wrap

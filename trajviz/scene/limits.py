@@ -8,11 +8,11 @@ is.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 
 import numpy as np
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.scene.marks import Box
 from trajviz.surface import Floats, Ranks, Surface, Window, check_window
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, replace
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
+from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB
 from trajviz.scene.lettering import text_width
 

@@ -11,13 +11,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.scene.fonts import line_of
 from trajviz.surface import Points
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture

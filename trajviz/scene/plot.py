@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from trajviz.descent.paths import Course
+from trajviz.frozen import dataclass
 from trajviz.scene.chart import ChartView
 from trajviz.scene.color import RGB
 from trajviz.scene.departure import with_arrows

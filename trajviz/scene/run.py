@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from trajviz.descent.basins import minima_of
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import MEMBERS_TRAIL, Look
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip, picture_scale

@@ -7,7 +7,7 @@ line per track, for `animate` to turn into pixels and for vector formats to draw
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from trajviz.descent import Progress, no_progress
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.scene.arrivals import arrivals

@@ -8,12 +8,12 @@ table turns them into a colour, so that the few shades that result go into a GIF
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB, blend
 from trajviz.scene.paint import Picture
 from trajviz.scene.theme import Theme

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NewType, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.frozen import dataclass
 from trajviz.recipe.toml import load_toml, naming, read_value
 from trajviz.scene.color import RGB, color_map, mix, parse_color
 from trajviz.scene.themes import find_theme

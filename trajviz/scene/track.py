@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB
 from trajviz.scene.marks import Box
 from trajviz.surface import Floats, Ints, Points

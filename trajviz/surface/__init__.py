@@ -11,7 +11,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
+from trajviz.frozen import dataclass
 from trajviz.surface import dual
 
 Floats: TypeAlias = npt.NDArray[np.float64]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Annotated, Any, TypeAlias, get_type_hints
 
 from trajviz.errors import TrajvizError
+from trajviz.frozen import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

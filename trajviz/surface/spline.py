@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.surface import Floats, Number
 from trajviz.surface.dual_number import Dual, lift, plain
 

@@ -27,11 +27,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.surface.dual_number import UFUNCS, Dual, Number, lift
 
 MOST_NODES = 4000

@@ -12,9 +12,10 @@ import re
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
+
+from trajviz.frozen import dataclass
 
 Data: TypeAlias = bytes | bytearray | mmap.mmap
 """The bytes of a file, or such a map of it."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from trajviz.animation import Animation
 from trajviz.files.formats._drawing import Letters, clip_of, document, mark, number, view_of
 from trajviz.files.formats._motion import Moving
 from trajviz.files.formats._timeline import Timeline
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.alt import listed
 from trajviz.scene.scene import Scene

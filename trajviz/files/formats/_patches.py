@@ -6,7 +6,7 @@ A frame in which nothing visible changes gives no rectangle: the one before is s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.files.formats._palette import Palette, RoughPalette, pack
 from trajviz.files.formats._timing import milliseconds
+from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import MOST_COLORS, Playback
 from trajviz.scene.color import RGB
 from trajviz.scene.paint import Picture

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from trajviz.files.formats._paths import in_units
 from trajviz.files.formats._thinning import thin_lines
+from trajviz.frozen import dataclass
 from trajviz.scene.marks import Box
 from trajviz.scene.track import Flags, Line, clip_segments
 from trajviz.surface import Floats, Ints, Points

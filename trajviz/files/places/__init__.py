@@ -8,13 +8,13 @@ looked up in November 2026.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from trajviz.errors import TrajvizError
 from trajviz.files.containers import Size
 from trajviz.files.formats import Format
 from trajviz.files.registry import load_from, names_in
+from trajviz.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from trajviz.errors import TrajvizError
 from trajviz.files.containers import Size
 from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, Role, load_format
 from trajviz.files.registry import load_from, names_in
+from trajviz.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from trajviz.frozen import dataclass
 from trajviz.optimizers import RATE_RANGE, Optimizer, Rule, Setting
 
 _NO_SETTINGS = ("self", "params", "model", "optimizer", "base_optimizer", "name", "args", "kwargs")

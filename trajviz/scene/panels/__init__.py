@@ -7,9 +7,9 @@ for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trajviz.frozen import dataclass
 from trajviz.scene.registry import load, names_in
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
+from trajviz.frozen import dataclass
 from trajviz.scene.color import mix
 from trajviz.scene.layout import power_labels, tick_labels
 from trajviz.scene.paint import Picture

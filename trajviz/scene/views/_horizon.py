@@ -10,13 +10,13 @@ In the block's own coordinates the window is the square from -1/2 to 1/2 and hei
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from trajviz.frozen import dataclass
 from trajviz.scene.track import Flags
 from trajviz.surface import Floats, Points
 

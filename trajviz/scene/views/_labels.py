@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.scene.color import mix
 from trajviz.scene.layout import tick_labels
 from trajviz.scene.lettering import text_width

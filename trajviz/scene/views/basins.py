@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from trajviz.descent.basins import DIVERGED, ELSEWHERE, Basins, find_basins
+from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB, mix
 from trajviz.scene.language import Language
 from trajviz.scene.layout import MINUS, Axes, Chip

@@ -7,10 +7,10 @@ nearest level, |f - level| / |grad f| to first order, how much of a level line c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB
 from trajviz.scene.layout import Axes
 from trajviz.scene.limits import Limits

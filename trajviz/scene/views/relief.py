@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from trajviz.frozen import dataclass
 from trajviz.scene.layout import Axes
 from trajviz.scene.lettering import shorten
 from trajviz.scene.marks import Box, Shape, Text, around
