@@ -1,0 +1,98 @@
+const $bounds = (text) =>
+  text ? text.split("/").map((end) => (end.includes("inf") ? (end[0] == "-" ? -1 : 1) * Infinity : +end)) : null;
+// What a rule asks in place of the surface: at each step its mini-batch or noise, all of it clamped.
+const $oracle = (settings) => {
+  const [x0, x1, y0, y1] = $bounds(settings.bounds) || [-Infinity, Infinity, -Infinity, Infinity];
+  const { clip, clip_value } = settings;
+  const bounded = "bounds" in settings;
+  return {
+    lr: settings.lr,
+    step: 0,
+    asked: 0,
+    gradient(x, y) {
+      this.asked++;
+      if (bounded) (x = $clip(x, x0, x1)), (y = $clip(y, y0, y1));
+      $seen.gradient(this.step, x, y);
+      if (clip_value !== undefined) {
+        $g[0] = $clip($g[0], -clip_value, clip_value);
+        $g[1] = $clip($g[1], -clip_value, clip_value);
+      }
+      if (clip !== undefined) {
+        const length = $hypot($g[0], $g[1]);
+        const factor = $minimum(1, clip / (length > 0 ? length : 1));
+        $g[0] *= factor;
+        $g[1] *= factor;
+      }
+    },
+    value(x, y) {
+      this.asked++;
+      return bounded ? $seen.value(this.step, $clip(x, x0, x1), $clip(y, y0, y1)) : $seen.value(this.step, x, y);
+    },
+    hessian(x, y) {
+      this.asked++;
+      if (bounded) (x = $clip(x, x0, x1)), (y = $clip(y, y0, y1));
+      $seen.hessian(this.step, x, y);
+    },
+    within() {
+      if (bounded) ($w[0] = $clip($w[0], x0, x1)), ($w[1] = $clip($w[1], y0, y1));
+    },
+  };
+};
+// Calls found(step, x, y) after each step, until it returns false.
+const $walk = (name, given, start, steps, taken, found) => {
+  const rule = $rules[name], settings = { ...rule.settings, ...given };
+  const seen = $oracle(settings), walk = rule.walk(seen, start[0], start[1], settings);
+  const decay = settings.decay && $schedules[settings.decay];
+  $w[0] = start[0];
+  $w[1] = start[1];
+  let x = start[0], y = start[1];
+  for (let step = 1; step <= taken; step++) {
+    seen.step = step - 1;
+    if (decay) seen.lr = settings.lr * decay(step - 1, steps, settings, rule.settings);
+    if (walk.next().done) ($w[0] = x), ($w[1] = y);
+    seen.within();
+    x = $w[0];
+    y = $w[1];
+    if (!found(step, x, y, seen.asked)) break;
+  }
+};
+const run = (name, settings, start, steps) => {
+  steps = Math.min(steps, $most);
+  const points = new Float64Array(2 * steps + 2), heights = new Float64Array(steps + 1);
+  const times = new Float64Array(steps + 1);
+  let count = 0, diverged = false;
+  const keep = (step, x, y, asked) => {
+    if ($by_evaluations && asked > steps) return false;
+    const height = $surface.value(x, y);
+    diverged = !(Number.isFinite(x) && Number.isFinite(y) && Number.isFinite(height));
+    if (diverged) return false;
+    points[2 * step] = x;
+    points[2 * step + 1] = y;
+    heights[step] = height;
+    times[step] = $by_evaluations ? asked : step;
+    count = step + 1;
+    return true;
+  };
+  if (keep(0, start[0], start[1], 0)) $walk(name, settings, start, steps, steps, keep);
+  return {
+    points: points.slice(0, 2 * count),
+    heights: heights.slice(0, count),
+    times: times.slice(0, count),
+    diverged,
+  };
+};
+const format = (number) => {
+  if (!Number.isFinite(number)) return number !== number ? "nan" : number > 0 ? "inf" : "-inf";
+  if (Object.is(number, -0)) return "-0.0";
+  let [digits, power] = number.toExponential().split("e");
+  if (+power < -4 || +power >= 16) {
+    const size = String(Math.abs(+power)).padStart(2, "0");
+    return `${digits}e${+power < 0 ? "-" : "+"}${size}`;
+  }
+  let text = String(number);
+  if (text.includes("e")) {
+    const [, sign, figures] = digits.replace(".", "").match(/(-?)(\d+)/);
+    text = `${sign}0.${"0".repeat(-power - 1)}${figures}`;
+  }
+  return text.includes(".") ? text : `${text}.0`;
+};
