@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
 import json
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -87,8 +88,9 @@ CALLS: dict[Any, str] = {
     )},
     np.arcsin: "Math.asin", np.arccos: "Math.acos", np.arctan: "Math.atan",
     np.arcsinh: "Math.asinh", np.arccosh: "Math.acosh", np.arctanh: "Math.atanh",
-    np.arctan2: "Math.atan2", np.absolute: "Math.abs", np.fabs: "Math.abs", builtins.abs: "Math.abs",
-    math.fabs: "Math.abs", operator.abs: "Math.abs", builtins.int: "Math.trunc",
+    np.arctan2: "Math.atan2", np.absolute: "Math.abs", np.fabs: "Math.abs",
+    builtins.abs: "Math.abs", math.fabs: "Math.abs", operator.abs: "Math.abs",
+    builtins.int: "Math.trunc",
     np.sign: "$sign", np.maximum: "$maximum", np.minimum: "$minimum", builtins.max: "$max",
     builtins.min: "$min", np.clip: "$clip", np.square: "$square", np.power: "$pow",
     np.float_power: "$pow", operator.pow: "$pow", math.pow: "$pow", np.remainder: "$mod",
@@ -155,6 +157,27 @@ def text(value: Any) -> str:
     return found.replace("<", "\\u003c")
 
 
-def unpacked(items: Sequence[str]) -> str:
-    """Return the places of a list that is taken apart."""
-    return f"[{', '.join(items)}]"
+def fields(values: Mapping[str, str], between: str = ",\n") -> str:
+    """Return what stands in an object, given the expressions of its fields."""
+    return between.join(f"{key_of(name)}: {value}" for name, value in values.items())
+
+
+def table(values: Mapping[str, Any]) -> str:
+    """Return an object of numbers and texts."""
+    written = {name: _written(value) for name, value in values.items()}
+    return f"{{{fields(written, ', ')}}}"
+
+
+def key_of(name: str) -> str:
+    """Return a name as that of a field."""
+    return name if name.isascii() and name.isidentifier() else text(name)
+
+
+def numbers(values: Any) -> str:
+    """Return an array of float64 with these bits."""
+    data = np.ascontiguousarray(values, dtype="<f8").tobytes()
+    return f'$numbers("{base64.b64encode(data).decode()}")'
+
+
+def _written(value: Any) -> str:
+    return number(value).text if isinstance(value, (int, float)) else text(value)

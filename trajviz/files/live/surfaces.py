@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from trajviz.files.live.tapes import straight
-from trajviz.files.live.translation import UntranslatableError
 from trajviz.descent.noise import Noise
+from trajviz.files.live.tapes import straight
+from trajviz.files.live.values import UntranslatableError
 from trajviz.surface import Surface
 from trajviz.surface.traced import program_of
 

@@ -22,7 +22,7 @@ from trajviz.files.live.javascript import (
     negative,
     number,
 )
-from trajviz.files.live.translation import UntranslatableError
+from trajviz.files.live.values import UntranslatableError
 from trajviz.surface.tape import OPERATIONS, Node, Tape
 
 _LONGEST = 120

@@ -94,3 +94,19 @@ const $exp2 = (x) => Math.pow(2, x);
 const $reciprocal = (x) => 1 / x;
 const $radians = (x) => x * (Math.PI / 180);
 const $degrees = (x) => x * (180 / Math.PI);
+// A number as Python's repr writes it.
+const format = (number) => {
+  if (!Number.isFinite(number)) return number !== number ? "nan" : number > 0 ? "inf" : "-inf";
+  if (Object.is(number, -0)) return "-0.0";
+  let [digits, power] = number.toExponential().split("e");
+  if (+power < -4 || +power >= 16) {
+    const size = String(Math.abs(+power)).padStart(2, "0");
+    return `${digits}e${+power < 0 ? "-" : "+"}${size}`;
+  }
+  let text = String(number);
+  if (text.includes("e")) {
+    const [, sign, figures] = digits.replace(".", "").match(/(-?)(\d+)/);
+    text = `${sign}0.${"0".repeat(-power - 1)}${figures}`;
+  }
+  return text.includes(".") ? text : `${text}.0`;
+};
