@@ -16,6 +16,10 @@ ATOM, UNARY, TIMES, PLUS, COMPARE, EQUAL, AND, OR, CHOICE = range(9, 0, -1)
 """How tightly an expression holds together."""
 
 
+_MOST_PLACES = 2**16
+"""How many numbers a place of two bytes can name."""
+
+
 class Code(NamedTuple):
     """An expression, and how tightly it holds together."""
 
@@ -175,8 +179,19 @@ def key_of(name: str) -> str:
 
 def numbers(values: Any) -> str:
     """Return an array of float64 with these bits."""
-    data = np.ascontiguousarray(values, dtype="<f8").tobytes()
-    return f'$numbers("{base64.b64encode(data).decode()}")'
+    return f'$numbers("{_base64(np.asarray(values, "<f8"))}")'
+
+
+def pooled(values: Any) -> str:
+    """Return an array of float64 of which many are the same."""
+    pool, places = np.unique(np.asarray(values, "<f8").view("<u8"), return_inverse=True)
+    if len(pool) > _MOST_PLACES:
+        return numbers(values)
+    return f'$pooled({numbers(pool.view("<f8"))}, "{_base64(places.astype("<u2"))}")'
+
+
+def _base64(values: Any) -> str:
+    return base64.b64encode(values.tobytes()).decode()
 
 
 def _written(value: Any) -> str:
