@@ -55,10 +55,8 @@ def nudged(ours, label, options):
 
     A line search compares heights, so that its start alone tells not all of its chaos.
     """
-    options = {
-        **options,
-        "optimizers": [one for one in ours.request.optimizers if one.label == label],
-    }
+    (spec,) = (one for one in ours.outcome.setup.specs if one.label == label)
+    options = {**options, "optimizers": [spec]}
     for far in (np.inf, -np.inf):
         beside = tuple(float(np.nextafter(place, far)) for place in ours.start)
         yield from compare(ours.surface, start=beside, **options).trajectories

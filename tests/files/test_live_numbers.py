@@ -206,21 +206,42 @@ def test_a_tape_that_adds_truth_values_is_refused():
         straight(Steps.of(tape), "f", "".join)
 
 
-@pytest.mark.parametrize("count", [3, 10, 57])
-def test_a_sum_over_data_is_a_loop_with_the_same_bits(count):
-    data = np.random.default_rng(4).normal(size=(count, 2))
+DATA = np.random.default_rng(4).normal(size=(57, 2))
 
-    def formula(x, y):
-        total, product = 0.0, 1.0
-        for a, b in data:
-            margin = a * x + b * y
-            total += np.minimum(margin, 0) ** 2
-            product *= 1 + abs(margin) / count
-        return product - total
 
-    tape = record(lambda x, y: [formula(x, y)]).gradient()
+def summed(x, y, count):
+    """A sum and a product over samples."""
+    total, product = 0.0, 1.0
+    for a, b in DATA[:count]:
+        margin = a * x + b * y
+        total += np.minimum(margin, 0) ** 2
+        product *= 1 + abs(margin) / count
+    return product - total
+
+
+def late(x, y, count):
+    """Samples that each need what has been found some samples ago, at first the first one."""
+    found = [x - y]
+    for place, (a, b) in enumerate(DATA[:count]):
+        found.append(a * x + b * found[max(0, place - 5)])
+    return found[-1]
+
+
+def first(x, y, count):
+    """Samples of which not only the last one is needed at the end."""
+    found = [a * abs(x) + b * y for a, b in DATA[:count]]
+    return found[0] * found[count // 2] + found[-1] * 3 + sum(found)
+
+
+LOOPS = [(summed, 3, False), (summed, 10, True), (summed, 57, True), (late, 57, False),
+         (first, 57, False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "count", "is_loop"), LOOPS)
+def test_a_sum_over_data_is_a_loop_with_the_same_bits(formula, count, is_loop):
+    tape = record(lambda x, y: [formula(x, y, count)]).gradient()
     body = straight(Steps.of(tape), "f", lambda r: f"return [{', '.join(r)}];")
-    assert ("for (let k" in body.text) == (count > 3)
+    assert ("for (let k" in body.text) == is_loop
     points = np.random.default_rng(5).normal(size=(20, 2)).tolist()
     calls = f"{text(points)}.map(([x, y]) => f(x, y)).flat()"
     found = node(
