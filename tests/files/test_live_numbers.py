@@ -228,6 +228,15 @@ def late(x, y, count):
     return total
 
 
+def lagging(x, y, count):
+    """Samples that each need what has been found two samples ago."""
+    found, total = [x, y], y
+    for a, b in DATA[:count]:
+        found.append(a * x + b * found[-2])
+        total = total + found[-1]
+    return total
+
+
 def first(x, y, count):
     """Samples of which not only the last one is needed at the end."""
     found = [a * abs(x) + b * y for a, b in DATA[:count]]
@@ -235,7 +244,7 @@ def first(x, y, count):
 
 
 LOOPS = [(summed, 3, False), (summed, 10, True), (summed, 57, True), (late, 57, False),
-         (first, 57, False)]  # fmt: skip
+         (lagging, 57, False), (first, 57, False)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("formula", "count", "is_loop"), LOOPS)
