@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
@@ -364,12 +365,13 @@ class Recipe:
             check_starts(self.starts)
 
     @staticmethod
-    def kinds() -> dict[str, Any]:
+    @functools.cache
+    def kinds() -> Mapping[str, Any]:
         """Return the types of all values, flat: those of look and playback in their places."""
         flat: dict[str, Any] = {}
         for name, kind in _hints(Recipe).items():
             flat |= _hints(kind) if _is_part(kind) else {name: kind}
-        return flat
+        return MappingProxyType(flat)
 
     @classmethod
     def of(cls, **values: Any) -> Recipe:
@@ -383,8 +385,7 @@ class Recipe:
         """
         parts = {
             name: kind(**{key: values.pop(key) for key in _hints(kind) if key in values})
-            for name, kind in _hints(Recipe).items()
-            if _is_part(kind)
+            for name, kind in _parts().items()
         }
         return cls(**values, **parts)
 
@@ -432,6 +433,12 @@ def recipe_options() -> dict[str, OptionField]:
 def _makes_another_race(name: str) -> bool:
     field = recipe_options().get(name)
     return field is None or field.option.group == "race"
+
+
+@functools.cache
+def _parts() -> dict[str, Any]:
+    """Return the fields of a recipe that hold several values, each with its class."""
+    return {name: kind for name, kind in _hints(Recipe).items() if _is_part(kind)}
 
 
 def _is_part(kind: Any) -> bool:

@@ -83,6 +83,8 @@ class Spec:
     @property
     def untuned(self) -> Spec:
         """The spec without a rate that a rule chose, so that it will be chosen again."""
+        if self.rate_rule == "given":
+            return self
         return replace(self, settings=self.own, rate_rule="given")
 
     def rated(self, rule: str, customary: Mapping[str, float] = NO_RATES) -> Spec:
@@ -292,7 +294,7 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
     rateless = spec.complete.get("lr") is None
     if "lr_rule" in table and rateless and (rule != "tuned" or "lr" not in optimizer.defaults):
         raise TrajvizError(f"lr_rule {rule!r} speaks of an lr that is not there")
-    return replace(spec, rate_rule=rule)
+    return replace(spec, rate_rule=rule) if rule != spec.rate_rule else spec
 
 
 def _check_type(optimizer: Optimizer, key: str, value: Any) -> None:

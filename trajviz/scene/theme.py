@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NewType, get_type_hints
@@ -130,6 +131,12 @@ def light_and_dark(theme: str | Path) -> tuple[str, str] | None:
         TrajvizError: There is no such theme.
     """
     path = find_theme(theme)
+    state = path.stat()
+    return _sides_of(path, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(maxsize=64)  # a gallery asks for each file of each item
+def _sides_of(path: Path, _changed: int, _size: int) -> tuple[str, str] | None:
     return _sides(load_toml(path, "theme"), path)
 
 

@@ -187,9 +187,10 @@ def find_format(path: Path) -> Format | None:
     >>> find_format(Path("beale.old.ANIM.SVG")).name
     'anim.svg'
     """
-    endings = ["".join(path.suffixes[place:])[1:].lower() for place in range(len(path.suffixes))]
-    known = [ending for ending in endings if ending in format_names()]
-    return load_format(known[0]) if known else None
+    known, suffixes = names_in(__name__), path.name.lower().lstrip(".").split(".")[1:]
+    endings = (".".join(suffixes[place:]) for place in range(len(suffixes)))
+    found = next((ending for ending in endings if ending in known), None)
+    return load_format(found) if found else None
 
 
 def format_of(path: Path) -> Format:
