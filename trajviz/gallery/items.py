@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePosixPath
@@ -52,7 +53,7 @@ class Item:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The paths of the files to make, relative to the gallery's folder, with slashes."""
-        return tuple(Path(file.target).as_posix() for file in self.plan)
+        return tuple(file.target.replace(os.sep, "/") for file in self.plan)
 
 
 def read_item(point: GridPoint, folder: Path) -> Item:
@@ -110,13 +111,13 @@ def _checked_name(name: str) -> str:
             f"name {name!r} is not up to 120 letters, digits and ._=+-, the first of them a letter "
             "or a digit"
         )
-    _check_portable("name", name)
+    _check_portable("name", name, [name])
     return name
 
 
-def _check_portable(what: str, path: str) -> None:
+def _check_portable(what: str, path: str, parts: Iterable[str]) -> None:
     """Raise TrajvizError for a path that some system could not have, so that all have the same."""
-    for part in PurePosixPath(path.replace("{name}", "x")).parts:
+    for part in parts:
         why = why_not_portable(part)
         if why:
             raise TrajvizError(f"{what} {path!r} is not for every system: {why}")
@@ -126,14 +127,12 @@ def _outputs(table: Mapping[str, Any]) -> list[str]:
     outputs = table.get("outputs", [])
     if not (isinstance(outputs, list) and outputs and all(isinstance(o, str) for o in outputs)):
         raise TrajvizError(f"outputs {outputs!r} is not a list of files' names, at least one")
-    for output in outputs:
-        _check_output(output)
-    return outputs
+    return [*map(_checked_output, outputs)]
 
 
 @lru_cache(maxsize=64)  # all items of a sweep have the same, with their own name in it
-def _check_output(output: str) -> None:
-    """Raise TrajvizError for an output that is not in the gallery's folder on every system."""
+def _checked_output(output: str) -> str:
+    """Return an output by the one path that it has in the gallery's folder, on every system."""
     path = PurePosixPath(output)
     inside = not path.is_absolute() and ".." not in path.parts and output[:1] not in ("~", "-")
     if not inside or "\\" in output or "\0" in output or not path.name:
@@ -141,7 +140,8 @@ def _check_output(output: str) -> None:
     hidden = next((part for part in path.parts if part.startswith(".")), None)
     if hidden:  # as `.git`, and `.building`, which is removed at a build's end
         raise TrajvizError(f"output {output!r}: {hidden!r} is hidden, and for programs alone")
-    _check_portable("output", output)
+    _check_portable("output", output, PurePosixPath(output.replace("{name}", "x")).parts)
+    return path.as_posix()
 
 
 def _derived_name(output: str, table: Mapping[str, Any]) -> str:
@@ -151,14 +151,14 @@ def _derived_name(output: str, table: Mapping[str, Any]) -> str:
 
 
 def _files(outputs: Sequence[str], name: str) -> tuple[str, ...]:
-    """Return the files that outputs stand for, each by the one path that it has in the folder."""
-    files = [PurePosixPath(output.replace("{name}", name)).as_posix() for output in outputs]
-    for file, output in zip(files, outputs, strict=True):
+    """Return the files that outputs stand for."""
+    files = tuple(output.replace("{name}", name) for output in outputs)
+    for file in files:
         if file.lower() in RESERVED:
-            raise TrajvizError(f"output {output!r} is a file of the gallery's own")
+            raise TrajvizError(f"output {file!r} is a file of the gallery's own")
         if files.count(file) > 1:
-            raise TrajvizError(f"output {output!r} is given twice")
-    return tuple(files)
+            raise TrajvizError(f"output {file!r} is given twice")
+    return files
 
 
 def _check_look(recipe: Recipe) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
+import functools
 import json
 import os
 import re
@@ -27,6 +28,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
 from trajviz.untrusted import real_path, user_path
@@ -131,11 +133,13 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
     values = {}
     for key, value in table.items():
         name = _FIELDS[key]
-        with naming(f"{where}: {key}"):
+        try:
             if name == "optimizers":
                 values[name] = _specs(value, folder)
             else:
                 values[name] = read_value(value, kinds[name])
+        except TrajvizError as error:
+            raise TrajvizError(f"{where}: {key}: {error}") from error
     with naming(where):
         return Recipe.of(**_with_paths(values, _out_of(folder)))
 
@@ -149,12 +153,21 @@ def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
             if not isinstance(item, (str, dict)):
                 raise TrajvizError(f"{item!r} is neither a table nor a text")
             if isinstance(item, str):
-                specs.append(parse_spec(_from(folder, item)))
+                specs.append(_parsed(_from(folder, item)))
             else:
                 name = item.get("name")
                 moved = {"name": _from(folder, name)} if isinstance(name, str) else {}
                 specs.append(read_spec({**item, **moved}))
     return tuple(specs)
+
+
+def _parsed(text: str) -> Spec:
+    """Return the spec that a text describes; what would be run is run anew."""
+    return parse_spec(text) if is_own(split_name(text)[0]) else _parsed_before(text)
+
+
+_parsed_before = functools.lru_cache(maxsize=256)(parse_spec)
+"""Remembers specs, since many items of a gallery have the same."""
 
 
 def _from(folder: Path, optimizer: str) -> str:
