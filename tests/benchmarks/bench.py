@@ -23,6 +23,7 @@ import race
 from encoders import encoders
 from measure import Pair, Quality, quality, run, run_in_turn, spread
 from PIL import Image
+from sweep import built_sweep
 
 import trajviz
 
@@ -101,7 +102,7 @@ def main() -> int:
         ours.save_trace(data)
         sides, rows = side_by_side(folder, data)
         encoding, more = encoder_table(folder, ours)
-        rows += more + own_limits(folder) + tuning() + basins() + starts()
+        rows += more + own_limits(folder) + tuning() + basins() + starts() + galleries(folder)
         text = "\n\n".join([heading(), requirements(rows), sides, encoding])
         if not QUICK:
             from scaling import scaling
@@ -351,6 +352,32 @@ def basins() -> list[Row]:
         at_most(what, 20, whole.wall - few.wall, " s"),
         at_most(f"{what}, memory", 120, whole.peak, " MiB"),
     ]
+
+
+def galleries(folder: Path) -> list[Row]:
+    """Measure a look at a gallery of thousands of items, and a build by two workers."""
+    few, many = (1000, 3000) if QUICK else (3000, 30000)
+    check = [TRAJVIZ, "gallery", "check"]
+    nothing = run([*check, built_sweep(folder / "1", 10)]).cpu
+    short, long = (
+        run([*check, built_sweep(folder / f"{count}", count)]).cpu for count in (few, many)
+    )
+    growth = (long - nothing) / many / ((short - nothing) / few)
+    rows = [
+        at_most(f"`gallery check`, {few:,} items", 2, short, " s"),
+        at_most(f"each of {many:,} items against each of {few:,}", 1.2, growth, ""),
+    ]
+    if QUICK:
+        return rows
+    return [*rows, at_least("the gallery, times faster with `-j 2`", 1.6, workers(folder), "")]
+
+
+def workers(folder: Path) -> float:
+    """Return how many times faster two workers build the whole gallery than one."""
+    gallery = shutil.copytree(HERE.parents[1] / "gallery", folder / "gallery")
+    build = [TRAJVIZ, "gallery", "build", gallery, "--force", "--quiet"]
+    one, two = (run([*build, "-j", count]).wall for count in "12")
+    return one / two
 
 
 def starts() -> list[Row]:
