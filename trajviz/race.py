@@ -41,6 +41,7 @@ from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown
 from trajviz.files.target import check_target, replacing
 from trajviz.frozen import dataclass
 from trajviz.recipe.budget import ladder
+from trajviz.recipe.options import parse_trail
 from trajviz.recipe.recipe import Look, Playback, Recipe, several_starts
 from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import count_starts
@@ -601,7 +602,7 @@ def compare(
     orbit: float = Look.orbit,
     language: str | Path = Look.language,
     outcome: bool = Look.outcome,
-    trail: int | None = Look.trail,
+    trail: int | str | None = Look.trail,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -707,7 +708,7 @@ def compare(
         orbit=orbit,
         language=str(language),
         outcome=outcome,
-        trail=trail,
+        trail=parse_trail(trail) if isinstance(trail, str) else trail,
         fps=fps,
         seconds=seconds,
         pace=pace,

@@ -150,6 +150,13 @@ def test_a_wide_table_that_may_mean_two_things_is_asked_about(text, says, tmp_pa
         loaded(tmp_path, text)
 
 
+def test_what_an_older_powershell_writes_of_a_trace_is_read(tmp_path):
+    (path,) = loaded(tmp_path, (HEAD + "a,0,1,2\na,1,0.5,1\na,2,0.25,0\n").encode("utf-16"))
+    assert path.points.tolist() == PATH
+    with pytest.raises(TrajvizError, match="line 1: not UTF-16"):
+        loaded(tmp_path, HEAD.encode("utf-16")[:-1])
+
+
 @pytest.mark.parametrize("name", ["run.tsv", "run.txt"])
 def test_a_table_may_be_called_otherwise(name, tmp_path):
     (path,) = loaded(tmp_path, "x\ty\n1\t2\n", name)

@@ -61,7 +61,7 @@ def command(
     """Render a race of OPTIMIZERs on SURFACE.
 
     SURFACE is a name, perhaps with parameters (see `trajviz list surfaces`), a formula in x and y,
-    or the path of a .py file, which is run.
+    or the path of a grid of numbers (.npz, .csv) or of a .py file, which is run.
     An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
     without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
     torch.NAME, keras.NAME, optax.NAME and scipy.METHOD are those libraries' own, ./FILE.py:NAME

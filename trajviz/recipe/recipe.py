@@ -136,8 +136,8 @@ class Look:
                 f"camera {elevation:g},{azimuth:g} is not an elevation from {LOWEST} to 90 "
                 "and a finite azimuth, in degrees"
             )
-        if self.trail is not None and self.trail < 0:
-            raise TrajvizError(f"trail {self.trail} must be at least 1, or 0 for all steps")
+        if self.trail is not None and not (isinstance(self.trail, int) and self.trail >= 0):
+            raise TrajvizError(f"trail {self.trail!r} is no whole number of steps, 0 being all")
         if not abs(self.orbit) <= MOST_ORBIT:
             raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
 

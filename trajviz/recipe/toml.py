@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
 import functools
 import json
@@ -31,6 +30,7 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
+from trajviz.surface.data_files import decoded
 from trajviz.untrusted import real_path, user_path
 
 MOST_BYTES = 1_000_000
@@ -93,12 +93,11 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise TrajvizError(f"{path} is longer than a {what}'s {MOST_BYTES:,} bytes")
     try:
-        text = _decoded(data)
+        text = decoded(data)
         table = tomllib.loads(text)
         repr(table)  # messages will say what was given: it must have a spelling
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise TrajvizError(f"{path}, line {line}: not {error.encoding.upper()}") from error
+    except TrajvizError as error:
+        raise TrajvizError(f"{path}, {error}") from error
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+)", place)
@@ -107,12 +106,6 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets
         raise TrajvizError(f"{path} is no {what}: {error}") from error
     return table
-
-
-def _decoded(data: bytes) -> str:
-    """Return a file's text: UTF-16 where it begins so, as older PowerShells write, or UTF-8."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return data.decode("utf-16" if wide else "utf-8-sig")
 
 
 def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:

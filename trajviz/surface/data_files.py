@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Collection
 from typing import Any
@@ -16,12 +17,17 @@ GRIDS = (".csv", ".npz")
 
 
 def decoded(data: bytes) -> str:
-    """Return a file's text; TrajvizError with the line where it is no UTF-8."""
+    """Return a file's text: UTF-16 where it begins so, as older PowerShells write, or UTF-8.
+
+    Raises:
+        TrajvizError: It is neither, with the line.
+    """
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise TrajvizError(f"line {line}: not UTF-8") from error
+        raise TrajvizError(f"line {line}: not {error.encoding.upper()}") from error
 
 
 def npz_arrays(
