@@ -101,12 +101,12 @@ class Noise:
         Heights and Hessians are of the same mini-batch as the gradient. Added noise is a vector on
         the gradient, and so a plane on the heights and nothing on the Hessian.
         """
-        generator = np.random.default_rng(self.seed)
         size, seen = self.batch(surface), traced(surface)
         if size < surface.samples:
-            for rows in _batches(generator, surface.samples, size):
+            for rows in _batches(np.random.default_rng(self.seed), surface.samples, size):
                 yield _Batch(surface, rows)
         elif self.sigma:
+            generator = np.random.default_rng(self.seed)
             while True:
                 yield _Tilted(seen, generator.normal(scale=self.sigma, size=2))
         else:
