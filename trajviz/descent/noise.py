@@ -102,14 +102,15 @@ class Noise:
         the gradient, and so a plane on the heights and nothing on the Hessian.
         """
         size, seen = self.batch(surface), traced(surface)
-        if size >= surface.samples and not self.sigma:  # numpy's random numbers take long to load
-            yield from itertools.repeat(seen)
-        generator = np.random.default_rng(self.seed)
         if size < surface.samples:
-            for rows in _batches(generator, surface.samples, size):
+            for rows in _batches(np.random.default_rng(self.seed), surface.samples, size):
                 yield _Batch(surface, rows)
-        while True:
-            yield _Tilted(seen, generator.normal(scale=self.sigma, size=2))
+        elif self.sigma:
+            generator = np.random.default_rng(self.seed)
+            while True:
+                yield _Tilted(seen, generator.normal(scale=self.sigma, size=2))
+        else:
+            yield from itertools.repeat(seen)
 
 
 CUSTOMARY = Noise()
