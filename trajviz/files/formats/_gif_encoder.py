@@ -19,7 +19,7 @@ from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.descent import Progress
 from trajviz.files.containers.gif import comment
-from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.files.formats._palette import Palette, RoughPalette, Tally, pack
 from trajviz.files.formats._patches import pinned, sampled
 from trajviz.files.formats._timing import ticks
 from trajviz.recipe.recipe import Playback
@@ -77,29 +77,29 @@ def encode(
 def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette, Iterable[Change]]:
     """Return the palette for all changes, and the changes."""
     colors, changes = sampled(animation)
+    tally = Tally(colors, exact)
     if animation.scene.turning:
-        return RoughPalette(colors, exact, min(_TURNING_COLORS, most - 1)), changes
-    return _shared_palette(colors, exact, most - 1), changes
+        return RoughPalette(tally, min(_TURNING_COLORS, most - 1)), changes
+    return _shared_palette(tally, most - 1), changes
 
 
-def _shared_palette(colors: Picture, pinned: list[RGB], most: int) -> Palette:
+def _shared_palette(tally: Tally, most: int) -> Palette:
     """Return the smallest palette that will do for all changes.
 
     Half a palette takes one bit less for every run of pixels. It is not taken where the whole
     palette would lose nothing and half of it does.
 
     Args:
-        colors: The colours of all pixels that change, (n, 3).
-        pinned: Colours that must be exact.
+        tally: The colours of all pixels that change.
         most: The most colours; the palette's last place stays free, for transparency.
     """
-    small = Palette(colors, pinned, min(127, most))
+    small = Palette(tally, min(127, most))
     if most <= small.size:
         return small
     squeezed = small.size < small.wanted <= 255
     if small.error <= _FAITHFUL and not squeezed:
         return small
-    return Palette(colors, pinned, most)
+    return Palette(tally, most)
 
 
 class _Writer:
@@ -125,7 +125,7 @@ class _Writer:
         height, self.width = first.shape[:2]
         file.write(_header(self.width, height, palette, self.bits, playback.loop))
         file.write(comment(note))
-        own = Palette(first.reshape(-1, 3), pinned, playback.colors)
+        own = Palette(Tally(first.reshape(-1, 3), pinned), playback.colors)
         index = own.index(pack(first.reshape(-1, 3)))
         self.shown = own.packed[index]
         own_bits = (playback.colors - 1).bit_length()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from trajviz.animation import Animation
 from trajviz.animation.raster import Change
-from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.files.formats._palette import Palette, RoughPalette, Tally, pack
 from trajviz.files.formats._timing import milliseconds
 from trajviz.recipe.recipe import MOST_COLORS, Playback
 from trajviz.scene.color import RGB
@@ -93,7 +93,7 @@ def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Ite
     colors, changes = sampled(animation)
     every = np.concatenate([animation.first.reshape(-1, 3), colors])
     kind = RoughPalette if animation.scene.turning else Palette
-    palette = kind(every, pinned(animation.scene), most - 1)
+    palette = kind(Tally(every, pinned(animation.scene)), most - 1)
     faithful = animation.scene.turning or most < MOST_COLORS or palette.error <= _FAITHFUL
     return palette if faithful else None, changes
 
