@@ -155,9 +155,9 @@ def test_what_knows_no_animation_sees_the_first_frame_of_an_apng(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_it_is_no_larger_than_a_gif(name):
+def test_it_is_hardly_larger_than_a_gif_and_has_more_colours(name):
     one = race("beale", SEVEN[:4])
-    assert len(one.to_bytes(name)) <= 1.02 * len(one.to_bytes("gif"))
+    assert len(one.to_bytes(name)) <= 1.2 * len(one.to_bytes("gif"))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -32,6 +32,8 @@ _MERGED = 400
 """Colours that are merged in pairs; the rare ones join the nearest of these before."""
 _ROUNDS = 2
 """Rounds of k-means."""
+_LASTING = 16
+"""How many times a colour counts that stays, since what a head leaves behind is seen for long."""
 _IMMOVABLE = 1e9
 """How many times its weight a colour gets that must stay exact."""
 
@@ -60,14 +62,23 @@ class _Mergers(NamedTuple):
 class Tally:
     """How often each colour occurs, and which must stay exact."""
 
-    def __init__(self, colors: npt.NDArray[np.uint8], pinned: Iterable[RGB]) -> None:
+    def __init__(
+        self,
+        colors: npt.NDArray[np.uint8],
+        pinned: Iterable[RGB],
+        lasting: Packed | None = None,
+    ) -> None:
         """Count colours.
 
         Args:
             colors: The colours of all pixels, (n, 3), each as often as it occurs.
             pinned: Colours that must be in every palette.
+            lasting: Those among them that stay for long, (m,), which count many times.
         """
         self.known, self.counts = counted(pack(colors))
+        if lasting is not None:
+            known, counts = counted(lasting)
+            self.counts[np.searchsorted(self.known, known)] += _LASTING * counts
         self.fixed = distinct(pack(np.array([*pinned], dtype=np.uint8).reshape(-1, 3)))
         self.wanted = distinct(np.concatenate([self.known, self.fixed]))
         """What a palette would need to lose nothing."""
