@@ -71,8 +71,9 @@ class Animation:
         for part in parts:
             next(part)
         for changes in zip(*parts, strict=True):
-            pixels, colors = zip(*changes, strict=True)
-            yield Change(np.concatenate(pixels), np.concatenate(colors))
+            pixels, colors, _ = zip(*changes, strict=True)
+            ends = tuple(itertools.accumulate(map(len, pixels)))
+            yield Change(np.concatenate(pixels), np.concatenate(colors), ends)
 
     def frames(self) -> Iterator[Picture]:
         """Yield every frame, (height, width, 3); each is a copy of its own."""

@@ -41,10 +41,18 @@ Color: TypeAlias = npt.NDArray[Any]
 
 
 class Change(NamedTuple):
-    """What a frame changes: flat indices of pixels, (n,), and their new colours, (n, 3)."""
+    """What a frame changes.
+
+    Attributes:
+        pixels: Flat indices, (n,).
+        colors: Their new colours, (n, 3).
+        ends: How many of the pixels are of the first part of the picture, of the first two, ...:
+            plots in order, then what is around them.
+    """
 
     pixels: Ints
     colors: Picture
+    ends: tuple[int, ...] = ()
 
 
 class _Segments(NamedTuple):
@@ -316,6 +324,8 @@ def _thinned(table: tuple[Floats, Floats], opacity: float) -> tuple[Floats, Floa
     return 1 - opacity * (1 - keep), opacity * add
 
 
+_LAG = 0.4
+"""How far off a head may be before it moves, in pixels; rounded to half ones it may be 0.35."""
 _FEW_HEADS = 16
 """Up to so many heads a stretch of frames need not be shorter."""
 
@@ -344,10 +354,9 @@ class Rasterizer:
         marks = _marked(stage.layers, positions)
         self.segments, self.whose = [*lines, *marks.values()], [*range(len(lines)), *marks]
         # One row of heads for each track of a layer, (tracks, frames, 2).
-        self.heads = [
-            np.stack([_heads(track, positions) for track in layer]) for layer in stage.layers
-        ]
         ends = np.cumsum([len(layer) for layer in stage.layers])
+        tracks = [track for layer in stage.layers for track in layer]
+        self.heads = np.split(_heads(tracks, positions), ends[:-1])
         self.growth = np.split(stage.plot.growth(positions), ends[:-1])
         self.lifts = [
             np.stack([_lift(track, positions, ink) for track in layer])
@@ -552,14 +561,30 @@ def _tail(line: Line, trail: float, positions: Floats, box: Box, radius: float) 
     )
 
 
-def _heads(track: Track, positions: Floats) -> Points:
-    """Return where a track's head is in each frame, (frames, 2).
+def _heads(tracks: Sequence[Track], positions: Floats) -> Points:
+    """Return where the heads of tracks are in each frame, (tracks, frames, 2).
 
-    Where there is no head, before the track begins and after it diverged, it is NaN.
+    Where there is no head, before a track begins and after it diverged, it is NaN.
     """
-    heads = _rested(track.at(positions))
-    heads[(positions < track.line.knots[0]) | (positions >= track.gone_knot)] = np.nan
+    places = np.array([track.at(positions) for track in tracks]).reshape(-1, len(positions), 2)
+    heads = _settled(places)
+    for head, track in zip(heads, tracks, strict=True):
+        head[(positions < track.line.knots[0]) | (positions >= track.gone_knot)] = np.nan
     return heads
+
+
+def _settled(places: Points) -> Points:
+    """Return heads that rest until their places, (tracks, frames, 2), are too far off.
+
+    In the last frame, which is held, they are where they belong.
+    """
+    rested = _rested(places)
+    wanted, heads = (each[..., 0] + 1j * each[..., 1] for each in (places, rested))
+    for frame in range(1, heads.shape[1] - 1):
+        before = heads[:, frame - 1]
+        rests = np.abs(wanted[:, frame] - before) < _LAG
+        heads[rests, frame] = before[rests]
+    return np.stack([heads.real, heads.imag], axis=-1)
 
 
 def _rested(heads: Points) -> Points:
