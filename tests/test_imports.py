@@ -66,7 +66,7 @@ ONE_HOME = {
     "contourpy": "scene.views._level_lines",
     "distributed": "gallery.executor",
     "imageio": "files.formats._imageio_encoder",
-    "imageio_ffmpeg": "files.formats._video",
+    "imageio_ffmpeg": "files.formats._ffmpeg",
     "jax": "optimizers.adapters.optax",
     "jinja2": "gallery.page",
     "keras": "optimizers.adapters.keras",

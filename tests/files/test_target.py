@@ -319,14 +319,13 @@ FULL_AT = [(name, share) for name in format_names() for share in SHARES[load_for
 
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "share"), FULL_AT)
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_file_that_cannot_grow_is_a_failure_and_leaves_the_old_one(name, share, tmp_path):
     path = tmp_path / f"race.{name}"
     path.write_bytes(OLD)
     enough = int(share * whole_size(name))
     with at_most(max(1, enough - 1)):
         done = invoke(*ORDER, "-o", path.name, cwd=tmp_path)
-    gc.collect()  # here, and in no other test: imageio-ffmpeg leaves the pipe open when it breaks
+    gc.collect()  # which would tell of a pipe that is left open
     assert (done.returncode, done.stdout) == (3, "")
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("Error: ")
