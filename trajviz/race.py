@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import math
 import tempfile
@@ -38,7 +37,7 @@ from trajviz.files.plan import (
     snippet_target,
 )
 from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
-from trajviz.files.target import check_target, replacing
+from trajviz.files.target import check_target, naming_target, replacing, replacing_all
 from trajviz.recipe.budget import ladder
 from trajviz.recipe.recipe import Look, Playback, Recipe, several_starts
 from trajviz.recipe.spec import parse_specs
@@ -367,8 +366,8 @@ class Race:
         In a theme that follows its reader each picture is written twice, as NAME.gif and
         NAME.dark.gif, and the snippet shows either.
 
-        All files appear when all are complete, each at once; until then what was there before
-        stays.
+        All files appear when all are complete; until then, and if one of them cannot be put in its
+        place, what was there before stays.
 
         Args:
             path: The files' name without suffix, as "post/beale".
@@ -386,16 +385,17 @@ class Race:
         words = self.alt_text() if alt is None else checked_alt(alt)
         prefix, one = checked_url(url), self.fitted_bundle()
         targets = [user_path(file.target) for file in files]
-        with contextlib.ExitStack() as stack:
-            *media, snippet = [stack.enter_context(replacing(t)) for t in (*targets, page)]
+        with replacing_all([*targets, page]) as (*media, snippet):
             shown = []
             for file, target, temporary in zip(files, targets, media, strict=True):
                 side = one.in_theme(file.theme)
-                side._draw(temporary, file.format, None, progress or no_progress)
+                with naming_target(target, temporary):
+                    side._draw(temporary, file.format, None, progress or no_progress)
                 size = size_of(temporary) or self.look.size
                 shown.append((target.name, file.format.name, size))
             text = load_snippet(kind).write(shown_by(shown, words, prefix))
-            snippet.write_text(text + "\n", "utf-8")
+            with naming_target(page, snippet):
+                snippet.write_text(text + "\n", "utf-8")
         return (*targets, page)
 
     def fitted_bundle(self) -> Race:

@@ -22,6 +22,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from trajviz.errors import TrajvizError
 from trajviz.files.containers import Data, mapped
+from trajviz.files.unfinished import undone_by
 
 # With one thread and bitexact flags the same frames give the same bytes.
 _REPEATABLE = ("-threads", "1", "-bitexact")
@@ -104,7 +105,7 @@ def encoder(
         "-vcodec", codec.name, "-pix_fmt", pixel_format, "-v", "error",
         *options, *_REPEATABLE, *codec.options, *comment, str(path),
     ]  # fmt: skip
-    with _Encoder(arguments) as process:
+    with _Encoder(arguments) as process, undone_by(process.kill):
         yield process.take
     with mapped(path) as data:
         if not codec.is_complete(data):
@@ -135,19 +136,23 @@ class _Encoder:
             if kind is None:
                 self._finish()
         finally:
-            self._process.kill()
+            self.kill()
             self._process.wait()
             with contextlib.suppress(OSError):
                 self._input.close()
             self._listener.join()
 
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
     def take(self, frame: Any) -> None:
         """Take the bytes of a frame; raises OSError when the encoder is gone."""
         try:
             self._input.write(frame)
-        except OSError:
+        except OSError as error:
             self._finish()
-            raise
+            raise _failure(0, "") from error
 
     def _finish(self) -> None:
         """Let the encoder complete its file; raises OSError if it fails."""
