@@ -93,9 +93,8 @@ def test_numbers_are_the_old_ones_or_the_new_whatever_fails(kind, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("theme", ["light", "auto"])
-def test_a_bundle_is_the_old_one_or_the_new_whatever_fails(theme, tmp_path):
-    one = compare("bowl", ["sgd:lr=0.1"], theme=theme, **SHORT)
+def test_a_bundle_is_the_old_one_or_the_new_whatever_fails(tmp_path):
+    one = compare("bowl", ["sgd:lr=0.1"], **SHORT)
     paths = one.bundle(tmp_path / "race")
     whole = {path: path.read_bytes() for path in paths}
     with Faults(-1).at_work() as faults:
