@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import sys
-from types import FrameType
 
 import click
 
@@ -18,21 +16,19 @@ import trajviz
 from trajviz.cli._commands import DEBUG, Commands
 from trajviz.cli._output import make_streams_forgiving
 from trajviz.errors import TrajvizError
+from trajviz.signals import StoppedError, hear_signals, look_for_signals
 
-STALE, WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
-"""Exit codes."""
-
-
-class _Terminated(BaseException):
-    """SIGTERM, as an exception, so that what is half done is cleaned up."""
+STALE, WRONG_REQUEST, FAILED, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes; a signal's is 128 more than its number."""
 
 
 def main() -> None:
     """Run the command line, and turn every outcome into a message and an exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    hear_signals()
     make_streams_forgiving()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are too small to share out
     try:
+        look_for_signals()
         code = cli.main(prog_name="trajviz", standalone_mode=False)
     except click.ClickException as error:
         _fail(error.format_message() + _about_minus(error), WRONG_REQUEST)
@@ -40,8 +36,8 @@ def main() -> None:
         _fail(str(error), WRONG_REQUEST)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED)
-    except _Terminated:
-        _fail("terminated", TERMINATED)
+    except StoppedError as stopped:
+        _fail(str(stopped), stopped.code)
     except SystemExit as error:  # click's own way out when nobody reads our output any more
         sys.exit(FAILED if error.code else 0)
     except OSError as error:
@@ -73,11 +69,6 @@ def _about_minus(error: click.ClickException) -> str:
         f" A formula that begins with a minus sign needs parentheses, '({words[0]})', "
         "or -- before it and all options before that."
     )
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not stop the cleaning up
-    raise _Terminated
 
 
 def _fail(message: str, code: int) -> None:

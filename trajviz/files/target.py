@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trajviz.errors import TrajvizError
-from trajviz.files.unfinished import finishing, undone_by
+from trajviz.signals import finishing, undone_by
 from trajviz.untrusted import real_path
 
 _DEVICES = frozenset(

@@ -14,6 +14,7 @@ from typing import Any
 import trajviz
 from trajviz.errors import TrajvizError, not_installed
 from trajviz.gallery.workers import Progress, WorkerPool
+from trajviz.signals import undone_by
 
 _CONNECT_TIMEOUT = 10
 """Seconds until a cluster must have answered."""
@@ -54,7 +55,8 @@ def local_executor(count: int) -> Iterator[JobExecutor]:
     """
     pool = WorkerPool(count)
     try:
-        yield JobExecutor(executor=pool, capacity=count, progress=pool.progress)
+        with undone_by(pool.stop):
+            yield JobExecutor(executor=pool, capacity=count, progress=pool.progress)
     except BaseException:
         pool.stop()
         raise

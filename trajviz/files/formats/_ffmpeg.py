@@ -22,7 +22,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from trajviz.errors import TrajvizError
 from trajviz.files.containers import Data, mapped
-from trajviz.files.unfinished import undone_by
+from trajviz.signals import undone_by
 
 # With one thread and bitexact flags the same frames give the same bytes.
 _REPEATABLE = ("-threads", "1", "-bitexact")
