@@ -23,7 +23,7 @@ from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
 from trajviz.files.following import following
-from trajviz.files.formats import Format, load_format
+from trajviz.files.formats import Format, find_format, load_format
 from trajviz.files.metadata import note_of
 from trajviz.files.places import check_place, load_place
 from trajviz.files.plan import (
@@ -49,7 +49,7 @@ from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import name_or_surface
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
     from trajviz.files.notebook import Player
@@ -210,7 +210,7 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn or written.
         """
-        path = user_path(path)
+        path = target_path(path)
         bare = replace(self.request, format="")
         chosen = load_format(format) if format else format_for(str(path), bare)
         chosen.check(self.playback, at, self.steps)
@@ -418,7 +418,7 @@ class Race:
         """
         from trajviz.descent.trace import TRACES
 
-        path = user_path(path)
+        path = target_path(path)
         kind = path.suffix[1:].lower()
         if kind not in TRACES:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
@@ -436,7 +436,7 @@ class Race:
         Raises:
             TrajvizError: The surface was made in Python, or nothing can be written there.
         """
-        path = user_path(path)
+        path = target_path(path)
         check_recipe_target(path, self.recipe)
         with replacing(path) as temporary:
             temporary.write_bytes(to_toml(self.recipe, path.parent))
@@ -772,7 +772,7 @@ def run(
 
 def _check_patience(recipe: Recipe) -> None:
     width, height = recipe.look.size
-    frames, steps = recipe.playback.frames, recipe.steps
+    frames, steps = _most_frames(recipe), recipe.steps
     starts = count_starts(recipe.starts)
     amounts = {
         "steps": steps,
@@ -786,3 +786,11 @@ def _check_patience(recipe: Recipe) -> None:
                 f"{amounts[what]:,} {what} are more than {most:,}, which would take long: "
                 "to have them all the same, add --force (force=True)"
             )
+
+
+def _most_frames(recipe: Recipe) -> int:
+    """Return how many frames a file of the recipe's has at most; those of films have pauses."""
+    named = [load_format(recipe.format)] if recipe.format else []
+    formats = [*named, *(find_format(Path(output)) for output in recipe.outputs)]
+    films = any(one is None or one.film for one in formats)  # what has no suffix is a bundle
+    return recipe.playback.film_frames if films else recipe.playback.frames

@@ -6,6 +6,7 @@ colon, what it is for; a file dropped into this folder is found.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -20,6 +21,8 @@ from trajviz.signals import StoppedError, hear_signals, look_for_signals
 
 STALE, WRONG_REQUEST, FAILED, INTERRUPTED = 1, 2, 3, 130
 """Exit codes; a signal's is 128 more than its number."""
+UNREAD = 141
+"""The exit code when nobody reads our output any more, as of a command that SIGPIPE ends."""
 
 
 def main() -> None:
@@ -39,7 +42,8 @@ def main() -> None:
     except StoppedError as stopped:
         _fail(str(stopped), stopped.code)
     except SystemExit as error:  # click's own way out when nobody reads our output any more
-        sys.exit(FAILED if error.code else 0)
+        unread = type(sys.stdout) is click.utils.PacifyFlushWrapper
+        sys.exit(UNREAD if unread else FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
     except Exception as error:  # a mistake of our own, whatever it is
@@ -72,7 +76,8 @@ def _about_minus(error: click.ClickException) -> str:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    with contextlib.suppress(OSError):  # nobody may read this either
+        click.echo(f"Error: {' '.join(message.split())}", err=True)
     sys.exit(code)
 
 
