@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import math
 import tempfile
@@ -24,7 +23,7 @@ from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
 from trajviz.files.following import following
-from trajviz.files.formats import Format, load_format
+from trajviz.files.formats import Format, find_format, load_format
 from trajviz.files.metadata import note_of
 from trajviz.files.places import check_place, load_place
 from trajviz.files.plan import (
@@ -38,7 +37,7 @@ from trajviz.files.plan import (
     snippet_target,
 )
 from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
-from trajviz.files.target import check_target, replacing
+from trajviz.files.target import check_target, naming_target, replacing, replacing_all
 from trajviz.frozen import dataclass
 from trajviz.recipe.budget import ladder
 from trajviz.recipe.options import parse_trail
@@ -52,7 +51,7 @@ from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import name_or_surface
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
     from trajviz.files.notebook import Player
@@ -213,7 +212,7 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn or written.
         """
-        path = user_path(path)
+        path = target_path(path)
         bare = replace(self.request, format="")
         chosen = load_format(format) if format else format_for(str(path), bare)
         chosen.check(self.playback, at, self.steps)
@@ -369,8 +368,8 @@ class Race:
         In a theme that follows its reader each picture is written twice, as NAME.gif and
         NAME.dark.gif, and the snippet shows either.
 
-        All files appear when all are complete, each at once; until then what was there before
-        stays.
+        All files appear when all are complete; until then, and if one of them cannot be put in its
+        place, what was there before stays.
 
         Args:
             path: The files' name without suffix, as "post/beale".
@@ -388,16 +387,17 @@ class Race:
         words = self.alt_text() if alt is None else checked_alt(alt)
         prefix, one = checked_url(url), self.fitted_bundle()
         targets = [user_path(file.target) for file in files]
-        with contextlib.ExitStack() as stack:
-            *media, snippet = [stack.enter_context(replacing(t)) for t in (*targets, page)]
+        with replacing_all([*targets, page]) as (*media, snippet):
             shown = []
             for file, target, temporary in zip(files, targets, media, strict=True):
                 side = one.in_theme(file.theme)
-                side._draw(temporary, file.format, None, progress or no_progress)
+                with naming_target(target, temporary):
+                    side._draw(temporary, file.format, None, progress or no_progress)
                 size = size_of(temporary) or self.look.size
                 shown.append((target.name, file.format.name, size))
             text = load_snippet(kind).write(shown_by(shown, words, prefix))
-            snippet.write_text(text + "\n", "utf-8")
+            with naming_target(page, snippet):
+                snippet.write_text(text + "\n", "utf-8")
         return (*targets, page)
 
     def fitted_bundle(self) -> Race:
@@ -420,7 +420,7 @@ class Race:
         """
         from trajviz.descent.trace import TRACES
 
-        path = user_path(path)
+        path = target_path(path)
         kind = path.suffix[1:].lower()
         if kind not in TRACES:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
@@ -438,7 +438,7 @@ class Race:
         Raises:
             TrajvizError: The surface was made in Python, or nothing can be written there.
         """
-        path = user_path(path)
+        path = target_path(path)
         check_recipe_target(path, self.recipe)
         with replacing(path) as temporary:
             temporary.write_bytes(to_toml(self.recipe, path.parent))
@@ -774,7 +774,7 @@ def run(
 
 def _check_patience(recipe: Recipe) -> None:
     width, height = recipe.look.size
-    frames, steps = recipe.playback.frames, recipe.steps
+    frames, steps = _most_frames(recipe), recipe.steps
     starts = count_starts(recipe.starts)
     amounts = {
         "steps": steps,
@@ -788,3 +788,11 @@ def _check_patience(recipe: Recipe) -> None:
                 f"{amounts[what]:,} {what} are more than {most:,}, which would take long: "
                 "to have them all the same, add --force (force=True)"
             )
+
+
+def _most_frames(recipe: Recipe) -> int:
+    """Return how many frames a file of the recipe's has at most; those of films have pauses."""
+    named = [load_format(recipe.format)] if recipe.format else []
+    formats = [*named, *(find_format(Path(output)) for output in recipe.outputs)]
+    films = any(one is None or one.film for one in formats)  # what has no suffix is a bundle
+    return recipe.playback.film_frames if films else recipe.playback.frames

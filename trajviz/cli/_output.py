@@ -13,19 +13,24 @@ from typing import Any
 import click
 
 from trajviz.errors import TrajvizError
+from trajviz.signals import look_for_signals
 
 
 @contextlib.contextmanager
 def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Give a callback that shows a bar on a terminal's standard error after a second."""
+    """Give a callback that shows a bar on a terminal's standard error after a second.
+
+    It looks for signals, too, wherever there is a terminal or none.
+    """
     if quiet or not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield lambda _done, _total: look_for_signals()
         return
     began = time.monotonic()
     bar: Any = None
 
     def advance(done: int, total: int) -> None:
         nonlocal bar
+        look_for_signals()
         if bar is not None and bar.length != total:  # another kind of work has begun
             bar.length, bar.pos, bar.finished = total, 0, False
         if bar is None and time.monotonic() - began > 1:

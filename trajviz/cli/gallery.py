@@ -11,6 +11,7 @@ import click
 from trajviz.cli import FAILED, STALE
 from trajviz.cli._options import OneValue
 from trajviz.cli._output import Foot
+from trajviz.signals import look_for_signals
 
 if TYPE_CHECKING:
     from trajviz.gallery.plan import Plan, PlannedItem
@@ -138,6 +139,7 @@ class _Observer:
         self._foot, self._quiet = foot, quiet
 
     def progressed(self, progress: Mapping[str, Progress | None]) -> None:
+        look_for_signals()
         width = max(map(len, progress), default=0)
         if not self._quiet:
             self._foot.show([f"{name:{width}}  {_bar(one)}" for name, one in progress.items()])

@@ -15,7 +15,7 @@ from trajviz.cli._output import progress_bar, stdout_is_terminal, write_stdout
 from trajviz.cli._race import race_options, read_request, say_notes, say_what_was_found
 from trajviz.errors import TrajvizError
 from trajviz.files.places import Place, check_place, load_place, place_names
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
     from trajviz.descent import Progress
@@ -147,7 +147,7 @@ def _check_saved(target: str, recipe: Recipe) -> None:
 
     from trajviz.race import check_recipe_target
 
-    check_recipe_target(user_path(target), recipe)
+    check_recipe_target(target_path(target), recipe)
 
 
 def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:

@@ -11,7 +11,7 @@ import trajviz
 from trajviz.cli._options import GroupedCommand, OneValue, recipe_options_of
 from trajviz.cli._race import descent_options, read_request, say_notes, say_what_was_found
 from trajviz.recipe.recipe import recipe_options
-from trajviz.untrusted import user_path
+from trajviz.untrusted import target_path
 
 if TYPE_CHECKING:
     from trajviz.descent.tuning import Tuning
@@ -51,7 +51,7 @@ def command(
 
     recipe, where = read_request(surface, optimizers, recipe_file, options)
     if output:
-        check_still(user_path(output))
+        check_still(target_path(output))
     with where:
         found = trajviz.tune(recipe)
     say_what_was_found(found.surface)

@@ -15,7 +15,7 @@ from trajviz.files.target import check_target, still_path
 from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.scene.theme import light_and_dark
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import real_path, target_path, user_path
 
 STANDARD_OUTPUT = "-"
 """The output that is no file."""
@@ -126,7 +126,7 @@ def format_for(output: str, recipe: Recipe) -> Format:
 
 
 def _format_named(output: str, recipe: Recipe) -> Format:
-    path, name = Path(output), recipe.format
+    path, name = target_path(output), recipe.format
     if name:
         load_format(name)
     if not path.name:
@@ -149,7 +149,7 @@ def plan_bundle(path: str | Path, theme: str = Look.theme) -> tuple[PlannedFile,
     Raises:
         TrajvizError: The name has the suffix of a format or a snippet, or there is no such theme.
     """
-    plain = Path(path)
+    plain = target_path(path)
     taken = {*format_names(), *(load_snippet(name).suffix for name in snippet_names())}
     if not plain.name or plain.suffix[1:].lower() in taken:
         raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")

@@ -31,7 +31,7 @@ from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
 from trajviz.surface.data_files import decoded
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import reading, real_path, user_path
 
 MOST_BYTES = 1_000_000
 """No recipe is longer, and no theme or language."""
@@ -88,7 +88,7 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     """
     if not (path.is_file() or path.is_fifo()):
         raise TrajvizError(f"no {what} file {str(path)!r}")
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise TrajvizError(f"{path} is longer than a {what}'s {MOST_BYTES:,} bytes")

@@ -20,6 +20,7 @@ from trajviz.surface import Floats, Number, Points, Surface, check_window
 from trajviz.surface.data_files import GRIDS, decoded, npz_arrays
 from trajviz.surface.framing import framed
 from trajviz.surface.spline import FEWEST, Spline
+from trajviz.untrusted import reading
 
 MOST_NODES = 1_000_000
 """No grid has more."""
@@ -46,8 +47,10 @@ def read_grid(path: Path) -> Surface:
     """
     if not path.is_file():
         raise TrajvizError(f"no surface file {str(path)!r}")
+    with reading(path):
+        data = _bytes(path)
     try:
-        return _surface(path.stem, *_checked(*_READERS[path.suffix.lower()](_bytes(path))))
+        return _surface(path.stem, *_checked(*_READERS[path.suffix.lower()](data)))
     except TrajvizError as error:
         raise TrajvizError(f"{path}: {error}") from error
 
@@ -56,7 +59,7 @@ def _bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise TrajvizError(f"the file is longer than {MOST_BYTES:,} bytes")
+        raise TrajvizError(f"{path}: the file is longer than {MOST_BYTES:,} bytes")
     return data
 
 

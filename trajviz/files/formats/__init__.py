@@ -19,6 +19,7 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.files.containers import Container
 from trajviz.files.registry import load_from, names_in
 from trajviz.frozen import dataclass
+from trajviz.recipe.recipe import MOST_FRAMES
 from trajviz.untrusted import user_path
 
 if TYPE_CHECKING:
@@ -92,11 +93,17 @@ class Format:
             steps: How many steps there are.
 
         Raises:
-            TrajvizError: For more frames a second than it can hold, or for such a step.
+            TrajvizError: For more frames a second, or more in all, than it can hold, or for such
+                a step.
         """
         if playback.fps > self.most_fps:
             raise TrajvizError(
                 f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
+            )
+        if self.film and playback.film_frames > MOST_FRAMES:
+            raise TrajvizError(
+                f"{playback.duration:g} seconds at fps {playback.fps:g}, pauses included, are "
+                f"{playback.film_frames:,} frames of a .{self.name}, more than {MOST_FRAMES:,}"
             )
         if self.refuse:
             self.refuse(playback)

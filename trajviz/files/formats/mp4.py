@@ -16,7 +16,8 @@ FAST_START = ("-movflags", "+faststart")
 
 def write(*request: Any) -> None:
     """Write an animation as H.264; raises OSError when the encoder fails."""
-    from trajviz.files.formats._video import Codec, encode
+    from trajviz.files.formats._ffmpeg import Codec
+    from trajviz.files.formats._video import encode
 
     encode(*request, codec=Codec("libx264", (*H264, *FAST_START), is_complete))
 
@@ -31,7 +32,7 @@ def is_complete(data: Data) -> bool:
 
 def check_ready() -> None:
     """Raise TrajvizError unless there is an encoder that runs."""
-    from trajviz.files.formats._video import check_encoder
+    from trajviz.files.formats._ffmpeg import check_encoder
 
     check_encoder()
 
