@@ -14,7 +14,7 @@ import sys
 import click
 
 import trajviz
-from trajviz.cli._commands import DEBUG, Commands
+from trajviz.cli._commands import DEBUG, Commands, completed
 from trajviz.cli._output import make_streams_forgiving
 from trajviz.errors import TrajvizError
 from trajviz.signals import StoppedError, hear_signals, look_for_signals
@@ -92,3 +92,6 @@ def cli(context: click.Context) -> None:
     """Show how optimizers behave on a surface, as an animation worth publishing."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+completed(cli)
