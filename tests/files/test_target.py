@@ -11,6 +11,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -518,3 +519,30 @@ def test_a_really_full_disk_leaves_the_old_film(tmp_path):
     if "Operation not permitted" in done.stderr or done.returncode == 77:
         pytest.skip("this kernel lets nobody mount a small disk")
     assert done.stdout == "3 old race.mp4\n", (done, (tmp_path / "error").read_text())
+
+
+# Where things are missing, and many in turn
+
+
+@pytest.mark.parametrize("name", ["gif", "mp4", "png", "html"])
+def test_a_file_is_written_where_there_is_no_temporary_folder(name, tmp_path, monkeypatch):
+    def none(*_, **__):
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    path = race("bowl", size=(160, 120), steps=10, seconds=0.2).save(tmp_path / f"race.{name}")
+    assert path.stat().st_size > 500
+
+
+@pytest.mark.long
+def test_many_files_in_one_process_leave_no_handle_thread_or_encoder(tmp_path):
+    handles = Path("/proc/self/fd")
+    if not handles.exists():
+        pytest.skip("no /proc to count open files in")
+    one, states = race("bowl", size=(160, 120), steps=10, seconds=0.2), set()
+    for _ in range(5):
+        for name in format_names():
+            one.save(tmp_path / f"race.{name}")
+        states.add((len([*handles.iterdir()]), threading.active_count()))
+    assert len(states) == 1
+    assert processes(f"{tmp_path}/") == []
