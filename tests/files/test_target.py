@@ -540,7 +540,7 @@ def test_many_files_in_one_process_leave_no_handle_thread_or_encoder(tmp_path):
     if not handles.exists():
         pytest.skip("no /proc to count open files in")
     one, states = race("bowl", size=(160, 120), steps=10, seconds=0.2), set()
-    for _ in range(5):
+    for _ in range(3):
         for name in format_names():
             one.save(tmp_path / f"race.{name}")
         states.add((len([*handles.iterdir()]), threading.active_count()))
