@@ -236,11 +236,8 @@ def _part(picture: Picture, box: Box) -> Picture:
 
 def _places(scene: Scene, box: Box) -> Ints:
     """Return the flat indices of a box's pixels in the picture, (height, width)."""
-    width, height = scene.size
-    places: Ints = np.arange(width * height).reshape(height, width)[
-        box.y0 : box.y1, box.x0 : box.x1
-    ]
-    return places
+    rows, columns = np.arange(box.y0, box.y1), np.arange(box.x0, box.x1)
+    return rows[:, None] * scene.size[0] + columns
 
 
 def shown_steps(positions: Floats) -> Ints:
