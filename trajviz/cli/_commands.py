@@ -22,6 +22,12 @@ DEBUG = "--debug"
 class Commands(click.Group):
     """A group whose help is read from the first line of each file, so that it imports none."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:  # click takes it for Ctrl-D, but nothing is asked here
+            raise RuntimeError(f"EOFError: {error}") from error
+
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return [*FILES]
 
