@@ -92,6 +92,15 @@ JOBS = (
     Job("mp4", 640, 480, "orbit", 8),
 )
 
+TAPES = {
+    "tuning-beale": 0.65,
+    "tuning-bowl": 0.9,
+    "tuning-rosenbrock": 0.8,
+    "long-track": 0.35,
+    "basins": 0.95,
+}
+"""What each job of `descents` may take by a tape, as a share of what it takes by dual numbers."""
+
 
 def main() -> int:
     """Measure everything, print and keep the tables."""
@@ -103,7 +112,7 @@ def main() -> int:
         sides, rows = side_by_side(folder, data)
         encoding, more = encoder_table(folder, ours)
         rows += more + by_hand(folder, data) + other_formats(folder) + own_limits(folder)
-        rows += tuning() + basins() + starts() + galleries(folder)
+        rows += tuning() + basins() + tapes() + starts() + galleries(folder)
         text = "\n\n".join([heading(), requirements(rows), sides, encoding])
         if not QUICK:
             from scaling import scaling
@@ -413,6 +422,17 @@ def workers(folder: Path) -> float:
     build = [TRAJVIZ, "gallery", "build", gallery, "--force", "--quiet"]
     one, two = (run([*build, "-j", count]).wall for count in "12")
     return one / two
+
+
+def tapes() -> list[Row]:
+    """Measure what descents take by tapes, as a share of what they take by dual numbers."""
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    rows = []
+    for job, most in TAPES.items():
+        command = [sys.executable, HERE / "descents.py", job]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        rows.append(at_most(f"{job} by a tape, of by dual numbers", most, float(done.stderr), ""))
+    return rows
 
 
 def starts() -> list[Row]:

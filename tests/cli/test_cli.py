@@ -836,6 +836,7 @@ def test_the_listing_for_machines_is_complete():
         assert row["parameters"] == dict(surface.parameters)
         assert row["aspect"] == surface.aspect
         assert row["domain"] == (list(surface.domain) if surface.domain else None)
+        assert row["gradient_by"] == ("formula" if row["name"] == "noisy-moons" else "tape")
     for row in facts["optimizers"]:
         optimizer = library.load_optimizer(row["name"])
         assert row["settings"] == dict(optimizer.defaults)
