@@ -8,11 +8,11 @@ from trajviz.files.containers import Data
 from trajviz.files.containers.iso import MP4, boxes
 from trajviz.files.formats import Format
 
-H264 = ("-preset", "veryfast", "-crf", "18", "-rc-lookahead", "1", "-bf", "1")
+H264 = ("-preset", "veryfast", "-crf", "18", "-rc-lookahead", "1", "-bf", "0")
 """The encoder's settings in every container.
 
 It keeps few pictures in memory, each of which takes 30 MB at 3840x2160. To look further ahead would
-take a quarter more bytes, for one decibel.
+take a fifth more bytes, for one decibel.
 """
 FAST_START = ("-movflags", "+faststart")
 """The index stands before the data, so that a player need not read the end first."""
