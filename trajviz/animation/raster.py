@@ -546,7 +546,7 @@ def _tail(line: Line, trail: float, positions: Floats, box: Box, radius: float) 
     """Return a line as segments that are there while they belong to the last steps."""
     behind = positions - trail
     moments = np.clip(np.concatenate([positions, behind]), line.knots[0], line.knots[-1])
-    knots = np.unique(np.concatenate([line.knots, moments]))
+    knots = _distinct(np.concatenate([line.knots, moments]))
     places, ending = line.at(knots), line.ending(knots)[1:]
     moved = (places[1:] != places[:-1]).any(axis=1)
     drawn = np.flatnonzero(moved & ~line.gap[ending])
@@ -631,10 +631,18 @@ def differ(colors: Picture, others: Picture) -> Flags:
     return np.asarray(red | green | blue)
 
 
-def _distinct(keys: Ints) -> Ints:
+def _distinct(keys: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the distinct keys, sorted; np.unique would not use numpy's vectorised sort."""
     keys = np.sort(keys)
-    return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
+    return keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
+
+
+def _first_of_each(rows: Ints) -> Ints:
+    """Return where each distinct row stands first, in order; rows are (n, columns)."""
+    order = np.lexsort(rows.T)  # which leaves equal rows in their order
+    ordered = rows[order]
+    begins = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))[: len(rows)]
+    return np.sort(order[begins])
 
 
 def _lay(color: npt.NDArray[np.float32], near: Nearness, ink: _Ink) -> None:
@@ -652,7 +660,7 @@ def _segments(line: Line, positions: Floats, box: Box, radius: float) -> _Segmen
     """
     last = positions[-1]
     reached = line.knots[: np.searchsorted(line.knots, last, side="right")]
-    knots = np.unique(np.concatenate([reached, np.minimum(positions, line.knots[-1])]))
+    knots = _distinct(np.concatenate([reached, np.minimum(positions, line.knots[-1])]))
     places, ending = line.at(knots), line.ending(knots)
     hidden, gap = line.hidden[ending], line.gap[ending]
     with np.errstate(all="ignore"):
@@ -661,7 +669,7 @@ def _segments(line: Line, positions: Floats, box: Box, radius: float) -> _Segmen
     moved = np.append(True, (np.diff(cell, axis=0) != 0).any(axis=1))
     knots, places, cell = knots[moved], places[moved], cell[moved]
     ends = np.concatenate([cell[:-1, :2], cell[1:]], axis=1)
-    new = np.sort(np.unique(ends, axis=0, return_index=True)[1])
+    new = _first_of_each(ends)
     new = new[cell[1:, 3][new] == 0]
     a, b, kept = clip_segments(places[:-1][new], places[1:][new], box, radius)
     at, behind = knots[1:][new][kept], cell[1:, 2][new][kept] == 1
