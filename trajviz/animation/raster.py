@@ -634,7 +634,8 @@ def differ(colors: Picture, others: Picture) -> Flags:
 def _distinct(keys: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the distinct keys, sorted; np.unique would not use numpy's vectorised sort."""
     keys = np.sort(keys)
-    return keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
+    new = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    return np.asarray(keys[new])
 
 
 def _first_of_each(rows: Ints) -> Ints:
