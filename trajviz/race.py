@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
@@ -330,8 +330,8 @@ class Race:
 
     def _measured(self, chosen: Format, at: int | None) -> int:
         """Return how many bytes a file takes."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"race.{chosen.name}"
+        with _folder() as folder:
+            path = folder / f"race.{chosen.name}"
             self._draw(path, chosen, at, no_progress)
             return path.stat().st_size
 
@@ -351,8 +351,8 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"race.{format}"
+        with _folder() as folder:
+            path = folder / f"race.{format}"
             return self.save(path, at, format, progress).read_bytes()
 
     def bundle(
@@ -796,3 +796,12 @@ def _most_frames(recipe: Recipe) -> int:
     formats = [*named, *(find_format(Path(output)) for output in recipe.outputs)]
     films = any(one is None or one.film for one in formats)  # what has no suffix is a bundle
     return recipe.playback.film_frames if films else recipe.playback.frames
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a temporary folder, which is removed in the end."""
+    import tempfile  # it loads all that packs and all that is random
+
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import secrets
-import shutil
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -168,6 +166,8 @@ def _kept(path: Path) -> Iterator[Path | None]:
         try:
             second.hardlink_to(path)
         except OSError:  # not every disk has links
+            import shutil  # it loads all that unpacks
+
             shutil.copy2(path, second)
         yield second
 
@@ -212,7 +212,7 @@ def _is_temporary(name: str, path: Path) -> bool:
 def _begun(path: Path, ending: str) -> Iterator[Path]:
     """Create a file beside a path, which others can see to be in work."""
     while True:
-        temporary = path.with_name(f"{_beginning(path)}{secrets.token_hex(6)}{ending}")
+        temporary = path.with_name(f"{_beginning(path)}{os.urandom(6).hex()}{ending}")
         with ExitStack() as stack:
             file = stack.enter_context(_closing(temporary.open("xb")))
             if _lock(file, wait=True) is None:
