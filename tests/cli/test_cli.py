@@ -183,7 +183,7 @@ REFUSED = {
     "render beale --save-recipe none/a.toml": "'none/a.toml'",
     "render beale --save-recipe folder": "'folder'",
     "render beal --save-recipe a.toml": "'beal'",
-    "render beale --title \udcff --save-recipe a.toml": "is no Unicode",
+    "render beale --title \udcff --save-recipe a.toml": "has a control character",
     "trace --recipe typo.toml": "unknown key in typo.toml 'thme'",
     "trace beale --recipe good.toml": "'beale' beside --recipe 'good.toml'",
     "trace": "SURFACE",

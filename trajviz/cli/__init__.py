@@ -15,7 +15,7 @@ import click
 
 import trajviz
 from trajviz.cli._commands import DEBUG, Commands, completed
-from trajviz.cli._output import make_streams_forgiving
+from trajviz.cli._output import make_streams_forgiving, say
 from trajviz.errors import TrajvizError
 from trajviz.signals import StoppedError, hear_signals, look_for_signals
 
@@ -23,6 +23,8 @@ STALE, WRONG_REQUEST, FAILED, INTERRUPTED = 1, 2, 3, 130
 """Exit codes; a signal's is 128 more than its number."""
 UNREAD = 141
 """The exit code when nobody reads our output any more, as of a command that SIGPIPE ends."""
+LONGEST_MESSAGE = 2_000
+"""Letters of a message, which may tell what a file says."""
 
 
 def main() -> None:
@@ -76,8 +78,11 @@ def _about_minus(error: click.ClickException) -> str:
 
 
 def _fail(message: str, code: int) -> None:
+    words = " ".join(message.split())
+    if len(words) > LONGEST_MESSAGE:
+        words = f"{words[:LONGEST_MESSAGE]} ..."
     with contextlib.suppress(OSError):  # nobody may read this either
-        click.echo(f"Error: {' '.join(message.split())}", err=True)
+        say(f"Error: {words}", err=True)
     sys.exit(code)
 
 

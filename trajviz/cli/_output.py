@@ -14,6 +14,7 @@ import click
 
 from trajviz.errors import TrajvizError
 from trajviz.signals import look_for_signals
+from trajviz.untrusted import visible
 
 
 @contextlib.contextmanager
@@ -61,6 +62,15 @@ def make_streams_forgiving() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def say(text: str, err: bool = False) -> None:
+    """Say something in lines of its own; what a file says moves no cursor and turns no letters.
+
+    Standard output that is no terminal is read by programs, and left as it is.
+    """
+    shown = visible(text) if err or (sys.stdout and sys.stdout.isatty()) else text
+    click.echo(shown, err=err)
+
+
 def stdout_is_terminal() -> bool:
     """Return whether a person reads what is written; TrajvizError where nothing can be."""
     if sys.stdout is None:
@@ -71,7 +81,7 @@ def stdout_is_terminal() -> bool:
 def write_text(text: str) -> None:
     """Write a text that is a file's content: in UTF-8, unless a person reads it on a terminal."""
     if stdout_is_terminal():
-        click.echo(text, nl=False)
+        click.echo(visible(text), nl=False)
     else:
         write_stdout(text.encode("utf-8"))
 
@@ -112,4 +122,4 @@ class Foot:
     def say(self, text: str, err: bool = False) -> None:
         """Say something that stays."""
         self.show([])
-        click.echo(text, err=err)
+        say(text, err)

@@ -10,7 +10,7 @@ import click
 
 from trajviz.cli import FAILED, STALE
 from trajviz.cli._options import OneValue
-from trajviz.cli._output import Foot
+from trajviz.cli._output import Foot, say
 from trajviz.signals import look_for_signals
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def build(
     if not quiet:
         items, files, size = plan.size
         done = "" if result.made or result.failed or result.page else "everything is current: "
-        click.echo(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
+        say(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
     if result.failed:
-        click.echo(f"Error: not made: {', '.join(result.failed)}", err=True)
+        say(f"Error: not made: {', '.join(result.failed)}", err=True)
         return FAILED
     return None
 
@@ -110,12 +110,12 @@ def check(folder: str, strict: bool, trust: bool) -> int | None:
     stale = _tell_stale(plan)
     _tell_notes(plan)
     if not stale:
-        click.echo("everything is current")
+        say("everything is current")
         return None
     words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
     import shlex
 
-    click.echo(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
+    say(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
     return STALE
 
 
@@ -123,13 +123,13 @@ def _tell_stale(plan: Plan) -> bool:
     """Say what is stale, and return whether anything is."""
     stale = plan.stale
     for name, reasons in stale.items():
-        click.echo(f"{name}: {', '.join(reasons)}")
+        say(f"{name}: {', '.join(reasons)}")
     return bool(stale)
 
 
 def _tell_notes(plan: Plan) -> None:
     for note in plan.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
 
 
 class _Observer:

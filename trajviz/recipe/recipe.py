@@ -23,6 +23,7 @@ from trajviz.recipe.options import (
     parse_trail,
     spelled_value,
 )
+from trajviz.untrusted import check_text
 
 if TYPE_CHECKING:
     from trajviz.recipe.spec import Spec
@@ -33,8 +34,6 @@ LOWEST = 5
 """A camera's least elevation in degrees."""
 MOST_ORBIT = 3600
 """How far a camera may turn, in degrees."""
-MOST_LETTERS = 500
-"""No title, label or name of an axis is longer, and no phrase of a language."""
 
 
 MEMBERS_TRAIL = 1
@@ -119,6 +118,9 @@ class Look:
 
     def __post_init__(self) -> None:
         """Refuse a size, a camera, an orbit or a trail that cannot be drawn, an unknown aspect."""
+        check_text("title", self.title)
+        for name in self.axes or ():
+            check_text("axis", name)
         if self.aspect is not None:
             from trajviz.surface import check_aspect
 

@@ -21,6 +21,7 @@ from trajviz.recipe.schedule import (
     schedule_ranges,
 )
 from trajviz.surface.numbers import ANY, read_number
+from trajviz.untrusted import check_text
 
 TRACK_KEYS = ("label", "color")
 """Keys of a track that are no settings of its optimizer; their values are texts."""
@@ -60,6 +61,10 @@ class Spec:
     rate_rule: str = "given"
     schedule: Schedule | None = None
     clamp: Clamp = NO_CLAMP
+
+    def __post_init__(self) -> None:
+        """Refuse a label that no picture shows."""
+        check_text("label", self.label)
 
     @property
     def complete(self) -> dict[str, Setting]:

@@ -31,10 +31,15 @@ from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
 from trajviz.surface.data_files import decoded
-from trajviz.untrusted import reading, real_path, user_path
-
-MOST_BYTES = 1_000_000
-"""No recipe is longer, and no theme or language."""
+from trajviz.untrusted import (
+    MOST_TOML_BYTES,
+    MOST_TRACKS,
+    check_count,
+    parse_toml,
+    read_bytes,
+    real_path,
+    user_path,
+)
 
 _FIELDS = {
     recipe_options()[name].key if name in recipe_options() else name: name
@@ -88,14 +93,10 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     """
     if not (path.is_file() or path.is_fifo()):
         raise TrajvizError(f"no {what} file {str(path)!r}")
-    with reading(path), path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TrajvizError(f"{path} is longer than a {what}'s {MOST_BYTES:,} bytes")
+    data = read_bytes(path, MOST_TOML_BYTES, f"{path}", f"a {what}'s ")
     try:
         text = decoded(data)
-        table = tomllib.loads(text)
-        repr(table)  # messages will say what was given: it must have a spelling
+        table = parse_toml(text)
     except TrajvizError as error:
         raise TrajvizError(f"{path}, {error}") from error
     except tomllib.TOMLDecodeError as error:
@@ -140,6 +141,7 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
 def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
     if not isinstance(value, list):
         raise TrajvizError(f"{value!r} is neither a list of tables nor of texts")
+    check_count("optimizers", value, MOST_TRACKS)
     specs = []
     for number, item in enumerate(value, 1):
         with naming(str(number)):
@@ -186,6 +188,8 @@ def read_value(value: Any, kind: Any) -> Any:
         (kind,) = (one for one in get_args(kind) if one is not NoneType)
     if not _fits(value, kind):
         raise TrajvizError(f"{value!r} is not {_named(kind)}")
+    if isinstance(value, list):
+        check_count("values", value)
     return tuple(value) if isinstance(value, list) else value
 
 

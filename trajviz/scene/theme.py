@@ -13,6 +13,7 @@ from trajviz.frozen import dataclass
 from trajviz.recipe.toml import load_toml, naming, read_value
 from trajviz.scene.color import RGB, color_map, mix, parse_color
 from trajviz.scene.themes import find_theme
+from trajviz.untrusted import check_count
 
 Gradient = NewType("Gradient", tuple[RGB, ...])
 """Evenly spread stops; in a file a list of colours, or the name of one of matplotlib's maps."""
@@ -186,4 +187,5 @@ def _read(value: Any, kind: Any) -> Any:
         return read_value(value, kind)
     if not isinstance(value, list) or not value:
         raise TrajvizError(f"{value!r} is not a list of colours")
+    check_count("colours", value)
     return tuple(map(parse_color, value))
