@@ -12,6 +12,7 @@ import csv
 import dataclasses
 import math
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import NamedTuple
@@ -151,7 +152,7 @@ def _rows(data: bytes, delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not empty; a sharp before the first is no part of it."""
     plain = _without_sharp(lines_of(data))
     if delimiter == " ":
-        plain = (re.sub(r"[ \t]+", " ", line.strip(" \t\r\n")) + "\n" for line in plain)
+        plain = (" ".join(line.split()) + "\n" for line in plain)
     lines = csv.reader(plain, strict=True, delimiter=delimiter)
     try:
         for cells in lines:
@@ -301,53 +302,56 @@ def _recordings(
     return [_recording(*key, path.points, understood) for key, path in found.items()]
 
 
-@dataclasses.dataclass
+def _is_missing(cell: str) -> bool:
+    return not cell[-1:].isdigit() and cell.lower() in _MISSING  # the first is told at once
+
+
+@dataclasses.dataclass(slots=True)
 class _Path:
     """A path that grows row by row.
 
     Attributes:
         label: What it is called.
-        points: The step, x and y of each point.
+        points: The step, x and y of each point, one after the other.
         rows: How many rows it has, also those without a point.
         ended: The line of its first row without numbers, 0 before any.
     """
 
     label: str
-    points: list[tuple[int, float, float]] = field(default_factory=list)
+    points: array[float] = field(default_factory=lambda: array("d"))
     rows: int = 0
     ended: int = 0
 
     def add(self, row: Row, step: int, pair: tuple[int, int], decimals: _Decimals) -> None:
         """Take a row, whose x and y may be missing where the path has ended."""
         self.rows += 1
-        first, second = row.cells[pair[0]], row.cells[pair[1]]
-        if first.lower() in _MISSING and second.lower() in _MISSING:
+        if _is_missing(row.cells[pair[0]]) and _is_missing(row.cells[pair[1]]):
             self.ended = self.ended or row.line
             return
         if self.ended:
             raise TrajvizError(
                 f"line {row.line}: {self.label!r} goes on, but has no numbers in line {self.ended}"
             )
-        if self.points and step <= self.points[-1][0]:
+        if self.points and step <= self.points[-3]:
             raise TrajvizError(
                 f"line {row.line}: step {step} of {self.label!r} comes after step "
-                f"{self.points[-1][0]}: is it another path? A column 'start' tells several of one "
+                f"{self.points[-3]:.0f}: is it another path? A column 'start' tells several of one "
                 "label apart"
             )
         x, y = decimals.read("x", row, pair[0]), decimals.read("y", row, pair[1])
-        self.points.append((step, x, y))
+        self.points.extend((step, x, y))
 
 
 def _recording(
     label: str,
     number: int | None,
-    path: Sequence[tuple[int, float, float]],
+    path: array[float],
     understood: list[str],
 ) -> Recording:
     """Return a path whose first point is its start, whatever step it is called."""
     if not path:
         raise TrajvizError(f"{label!r} has no numbers in any line")
-    table = np.array(path, dtype=np.float64)
+    table = np.array(path).reshape(-1, 3)
     steps = table[:, 0].astype(np.int64)
     if steps[0]:
         understood.append(f"step {steps[0]} taken for the start")

@@ -46,9 +46,10 @@ def read_grid(path: Path) -> Surface:
     """
     if not path.is_file():
         raise TrajvizError(f"no surface file {str(path)!r}")
+    most, read = _READERS[path.suffix.lower()]
+    data = read_bytes(path, most, f"{path}: the file")
     try:
-        most, read = _READERS[path.suffix.lower()]
-        return _surface(path.stem, *_checked(*read(read_bytes(path, most, "the file"))))
+        return _surface(path.stem, *_checked(*read(data)))
     except TrajvizError as error:
         raise TrajvizError(f"{path}: {error}") from error
 
