@@ -84,13 +84,14 @@ const tune = function* (name, settings, start, steps) {
     });
     return points;
   };
-  let done = 0, total = 200;
+  let done = 0, total = 200, shown = 0;
+  const progress = () => (shown = Math.max(shown, Math.min(done / total, 1)));
   const tried = function* (rates) {
     const trials = [];
     for (const lr of rates) {
       const points = path(lr);
       trials.push({ lr, points, score: $score(points) });
-      if (++done % 4 == 0) yield Math.min(done / total, 1);
+      if (++done % 4 == 0) yield progress();
     }
     return trials;
   };
@@ -119,7 +120,8 @@ const tune = function* (name, settings, start, steps) {
     for (const at of order) {
       const trial = trials[at];
       if (!Number.isFinite(trial.score)) continue;
-      yield Math.min(++done / total, 1);
+      done++;
+      yield progress();
       if (nudged(trial).every((other) => $apart(other, trial.points, size - 2) < 0.02)) {
         best = trial;
         break;
