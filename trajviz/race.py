@@ -503,7 +503,7 @@ class Race:
         """Draw into a file that nobody sees yet."""
         note, sides, texts = self._note(at), self._sides(), []
         for side in sides:
-            side._fill(path, chosen, at, note, progress)
+            side._fill(path, chosen, at, note, progress, (self.outcome,) * chosen.runs)
             if len(sides) > 1:
                 texts.append(path.read_text("utf-8"))
         if texts:
@@ -514,11 +514,17 @@ class Race:
         return tuple(map(self.in_theme, light_and_dark(self.look.theme) or ())) or (self,)
 
     def _fill(
-        self, path: Path, chosen: Format, at: int | None, note: str, progress: Progress
+        self,
+        path: Path,
+        chosen: Format,
+        at: int | None,
+        note: str,
+        progress: Progress,
+        more: tuple[Outcome, ...],
     ) -> None:
         scene = self._composed(progress)  # basins take so long that they tell how far they are
         if chosen.kind == "animation":
-            chosen.write(path, self.animation, self.playback, progress, note)
+            chosen.write(path, self.animation, self.playback, progress, note, *more)
         else:
             chosen.write(path, scene, self.steps if at is None else at, note)
 

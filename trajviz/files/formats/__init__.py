@@ -50,6 +50,7 @@ class Format:
             at every pixel.
         follows: Whether one file can be light or dark, as its reader's device is set. It is text
             then, with its colours in attributes.
+        runs: Whether it can run the race itself: `write` is then called with the outcome as well.
         refuse: Raises TrajvizError for what else it cannot play.
         check_ready: Raises TrajvizError where a program that it needs is missing or broken.
     """
@@ -66,6 +67,7 @@ class Format:
     palette: bool = False
     paths: bool = False
     follows: bool = False
+    runs: bool = False
     refuse: Callable[[Playback], None] | None = None
     check_ready: Callable[[], None] = lambda: None
 
