@@ -101,25 +101,31 @@ class Noise:
         Heights and Hessians are of the same mini-batch as the gradient. Added noise is a vector on
         the gradient, and so a plane on the heights and nothing on the Hessian.
         """
-        size, seen = self.batch(surface), traced(surface)
-        if size >= surface.samples and not self.sigma:  # numpy's random numbers take long to load
-            yield from itertools.repeat(seen)
-        generator = np.random.default_rng(self.seed)
-        if size < surface.samples:
-            for rows in _batches(generator, surface.samples, size):
+        seen = traced(surface)
+        if self.batch(surface) < surface.samples:
+            for rows in self.batches(surface):
                 yield _Batch(surface, rows)
+        if not self.sigma:  # numpy's random numbers take long to load
+            yield from itertools.repeat(seen)
+        for slope in self.slopes():
+            yield _Tilted(seen, slope)
+
+    def batches(self, surface: Surface) -> Iterator[Ints]:
+        """Yield the samples of which the gradient of step 1 is, of step 2, and so on for ever."""
+        generator, size = np.random.default_rng(self.seed), self.batch(surface)
         while True:
-            yield _Tilted(seen, generator.normal(scale=self.sigma, size=2))
+            order = generator.permutation(surface.samples)
+            yield from (order[at : at + size] for at in range(0, surface.samples, size))
+
+    def slopes(self) -> Iterator[Points]:
+        """Yield what is added to the gradient at step 1, at step 2, and so on for ever, (2,)."""
+        generator = np.random.default_rng(self.seed)
+        while True:
+            yield generator.normal(scale=self.sigma, size=2)
 
 
 CUSTOMARY = Noise()
 """No noise, and mini-batches of the surface's customary size if it has one."""
-
-
-def _batches(generator: np.random.Generator, samples: int, size: int) -> Iterator[Ints]:
-    while True:
-        order = generator.permutation(samples)
-        yield from (order[first : first + size] for first in range(0, samples, size))
 
 
 @dataclass(frozen=True)

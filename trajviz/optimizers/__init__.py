@@ -62,6 +62,8 @@ class Optimizer:
             around the one that is given; default None.
         nameable: Whether a recipe can say it by its name; default True. It is False for one that
             was given as an object of Python.
+        written: The generator function as its author wrote it, where `rule` only calls it; default
+            None, `rule` is it.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Optimizer:
     library_class: Any = None
     wrapping: Callable[[Optimizer], Optimizer] | None = field(default=None, compare=False)
     nameable: bool = True
+    written: Rule | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, name: str, function: Rule, **facts: Any) -> Optimizer:

@@ -139,4 +139,5 @@ def _generator(text: str, name: str, thing: Any) -> Optimizer:
         return explained_in(thing)
 
     title, colon, _ = docstring_of(thing).split("\n")[0].partition(": ")
-    return Optimizer.of(text, thing, rule=rule, heading=title if colon else name)
+    heading = title if colon else name
+    return Optimizer.of(text, thing, rule=rule, heading=heading, written=thing)

@@ -43,12 +43,14 @@ const $walk = (name, given, start, steps, taken, found) => {
   const rule = $rules[name], settings = { ...rule.settings, ...given };
   const seen = $oracle(settings), walk = rule.walk(seen, start[0], start[1], settings);
   const decay = settings.decay && $schedules[settings.decay];
+  // A setting that both have is the rule's.
+  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !(key in rule.settings)));
   $w[0] = start[0];
   $w[1] = start[1];
   let x = start[0], y = start[1];
   for (let step = 1; step <= taken; step++) {
     seen.step = step - 1;
-    if (decay) seen.lr = settings.lr * decay(step - 1, steps, settings, rule.settings);
+    if (decay) seen.lr = settings.lr * decay(step - 1, steps, rest);
     if (walk.next().done) ($w[0] = x), ($w[1] = y);
     seen.within();
     x = $w[0];
@@ -81,18 +83,4 @@ const run = (name, settings, start, steps) => {
     diverged,
   };
 };
-const format = (number) => {
-  if (!Number.isFinite(number)) return number !== number ? "nan" : number > 0 ? "inf" : "-inf";
-  if (Object.is(number, -0)) return "-0.0";
-  let [digits, power] = number.toExponential().split("e");
-  if (+power < -4 || +power >= 16) {
-    const size = String(Math.abs(+power)).padStart(2, "0");
-    return `${digits}e${+power < 0 ? "-" : "+"}${size}`;
-  }
-  let text = String(number);
-  if (text.includes("e")) {
-    const [, sign, figures] = digits.replace(".", "").match(/(-?)(\d+)/);
-    text = `${sign}0.${"0".repeat(-power - 1)}${figures}`;
-  }
-  return text.includes(".") ? text : `${text}.0`;
-};
+const value = (x, y) => $surface.value(x, y);

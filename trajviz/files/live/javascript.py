@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
 import json
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 ATOM, UNARY, TIMES, PLUS, COMPARE, EQUAL, AND, OR, CHOICE = range(9, 0, -1)
 """How tightly an expression holds together."""
+
+
+_MOST_PLACES = 2**16
+"""How many numbers a place of two bytes can name."""
 
 
 class Code(NamedTuple):
@@ -87,8 +92,9 @@ CALLS: dict[Any, str] = {
     )},
     np.arcsin: "Math.asin", np.arccos: "Math.acos", np.arctan: "Math.atan",
     np.arcsinh: "Math.asinh", np.arccosh: "Math.acosh", np.arctanh: "Math.atanh",
-    np.arctan2: "Math.atan2", np.absolute: "Math.abs", np.fabs: "Math.abs", builtins.abs: "Math.abs",
-    math.fabs: "Math.abs", operator.abs: "Math.abs", builtins.int: "Math.trunc",
+    np.arctan2: "Math.atan2", np.absolute: "Math.abs", np.fabs: "Math.abs",
+    builtins.abs: "Math.abs", math.fabs: "Math.abs", operator.abs: "Math.abs",
+    builtins.int: "Math.trunc",
     np.sign: "$sign", np.maximum: "$maximum", np.minimum: "$minimum", builtins.max: "$max",
     builtins.min: "$min", np.clip: "$clip", np.square: "$square", np.power: "$pow",
     np.float_power: "$pow", operator.pow: "$pow", math.pow: "$pow", np.remainder: "$mod",
@@ -155,6 +161,38 @@ def text(value: Any) -> str:
     return found.replace("<", "\\u003c")
 
 
-def unpacked(items: Sequence[str]) -> str:
-    """Return the places of a list that is taken apart."""
-    return f"[{', '.join(items)}]"
+def fields(values: Mapping[str, str], between: str = ",\n") -> str:
+    """Return what stands in an object, given the expressions of its fields."""
+    return between.join(f"{key_of(name)}: {value}" for name, value in values.items())
+
+
+def table(values: Mapping[str, Any]) -> str:
+    """Return an object of numbers and texts."""
+    written = {name: _written(value) for name, value in values.items()}
+    return f"{{{fields(written, ', ')}}}"
+
+
+def key_of(name: str) -> str:
+    """Return a name as that of a field."""
+    return name if name.isascii() and name.isidentifier() else text(name)
+
+
+def numbers(values: Any) -> str:
+    """Return an array of float64 with these bits."""
+    return f'$numbers("{_base64(np.asarray(values, "<f8"))}")'
+
+
+def pooled(values: Any) -> str:
+    """Return an array of float64 of which many are the same."""
+    pool, places = np.unique(np.asarray(values, "<f8").view("<u8"), return_inverse=True)
+    if len(pool) > _MOST_PLACES:
+        return numbers(values)
+    return f'$pooled({numbers(pool.view("<f8"))}, "{_base64(places.astype("<u2"))}")'
+
+
+def _base64(values: Any) -> str:
+    return base64.b64encode(values.tobytes()).decode()
+
+
+def _written(value: Any) -> str:
+    return number(value).text if isinstance(value, (int, float)) else text(value)

@@ -1,14 +1,50 @@
-"""A race's surface in JavaScript: `$surface`, and `$seen`, which is what the rules see of it."""
+"""A race's surface in JavaScript: `$surface`, and `$seen`, what a rule's step sees of it.
+
+Added noise and mini-batches are those that the race has drawn: they are written out for its steps.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from trajviz.files.live.tapes import straight
-from trajviz.files.live.translation import UntranslatableError
+import numpy as np
+
 from trajviz.descent.noise import Noise
-from trajviz.surface import Surface
+from trajviz.files.live.javascript import Code, numbers, pooled, text
+from trajviz.files.live.tapes import Steps, parameters, straight
+from trajviz.files.live.values import UntranslatableError
+from trajviz.surface import Floats, Formula, Ints, Number, Surface
+from trajviz.surface.tape import Tape, UntraceableError, record
 from trajviz.surface.traced import program_of
+
+_PROBES = np.array([[0.31, 0.62], [0.83, 0.17], [0.5, 0.5], [0.07, 0.93]])
+"""Where in the window a gradient_formula is compared with its formula's gradient."""
+_CLOSE = 1e-9
+
+_EXACT = """const $most = Infinity;
+const $seen = {
+value: (step, x, y) => $surface.value(x, y),
+gradient: (step, x, y) => $surface.gradient(x, y),
+hessian: (step, x, y) => $surface.hessian(x, y),
+};"""
+_TILTED = """const $seen = {
+value: (step, x, y) => $surface.value(x, y) + (x * $slopes[2 * step] + y * $slopes[2 * step + 1]),
+gradient(step, x, y) {
+$surface.gradient(x, y);
+$g[0] += $slopes[2 * step];
+$g[1] += $slopes[2 * step + 1];
+},
+hessian: (step, x, y) => $surface.hessian(x, y),
+};"""
+_BATCHES = """const $seen = {
+value: (step, x, y) => $shapes[$shape[step]].value(x, y, $offset[step]),
+gradient: (step, x, y) => $shapes[$shape[step]].gradient(x, y, $offset[step]),
+hessian: (step, x, y) => $shapes[$shape[step]].hessian(x, y, $offset[step]),
+};"""
+_DIFFERENCES = "hessian(x, y, o) {\n$differences(this, x, y, o);\n}"
+"""The Hessian of a surface with a gradient_formula, which has no exact one either."""
 
 
 def surface_text(surface: Surface, noise: Noise, steps: int) -> str:
@@ -22,33 +58,113 @@ def surface_text(surface: Surface, noise: Noise, steps: int) -> str:
     Raises:
         UntranslatableError: Its formula cannot be traced, or does what is not translated.
     """
-    program = program_of(surface)
-    if program is None:
-        raise UntranslatableError("the formula cannot be traced")
-    if noise.facts(surface):
-        raise UntranslatableError("noise")
-    parts = [
-        f"value(x, y) {{\n{straight(program.value.tape, _returned)}\n}}",
-        f"gradient(x, y) {{\n{straight(program.gradient.tape, _into('$g'))}\n}}",
-        f"hessian(x, y) {{\n{straight(program.hessian.tape, _into('$h'))}\n}}",
-    ]
-    methods = ",\n".join(parts)
-    return (
-        f"const $surface = {{\n{methods},\n}};\n"
-        "const $most = Infinity;\n"
-        "const $seen = {\n"
-        "value: (_, x, y) => $surface.value(x, y),\n"
-        "gradient: (_, x, y) => $surface.gradient(x, y),\n"
-        "hessian: (_, x, y) => $surface.hessian(x, y),\n};"
-    )
+    facts = noise.facts(surface)
+    if not facts:
+        return f"{_whole(surface)}\n{_EXACT}"
+    most = f"const $most = {steps};"
+    if "sigma" in facts:
+        slopes = np.array([*itertools.islice(noise.slopes(), steps)])
+        return f"{_whole(surface)}\n{most}\nconst $slopes = {numbers(slopes)};\n{_TILTED}"
+    rows = [*itertools.islice(noise.batches(surface), steps)]
+    heights = _whole(surface, heights_alone=True)
+    return f"{heights}\n{most}\n{_batches(surface, rows)}\n{_BATCHES}"
 
 
-def _into(held: str) -> Callable[[Sequence[str]], str]:
-    def finish(results: Sequence[str]) -> str:
-        return "\n".join(f"{held}[{k}] = {one};" for k, one in enumerate(results))
+def _whole(surface: Surface, heights_alone: bool = False) -> str:
+    """Return the surface without noise, over all of its data."""
+    tapes = _tapes(surface)[: 1 if heights_alone else None]
+    named = zip(_FINISH, tapes, strict=False)
+    methods = [_method(name, "x, y", Steps.of(tape)) for name, tape in named]
+    if surface.gradient_formula is not None and not heights_alone:
+        methods.append(_DIFFERENCES)
+    inside = ",\n".join(methods)
+    return f"const $surface = {{\n{inside},\n}};"
 
-    return finish
+
+def _method(name: str, taken: str, steps: Steps, constants: Sequence[Code] | None = None) -> str:
+    return f"{name}({taken}) {{\n{straight(steps, _FINISH[name], constants)}\n}}"
 
 
 def _returned(results: Sequence[str]) -> str:
     return f"return {results[0]};"
+
+
+def _into(held: str) -> Callable[[Sequence[str]], str]:
+    def finish(results: Sequence[str]) -> str:
+        return "\n".join(f"{held}[{place}] = {one};" for place, one in enumerate(results))
+
+    return finish
+
+
+_FINISH = {"value": _returned, "gradient": _into("$g"), "hessian": _into("$h")}
+
+
+def _tapes(surface: Surface, rows: Ints | None = None) -> list[Tape]:
+    """Return the tapes of a surface's height and gradient, and of its Hessian if it has one."""
+    program = program_of(surface) if rows is None else None
+    if program is not None:
+        return [program.value.tape, program.gradient.tape, program.hessian.tape]
+    if surface.gradient_formula is None and not surface.samples:
+        raise UntranslatableError("the formula cannot be traced")
+    try:
+        value = record(_of(surface.formula, rows))
+        slopes = value.gradient()
+        if surface.gradient_formula is None:
+            return [value, slopes, value.hessian()]
+    except UntraceableError as error:
+        raise UntranslatableError(f"the formula cannot be traced: {error}") from error
+    if rows is None:
+        _check_gradient(surface, slopes)
+    return [value, slopes]
+
+
+def _of(formula: Formula, rows: Ints | None) -> Callable[..., list[Number]]:
+    batch = {} if rows is None else {"rows": rows}
+    return lambda x, y: [formula(x, y, **batch)]
+
+
+def _check_gradient(surface: Surface, slopes: Tape) -> None:
+    """Refuse a gradient_formula that says something else than the formula's own slopes."""
+    window = surface.window
+    points = np.array([window.x0, window.y0]) + _PROBES * window.extent
+    found = np.stack(np.broadcast_arrays(*slopes.run(*points.T)), axis=-1)
+    if not np.allclose(found, surface.gradient(points), rtol=_CLOSE, atol=_CLOSE):
+        raise UntranslatableError("the surface's gradient_formula is not its formula's gradient")
+
+
+def _batches(surface: Surface, batches: Sequence[Ints]) -> str:
+    """Return what computes each of some mini-batches, by the same statements for all alike."""
+    tapes = [[*map(Steps.of, _tapes(surface, rows))] for rows in batches]
+    shapes: dict[Any, list[int]] = {}
+    for step, several in enumerate(tapes):
+        key = tuple((one.operations, one.outputs) for one in several)
+        shapes.setdefault(key, []).append(step)
+    texts, tables = [], [np.empty(0)] * len(tapes)
+    for taken in shapes.values():
+        written, table = _shape([tapes[step] for step in taken])
+        texts.append(written)
+        for step, row in zip(taken, table, strict=True):
+            tables[step] = row
+    which = {step: place for place, taken in enumerate(shapes.values()) for step in taken}
+    offsets = np.cumsum([0, *map(len, tables)])[:-1]
+    return "\n".join(
+        [
+            f"const $c = {pooled(np.concatenate(tables))};",
+            f"const $shape = {text([which[step] for step in range(len(tapes))])};",
+            f"const $offset = {text(offsets.tolist())};",
+            f"const $shapes = [{', '.join(texts)}];",
+        ]
+    )
+
+
+def _shape(tapes: Sequence[Sequence[Steps]]) -> tuple[str, Floats]:
+    """Return the functions for mini-batches whose tapes differ in numbers alone, and these."""
+    codes, table = parameters([[n for one in several for n in one.numbers] for several in tapes])
+    methods = []
+    for name, steps in zip(_FINISH, tapes[0], strict=False):
+        mine, codes = codes[: len(steps.numbers)], codes[len(steps.numbers) :]
+        methods.append(_method(name, "x, y, o", steps, mine))
+    if len(methods) < len(_FINISH):
+        methods.append(_DIFFERENCES)
+    inside = ",\n".join(methods)
+    return f"{{\n{inside},\n}}", table

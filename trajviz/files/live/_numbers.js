@@ -83,7 +83,25 @@ const $logaddexp2 = (a, b) => {
   return d > 0 ? a + log(Math.pow(2, -d)) : d <= 0 ? b + log(Math.pow(2, d)) : NaN;
 };
 const $heaviside = (x, h) => (x !== x ? x : x === 0 ? h : x < 0 ? 0 : 1);
-const $numbers = (text) => new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const $bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
+const $numbers = (text) => new Float64Array($bytes(text));
+const $pooled = (pool, text) => Float64Array.from(new Uint16Array($bytes(text)), (k) => pool[k]);
+// The Hessian as central differences of the gradient.
+const $differences = (surface, x, y, o) => {
+  const size = 6.055454452393343e-6;
+  const along = (x1, y1, x0, y0, width) => {
+    surface.gradient(x1, y1, o);
+    const [x, y] = $g;
+    surface.gradient(x0, y0, o);
+    return [(x - $g[0]) / width, (y - $g[1]) / width];
+  };
+  const a = size * $maximum(1, Math.abs(x)), b = size * $maximum(1, Math.abs(y));
+  const [xx, xy] = along(x + a, y, x - a, y, x + a - (x - a));
+  const [yx, yy] = along(x, y + b, x, y - b, y + b - (y - b));
+  $h[0] = (xx + xx) / 2;
+  $h[1] = $h[2] = (xy + yx) / 2;
+  $h[3] = (yy + yy) / 2;
+};
 const $isinf = (x) => x === Infinity || x === -Infinity;
 const $signbit = (x) => x < 0 || Object.is(x, -0);
 const $and = (a, b) => a != 0 && b != 0;
@@ -94,3 +112,19 @@ const $exp2 = (x) => Math.pow(2, x);
 const $reciprocal = (x) => 1 / x;
 const $radians = (x) => x * (Math.PI / 180);
 const $degrees = (x) => x * (180 / Math.PI);
+// A number as Python's repr writes it.
+const format = (number) => {
+  if (!Number.isFinite(number)) return number !== number ? "nan" : number > 0 ? "inf" : "-inf";
+  if (Object.is(number, -0)) return "-0.0";
+  let [digits, power] = number.toExponential().split("e");
+  if (+power < -4 || +power >= 16) {
+    const size = String(Math.abs(+power)).padStart(2, "0");
+    return `${digits}e${+power < 0 ? "-" : "+"}${size}`;
+  }
+  let text = String(number);
+  if (text.includes("e")) {
+    const [, sign, figures] = digits.replace(".", "").match(/(-?)(\d+)/);
+    text = `${sign}0.${"0".repeat(-power - 1)}${figures}`;
+  }
+  return text.includes(".") ? text : `${text}.0`;
+};
