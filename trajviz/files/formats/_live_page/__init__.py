@@ -53,6 +53,8 @@ _SCRIPTS = ("numbers", "race", "picture", "chart", "link", "table", "page")
 """The page's script, which is one, in parts that follow each other."""
 _GRIP = 22
 """How far around the start's square its shade reaches that says it can be held, in pixels."""
+_EQUAL = 0.02
+"""How far a unit across and one up may differ where axes are equal."""
 _ACROSS, _UP = 62.0, 42.0
 """Pixels of the picture for each label of an axis."""
 
@@ -169,9 +171,9 @@ def _colors(scene: Scene) -> str:
         "start-rim": theme.ink,
     }
     widths = {
-        "line-width": FINE * pen.line,
-        "halo-width": FINE * (pen.line + 2 * pen.halo) * theme.halo,
-        "level": FINE * theme.line_width,
+        "line-width": pen.line,
+        "halo-width": (pen.line + 2 * pen.halo) * theme.halo,
+        "level": theme.line_width * max(pen.line / 2.2, 0.75),
     }
     return ";".join(
         [f"--{name}:{hexed(color)}" for name, color in colors.items()]
@@ -190,7 +192,8 @@ def _plot(scene: Scene, plot: Plot, share: float) -> str:
         f'<div class="plot flat" style="--ratio:{number(box.width / box.height)};'
         f'--share:{number(share)}">{_labels(scene, plot)}'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="{view}" role="group" aria-label="{escape(scene.words.title)}">'
+        f'viewBox="{view}" preserveAspectRatio="none" role="group" '
+        f'aria-label="{escape(scene.words.title)}">'
         f"<style>.l{{fill:none;stroke-linecap:round;stroke-linejoin:round}}</style>"
         f'<defs>{definitions}</defs><g class="ground l">{ground}</g>'
         f'<g class="still">{recorded}</g><g class="lines"></g><g class="marks"></g>'
@@ -253,7 +256,7 @@ def _ticks(
     """Return labels at their share of an axis, those that lie within two shares."""
     places = [((value - low) / (high - low), text) for value, text in ticks]
     return "".join(
-        f'<span style="{side}:{number(100 * share)}%">{text}</span>'
+        f'<span data-share="{share:.4g}" style="{side}:{number(100 * share)}%">{text}</span>'
         for share, text in places
         if least <= share <= most
     )
@@ -298,9 +301,14 @@ def _data(
 
 
 def _place(plot: Plot) -> dict[str, Any]:
-    """Return where a plot lies in the picture, and which part of the plane it shows."""
+    """Return where a plot lies in the picture, and which part of the plane it shows.
+
+    It can be stretched where a unit is not as long across as up.
+    """
     window: Window = plot.view.window  # type: ignore[attr-defined]  # as above
-    return {"box": list(plot.box), "window": list(window)}
+    across, up = window.extent.tolist()
+    stretch = abs(across / plot.box.width * plot.box.height / up - 1) > _EQUAL
+    return {"box": list(plot.box), "window": list(window), "stretch": stretch}
 
 
 def _tracks(outcome: Outcome, scene: Scene) -> Iterator[dict[str, Any]]:

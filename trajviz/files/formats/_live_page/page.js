@@ -7,6 +7,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const hint = element("p", { id: "hint", "aria-hidden": "true" }, "Drag the start");
 plots[0].svg.after(hint);
 
+let touched = false; // whether anything was changed since the page was opened
 let playing = false;
 let time = 0; // seconds since the first step
 let before = 0; // when the last picture was drawn
@@ -19,6 +20,7 @@ function changed(runs) {
   for (const track of runs ?? race.tracks) due.runs.add(track);
   if (!runs || runs.length) {
     due.heights = true;
+    hint.hidden ||= touched;
     if (tuneBar.hidden === false) tuning += 1;
     keep();
   }
@@ -59,7 +61,6 @@ function showStart() {
 
 // What is said and written a moment after the last change, not at every picture.
 let keeping;
-let touched = false; // whether anything was changed since the page was opened
 function keep() {
   clearTimeout(keeping);
   keeping = setTimeout(() => {
@@ -123,7 +124,6 @@ function go(step) {
 
 function startAt(x, y) {
   race.start = [clamped(x, -FARTHEST, FARTHEST), clamped(y, -FARTHEST, FARTHEST)];
-  hint.hidden = true;
   go(race.steps);
   changed();
 }
@@ -131,7 +131,7 @@ function startAt(x, y) {
 // A place in the plane to as many digits as a screen can tell apart.
 function tidy([x, y], plot) {
   return [x, y].map((value, axis) => {
-    const unit = (10 * plot.perUnit[axis]) / (plot.zoom || 1);
+    const unit = plot.perUnit[axis] * plot.unit[axis];
     const digits = clamped(Math.ceil(-Math.log10(unit)), 0, 12);
     return Number(value.toFixed(digits));
   });
@@ -159,7 +159,7 @@ for (const plot of plots) {
     const [u, v] = placeOf(event);
     const by = [plot.x(...race.start) - u, plot.y(...race.start) - v];
     // Held beside its middle it does not jump; elsewhere it comes.
-    if (Math.hypot(...by) * plot.zoom < 240) grip.by = by;
+    if (Math.hypot(by[0] / plot.unit[0], by[1] / plot.unit[1]) < 24) grip.by = by;
     svg.setPointerCapture(event.pointerId);
     svg.classList.add("held");
     plot.start.focus({ preventScroll: true });
@@ -177,10 +177,9 @@ for (const plot of plots) {
 }
 
 function nudge(dx, dy, by) {
-  const plot = plots.find((one) => one.back);
   const [x, y] = race.start;
-  const width = plot.perUnit[0] * (plot.right - plot.left), height = plot.perUnit[1] * (plot.bottom - plot.top);
-  startAt(rounded(x + (dx * by * width) / 200, 12), rounded(y + (dy * by * height) / 200, 12));
+  const [x0, x1, y0, y1] = trajviz.window;
+  startAt(rounded(x + (dx * by * (x1 - x0)) / 200, 12), rounded(y + (dy * by * (y1 - y0)) / 200, 12));
 }
 
 for (const [axis, field] of [startX, startY].entries()) {

@@ -1,21 +1,27 @@
-// The picture: tracks as paths in the scene's tenths of a pixel, over what Python has drawn.
+// The picture: tracks as paths in the scene's tenths of a pixel, over what Python has drawn. A plot
+// fits where it is shown: one with equal axes shows less around the window on which is raced, and
+// another is stretched; lines and heads are not.
 
+const STRETCH = 1.4; // how much wider or taller than in the picture a plot may be
 const FAR = 30000; // units around the plot within which a line is drawn
 const DASHES = [[], [9, 6], [3, 5]];
 
 // A plot says where points of the plane lie in it, and back.
 const plots = [...document.querySelectorAll(".plot")].map((frame, place) => {
-  const { box, window: [x0, x1, y0, y1] } = data.plots[place];
+  const { box, window: [x0, x1, y0, y1], stretch } = data.plots[place];
   const svg = frame.querySelector("svg");
   const [left, top, right, bottom] = box.map((side) => 10 * side);
   const [across, down] = [(right - left) / (x1 - x0), (bottom - top) / (y1 - y0)];
   return {
-    svg, left, top, right, bottom,
+    frame, svg, stretch, left, top, right, bottom,
     x: (x) => left + (x - x0) * across,
     y: (_, y) => bottom - (y - y0) * down,
+    whole: { left, top, right, bottom },
+    labels: ["x", "y"].map((axis) => [...frame.querySelectorAll(`.labels-${axis} [data-share]`)]),
     back: (u, v) => [x0 + (u - left) / across, y0 + (bottom - v) / down],
     perUnit: [1 / across, 1 / down],
-    scale: 1, // how much larger than the scene's own size lines are drawn, so that they suit the screen
+    unit: [1, 1], // units in a pixel of the screen, across and down
+    size: 1, // how much larger than in the scene lines and heads are on the screen
     lines: svg.querySelector(".lines"),
     marks: svg.querySelector(".marks"),
     heads: svg.querySelector(".heads"),
@@ -123,24 +129,26 @@ function exitOf(line, run, last, plot) {
 
 // The arrow where a track leaves for good, as corners; straight out where it grazes the edge.
 function arrow({ place, way }, plot) {
-  const size = Math.hypot(...way) || 1;
-  let along = way.map((part) => part / size);
+  const pixels = way.map((part, axis) => part / plot.unit[axis]);
+  const size = Math.hypot(...pixels) || 1;
+  let along = pixels.map((part) => part / size);
   const sides = [[-1, 0, place[0] - plot.left], [1, 0, plot.right - place[0]], [0, -1, place[1] - plot.top], [0, 1, plot.bottom - place[1]]];
   const [nx, ny] = sides.reduce((a, b) => (b[2] < a[2] ? b : a));
   if (along[0] * nx + along[1] * ny < 0.35) along = [nx, ny];
-  const length = 100 * data.pen.size * plot.scale;
+  const length = 10 * data.pen.size * plot.size;
   const half = 0.525 * length;
-  const tip = [place[0] - 2 * nx * data.pen.line, place[1] - 2 * ny * data.pen.line];
-  const back = [tip[0] - length * along[0], tip[1] - length * along[1]];
-  return `M${tip.map(Math.round)}L${Math.round(back[0] - half * along[1])} ${Math.round(back[1] + half * along[0])}`
-    + `L${Math.round(back[0] + half * along[1])} ${Math.round(back[1] - half * along[0])}z`;
+  const inside = 0.6 * data.pen.line * plot.size;
+  const corners = [[0, 0], [-length, half], [-length, -half]].map(([on, aside]) => [
+    place[0] + plot.unit[0] * (on * along[0] - aside * along[1] - inside * nx),
+    place[1] + plot.unit[1] * (on * along[1] + aside * along[0] - inside * ny),
+  ]);
+  return `M${corners.map((corner) => corner.map(Math.round).join(" ")).join("L")}z`;
 }
 
 function cross([x, y], plot) {
-  const arm = (60 * data.pen.size * plot.scale) / Math.SQRT2;
-  const [u, v] = [clamped(x, plot.left + arm, plot.right - arm), clamped(y, plot.top + arm, plot.bottom - arm)].map(Math.round);
-  const reach = Math.round(arm);
-  return `M${u - reach} ${v - reach}l${2 * reach} ${2 * reach}M${u - reach} ${v + reach}l${2 * reach}-${2 * reach}`;
+  const [a, b] = plot.unit.map((unit) => Math.round((6 * data.pen.size * plot.size * unit) / Math.SQRT2));
+  const [u, v] = [clamped(x, plot.left + a, plot.right - a), clamped(y, plot.top + b, plot.bottom - b)].map(Math.round);
+  return `M${u - a} ${v - b}l${2 * a} ${2 * b}M${u - a} ${v + b}l${2 * a}-${2 * b}`;
 }
 
 // The mark of a track that leaves for good or diverges, and after how many steps it is there.
@@ -160,8 +168,8 @@ function partsOf(track, plot) {
     const line = drawn("path", { class: "line", style: `stroke:${color}` });
     const around = drawn("path", { class: "halo" });
     const mark = drawn("path", { class: "line", style: `stroke:${color}` });
-    const rim = drawn("circle", { class: "rim" });
-    const head = drawn("circle", { style: `fill:${color}` });
+    const rim = drawn("path", { class: "rim" });
+    const head = drawn("path", { class: "line", style: `stroke:${color}` });
     const under = drawn("g"), over = drawn("g"), top = drawn("g");
     under.append(halo, line);
     over.append(around, mark);
@@ -189,8 +197,8 @@ const closeness = (distance, off) => {
 };
 
 function growths(tracks, step, plot) {
-  const radius = 10 * data.pen.head * plot.scale;
-  const apart = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) / radius;
+  const [across, down] = plot.unit.map((unit) => unit * data.pen.head * plot.size);
+  const apart = (a, b) => Math.hypot((a[0] - b[0]) / across, (a[1] - b[1]) / down);
   const here = tracks.map((track) => headAt(track, step, plot));
   const stars = data.minima.map(([x, y]) => [plot.x(x, y), plot.y(x, y)]);
   // Heads that only meet in passing do not grow: three steps long they must be close.
@@ -243,11 +251,11 @@ function drawPlot(plot) {
     parts.mark.style.fill = marked && mark.filled ? `var(--c${track.color})` : "none";
     const [x, y] = headAt(track, race.at, plot);
     const gone = marked || x < plot.left || x > plot.right || y < plot.top || y > plot.bottom;
-    const radius = 10 * data.pen.head * (1 + grown[shown]) * plot.scale;
-    for (const [disc, size] of [[parts.rim, radius + 10 * data.pen.rim * plot.scale], [parts.head, radius]]) {
-      disc.setAttribute("r", gone ? 0 : size.toFixed(1));
-      disc.setAttribute("cx", gone ? 0 : x.toFixed(1));
-      disc.setAttribute("cy", gone ? 0 : y.toFixed(1));
+    // A head is a dot, which is round however the plot is stretched.
+    const radius = data.pen.head * (1 + grown[shown]) * plot.size;
+    for (const [disc, reach] of [[parts.rim, radius + data.pen.rim * plot.size], [parts.head, radius]]) {
+      setPath(disc, gone ? "" : `M${Math.round(x)} ${Math.round(y)}h0`);
+      disc.style.strokeWidth = `${(2 * reach).toFixed(1)}px`;
     }
   }
   const [x, y] = [plot.x(...race.start), plot.y(...race.start)];
@@ -256,18 +264,64 @@ function drawPlot(plot) {
     hint.style.left = `calc(var(--left) + (100% - var(--left)) * ${(place[0] - plot.left) / (plot.right - plot.left)})`;
     hint.style.top = `calc((100% - var(--below)) * ${(place[1] - plot.top) / (plot.bottom - plot.top)})`;
   }
-  plot.start.setAttribute("transform", `translate(${place.map((value) => value.toFixed(1))}) scale(${plot.scale.toFixed(3)})`);
+  plot.start.setAttribute("transform", `translate(${place.map((value) => value.toFixed(1))}) ${unscaled(plot)}`);
+}
+
+// What undoes the stretching of a shape in tenths of a pixel, so that it is as large as lines are.
+const unscaled = ({ unit: [a, b], size }) => `scale(${((a * size) / 10).toFixed(4)} ${((b * size) / 10).toFixed(4)})`;
+
+// A plot is as large as there is room, and not much wider or taller than in the picture.
+function fit(plot) {
+  const { frame, svg, stretch } = plot;
+  const style = getComputedStyle(frame);
+  const [left, below] = [style.paddingLeft, style.paddingBottom].map(parseFloat);
+  const room = frame.parentElement.getBoundingClientRect();
+  const [width, height] = [room.width * Number(style.getPropertyValue("--share")) - left, room.height - below];
+  Object.assign(plot, stretch ? plot.whole : cropped(plot, width / height));
+  const own = (plot.right - plot.left) / (plot.bottom - plot.top);
+  const ratio = stretch ? clamped(width / height, own / STRETCH, own * STRETCH) : own;
+  const wide = Math.max(60, Math.min(width, height * ratio));
+  frame.style.width = `${wide + left}px`;
+  svg.style.height = `${wide / ratio}px`;
+  svg.setAttribute("viewBox", `${plot.left} ${plot.top} ${plot.right - plot.left} ${plot.bottom - plot.top}`);
+  placeLabels(plot);
+  plot.unit = [(plot.right - plot.left) / wide, (plot.bottom - plot.top) / (wide / ratio)];
+  plot.size = clamped(10 / Math.sqrt(plot.unit[0] * plot.unit[1]), 0.9, 1.55);
+}
+
+// The part of a plot that has a shape as near to this ratio as can be, and all of the race's window.
+function cropped(plot, ratio) {
+  const { left, top, right, bottom } = plot.whole;
+  const [x0, x1, y0, y1] = trajviz.window;
+  const part = (low, high, first, last, size) => {
+    const wanted = clamped(size, last - first, high - low);
+    const begin = clamped((first + last - wanted) / 2, low, high - wanted);
+    return [begin, begin + wanted].map(Math.round);
+  };
+  const across = part(left, right, Math.max(left, plot.x(x0, y0)), Math.min(right, plot.x(x1, y0)), (bottom - top) * ratio);
+  const down = part(top, bottom, Math.max(top, plot.y(x0, y1)), Math.min(bottom, plot.y(x0, y0)), (right - left) / ratio);
+  return { left: across[0], right: across[1], top: down[0], bottom: down[1] };
+}
+
+function placeLabels(plot) {
+  const { whole } = plot;
+  const sides = [["left", whole.left, whole.right, plot.left, plot.right, 0.92], ["top", whole.top, whole.bottom, plot.top, plot.bottom, 0.98]];
+  for (const [axis, [side, low, high, begin, end, most]] of sides.entries()) {
+    for (const label of plot.labels[axis]) {
+      const share = (low + (high - low) * label.dataset.share - begin) / (end - begin);
+      label.style[side] = `${100 * share}%`;
+      label.hidden = share > most || share < (axis ? 0.07 : 0.02);
+    }
+  }
 }
 
 // Lines keep a width that suits the screen, however large the picture is.
 function resized() {
   for (const plot of plots) {
-    const zoom = plot.svg.clientWidth / ((plot.right - plot.left) / 10) || 1;
-    plot.zoom = zoom;
-    plot.scale = clamped(zoom, 0.9, 1.55) / zoom;
-    plot.svg.style.setProperty("--k", plot.scale.toFixed(4));
+    fit(plot);
+    plot.svg.style.setProperty("--k", plot.size.toFixed(3));
     for (const star of plot.svg.querySelectorAll(".star")) {
-      star.setAttribute("transform", `translate(${star.dataset.at}) scale(${plot.scale.toFixed(3)})`);
+      star.setAttribute("transform", `translate(${star.dataset.at}) ${unscaled(plot)}`);
     }
   }
   for (const track of race.tracks) track.lines = null;
