@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from trajviz.descent.noise import Noise
-from trajviz.files.live.javascript import Code, numbers, pooled, text
-from trajviz.files.live.tapes import Steps, parameters, straight
+from trajviz.files.live.javascript import numbers, pooled, text
+from trajviz.files.live.steps import Steps
+from trajviz.files.live.tapes import Body, parameters, straight
 from trajviz.files.live.values import UntranslatableError
 from trajviz.surface import Floats, Formula, Ints, Number, Surface
 from trajviz.surface.tape import Tape, UntraceableError, record
@@ -74,15 +75,17 @@ def _whole(surface: Surface, heights_alone: bool = False) -> str:
     """Return the surface without noise, over all of its data."""
     tapes = _tapes(surface)[: 1 if heights_alone else None]
     named = zip(_FINISH, tapes, strict=False)
-    methods = [_method(name, "x, y", Steps.of(tape)) for name, tape in named]
+    bodies = {name: straight(Steps.of(t), name, _FINISH[name]) for name, t in named}
+    methods = [_method(name, "x, y", body) for name, body in bodies.items()]
+    tables = [f"const ${n} = {numbers(b.table)};\n" for n, b in bodies.items() if b.table.size]
     if surface.gradient_formula is not None and not heights_alone:
         methods.append(_DIFFERENCES)
     inside = ",\n".join(methods)
-    return f"const $surface = {{\n{inside},\n}};"
+    return f"{''.join(tables)}const $surface = {{\n{inside},\n}};"
 
 
-def _method(name: str, taken: str, steps: Steps, constants: Sequence[Code] | None = None) -> str:
-    return f"{name}({taken}) {{\n{straight(steps, _FINISH[name], constants)}\n}}"
+def _method(name: str, taken: str, body: Body) -> str:
+    return f"{name}({taken}) {{\n{body.text}\n}}"
 
 
 def _returned(results: Sequence[str]) -> str:
@@ -163,7 +166,7 @@ def _shape(tapes: Sequence[Sequence[Steps]]) -> tuple[str, Floats]:
     methods = []
     for name, steps in zip(_FINISH, tapes[0], strict=False):
         mine, codes = codes[: len(steps.numbers)], codes[len(steps.numbers) :]
-        methods.append(_method(name, "x, y, o", steps, mine))
+        methods.append(_method(name, "x, y, o", straight(steps, name, _FINISH[name], mine)))
     if len(methods) < len(_FINISH):
         methods.append(_DIFFERENCES)
     inside = ",\n".join(methods)

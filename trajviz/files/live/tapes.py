@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,11 @@ from trajviz.files.live.javascript import (
     negative,
     number,
 )
+from trajviz.files.live.loops import Loop, find_loop
+from trajviz.files.live.steps import Steps
 from trajviz.files.live.values import UntranslatableError
 from trajviz.frozen import dataclass
-from trajviz.surface.tape import OPERATIONS, Tape
+from trajviz.surface.tape import OPERATIONS
 
 _LONGEST = 120
 """Expressions longer than this get names."""
@@ -33,72 +35,46 @@ _OF_FLOATS = ("%", "//", "**", "remainder", "floor_divide", "power", "float_powe
 """What numpy does otherwise with whole numbers than with floats."""
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Dtype: TypeAlias = np.dtype[Any]
 Finish: TypeAlias = Callable[[Sequence[str]], str]
 """Returns a function's last statement, given its results."""
 
 
 @dataclass(frozen=True)
-class Steps:
-    """A tape without its numbers.
-
-    An operand that is not negative is the place of a step, 0 and 1 being x and y. The others count
-    the numbers: -1 is the first one, -2 the second.
+class Body:
+    """The statements of a function.
 
     Attributes:
-        operations: Each step's operation and its operands.
-        outputs: The operands that are the results.
-        types: The type of each step's value.
-        numbers: The numbers in the order in which they are used, each as often as it is.
+        text: Themselves.
+        table: The numbers that they read as `$NAME[k]`, with NAME that of the function; or none.
     """
 
-    operations: tuple[tuple[str, tuple[int, ...]], ...]
-    outputs: tuple[int, ...]
-    types: tuple[Dtype, ...]
-    numbers: tuple[float, ...]
-
-    @classmethod
-    def of(cls, tape: Tape) -> Steps:
-        """Return a tape's steps."""
-        types, numbers = tape.types(), list[float]()
-        places: dict[int, int] = {}
-
-        def operand(place: int) -> int:
-            if tape.nodes[place].operation != "number":
-                return places[place]
-            numbers.append(tape.nodes[place].operands[0])
-            return -len(numbers)
-
-        operations: list[tuple[str, tuple[int, ...]]] = []
-        for place, node in enumerate(tape.nodes):
-            if node.operation == "number":
-                continue
-            places[place] = len(operations)
-            operands = tuple(map(operand, node.operands)) if place > 1 else ()
-            operations.append((node.operation, operands))
-        outputs = tuple(map(operand, tape.outputs))
-        kinds = tuple(types[place] for place in places)
-        return cls(
-            operations=tuple(operations), outputs=outputs, types=kinds, numbers=tuple(numbers)
-        )
-
-    def type_of(self, operand: int) -> Dtype:
-        """Return the type of an operand."""
-        return self.types[operand] if operand >= 0 else np.asarray(self.numbers[~operand]).dtype
+    text: str
+    table: Floats
 
 
-def straight(steps: Steps, finish: Finish, constants: Sequence[Code] | None = None) -> str:
+def straight(
+    steps: Steps, name: str, finish: Finish, constants: Sequence[Code] | None = None
+) -> Body:
     """Return the statements that compute the results of x and y.
 
     Args:
         steps: What is computed.
+        name: The function's name.
         finish: Returns the last statement, given the results.
         constants: What stands for each number; default itself.
 
     Raises:
         UntranslatableError: There is an operation that JavaScript has not.
     """
-    return _Straight(steps, constants or [*map(number, steps.numbers)]).text(finish)
+    loop = find_loop(steps) if constants is None else None
+    writer = _Straight(steps, constants or [*map(number, steps.numbers)])
+    if loop is None:
+        writer.write(range(2, len(steps.operations)))
+        return Body(writer.finished(finish), np.empty(0))
+    writer.write(range(2, loop.start))
+    table = _Round(writer, loop, name).write()
+    writer.write(range(loop.end, len(steps.operations)))
+    return Body(writer.finished(finish), table)
 
 
 class _Straight:
@@ -113,15 +89,22 @@ class _Straight:
         self.steps, self.constants = steps, constants
         self.uses = Counter(place for _, operands in steps.operations for place in operands)
         self.uses.update(steps.outputs)
-        self.codes, self.lines = [Code("x"), Code("y")], list[str]()
+        self.codes = {0: Code("x"), 1: Code("y")}
+        self.lines: list[str] = []
 
-    def text(self, finish: Finish) -> str:
-        for operation, operands in self.steps.operations[2:]:
-            self.check(operation, operands)
-            code = written(operation, [*map(self.operand, operands)])
-            self.codes.append(self.kept(code))
-        results = [*map(self.result, self.steps.outputs)]
-        return "\n".join([*self.lines, finish(results)])
+    def write(self, places: Iterable[int]) -> None:
+        for place in places:
+            operation, operands = self.steps.operations[place]
+            code = checked(self.steps, operation, operands, [*map(self.operand, operands)])
+            is_named = self.uses[place] > 1 or len(code.text) > _LONGEST
+            self.codes[place] = self.named(place, code) if is_named else code
+
+    def named(self, place: int, code: Code) -> Code:
+        self.lines.append(f"const v{place} = {code.text};")
+        return Code(f"v{place}")
+
+    def finished(self, finish: Finish) -> str:
+        return "\n".join([*self.lines, finish([*map(self.result, self.steps.outputs)])])
 
     def operand(self, operand: int) -> Code:
         return self.codes[operand] if operand >= 0 else self.constants[~operand]
@@ -131,25 +114,90 @@ class _Straight:
         is_truth = self.steps.type_of(operand) == np.bool_
         return f"+{code.within(UNARY)}" if is_truth else code.text
 
-    def kept(self, code: Code) -> Code:
-        """Give an expression a name if it is used more than once, or long."""
-        place = len(self.codes)
-        if self.uses[place] == 1 and len(code.text) < _LONGEST:
-            return code
-        self.lines.append(f"const v{place} = {code.text};")
-        return Code(f"v{place}")
 
-    def check(self, operation: str, operands: Sequence[int]) -> None:
-        """Refuse what numpy does in its own way with truth values or whole numbers."""
-        types = [self.steps.type_of(operand) for operand in operands]
-        if operation in ("float", "where") or OPERATIONS[operation] in TELLS:
-            return
+class _Round:
+    """Writes a loop: its first round, with what differs from round to round.
+
+    Attributes:
+        kept: The steps whose results the next round takes, or who comes after the loop.
+    """
+
+    def __init__(self, writer: _Straight, loop: Loop, name: str) -> None:
+        self.writer, self.loop, self.name, self.steps = writer, loop, name, writer.steps
+        self.places = range(loop.start, loop.start + loop.period)
+        self.columns: list[list[float]] = []
+        after = {p for _, o in self.steps.operations[loop.end :] for p in o} | {*self.steps.outputs}
+        shift = loop.end - loop.start - loop.period
+        self.first = {
+            operand + loop.period: operand
+            for step, place, operand in self._operands()
+            if loop.is_before(step, place, operand)
+        }
+        self.kept = sorted({*self.first, *(p for p in self.places if p + shift in after)})
+        self.uses = Counter(operand for _, _, operand in self._operands())
+
+    def _operands(self) -> Iterator[tuple[int, int, int]]:
+        for step in self.places:
+            for place, operand in enumerate(self.steps.operations[step][1]):
+                yield step, place, operand
+
+    def write(self) -> Floats:
+        """Write the loop, and return the numbers that it reads."""
+        writer, loop = self.writer, self.loop
+        before, writer.lines = writer.lines, []
+        for place in self.places:
+            self._step(place)
+        inside, writer.lines = writer.lines, before
+        width = max(len(self.columns), 1)
+        writer.lines += [f"let {self._start(place)};" for place in self.kept]
+        writer.lines.append(f"for (let k = 0; k < {loop.rounds * width}; k += {width}) {{")
+        writer.lines += [*inside, *(f"r{p} = v{p};" for p in self.kept), "}"]
+        for place in self.kept:
+            writer.codes[place + loop.end - loop.start - loop.period] = Code(f"r{place}")
+        return np.array(self.columns).T.ravel()
+
+    def _start(self, place: int) -> str:
+        """Return what a result is before the first round."""
+        first = self.first.get(place)
+        return f"r{place}" if first is None else f"r{place} = {self.writer.operand(first).text}"
+
+    def _step(self, place: int) -> None:
+        operation, operands = self.steps.operations[place]
+        codes = [self._operand(place, k, operand) for k, operand in enumerate(operands)]
+        code = checked(self.steps, operation, operands, codes)
+        is_named = place in self.kept or self.uses[place] > 1 or len(code.text) > _LONGEST
+        self.writer.codes[place] = self.writer.named(place, code) if is_named else code
+
+    def _operand(self, step: int, place: int, operand: int) -> Code:
+        if operand < 0:
+            return self._number(step, place)
+        if self.loop.is_before(step, place, operand):
+            return Code(f"r{operand + self.loop.period}")
+        return self.writer.codes[operand]
+
+    def _number(self, step: int, place: int) -> Code:
+        """Return a number, or where in the table each round finds its own."""
+        steps = range(step, self.loop.end, self.loop.period)
+        numbers = [self.steps.numbers[~self.steps.operations[s][1][place]] for s in steps]
+        if len({*map(repr, numbers)}) == 1:
+            return number(numbers[0])
+        if numbers not in self.columns:
+            self.columns.append(numbers)
+        at = self.columns.index(numbers)
+        return Code(f"${self.name}[k + {at}]" if at else f"${self.name}[k]")
+
+
+def checked(steps: Steps, operation: str, operands: Sequence[int], codes: Sequence[Code]) -> Code:
+    """Return an operation; refuse what numpy does its own way with truth values or integers."""
+    types = [steps.type_of(operand) for operand in operands]
+    if operation not in ("float", "where") and OPERATIONS[operation] not in TELLS:
         sign = INFIXES.get(OPERATIONS[operation])
         of_truths = operation in ("~", "invert") or (sign is not None and sign.of_truths)
         truths = [one == np.bool_ for one in types]
         fits = all(truths) if of_truths else not all(truths)
         if not fits or (operation in _OF_FLOATS and all(one.kind in "biu" for one in types)):
             raise UntranslatableError(f"{operation} of {', '.join(map(str, types))}")
+    return written(operation, codes)
 
 
 def written(operation: str, operands: Sequence[Code]) -> Code:
