@@ -36,7 +36,10 @@ SVGElement.prototype.setAttribute = function (name, value) {
 };
 window.picturesDrawn = 0;
 const request = window.requestAnimationFrame;
-window.requestAnimationFrame = (call) => request((now) => { window.picturesDrawn += 1; call(now); });
+window.requestAnimationFrame = (call) => request((now) => {
+  window.picturesDrawn += 1;
+  call(now);
+});
 """
 
 
@@ -457,6 +460,38 @@ def test_a_recorded_track_is_marked_and_stays_where_it_is(opened, tmp_path):
     start_at(page, -1, 2)
     height = float(shown.surface.value(np.array([2.5, 0.4])))
     np.testing.assert_allclose(numbers_of(page)[1], [2.5, 0.4, height], rtol=1e-10)
+
+
+@pytest.mark.browser
+def test_rates_are_tuned_again_as_the_command_does_it(opened):
+    page = opened().page
+    start_at(page, -1.5, 1.5)
+    page.get_by_role("button", name="Tune rates from here").click()
+    page.wait_for_function("() => document.querySelector('#tuning').hidden")
+    again = compare("beale", start=(-1.5, 1.5)).trajectories
+    settled(page)
+    rates = [float(field.input_value()) for field in page.locator(".rate-field").all()]
+    assert rates == [t.settings["lr"] for t in again]
+    marked = [slider.get_attribute("aria-valuetext") for slider in page.locator(".rate").all()]
+    assert all(text.endswith(", tuned") for text in marked)
+
+
+@pytest.mark.browser
+def test_tuning_gives_way_to_whoever_moves_the_start_and_the_page_stays_awake(opened):
+    page = opened().page
+    settled(page)
+    rates = "() => race.tracks.map((track) => track.settings.lr)"
+    before = page.evaluate(rates)
+    page.evaluate(
+        """() => {
+          document.querySelector('#tune').click();
+          return new Promise((done) => setTimeout(() => setTimeout(done)));
+        }"""
+    )
+    assert page.locator("#tuning").is_visible()
+    page.evaluate("() => startAt(2, 2)")
+    page.wait_for_function("() => document.querySelector('#tuning').hidden")
+    assert page.evaluate(rates) == before
 
 
 # Time

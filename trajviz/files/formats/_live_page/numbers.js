@@ -3,7 +3,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const MOST_TRACKS = data.most_tracks;
-const MOST_STEPS = Math.max(10000, data.steps);
+const MOST_STEPS = Math.min(Math.max(10000, data.steps), trajviz.most_steps ?? Infinity);
 const FARTHEST = 1e9; // no start is farther out
 const DECADES = 3; // how far a rate's slider goes to either side
 
