@@ -535,10 +535,10 @@ class Race:
         return note_of(replace(self.recipe, at=() if at in (None, self.steps) else (at,)))
 
     def player(self) -> Player:
-        """Return a page that plays the race, to show in a notebook: pause, step, hide tracks.
+        """Return the page that runs the race, or else plays it, to show in a notebook.
 
         Raises:
-            TrajvizError: The view is one that no page can play.
+            TrajvizError: The view is one that no page can show.
         """
         from trajviz.files.notebook import Player
 

@@ -25,6 +25,7 @@ LIVE = {
     "auto": ("beale", (), {"theme": "auto"}),
     "seven": ("beale", SEVEN, {}),
     "formula": ("x**2 + 3*y**2 + x*y", ("sgd:lr=0.1", "adam"), {"panels": ("loss",)}),
+    "split": ("bowl", ("sgd:lr=0.1", "adam"), {"view": "split", "aspect": "fill"}),
     "clamped": ("beale", ("momentum:clip=1,label=calm", "sgd:lr=0.01"), {"axes": ("W", "b")}),
 }
 COUNT = """
@@ -287,6 +288,23 @@ def test_its_tracks_lie_where_those_of_the_picture_do(step, opened):
     seen = seen_on(page.locator(".plot svg"))[: box.height, : box.width].astype(int)
     true = still(shown.scene, step)[box.y0 : box.y1, box.x0 : box.x1]
     assert np.abs(seen - true).mean() < 2
+
+
+@pytest.mark.browser
+def test_beside_the_relief_tracks_run_over_it_where_those_of_the_picture_do(opened):
+    shown = race("himmelblau", ("sgd:lr=0.01", "adam"), view="split", steps=50)
+    told = opened(text=shown.to_bytes("html").decode())
+    page, relief = told.page, shown.scene.plots[1]
+    for step in (0, 20, 50):
+        page.locator("#step").fill(str(step))
+        settled(page)
+        places = page.evaluate("(step) => race.tracks.map((t) => headAt(t, step, plots[1]))", step)
+        true = [10 * track.at(np.array([float(step)]))[0] for track in relief.tracks]
+        np.testing.assert_allclose(places, true, atol=2.5)
+    hidden = page.evaluate("() => race.tracks.map((track) => hiddenAt(track, plots[1]))")
+    assert hidden == [bool(track.line.hidden[-1]) for track in relief.tracks]
+    assert page.get_by_role("slider", name="Start, x and y").count() == 1
+    assert told.errors == []
 
 
 @pytest.mark.browser

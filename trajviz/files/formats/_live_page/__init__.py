@@ -36,12 +36,16 @@ from trajviz.recipe.command import render_command, spelled_spec, track_words
 from trajviz.recipe.recipe import Playback, Recipe
 from trajviz.recipe.toml import TARGETS, portable_toml
 from trajviz.scene.alt import describe, outcome_text
+from trajviz.scene.chart import ChartView
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Chip, tick_labels
 from trajviz.scene.panels import load_panel
 from trajviz.scene.plot import Plot
 from trajviz.scene.scene import Scene
 from trajviz.scene.views import load_view
+from trajviz.scene.views._horizon import HEIGHT
+from trajviz.scene.views.contour import ContourView
+from trajviz.scene.views.relief import ReliefView
 from trajviz.surface import Ranks, Window
 
 MOST_TRACKS = 12
@@ -149,7 +153,7 @@ def _json(data: dict[str, Any]) -> str:
 
 def _shown(scene: Scene) -> list[Plot]:
     """Return the plots of the view; charts are the page's own."""
-    return [plot for plot in scene.plots if hasattr(plot.view, "window")]
+    return [plot for plot in scene.plots if not isinstance(plot.view, ChartView)]
 
 
 def _share(plot: Plot, shown: list[Plot]) -> float:
@@ -172,6 +176,7 @@ def _colors(scene: Scene) -> str:
     }
     widths = {
         "line-width": pen.line,
+        "faint": pen.faint,
         "halo-width": (pen.line + 2 * pen.halo) * theme.halo,
         "level": theme.line_width * max(pen.line / 2.2, 0.75),
     }
@@ -188,9 +193,11 @@ def _plot(scene: Scene, plot: Plot, share: float) -> str:
     definitions = letters.definitions + "".join(lasting.definitions)
     width, height = scene.size
     view = " ".join(str(FINE * side) for side in (box.x0, box.y0, box.width, box.height))
+    flat = isinstance(plot.view, ContourView)
+    kind, labels = ("flat", _labels(scene, plot)) if flat else ("block", "")
     return (
-        f'<div class="plot flat" style="--ratio:{number(box.width / box.height)};'
-        f'--share:{number(share)}">{_labels(scene, plot)}'
+        f'<div class="plot {kind}" style="--ratio:{number(box.width / box.height)};'
+        f'--share:{number(share)}">{labels}'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="{view}" preserveAspectRatio="none" role="group" '
         f'aria-label="{escape(scene.words.title)}">'
@@ -202,10 +209,12 @@ def _plot(scene: Scene, plot: Plot, share: float) -> str:
 
 
 def _start(scene: Scene, plot: Plot) -> str:
-    """Return the square at the start, around the origin, as what can be held."""
+    """Return the square at the start, around the origin; seen from above it can be held."""
     x, y = scene.words.axes
     squares = "".join(mark(_centred(shape)[0], Letters()) for shape in plot.under_heads[:1])
-    window: Window = plot.view.window  # type: ignore[attr-defined]  # a view of the plane has one
+    if not isinstance(plot.view, ContourView):
+        return f'<g class="start scripted">{squares}</g>'
+    window = plot.view.window
     return (
         f'<g class="start scripted" tabindex="0" role="slider" aria-label="Start, {escape(x)} and '
         f'{escape(y)}" aria-valuemin="{window.x0:g}" aria-valuemax="{window.x1:g}" '
@@ -232,7 +241,7 @@ def _centred(shape: Any) -> tuple[Any, tuple[float, float]]:
 
 def _labels(scene: Scene, plot: Plot) -> str:
     """Return the labels of both axes and their names, as text of the page."""
-    (x0, x1, y0, y1), box = plot.view.window, plot.box  # type: ignore[attr-defined]  # as above
+    (x0, x1, y0, y1), box = plot.view.window, plot.box  # type: ignore[attr-defined]  # it has one
     x, y = scene.words.axes
     across = _ticks(tick_labels(x0, x1, box.width / _ACROSS), x0, x1, "left", 0.9 - 0.01 * len(x))
     up = [(y1 + y0 - value, text) for value, text in tick_labels(y0, y1, box.height / _UP)]
@@ -285,6 +294,7 @@ def _data(
     lowest, floor = lowest_known(surface), floor_of(surface, window)
     return {
         "steps": scene.steps,
+        "high": HEIGHT,
         "most_tracks": max(MOST_TRACKS, len(outcome.courses)),
         "plots": [_place(plot) for plot in shown],
         "pen": {"line": pen.line, "head": pen.head, "rim": pen.rim, "size": pen.line / 2.2},
@@ -303,12 +313,27 @@ def _data(
 def _place(plot: Plot) -> dict[str, Any]:
     """Return where a plot lies in the picture, and which part of the plane it shows.
 
-    It can be stretched where a unit is not as long across as up.
+    Seen from above it can be stretched where a unit is not as long across as up.
     """
+    if isinstance(plot.view, ReliefView):
+        return {"box": list(plot.box), "window": list(plot.view.window), "block": _block(plot.view)}
     window: Window = plot.view.window  # type: ignore[attr-defined]  # as above
     across, up = window.extent.tolist()
     stretch = abs(across / plot.box.width * plot.box.height / up - 1) > _EQUAL
     return {"box": list(plot.box), "window": list(window), "stretch": stretch}
+
+
+def _block(view: ReliefView) -> dict[str, Any]:
+    """Return how a relief's camera sees the block, and how the surface's heights are raised."""
+    camera, lift = view.camera, view.block.lift
+    return {
+        "right": camera.right.tolist(),
+        "away": camera.away.tolist(),
+        "rise": list(camera.rise),
+        "lift": [lift.lowest, lift.highest, lift.unit],
+        "middle": list(view.middle),
+        "unit": view.unit,
+    }
 
 
 def _tracks(outcome: Outcome, scene: Scene) -> Iterator[dict[str, Any]]:

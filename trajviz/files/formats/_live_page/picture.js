@@ -8,17 +8,19 @@ const DASHES = [[], [9, 6], [3, 5]];
 
 // A plot says where points of the plane lie in it, and back.
 const plots = [...document.querySelectorAll(".plot")].map((frame, place) => {
-  const { box, window: [x0, x1, y0, y1], stretch } = data.plots[place];
+  const { box, window: [x0, x1, y0, y1], stretch, block } = data.plots[place];
   const svg = frame.querySelector("svg");
   const [left, top, right, bottom] = box.map((side) => 10 * side);
   const [across, down] = [(right - left) / (x1 - x0), (bottom - top) / (y1 - y0)];
   return {
     frame, svg, stretch, left, top, right, bottom,
+    block: block && blockOf(block, data.plots[place].window),
     x: (x) => left + (x - x0) * across,
     y: (_, y) => bottom - (y - y0) * down,
+    ...(block && onBlock(block, data.plots[place].window)),
     whole: { left, top, right, bottom },
     labels: ["x", "y"].map((axis) => [...frame.querySelectorAll(`.labels-${axis} [data-share]`)]),
-    back: (u, v) => [x0 + (u - left) / across, y0 + (bottom - v) / down],
+    back: block ? null : (u, v) => [x0 + (u - left) / across, y0 + (bottom - v) / down],
     perUnit: [1 / across, 1 / down],
     unit: [1, 1], // units in a pixel of the screen, across and down
     size: 1, // how much larger than in the scene lines and heads are on the screen
@@ -29,34 +31,109 @@ const plots = [...document.querySelectorAll(".plot")].map((frame, place) => {
   };
 });
 
-// The line of a run: its corners in the plot, when each is reached, and the text of a path through them.
-function lineOf(run, last, plot) {
+// Where points of the plane lie on a block that a camera sees: its coordinates, and its picture's.
+function onBlock({ right, away, rise, lift, middle, unit }, [x0, x1, y0, y1]) {
+  const [lowest, highest, scale] = lift;
+  const bounded = (value) => clamped(value, -1e6, 1e6);
+  const raised = (height) => {
+    const above = height - lowest, span = highest - lowest;
+    if (!Number.isFinite(above)) return above !== above ? data.high : above > 0 ? 1e6 : -1e6;
+    if (!span) return 0;
+    if (scale === null) return (data.high * above) / span;
+    return (data.high * Math.sign(above) * Math.log10(1 + Math.abs(above) / scale)) / Math.log10(1 + span / scale);
+  };
+  const seen = (a, b, height) => [a * right[0] + b * right[1], rise[0] * (a * away[0] + b * away[1]) + rise[1] * height, a * away[0] + b * away[1]];
+  const ground = (x, y) => [bounded((x - x0) / (x1 - x0) - 0.5), bounded((y - y0) / (y1 - y0) - 0.5)];
+  const project = (x, y) => seen(...ground(x, y), bounded(raised(trajviz.value(x, y))));
+  return {
+    project, seen, ground,
+    x: (x, y) => 10 * (middle[0] + unit * project(x, y)[0]),
+    y: (x, y) => 10 * (middle[1] - unit * project(x, y)[1]),
+  };
+}
+
+// What hides what on a block: how high up the picture all reaches that is nearer, column by column
+// (the floating horizon, Wright 1973).
+function blockOf(block, [x0, x1, y0, y1]) {
+  const { seen, project } = onBlock(block, [x0, x1, y0, y1]);
+  const [columns, depths] = [240, 180];
+  const corners = [[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]].map(([a, b]) => seen(a, b, 0));
+  const [left, near] = [0, 2].map((part) => Math.min(...corners.map((corner) => corner[part])));
+  const [column, depth] = [[0, columns], [2, depths]].map(([part, count]) => (Math.max(...corners.map((corner) => corner[part])) - [left, , near][part]) / count);
+  const top = new Float32Array(columns * depths).fill(-9);
+  for (let i = 0; i < columns; i += 1) {
+    let highest = -9;
+    for (let j = 0; j < depths; j += 1) {
+      const [across, back] = [left + (i + 0.5) * column, near + (j + 0.5) * depth];
+      const a = across * block.right[0] + back * block.away[0], b = across * block.right[1] + back * block.away[1];
+      if (Math.abs(a) <= 0.5 && Math.abs(b) <= 0.5) {
+        const [, up] = project(x0 + (a + 0.5) * (x1 - x0), y0 + (b + 0.5) * (y1 - y0));
+        if (up < 1e3) highest = Math.max(highest, up);
+      }
+      top[i * depths + j] = highest;
+    }
+  }
+  const hides = (x, y) => {
+    const [across, up, back] = project(x, y);
+    const i = Math.floor((across - left) / column), j = Math.min(Math.floor((back - near) / depth) - 1, depths - 1);
+    return i >= 0 && i < columns && j >= 0 && top[i * depths + j] > up + 2 * column;
+  };
+  return { hides, unit: block.unit, extent: [x1 - x0, y1 - y0] };
+}
+
+// The points of a run in a plot, and when each is reached; on a block in pieces that follow it.
+function traceOf(run, last, plot) {
+  const us = [], vs = [], knots = [], hidden = [];
+  const { points } = run;
+  const add = (x, y, knot) => {
+    us.push(plot.x(x, y));
+    vs.push(plot.y(x, y));
+    knots.push(knot);
+    if (plot.block) hidden.push(plot.block.hides(x, y));
+  };
+  for (let i = 0; i <= last; i += 1) {
+    const [x, y] = [points[2 * i], points[2 * i + 1]];
+    if (plot.block && i) {
+      const [px, py] = [points[2 * i - 2], points[2 * i - 1]];
+      const far = Math.hypot((x - px) / plot.block.extent[0], (y - py) / plot.block.extent[1]);
+      const pieces = clamped(Math.ceil((far * plot.block.unit) / 6), 1, 64);
+      for (let part = 1; part < pieces; part += 1) add(px + ((x - px) * part) / pieces, py + ((y - py) * part) / pieces, i - 1 + part / pieces);
+    }
+    add(x, y, i);
+  }
+  return { us, vs, knots, hidden };
+}
+
+// The line of a trace: its corners in the plot, when each is reached, and the text of a path through them.
+function lineOf(trace, plot, wanted = () => true) {
+  const { us, vs, knots: moments } = trace;
+  const last = us.length - 1;
   const xs = [], ys = [], knots = [], ends = [];
   let text = "";
   let [px, py] = [NaN, NaN];
   let apart = true; // whether the line begins anew
   const low = [plot.left - FAR, plot.top - FAR], high = [plot.right + FAR, plot.bottom + FAR];
-  const add = (x, y, knot) => {
+  const keep = (x, y, knot) => {
     text += `${apart ? "M" : "L"}${Math.round(x)} ${Math.round(y)}`;
     xs.push(x); ys.push(y); knots.push(knot); ends.push(text.length);
     apart = false;
   };
   for (let i = 0; i <= last; i += 1) {
-    const x = plot.x(run.points[2 * i], run.points[2 * i + 1]);
-    const y = plot.y(run.points[2 * i], run.points[2 * i + 1]);
+    const [x, y] = [us[i], vs[i]];
     const inside = x >= low[0] && x <= high[0] && y >= low[1] && y <= high[1];
     if (i === 0) {
-      if (inside) add(x, y, 0);
+      if (inside && wanted(0)) keep(x, y, 0);
     } else {
-      const cut = inside && !apart ? [0, 1] : clip(px, py, x, y, low, high);
+      const cut = !wanted(i) ? null : inside && !apart ? [0, 1] : clip(px, py, x, y, low, high);
+      const [begin, span] = [moments[i - 1], moments[i] - moments[i - 1]];
       if (!cut) apart = true;
       else {
         if (apart || cut[0] > 0) {
           apart = true;
-          add(px + cut[0] * (x - px), py + cut[0] * (y - py), i - 1 + cut[0]);
+          keep(px + cut[0] * (x - px), py + cut[0] * (y - py), begin + cut[0] * span);
         }
         const near = Math.abs(x - xs.at(-1)) < 2 && Math.abs(y - ys.at(-1)) < 2;
-        if (!near || i === last) add(px + cut[1] * (x - px), py + cut[1] * (y - py), i - 1 + cut[1]);
+        if (!near || i === last) keep(px + cut[1] * (x - px), py + cut[1] * (y - py), begin + cut[1] * span);
         if (cut[1] < 1) apart = true;
       }
     }
@@ -164,6 +241,7 @@ function partsOf(track, plot) {
   track.parts ??= new Map();
   if (!track.parts.has(plot)) {
     const color = `var(--c${track.color})`;
+    const behind = plot.block && drawn("path", { class: "line behind", style: `stroke:${color}` });
     const halo = drawn("path", { class: "halo" });
     const line = drawn("path", { class: "line", style: `stroke:${color}` });
     const around = drawn("path", { class: "halo" });
@@ -171,10 +249,11 @@ function partsOf(track, plot) {
     const rim = drawn("path", { class: "rim" });
     const head = drawn("path", { class: "line", style: `stroke:${color}` });
     const under = drawn("g"), over = drawn("g"), top = drawn("g");
+    if (behind) under.append(behind);
     under.append(halo, line);
     over.append(around, mark);
     top.append(rim, head);
-    track.parts.set(plot, { halo, line, around, mark, rim, head, groups: [under, over, top], text: null });
+    track.parts.set(plot, { behind, halo, line, around, mark, rim, head, groups: [under, over, top], text: null });
   }
   return track.parts.get(plot);
 }
@@ -225,6 +304,21 @@ function setPath(path, text) {
   if (path.getAttribute("d") !== text) path.setAttribute("d", text);
 }
 
+// The lines of a track: all of it, which says where it leaves; on a block what is seen and what is hidden.
+function linesOf(track, plot) {
+  const trace = traceOf(track.run, lastOf(track), plot);
+  const line = lineOf(trace, plot);
+  const mark = markOf(track, plot, line);
+  if (!plot.block) return { line, mark };
+  const behind = (i) => trace.hidden[i] && trace.hidden[Math.max(i - 1, 0)];
+  return { line: lineOf(trace, plot, (i) => !behind(i)), behind: lineOf(trace, plot, behind), mark };
+}
+
+function hiddenAt({ run: { points, heights } }, plot) {
+  const place = Math.min(Math.floor(race.at), heights.length - 1);
+  return plot.block.hides(points[2 * place], points[2 * place + 1]);
+}
+
 function drawPlot(plot) {
   const there = race.tracks.filter((track) => track.on && track.run);
   const grown = growths(there, race.at, plot);
@@ -235,10 +329,10 @@ function drawPlot(plot) {
     if (shown < 0) continue;
     track.lines ??= new Map();
     if (!track.lines.has(plot)) {
-      const line = lineOf(track.run, lastOf(track), plot);
-      track.lines.set(plot, { line, mark: markOf(track, plot, line) });
+      track.lines.set(plot, linesOf(track, plot));
     }
-    const { line, mark } = track.lines.get(plot);
+    const { line, behind, mark } = track.lines.get(plot);
+    if (behind) setPath(parts.behind, until(behind, race.at));
     const text = until(line, race.at);
     if (text !== parts.text) {
       parts.text = text;
@@ -249,6 +343,7 @@ function drawPlot(plot) {
     setPath(parts.around, marked);
     setPath(parts.mark, marked);
     parts.mark.style.fill = marked && mark.filled ? `var(--c${track.color})` : "none";
+    if (plot.block) parts.groups[2].style.opacity = hiddenAt(track, plot) ? 0.45 : 1;
     const [x, y] = headAt(track, race.at, plot);
     const gone = marked || x < plot.left || x > plot.right || y < plot.top || y > plot.bottom;
     // A head is a dot, which is round however the plot is stretched.
@@ -276,15 +371,17 @@ function fit(plot) {
   const style = getComputedStyle(frame);
   const [left, below] = [style.paddingLeft, style.paddingBottom].map(parseFloat);
   const room = frame.parentElement.getBoundingClientRect();
-  const [width, height] = [room.width * Number(style.getPropertyValue("--share")) - left, room.height - below];
-  Object.assign(plot, stretch ? plot.whole : cropped(plot, width / height));
+  const upright = getComputedStyle(frame.parentElement).flexDirection === "column";
+  const share = upright ? 1 : Number(style.getPropertyValue("--share"));
+  const [width, height] = [room.width * share - left, room.height / (upright ? plots.length : 1) - below];
+  Object.assign(plot, stretch || plot.block ? plot.whole : cropped(plot, width / height));
   const own = (plot.right - plot.left) / (plot.bottom - plot.top);
   const ratio = stretch ? clamped(width / height, own / STRETCH, own * STRETCH) : own;
   const wide = Math.max(60, Math.min(width, height * ratio));
   frame.style.width = `${wide + left}px`;
   svg.style.height = `${wide / ratio}px`;
   svg.setAttribute("viewBox", `${plot.left} ${plot.top} ${plot.right - plot.left} ${plot.bottom - plot.top}`);
-  placeLabels(plot);
+  if (!plot.block) placeLabels(plot);
   plot.unit = [(plot.right - plot.left) / wide, (plot.bottom - plot.top) / (wide / ratio)];
   plot.size = clamped(10 / Math.sqrt(plot.unit[0] * plot.unit[1]), 0.9, 1.55);
 }
