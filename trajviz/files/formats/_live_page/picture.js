@@ -402,12 +402,17 @@ function cropped(plot, ratio) {
 
 function placeLabels(plot) {
   const { whole } = plot;
-  const sides = [["left", whole.left, whole.right, plot.left, plot.right, 0.92], ["top", whole.top, whole.bottom, plot.top, plot.bottom, 0.98]];
-  for (const [axis, [side, low, high, begin, end, most]] of sides.entries()) {
+  const [across, down] = ["x", "y"].map((axis) => plot.frame.querySelector(`.labels-${axis} .axis`).getBoundingClientRect());
+  const { width, height } = plot.svg.getBoundingClientRect();
+  const sides = [
+    ["left", whole.left, whole.right, plot.left, plot.right, 0.02, 1 - (across.width + 16) / width],
+    ["top", whole.top, whole.bottom, plot.top, plot.bottom, (down.height + 8) / height, 0.98],
+  ];
+  for (const [axis, [side, low, high, begin, end, least, most]] of sides.entries()) {
     for (const label of plot.labels[axis]) {
       const share = (low + (high - low) * label.dataset.share - begin) / (end - begin);
       label.style[side] = `${100 * share}%`;
-      label.hidden = share > most || share < (axis ? 0.07 : 0.02);
+      label.hidden = share > most || share < least;
     }
   }
 }
