@@ -35,7 +35,7 @@ from trajviz.frozen import dataclass
 from trajviz.surface.dual_number import UFUNCS, Dual, Number, lift
 
 MOST_NODES = 4000
-"""No tape is longer: reading it would take longer than what it saves."""
+"""No tape that is read is longer: that would take longer than what it saves."""
 
 SIGNS: dict[str, np.ufunc] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power,
@@ -125,11 +125,11 @@ class Tape:
         widened = (node.operands[0] for node in self.nodes if node.operation == "float")
         return not any(isinstance(values[place], np.float64) for place in widened)
 
-    def gradient(self) -> Tape:
+    def gradient(self, most: int = MOST_NODES) -> Tape:
         """Return the tape of the slopes by x and y of this one's only result."""
-        return record(lambda x, y: _slopes(*self.run(Dual(x, 1.0, 0.0), Dual(y, 0.0, 1.0))))
+        return record(lambda x, y: _slopes(*self.run(Dual(x, 1.0, 0.0), Dual(y, 0.0, 1.0))), most)
 
-    def hessian(self) -> Tape:
+    def hessian(self, most: int = MOST_NODES) -> Tape:
         """Return the tape of the second derivatives, those by x, xy, yx and y."""
 
         def second(x: Number, y: Number) -> list[Number]:
@@ -138,7 +138,7 @@ class Tape:
             slopes = lift(result)
             return [*_slopes(slopes.dx), *_slopes(slopes.dy)]
 
-        return record(second)
+        return record(second, most)
 
     def says(self, other: Tape) -> bool:
         """Tell whether another tape computes the same, signs of zeros and types of numbers too."""
@@ -149,17 +149,18 @@ def _slopes(result: Number) -> list[Number]:
     return [result.dx, result.dy] if isinstance(result, Dual) else [0.0, 0.0]
 
 
-def record(function: Callable[[Number, Number], Sequence[Number]]) -> Tape:
+def record(function: Callable[[Number, Number], Sequence[Number]], most: int = MOST_NODES) -> Tape:
     """Return what a function does with x and y, as far as its results need it.
 
     Args:
         function: Takes x and y and returns the results; it is called once.
+        most: How many nodes are recorded at most.
 
     Raises:
         UntraceableError: It asks for more than operations, or its results are no numbers. What
             else it raises is let through.
     """
-    recorder = _Recorder()
+    recorder = _Recorder(most)
     results = function(Symbol(recorder, 0), Symbol(recorder, 1))
     outputs = [recorder.place(result) for result in results]
     if recorder.refused:
@@ -192,7 +193,8 @@ class UntraceableError(Exception):
 class _Recorder:
     """What has been recorded so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.nodes = [Node("x", ()), Node("y", ())]
         self.places: dict[Any, int] = {}
         self.refused = ""
@@ -219,7 +221,7 @@ class _Recorder:
         place = self.places.get(key)
         if place is None:
             place = self.places[key] = len(self.nodes)
-            if place == MOST_NODES:
+            if place == self.most:
                 self.refuse("too long")
             self.nodes.append(node)
         return place

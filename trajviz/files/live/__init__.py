@@ -7,7 +7,20 @@ and other functions may be rounded otherwise.
 What cannot be translated is kept as it was recorded: another library's optimizers, a rule that does
 more than `translation` says, and all tracks of a surface whose formula has no tape.
 
-The script defines one constant, `trajviz`. What each of its fields is stands in `_run.js`.
+The script defines one constant, `trajviz`, an object with:
+
+- `start`, `steps`, `window`, `axes` of the race, and `most_steps`, for which noise is written out;
+- `tracks`: of each the label, rule, settings, rate_rule and `recorded: false`, or the label,
+  `recorded: true` and the points x0, y0, x1, y1 ...; settings are all of the rule's, and what the
+  track says of its schedule and its clamp, by the keys and spellings of the command line;
+- `rules`: of each by its name the title, summary, default_lr, settings with their defaults, where
+  null is a rate to be tuned, and ranges as [low, high, whether low is left out, whether high is];
+- `value(x, y)`, the height; `format(number)`, as Python writes it;
+- `run(rule, settings, start, steps)`: points, heights, times by the race's clock, diverged;
+- `tune(rule, settings, start, steps)`: a generator of what is done, 0 to 1, which returns lr and
+  objective.
+
+Where the surface cannot be translated there are no `rules`, `value`, `run` and `tune`.
 """
 
 from __future__ import annotations

@@ -15,14 +15,14 @@ const $floordiv = (a, b) => {
   if (b == 0) return a / b;
   const rest = a % b;
   const quotient = (a - rest) / b - (rest && rest < 0 !== b < 0 ? 1 : 0);
-  if (!quotient) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
+  if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
   const floor = Math.floor(quotient);
   return quotient - floor > 0.5 ? floor + 1 : floor;
 };
 const $rint = (x) => {
   const below = Math.floor(x), rest = x - below;
-  if (!(rest < 0.5) && !(rest > 0.5)) return rest === 0.5 && below % 2 ? below + 1 : below;
-  return rest < 0.5 ? below : below + 1;
+  const found = rest > 0.5 || (rest === 0.5 && below % 2) ? below + 1 : below;
+  return found === 0 && $signbit(x) ? -0 : found;
 };
 // A number as the sum of two halves, so that products of halves are exact (Dekker 1971).
 const $upper = (x) => {

@@ -1,12 +1,10 @@
-const $bounds = (text) =>
-  text ? text.split("/").map((end) => (end.includes("inf") ? (end[0] == "-" ? -1 : 1) * Infinity : +end)) : null;
+const $ends = (text) => text.split("/").map((end) => +end.replace("inf", "Infinity"));
 // What a rule asks in place of the surface: at each step its mini-batch or noise, all of it clamped.
-const $oracle = (settings) => {
-  const [x0, x1, y0, y1] = $bounds(settings.bounds) || [-Infinity, Infinity, -Infinity, Infinity];
-  const { clip, clip_value } = settings;
-  const bounded = "bounds" in settings;
+const $oracle = (lr, { bounds, clip, clip_value }) => {
+  const bounded = bounds !== undefined;
+  const [x0, x1, y0, y1] = bounded ? $ends(bounds) : [];
   return {
-    lr: settings.lr,
+    lr,
     step: 0,
     asked: 0,
     gradient(x, y) {
@@ -38,19 +36,17 @@ const $oracle = (settings) => {
     },
   };
 };
-// Calls found(step, x, y) after each step, until it returns false.
+// Calls found(step, x, y, asked) after each step, until it returns false. Of the rule's own settings
+// `given` may leave out some; what is none of them is its schedule's or its clamp's.
 const $walk = (name, given, start, steps, taken, found) => {
   const rule = $rules[name], settings = { ...rule.settings, ...given };
-  const seen = $oracle(settings), walk = rule.walk(seen, start[0], start[1], settings);
-  const decay = settings.decay && $schedules[settings.decay];
-  // A setting that both have is the rule's.
-  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !(key in rule.settings)));
-  $w[0] = start[0];
-  $w[1] = start[1];
-  let x = start[0], y = start[1];
+  const others = Object.fromEntries(Object.entries(given).filter(([key]) => !(key in rule.settings)));
+  const seen = $oracle(settings.lr, others), decay = $schedules[others.decay];
+  const walk = rule.walk(seen, start[0], start[1], settings);
+  let [x, y] = start;
   for (let step = 1; step <= taken; step++) {
     seen.step = step - 1;
-    if (decay) seen.lr = settings.lr * decay(step - 1, steps, rest);
+    if (decay) seen.lr = settings.lr * decay(step - 1, steps, others);
     if (walk.next().done) ($w[0] = x), ($w[1] = y);
     seen.within();
     x = $w[0];
@@ -58,6 +54,8 @@ const $walk = (name, given, start, steps, taken, found) => {
     if (!found(step, x, y, seen.asked)) break;
   }
 };
+// Where a rule goes: points x0, y0, x1, y1 ... up to the last finite one, the heights there, and when
+// each is reached by the race's clock.
 const run = (name, settings, start, steps) => {
   steps = Math.min(steps, $most);
   const points = new Float64Array(2 * steps + 2), heights = new Float64Array(steps + 1);

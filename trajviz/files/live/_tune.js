@@ -70,6 +70,7 @@ const $end = (found) => {
   return worst[worst.length - 1] < Math.min(...worst.slice(0, -1)) ? 1 : 0;
 };
 const $apart = (a, b, k) => $maximum(Math.abs(a[k] - b[k]) / $width, Math.abs(a[k + 1] - b[k + 1]) / $height);
+// A generator that yields how much is done, 0 to 1, and returns { lr, objective }.
 const tune = function* (name, settings, start, steps) {
   const taken = Math.min(steps, 1000, $most), size = 2 * taken + 2;
   const path = (lr) => {

@@ -256,7 +256,7 @@ class Expressions:
         if means in _ARRAYS:
             self._check_keywords(node)
             return _ARRAYS[means](self, node, means)
-        if isinstance(means, FunctionType) and not means.__module__.startswith("numpy"):
+        if isinstance(means, FunctionType) and not (means.__module__ or "").startswith("numpy"):
             return self._helper(node, means)
         if node.keywords:
             self.source.refuse(node)

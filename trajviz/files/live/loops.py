@@ -55,7 +55,8 @@ def find_loop(steps: Steps) -> Loop | None:
     start, period, rounds = max(found, key=lambda one: one[1] * (one[2] - 1))
     if rounds < _FEWEST_ROUNDS:
         return None
-    loop = Loop(start, period, rounds, frozenset(_fixed(steps, start, period)))
+    fixed = frozenset(_fixed(steps, start, period))
+    loop = Loop(start=start, period=period, rounds=rounds, fixed=fixed)
     return loop if _closed(steps, loop) else None
 
 

@@ -6,7 +6,7 @@ Added noise and mini-batches are those that the race has drawn: they are written
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from trajviz.surface.traced import program_of
 _PROBES = np.array([[0.31, 0.62], [0.83, 0.17], [0.5, 0.5], [0.07, 0.93]])
 """Where in the window a gradient_formula is compared with its formula's gradient."""
 _CLOSE = 1e-9
+_MOST_NODES = 60_000
+"""What is recorded of a surface over data, of which loops make little text."""
 
 _EXACT = """const $most = Infinity;
 const $seen = {
@@ -73,7 +75,7 @@ def surface_text(surface: Surface, noise: Noise, steps: int) -> str:
 
 def _whole(surface: Surface, heights_alone: bool = False) -> str:
     """Return the surface without noise, over all of its data."""
-    tapes = _tapes(surface)[: 1 if heights_alone else None]
+    tapes = itertools.islice(_tapes(surface), 1 if heights_alone else None)
     named = zip(_FINISH, tapes, strict=False)
     bodies = {name: straight(Steps.of(t), name, _FINISH[name]) for name, t in named}
     methods = [_method(name, "x, y", body) for name, body in bodies.items()]
@@ -102,23 +104,29 @@ def _into(held: str) -> Callable[[Sequence[str]], str]:
 _FINISH = {"value": _returned, "gradient": _into("$g"), "hessian": _into("$h")}
 
 
-def _tapes(surface: Surface, rows: Ints | None = None) -> list[Tape]:
-    """Return the tapes of a surface's height and gradient, and of its Hessian if it has one."""
+def _tapes(surface: Surface, rows: Ints | None = None) -> Iterator[Tape]:
+    """Yield the tapes of a surface's height and gradient, and of its Hessian if it has one.
+
+    Raises:
+        UntranslatableError: It has none.
+    """
     program = program_of(surface) if rows is None else None
     if program is not None:
-        return [program.value.tape, program.gradient.tape, program.hessian.tape]
+        yield from (program.value.tape, program.gradient.tape, program.hessian.tape)
+        return
     if surface.gradient_formula is None and not surface.samples:
         raise UntranslatableError("the formula cannot be traced")
     try:
-        value = record(_of(surface.formula, rows))
-        slopes = value.gradient()
+        value = record(_of(surface.formula, rows), _MOST_NODES)
+        yield value
+        slopes = value.gradient(_MOST_NODES)
+        if rows is None and surface.gradient_formula is not None:
+            _check_gradient(surface, slopes)
+        yield slopes
         if surface.gradient_formula is None:
-            return [value, slopes, value.hessian()]
+            yield value.hessian(_MOST_NODES)
     except UntraceableError as error:
         raise UntranslatableError(f"the formula cannot be traced: {error}") from error
-    if rows is None:
-        _check_gradient(surface, slopes)
-    return [value, slopes]
 
 
 def _of(formula: Formula, rows: Ints | None) -> Callable[..., list[Number]]:
