@@ -292,7 +292,8 @@ def test_its_tracks_lie_where_those_of_the_picture_do(step, opened):
 
 @pytest.mark.browser
 def test_beside_the_relief_tracks_run_over_it_where_those_of_the_picture_do(opened):
-    shown = race("himmelblau", ("sgd:lr=0.01", "adam"), view="split", steps=50)
+    options = {"view": "split", "camera": (20.0, 60.0), "steps": 50}
+    shown = race("himmelblau", ("sgd:lr=0.01", "adam"), **options)
     told = opened(text=shown.to_bytes("html").decode())
     page, relief = told.page, shown.scene.plots[1]
     for step in (0, 20, 50):
@@ -301,8 +302,14 @@ def test_beside_the_relief_tracks_run_over_it_where_those_of_the_picture_do(open
         places = page.evaluate("(step) => race.tracks.map((t) => headAt(t, step, plots[1]))", step)
         true = [10 * track.at(np.array([float(step)]))[0] for track in relief.tracks]
         np.testing.assert_allclose(places, true, atol=2.5)
-    hidden = page.evaluate("() => race.tracks.map((track) => hiddenAt(track, plots[1]))")
-    assert hidden == [bool(track.line.hidden[-1]) for track in relief.tracks]
+    x0, x1, y0, y1 = shown.window
+    grid = np.stack(np.meshgrid(np.linspace(x0, x1, 30), np.linspace(y0, y1, 30)), axis=-1)
+    hidden = page.evaluate(
+        "(grid) => grid.map(([x, y]) => plots[1].block.hides(x, y))", grid.reshape(-1, 2).tolist()
+    )
+    true = ~relief.view.visible(grid.reshape(-1, 2))
+    assert 0.1 < true.mean() < 0.9
+    assert (np.array(hidden) == true).mean() > 0.97
     assert page.get_by_role("slider", name="Start, x and y").count() == 1
     assert told.errors == []
 
