@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -40,7 +40,7 @@ from trajviz.scene.chart import ChartView
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Chip, tick_labels
 from trajviz.scene.panels import load_panel
-from trajviz.scene.plot import Plot
+from trajviz.scene.plot import MapView, Plot
 from trajviz.scene.scene import Scene
 from trajviz.scene.views import load_view
 from trajviz.scene.views._horizon import HEIGHT
@@ -156,6 +156,11 @@ def _shown(scene: Scene) -> list[Plot]:
     return [plot for plot in scene.plots if not isinstance(plot.view, ChartView)]
 
 
+def _window(plot: Plot) -> Window:
+    """Return the part of the plane that a plot of the view shows."""
+    return cast(MapView, plot.view).window
+
+
 def _share(plot: Plot, shown: list[Plot]) -> float:
     """Return how much of all plots' width one takes."""
     return plot.box.width / sum(one.box.width for one in shown)
@@ -241,7 +246,7 @@ def _centred(shape: Any) -> tuple[Any, tuple[float, float]]:
 
 def _labels(scene: Scene, plot: Plot) -> str:
     """Return the labels of both axes and their names, as text of the page."""
-    (x0, x1, y0, y1), box = plot.view.window, plot.box  # type: ignore[attr-defined]  # it has one
+    (x0, x1, y0, y1), box = _window(plot), plot.box
     x, y = scene.words.axes
     across = _ticks(tick_labels(x0, x1, box.width / _ACROSS), x0, x1, "left", 0.9 - 0.01 * len(x))
     up = [(y1 + y0 - value, text) for value, text in tick_labels(y0, y1, box.height / _UP)]
@@ -317,7 +322,7 @@ def _place(plot: Plot) -> dict[str, Any]:
     """
     if isinstance(plot.view, ReliefView):
         return {"box": list(plot.box), "window": list(plot.view.window), "block": _block(plot.view)}
-    window: Window = plot.view.window  # type: ignore[attr-defined]  # as above
+    window = _window(plot)
     across, up = window.extent.tolist()
     stretch = abs(across / plot.box.width * plot.box.height / up - 1) > _EQUAL
     return {"box": list(plot.box), "window": list(window), "stretch": stretch}
