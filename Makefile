@@ -46,6 +46,9 @@ newest: .venv/.pip  ## the tests with the newest Python of this machine
 wheel: .venv/.test  ## the package to install elsewhere, with what trajviz list prints in it
 	$(BIN)/python -m hatchling build --target wheel
 
+soak: .venv/.test  ## two minutes of kills, full disks, mutated files and threads
+	$(BIN)/python tests/soak/soak.py --minutes 2 $(SOAK)
+
 bench: .venv/.test  ## trajviz against what a user would write otherwise, side by side
 	-npm install --silent --prefix .venv/npm gifski@1.7.1
 	$(BIN)/python tests/benchmarks/bench.py

@@ -8,8 +8,8 @@ from trajviz import Surface
 def holder_table(x, y):
     """Hollows that grow deeper away from the centre; kinks where one meets the next.
 
-    It is defined within +-10, beyond which there is lower still. The window here is one of the
-    four corners, in which its lowest point lies.
+    It is defined within +-10, beyond which there is lower still. The window here is in one
+    of the four corners, around its lowest point there.
 
     Not differentiable where x is a multiple of pi, or y is one half more; the slope across is
     stated as 0, between those of both sides.
@@ -26,8 +26,8 @@ def holder_table(x, y):
 surface = Surface(
     holder_table,
     title="Holder table",
-    window=(3.5, 10, 3.5, 10),
-    start=(6.45, 8.9),
+    window=(3.3, 9.6, 6, 10),
+    start=(6.45, 9),
     minima=[(8.055023475736563, 9.664590019241272)],
     source="Mishra (2006), Some New Test Functions for Global Optimization, MPRA paper 2718",
     aspect="equal",

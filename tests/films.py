@@ -46,13 +46,6 @@ def decoded(path, width, height):
     return np.frombuffer(video, np.uint8).reshape(-1, height, width, 3)
 
 
-# imageio-ffmpeg leaves its end of the pipe to the garbage collector when the encoder dies.
-LEFT_OPEN = pytest.mark.filterwarnings(
-    "ignore:unclosed file:ResourceWarning",
-    "ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning",
-)
-
-
 def check_that_a_dead_encoder_leaves_the_old_film(path, one, when):
     """Kill the encoder of a film after so many frames, and look at what is there then."""
     path.write_bytes(b"old")

@@ -52,6 +52,15 @@ def shown_at(delays, moment):
     return int(np.searchsorted(np.cumsum(delays), moment, side="right"))
 
 
+def in_time(gif, waits):
+    """Return a GIF's frames at the beginnings of times that follow each other, in centiseconds.
+
+    What is around a plot may be shown a little before its time, in an image of its own.
+    """
+    (frames, delays), ends = decoded_gif(gif), np.cumsum(waits)
+    return [frames[shown_at(delays, end - wait)] for end, wait in zip(ends, waits, strict=True)]
+
+
 def psnr(picture, other):
     """Return the peak signal to noise ratio in decibels; inf where they are equal."""
     error = np.mean((picture.astype(np.float64) - other) ** 2)

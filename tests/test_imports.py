@@ -20,7 +20,7 @@ ORDER = ("surface", "optimizers", "recipe", "descent", "scene", "animation", "fi
 VERBS = ("race", "sensitivity", "embedding")
 """What is done with all of them: each a file beside the rooms."""
 
-LEAVES = ("docstrings", "errors", "frozen", "untrusted")
+LEAVES = ("docstrings", "errors", "frozen", "signals", "untrusted")
 """What every room may ask: each a file that needs the standard library alone."""
 
 LIBRARIES = {
@@ -50,7 +50,7 @@ OURS = {
     "gallery": " ".join((*LEAVES, *ORDER, *VERBS, "gallery")),
     "cli": " ".join((*LEAVES, *ORDER, *VERBS, "gallery", "cli")),
     "__init__": " ".join((*LEAVES, *ORDER, *VERBS)),
-    "__main__": "cli",
+    "__main__": "cli signals",
 }
 """What each room may import of the package; type-only imports are no exception.
 
@@ -66,7 +66,7 @@ ONE_HOME = {
     "contourpy": "scene.views._level_lines",
     "distributed": "gallery.executor",
     "imageio": "files.formats._imageio_encoder",
-    "imageio_ffmpeg": "files.formats._video",
+    "imageio_ffmpeg": "files.formats._ffmpeg",
     "jax": "optimizers.adapters.optax",
     "jinja2": "gallery.page",
     "keras": "optimizers.adapters.keras",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
 from trajviz.files.dimensions import size_of
 from trajviz.files.following import following
-from trajviz.files.formats import Format, load_format
+from trajviz.files.formats import Format, find_format, load_format
 from trajviz.files.metadata import note_of
 from trajviz.files.places import check_place, load_place
 from trajviz.files.plan import (
@@ -38,9 +37,10 @@ from trajviz.files.plan import (
     snippet_target,
 )
 from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
-from trajviz.files.target import check_target, replacing
+from trajviz.files.target import check_target, naming_target, replacing, replacing_all
 from trajviz.frozen import dataclass
 from trajviz.recipe.budget import ladder
+from trajviz.recipe.options import parse_trail
 from trajviz.recipe.recipe import Look, Playback, Recipe, several_starts
 from trajviz.recipe.spec import parse_specs
 from trajviz.recipe.starts import count_starts
@@ -51,7 +51,7 @@ from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import name_or_surface
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
     from trajviz.files.notebook import Player
@@ -212,7 +212,7 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn or written.
         """
-        path = user_path(path)
+        path = target_path(path)
         bare = replace(self.request, format="")
         chosen = load_format(format) if format else format_for(str(path), bare)
         chosen.check(self.playback, at, self.steps)
@@ -330,8 +330,8 @@ class Race:
 
     def _measured(self, chosen: Format, at: int | None) -> int:
         """Return how many bytes a file takes."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"race.{chosen.name}"
+        with _folder() as folder:
+            path = folder / f"race.{chosen.name}"
             self._draw(path, chosen, at, no_progress)
             return path.stat().st_size
 
@@ -351,8 +351,8 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"race.{format}"
+        with _folder() as folder:
+            path = folder / f"race.{format}"
             return self.save(path, at, format, progress).read_bytes()
 
     def bundle(
@@ -368,8 +368,8 @@ class Race:
         In a theme that follows its reader each picture is written twice, as NAME.gif and
         NAME.dark.gif, and the snippet shows either.
 
-        All files appear when all are complete, each at once; until then what was there before
-        stays.
+        All files appear when all are complete; until then, and if one of them cannot be put in its
+        place, what was there before stays.
 
         Args:
             path: The files' name without suffix, as "post/beale".
@@ -387,16 +387,17 @@ class Race:
         words = self.alt_text() if alt is None else checked_alt(alt)
         prefix, one = checked_url(url), self.fitted_bundle()
         targets = [user_path(file.target) for file in files]
-        with contextlib.ExitStack() as stack:
-            *media, snippet = [stack.enter_context(replacing(t)) for t in (*targets, page)]
+        with replacing_all([*targets, page]) as (*media, snippet):
             shown = []
             for file, target, temporary in zip(files, targets, media, strict=True):
                 side = one.in_theme(file.theme)
-                side._draw(temporary, file.format, None, progress or no_progress)
+                with naming_target(target, temporary):
+                    side._draw(temporary, file.format, None, progress or no_progress)
                 size = size_of(temporary) or self.look.size
                 shown.append((target.name, file.format.name, size))
             text = load_snippet(kind).write(shown_by(shown, words, prefix))
-            snippet.write_text(text + "\n", "utf-8")
+            with naming_target(page, snippet):
+                snippet.write_text(text + "\n", "utf-8")
         return (*targets, page)
 
     def fitted_bundle(self) -> Race:
@@ -419,7 +420,7 @@ class Race:
         """
         from trajviz.descent.trace import TRACES
 
-        path = user_path(path)
+        path = target_path(path)
         kind = path.suffix[1:].lower()
         if kind not in TRACES:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
@@ -437,7 +438,7 @@ class Race:
         Raises:
             TrajvizError: The surface was made in Python, or nothing can be written there.
         """
-        path = user_path(path)
+        path = target_path(path)
         check_recipe_target(path, self.recipe)
         with replacing(path) as temporary:
             temporary.write_bytes(to_toml(self.recipe, path.parent))
@@ -607,7 +608,7 @@ def compare(
     orbit: float = Look.orbit,
     language: str | Path = Look.language,
     outcome: bool = Look.outcome,
-    trail: int | None = Look.trail,
+    trail: int | str | None = Look.trail,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -713,7 +714,7 @@ def compare(
         orbit=orbit,
         language=str(language),
         outcome=outcome,
-        trail=trail,
+        trail=parse_trail(trail) if isinstance(trail, str) else trail,
         fps=fps,
         seconds=seconds,
         pace=pace,
@@ -779,7 +780,7 @@ def run(
 
 def _check_patience(recipe: Recipe) -> None:
     width, height = recipe.look.size
-    frames, steps = recipe.playback.frames, recipe.steps
+    frames, steps = _most_frames(recipe), recipe.steps
     starts = count_starts(recipe.starts)
     amounts = {
         "steps": steps,
@@ -793,3 +794,20 @@ def _check_patience(recipe: Recipe) -> None:
                 f"{amounts[what]:,} {what} are more than {most:,}, which would take long: "
                 "to have them all the same, add --force (force=True)"
             )
+
+
+def _most_frames(recipe: Recipe) -> int:
+    """Return how many frames a file of the recipe's has at most; those of films have pauses."""
+    named = [load_format(recipe.format)] if recipe.format else []
+    formats = [*named, *(find_format(Path(output)) for output in recipe.outputs)]
+    films = any(one is None or one.film for one in formats)  # what has no suffix is a bundle
+    return recipe.playback.film_frames if films else recipe.playback.frames
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a temporary folder, which is removed in the end."""
+    import tempfile  # it loads all that packs and all that is random
+
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)

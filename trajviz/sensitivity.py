@@ -20,7 +20,7 @@ from trajviz.scene.scene import Scene
 from trajviz.scene.sensitivity import caption_of_rates, compose_sensitivity
 from trajviz.surface import Formula, Surface, check_point, check_window
 from trajviz.surface.catalogue import name_or_surface
-from trajviz.untrusted import user_path
+from trajviz.untrusted import target_path
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +60,7 @@ class Sensitivity:
         Raises:
             TrajvizError: For a suffix that is no still's, and a place where nothing can be written.
         """
-        path = user_path(path)
+        path = target_path(path)
         check_still(path)
         with replacing(path) as temporary:
             format_of(path).write(temporary, self.scene, self.scene.steps, "")

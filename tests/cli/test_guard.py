@@ -3,6 +3,7 @@
 import subprocess
 from unittest import mock
 
+import click
 import pytest
 from programs import TRAJVIZ, invoke, trajviz
 
@@ -46,6 +47,13 @@ def test_debug_prints_where_it_happened_before_that_line(words, capsys):
     assert last.startswith("Error: ZeroDivisionError")
 
 
+def test_a_file_that_ends_too_soon_is_not_taken_for_ctrl_d(capsys):
+    with mock.patch.object(library, "read_note", side_effect=EOFError("data too short")):
+        code, out, err = outcome("show", "a.gif", capsys=capsys)
+    assert (code, out, err.count("\n")) == (cli.FAILED, "", 1)
+    assert err.startswith("Error: RuntimeError: EOFError: data too short. This is a fault")
+
+
 @pytest.mark.usefixtures("faulty")
 def test_a_test_that_meets_what_nobody_foresaw_fails():
     with pytest.raises(ZeroDivisionError):
@@ -54,13 +62,13 @@ def test_a_test_that_meets_what_nobody_foresaw_fails():
 
 def commands(command):
     yield command
-    for inner in getattr(command, "commands", {}).values():
-        yield from commands(inner)
+    for name in command.list_commands(None) if isinstance(command, click.Group) else ():
+        yield from commands(command.get_command(None, name))
 
 
 def test_every_command_takes_debug():
     everything = [*commands(cli.cli)]
-    assert len(everything) > len(cli.cli.commands)
+    assert len(everything) > len(cli.cli.list_commands(None))
     for command in everything:
         assert [p.name for p in command.params if "--debug" in p.opts] == ["debug"], command.name
 

@@ -10,15 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from programs import trajviz
 
-from trajviz.descent import array_files
 from trajviz.descent import paths as module
+from trajviz.descent import recording
 from trajviz.descent.paths import load_paths
 from trajviz.errors import TrajvizError
 from trajviz.race import compare, run
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import load_recipe
 from trajviz.scene.theme import load_theme
-from trajviz.surface import check_window
+from trajviz.surface import check_window, data_files
 from trajviz.surface.catalogue import load_surface
 
 BOWL = load_surface("bowl")
@@ -148,6 +148,13 @@ ASKED = {
 def test_a_wide_table_that_may_mean_two_things_is_asked_about(text, says, tmp_path):
     with pytest.raises(TrajvizError, match=re.escape(says)):
         loaded(tmp_path, text)
+
+
+def test_what_an_older_powershell_writes_of_a_trace_is_read(tmp_path):
+    (path,) = loaded(tmp_path, (HEAD + "a,0,1,2\na,1,0.5,1\na,2,0.25,0\n").encode("utf-16"))
+    assert path.points.tolist() == PATH
+    with pytest.raises(TrajvizError, match="line 1: not UTF-16"):
+        loaded(tmp_path, HEAD.encode("utf-16")[:-1])
 
 
 @pytest.mark.parametrize("name", ["run.tsv", "run.txt"])
@@ -361,9 +368,9 @@ def test_a_file_of_unknown_kind_a_missing_one_and_a_folder_are_refused(tmp_path)
 
 
 def test_what_is_too_long_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "MOST_BYTES", 3_000)
-    monkeypatch.setattr(array_files, "MOST_BYTES", 3_000)
-    with pytest.raises(TrajvizError, match="are longer than 3,000 bytes"):
+    monkeypatch.setattr(module, "MOST_TEXT_BYTES", 3_000)
+    monkeypatch.setattr(data_files, "MOST_ARRAY_BYTES", 3_000)
+    with pytest.raises(TrajvizError, match="is longer than 3,000 bytes"):
         loaded(tmp_path, HEAD + "a,0,1,2\n" * 400)
     packed = io.BytesIO()
     np.savez_compressed(packed, labels=LABELS, points=np.zeros((1, 10_000, 2)))
@@ -373,7 +380,7 @@ def test_what_is_too_long_is_refused_unread(tmp_path, monkeypatch):
 
 
 def test_more_paths_than_a_picture_can_hold_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "MOST_PATHS", 2)
+    monkeypatch.setattr(recording, "MOST_PATHS", 2)
     with pytest.raises(TrajvizError, match="3 paths are more than 2"):
         loaded(tmp_path, HEAD + "a,0,1,2\nb,0,1,2\nc,0,1,2\n")
 
@@ -395,8 +402,8 @@ def test_any_text_is_paths_or_a_trajviz_error(text, suffix):
         reading = reader(text.encode("utf-8", "surrogatepass"), "run")
     except TrajvizError:
         return
-    for recording in reading.recordings:
-        points = recording.until(20)
+    for one in reading.recordings:
+        points = one.until(20)
         assert points.ndim == 2
         assert np.isfinite(points).all()
 

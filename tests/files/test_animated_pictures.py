@@ -14,7 +14,7 @@ from races import SEVEN, THEMES, race
 
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import _patches, load_format
-from trajviz.files.formats._palette import Palette
+from trajviz.files.formats._palette import Palette, Tally
 from trajviz.files.formats._timing import milliseconds
 from trajviz.race import compare
 from trajviz.recipe.recipe import Playback
@@ -155,9 +155,9 @@ def test_what_knows_no_animation_sees_the_first_frame_of_an_apng(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_it_is_no_larger_than_a_gif(name):
+def test_it_is_hardly_larger_than_a_gif_and_has_more_colours(name):
     one = race("beale", SEVEN[:4])
-    assert len(one.to_bytes(name)) <= 1.02 * len(one.to_bytes("gif"))
+    assert len(one.to_bytes(name)) <= 1.2 * len(one.to_bytes("gif"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -203,7 +203,7 @@ def test_patches_laid_over_each_other_give_the_pictures_for_as_long(changes, lon
     shades = random.integers(0, 256, (colors, 3), dtype=np.uint8)
     film = Film(shades[random.integers(colors, size=(5, 7))], changes, shades, random)
     playback = Playback(fps=20, seconds=(1 + len(changes)) / 20, hold=0.25)
-    palette = Palette(shades, [], 255)
+    palette = Palette(Tally(shades, []), 255)
     pieces = _patches.patches(
         film, film.steps, playback, _patches.snap_to(palette), longest, lambda: None
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pictures import decoded_gif, psnr
+from pictures import decoded_gif, in_time, psnr
 from programs import judge, program
 from races import OURS, SEVEN, THEMES, race, with_main
 
@@ -37,9 +37,8 @@ def crowd(theme="light"):
 @functools.cache
 def decoded_crowd(theme):
     """Return what is decoded, and what was drawn, of each frame that differs from the last."""
-    truths, _ = merged(crowd(theme).frames(), delays(crowd(theme).playback))
-    frames, _ = decoded_gif(crowd(theme).to_bytes("gif"))
-    return frames, truths
+    truths, waits = merged(crowd(theme).frames(), delays(crowd(theme).playback))
+    return in_time(crowd(theme).to_bytes("gif"), waits), truths
 
 
 @pytest.mark.long
@@ -55,9 +54,9 @@ def test_a_decoded_frame_is_nearly_what_was_drawn(theme):
 
 def test_a_long_animation_whose_palette_comes_from_a_sample_is_as_faithful():
     long = compare("rosenbrock", SEVEN[:4], size=(160, 120), steps=120, seconds=12)
-    frames, _ = decoded_gif(long.to_bytes("gif"))
     assert len(long.animation.positions) == 300
-    truths = merged(long.frames(), delays(long.playback))[0]
+    truths, waits = merged(long.frames(), delays(long.playback))
+    frames = in_time(long.to_bytes("gif"), waits)
     assert min(psnr(f, t) for f, t in zip(frames, truths, strict=True)) >= 45
 
 
@@ -89,12 +88,28 @@ def test_a_turning_relief_comes_out_frame_by_frame_as_it_was_drawn():
         seconds=1.2, fps=10, hold=0.5,
     )  # fmt: skip
     truths = [*one.frames()]
-    frames, waits = decoded_gif(one.to_bytes("gif"))
+    waits = delays(one.playback)
+    frames = in_time(one.to_bytes("gif"), waits)
     assert len(frames) == len(truths) == 12
     assert sum(waits) == 170
     for frame, truth in zip(frames, truths, strict=True):
         assert psnr(frame, truth) >= 35
     assert all(psnr(a, b) < 30 for a, b in itertools.pairwise(frames))
+
+
+def test_what_changes_around_a_plot_has_images_of_its_own_shortly_before_their_time():
+    one = race("beale", SEVEN, steps=199)
+    frames, waits = decoded_gif(one.to_bytes("gif"))
+    planned, truths = delays(one.playback), [*one.frames()]
+    ends, plan = np.cumsum(waits), np.cumsum(planned)
+    early = np.flatnonzero(~np.isin(ends[:-1], plan)) + 1
+    assert len(frames) > len(early) > 10
+    y0 = one.scene.main.box.y0
+    for place in early:
+        assert ends[place - 1] + 2 == ends[place]  # two hundredths before, and for as long
+        np.testing.assert_array_equal(frames[place][y0:], frames[place - 1][y0:])
+        truth = truths[int(np.searchsorted(plan, ends[place - 1] + 2, side="right"))]
+        assert psnr(frames[place][:y0], truth[:y0]) > 45
 
 
 # Time

@@ -250,19 +250,16 @@ LOOPS = [(summed, 3, False), (summed, 10, True), (summed, 57, True), (late, 57, 
 @pytest.mark.parametrize(("formula", "count", "is_loop"), LOOPS)
 def test_a_sum_over_data_is_a_loop_with_the_same_bits(formula, count, is_loop):
     height = record(lambda x, y: [formula(x, y, count)])
+    tapes = [height, height.gradient()]
+    bodies = [straight(Steps.of(t), "f", lambda r: f"return [{', '.join(r)}];") for t in tapes]
+    assert any("for (let k" in body.text for body in bodies) == is_loop
     points = np.random.default_rng(5).normal(size=(20, 2)).tolist()
-    texts = ""
-    for tape in (height, height.gradient()):
-        body = straight(Steps.of(tape), "f", lambda r: f"return [{', '.join(r)}];")
-        calls = f"{text(points)}.map(([x, y]) => f(x, y)).flat()"
-        found = node(
-            f"{NUMBERS}\nconst $f = {numbers(body.table)};\n"
-            f"const f = (x, y) => {{ {body.text} }};\nwrite(sent({calls}));"
-        )
-        wanted = [v for p in points for v in tape.run(*map(np.float64, p))]
-        assert received(found).tolist() == wanted
-        texts += body.text
-    assert ("for (let k" in texts) == is_loop
+    functions = [f"(($f) => (x, y) => {{ {body.text} }})({numbers(body.table)})" for body in bodies]
+    calls = f"sent({text(points)}.map(([x, y]) => f(x, y)).flat())"
+    found = node(f"{NUMBERS}\nwrite([{', '.join(functions)}].map((f) => {calls}));")
+    for tape, one in zip(tapes, found, strict=True):
+        wanted = [value for point in points for value in tape.run(*map(np.float64, point))]
+        assert received(one).tolist() == wanted
 
 
 def test_operations_of_arrays_are_those_of_the_table():

@@ -18,6 +18,7 @@ import numpy as np
 from math import hypot as length
 
 HALF = 0.5
+TABLE = {}
 
 
 def halved(number, by=HALF):
@@ -114,6 +115,21 @@ def rule(surface, w, lr=0.1):
         w = w - lr * g / np.clip(size, 1.0, math.inf) * np.full_like(g, 0.75)
         yield w
 """,
+    "chains": """
+def rule(gradient, w, lr=0.1, n=4):
+    a = b = 1
+    u = v = 0.0
+    while True:
+        a = b = a + b / 2
+        u = v = 0.5 * (u + gradient(w)) - 0.1 * v
+        a = a - 2 if a > 3 else a
+        last = int(n)
+        for k in range(last):
+            last = last - 1
+            u = u * 0.99 + k * 1e-3
+        w = w - lr * (u + v) / (a + b)
+        yield w
+""",
     "mixed": """
 def rule(gradient, w, lr=0.1):
     mean = 0.0
@@ -146,6 +162,12 @@ REFUSED = {
     "w = recursive(w)": "recursive(w)",
     "old = w\n        w -= lr": "def rule",
     "yield": "yield",
+    "lr = math.log(2, 10)": "math.log(2, 10)",
+    "w = np.clip(w, 1)": "np.clip(w, 1)",
+    "w = np.array([1.5, 2.5], int)": "np.array([1.5, 2.5], int)",
+    "w = np.sum(w, -1) * w": "np.sum(w, -1)",
+    "w = TABLE(w)": "TABLE(w)",
+    "u = v = gradient(w)\n        u += 1": "def rule",
 }
 
 
@@ -209,6 +231,13 @@ def rule(gradient, w, lr=0.1):
         yield w
         w = w + 0.1 * (w - last)
 """
+OWN_RATE = """
+def rule(gradient, w, lr=0.1):
+    while True:
+        lr = 0.99 * lr
+        w = w - lr * gradient(w)
+        yield w
+"""
 RATES = """
 def rule(gradient, w, lr=0.1):
     full = lr
@@ -218,7 +247,14 @@ def rule(gradient, w, lr=0.1):
 """
 
 
-@pytest.mark.parametrize(("source", "key"), [(COPIES, "bounds=-20/20/-5/5"), (RATES, "decay=step")])
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [
+        (COPIES, "bounds=-20/20/-5/5"),
+        (RATES, "decay=step"),
+        (OWN_RATE, "decay=step"),
+    ],
+)
 def test_a_second_name_for_what_changes_in_place_leaves_a_track_recorded(source, key, tmp_path):
     path = written(tmp_path, source)
     ours = compare("bowl", [f"{path}:rule:{key},label=mine", f"{path}:rule:label=free"], steps=3)

@@ -158,10 +158,10 @@ def test_pillow_finds_the_text_of_a_picture(name, key, tmp_path):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", NOTED)
-def test_no_character_of_a_title_breaks_out_of_its_container(name, tmp_path):
+def test_no_character_of_a_recipe_breaks_out_of_its_container(name, tmp_path):
     plain = small()
     asked = dataclasses.replace(plain.request, surface="", metadata=True)
-    awkward = dataclasses.replace(asked, surface="bowl", look=Look((160, 120), title=AWKWARD))
+    awkward = dataclasses.replace(asked, surface="bowl", look=Look((160, 120), view=AWKWARD))
     chosen = load_format(name)
     note = note_of(awkward)
     path = tmp_path / f"race.{name}"
@@ -170,30 +170,30 @@ def test_no_character_of_a_title_breaks_out_of_its_container(name, tmp_path):
     else:
         chosen.write(path, plain.scene, 8, note)
     assert read_note(path).text == note
-    assert read_note(path).table["title"] == AWKWARD
+    assert read_note(path).table["view"] == AWKWARD
 
 
 @given(st.text())
 @example(AWKWARD)
 @example("".join(map(chr, range(0x120))) + "\ufffe\uffff\U0010ffff")
-def test_a_note_is_printable_ascii_without_markup_and_says_the_recipe(title):
-    recipe = Recipe("bowl", (parse_spec("sgd:lr=0.1"),), look=Look(title=title))
+def test_a_note_is_printable_ascii_without_markup_and_says_the_recipe(text):
+    recipe = Recipe("bowl", (parse_spec("sgd:lr=0.1"),), look=Look(view=text))
     note = note_of(recipe)
     assert note.isascii()
     assert note.replace("\n", "").isprintable()
     assert not set(note) & set("<>&")
-    assert tomllib.loads(note)["title"] == title
+    assert tomllib.loads(note)["view"] == text
 
 
-@given(title=st.text())
-@example(title=AWKWARD)
-@example(title="\\u0041 \\\\u0041 \\")
-def test_what_is_shown_says_the_same_and_nothing_to_a_terminal(title, tmp_path_factory):
+@given(text=st.text())
+@example(text=AWKWARD)
+@example(text="\\u0041 \\\\u0041 \\")
+def test_what_is_shown_says_the_same_and_nothing_to_a_terminal(text, tmp_path_factory):
     path = tmp_path_factory.mktemp("shown") / "race.gif"
-    note = note_of(Recipe("bowl", look=Look(title=title)))
+    note = note_of(Recipe("bowl", look=Look(view=text)))
     path.write_bytes(b"GIF89a" + bytes(7) + b"!\xfe" + blocks(note) + b"\0;")
     shown = read_note(path).readable
-    assert tomllib.loads(shown)["title"] == title
+    assert tomllib.loads(shown)["view"] == text
     assert shown.replace("\n", "").isprintable()
 
 

@@ -8,7 +8,6 @@ import pytest
 from films import (
     BACKGROUND,
     HIGH,
-    LEFT_OPEN,
     LOUD,
     SHORT,
     TAGS,
@@ -246,7 +245,6 @@ def test_an_exception_in_the_middle_leaves_no_encoder_behind(error, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@LEFT_OPEN
 @pytest.mark.parametrize("when", [5, 17], ids=["in the middle", "at the end"])
 def test_an_encoder_that_dies_is_an_error_and_leaves_the_old_film(when, tmp_path):
     check_that_a_dead_encoder_leaves_the_old_film(tmp_path / "film.mp4", film(), when)

@@ -25,6 +25,7 @@ MORE = {
     "split": ("beale", SEVEN[:3], {"view": "split"}),
     "basins": ("himmelblau", ("sgd:lr=0.01",), {"view": "basins", "steps": 60}),
     "small": ("bowl", ("sgd:lr=0.1",), {"size": (320, 240)}),
+    "small, tails": ("himmelblau", SEVEN[:2], {"size": (320, 240), "steps": 40, "trail": 6}),
 }
 """What a still can show and a moving drawing cannot, and what else there is."""
 EVERY = pytest.mark.parametrize("name", [*RACES, *MORE])
@@ -58,9 +59,9 @@ def test_another_renderer_shows_of_it_what_the_png_shows(name, share, tmp_path):
     assert_shows(one(name).save(tmp_path / "race.svg", at=step), scene, step, most)
 
 
-def test_a_small_one_shows_what_the_png_shows(tmp_path):
-    scene = one("small").scene
-    assert_shows(one("small").save(tmp_path / "race.svg", at=30), scene, 30)
+@pytest.mark.parametrize("name", ["small", "small, tails"])
+def test_a_small_one_shows_what_the_png_shows(name, tmp_path):
+    assert_shows(one(name).save(tmp_path / "race.svg", at=30), one(name).scene, 30)
 
 
 def test_a_chart_of_rates_is_as_its_pixels(tmp_path):

@@ -2,7 +2,6 @@
 
 import pytest
 from films import (
-    LEFT_OPEN,
     TAGS,
     check_that_a_dead_encoder_leaves_the_old_film,
     decoded,
@@ -55,7 +54,6 @@ def test_two_writes_give_the_same_bytes():
 # When it goes wrong
 
 
-@LEFT_OPEN
 @pytest.mark.parametrize("when", [5, 17], ids=["in the middle", "at the end"])
 def test_an_encoder_that_dies_is_an_error_and_leaves_the_old_film(when, tmp_path):
     check_that_a_dead_encoder_leaves_the_old_film(tmp_path / "film.webm", film(), when)

@@ -8,6 +8,7 @@ from galleries import OWN, append, edit, everything, make, stale
 from programs import invoke
 
 from trajviz.errors import TrajvizError
+from trajviz.gallery import gallery
 from trajviz.gallery.lock import Lock
 from trajviz.gallery.plan import plan_gallery
 
@@ -181,6 +182,58 @@ def test_neither_does_it_run_the_file_of_a_surface(built):
 def test_the_size_of_a_gallery_is_its_items_its_files_and_their_bytes(built):
     sizes = [len(data) for data in everything(built).values()]
     assert plan_gallery(built).size == (2, len(sizes), sum(sizes))
+
+
+# Thousands of items
+
+
+def sweep(folder, count):
+    """Write a gallery of so many items."""
+    folder.mkdir()
+    (folder / "gallery.toml").write_text(
+        '[[sweep]]\nname = "s"\nsurface = "bowl"\noutputs = ["{name}.gif"]\n'
+        'optimizers = ["sgd:decay=cosine", "adam"]\ntheme = "dark"\nlanguage = "de"\n'
+        f"grid = {{ seed = {list(range(count))} }}"
+    )
+    return folder
+
+
+def counted(monkeypatch, owner, name):
+    """Return a list to which every call of a function adds its arguments."""
+    calls, function = [], getattr(owner, name)
+
+    def call(*args, **options):
+        calls.append(args)
+        return function(*args, **options)
+
+    monkeypatch.setattr(owner, name, call)
+    return calls
+
+
+def test_each_item_is_read_once_and_everything_else_as_often_as_for_one_item(tmp_path, monkeypatch):
+    plan_gallery(sweep(tmp_path / "before", 1))  # registries are read once in a process
+    read = counted(monkeypatch, gallery, "read_item")
+    others = [
+        counted(monkeypatch, Path, name) for name in ("read_bytes", "read_text", "open", "glob")
+    ]
+    found = []
+    for count in (1, 30):
+        plan = plan_gallery(sweep(tmp_path / f"{count}", count))
+        assert len(plan.stale) == count + 1
+        assert plan.notes == []
+        assert len(read) == count
+        found.append([len(calls) for calls in others])
+        for calls in (read, *others):
+            calls.clear()
+    assert found[0] == found[1]
+
+
+def test_of_many_items_only_those_are_read_again_that_are_made(tmp_path, monkeypatch):
+    folder = sweep(tmp_path / "gallery", 30)
+    plan = plan_gallery(folder, ["s-seed=3", "s-seed=20"])
+    read = counted(monkeypatch, gallery, "read_item")
+    assert [planned.item.name for planned in plan.items] == ["s-seed=3", "s-seed=20"]
+    assert len(read) == 2
 
 
 # Other versions, and items that are gone

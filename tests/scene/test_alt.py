@@ -14,10 +14,12 @@ from races import race
 
 from trajviz import Surface, compare, surface_names, view_names
 from trajviz.descent.floor import nearness
+from trajviz.errors import TrajvizError
 from trajviz.race import Race
 from trajviz.scene.alt import MOST_CHARACTERS, describe
 from trajviz.surface import Window
 from trajviz.surface.catalogue import load_surface
+from trajviz.untrusted import check_text
 
 
 def outcome(run):
@@ -318,7 +320,18 @@ def test_it_is_one_short_line_of_whole_sentences(surface, optimizers, starts, st
         assert several == (verb in ("are", "leave", "diverge")), said
 
 
-@given(title=st.text(max_size=90), label=st.text(min_size=1, max_size=40))
+def taken(text):
+    """Return whether a picture takes a text."""
+    try:
+        check_text("text", text)
+    except TrajvizError:
+        return False
+    return True
+
+
+@given(
+    title=st.text(max_size=90).filter(taken), label=st.text(min_size=1, max_size=40).filter(taken)
+)
 def test_whatever_a_user_writes_it_stays_one_printable_line(title, label):
     outcome = race("bowl", ("sgd:lr=0.1",), steps=5).outcome
     (track,) = outcome.trajectories

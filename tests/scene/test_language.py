@@ -75,7 +75,7 @@ REFUSED = {
     "height = 5": "line 1: height: 5 is not a text",
     'height = ""': "line 1: height: '' is not a text",
     "# words\n[height]\n": "line 2: height: {} is not a text",
-    f'height = "{"x" * 501}"': "line 1: height: 501 letters are more than 500",
+    f'height = "{"x" * 501}"': "line 1: height 'xxxxxxxxxxxxxxxxxxxx…' has 501 letters, more than",
     'height = "{x}"': "line 1: height: '{x}' must have nothing in braces, each once",
     'height = "{"': "line 1: height: '{' must have nothing in braces",
     'count_steps = "{step}"': f"line 1: count_steps: '{{step}}' {FIELDS}",

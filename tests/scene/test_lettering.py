@@ -319,3 +319,11 @@ def test_the_pen_stands_before_each_letter_where_the_line_so_far_ends(folder):
     save(folder, "wqy-zenhei.ttf", font(TITLE))
     between, after = text_width("椭", 20), text_width("椭A", 20)
     assert pen_places("椭A圆", 20) == [0, between, after]
+
+
+def test_a_user_without_a_home_has_fonts_too(monkeypatch):
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pathlib.Path.home", nobody)
+    assert fonts._folders()

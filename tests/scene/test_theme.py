@@ -10,11 +10,11 @@ from races import OURS
 
 from trajviz.errors import TrajvizError
 from trajviz.race import compare
-from trajviz.recipe.toml import MOST_BYTES
 from trajviz.scene import themes
 from trajviz.scene.color import blend
 from trajviz.scene.theme import Theme, light_and_dark, load_theme
 from trajviz.scene.themes import theme_names
+from trajviz.untrusted import MOST_TOML_BYTES
 
 THEME = """
 summary = "Mine."
@@ -179,8 +179,11 @@ REFUSED = {
     THEME.replace("=", ":"): "mine.toml, line 2: Expected '='",
     THEME + THEME: "mine.toml, line 13: Cannot overwrite a value",
     THEME + f"levels = {'9' * 5000}": "mine.toml is no theme: Exceeds the limit",
+    THEME + f"levels = {'9' * 4000}": "mine.toml is no theme: a whole number has more than 64 bits",
+    THEME + f"levels = 0x{'f' * 9000}": "mine.toml is no theme: a whole number has more than 64",
+    THEME + f"levels = {'[' * 900 + ']' * 900}": "mine.toml is no theme: it has more than 32 bra",
     THEME + f"levels = {'[' * 5000}": "mine.toml is no theme: ",
-    "#" * (MOST_BYTES + 1): "mine.toml is longer than a theme's 1,000,000 bytes",
+    "#" * (MOST_TOML_BYTES + 1): "mine.toml is longer than a theme's 1,000,000 bytes",
 }
 
 

@@ -147,8 +147,9 @@ def test_each_of_a_population_shows_where_it_came_from_and_nothing_before(swarm)
 def test_a_population_may_have_longer_tails_or_all_of_its_lines(swarm):
     longer = compare("bowl", paths=[swarm], steps=8, trail=4, **SMALL).scene.main.tracks[0]
     assert longer.tail(8.0).knots[0] == 4
-    whole = compare("bowl", paths=[swarm], steps=8, trail=0, **SMALL).scene.main.tracks[0]
-    assert not whole.lasting.gap.any()
+    for trail in (0, "full"):
+        whole = compare("bowl", paths=[swarm], steps=8, trail=trail, **SMALL).scene.main.tracks[0]
+        assert not whole.lasting.gap.any()
 
 
 def test_in_ones_own_axes_a_population_has_no_lines_but_its_tails(swarm):
@@ -161,7 +162,10 @@ def test_in_ones_own_axes_a_population_has_no_lines_but_its_tails(swarm):
 
 
 def test_a_trail_below_none_and_one_of_basins_are_refused():
-    with pytest.raises(TrajvizError, match="trail -1 must be at least 1, or 0 for all steps"):
-        Look(trail=-1)
+    for trail in (-1, 2.5):
+        with pytest.raises(TrajvizError, match=f"trail {trail} is no whole number of steps, 0 be"):
+            Look(trail=trail)
+    with pytest.raises(TrajvizError, match="'long' is neither a whole number of steps nor 'full'"):
+        compare("bowl", ["sgd:lr=0.1"], trail="long")
     with pytest.raises(TrajvizError, match="view 'basins' starts at every pixel: it takes no trai"):
         compare("bowl", ["sgd:lr=0.1"], view="basins", trail=3)

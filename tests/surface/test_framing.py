@@ -156,3 +156,8 @@ def test_any_formula_gets_a_window_and_a_start_that_serve_or_is_refused(parts, s
     assert_ready(surface)
     assert framed(formula).window == surface.window
     assert framed(formula, surface.start).window.contains(np.array(surface.start))
+
+
+def test_slopes_whose_sum_overflows_are_no_warning():
+    found = framed(read_formula("min(cos(y),(x)**(pi)) * (-3e307)"))
+    assert np.isfinite(found.gradient(np.array(found.start))).all()

@@ -10,6 +10,7 @@ from programs import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.files.metadata import read_note
 from trajviz.recipe.toml import load_recipe
+from trajviz.surface import data_files
 from trajviz.surface import grid as module
 from trajviz.surface.catalogue import find_definition, load_surface
 from trajviz.surface.probe import find_misfit
@@ -149,8 +150,9 @@ def test_what_is_too_large_is_refused_before_it_is_unpacked(tmp_path, monkeypatc
         load_surface(tmp_path / "a.csv")
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("z.npy", bytes(100_000))
-    monkeypatch.setattr(module, "MOST_BYTES", 50_000)
+        packed.writestr("z", bytes(100_000))
+    monkeypatch.setattr(data_files, "MOST_ARRAY_BYTES", 50_000)
+    monkeypatch.setitem(module._READERS, ".csv", (50_000, module._from_csv))
     (tmp_path / "b.npz").write_bytes(bomb.getvalue())
     with pytest.raises(TrajvizError, match="unpacked it is longer than 50,000 bytes"):
         load_surface(tmp_path / "b.npz")

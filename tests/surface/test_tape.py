@@ -14,7 +14,7 @@ from trajviz import Surface
 from trajviz.errors import TrajvizError
 from trajviz.surface import dual, traced
 from trajviz.surface.buffers import CHUNK, Runner
-from trajviz.surface.compiled import compiled
+from trajviz.surface.compiled import compiled, is_exact
 from trajviz.surface.formula import FUNCTIONS, read_formula
 from trajviz.surface.tape import OPERATIONS, Node, Tape, UntraceableError, record
 
@@ -261,6 +261,34 @@ def test_few_buffers_serve_many_nodes():
     (bound,) = runner.bound.values()
     given = [each for call in bound.calls for each in call.args if each.ndim]
     assert len({id(each) for each in given}) < len(bound.calls) / 4
+
+
+def test_few_points_are_computed_one_by_one_only_where_that_rounds_alike():
+    exact = tape_of(lambda x, y: np.where(x < y, np.sqrt(abs(x)), -x / y) * 2)
+    assert is_exact(exact)
+    for odd in (lambda x, y: x**2 + y, lambda x, y: np.sin(x) * y, lambda x, y: x % 2 + y):
+        assert not is_exact(tape_of(odd))
+
+
+def test_a_result_that_others_are_made_of_stays_in_its_buffer():
+    tape = record(lambda x, y: [p := x * y, np.sin(p), np.cos(np.sin(p)) + np.exp(np.sin(p) * 2)])
+    points = np.random.default_rng(0).normal(size=(5, 2))
+    assert bits(Runner(tape).run(points)) == bits(np.stack(tape.run(*points.T), axis=-1))
+
+
+def test_where_dual_numbers_take_a_number_for_a_constant_one_point_is_left_to_them():
+    surface = surface_of(read_formula("sqrt(abs(x*y))"))
+    seen, point = traced.traced(surface), np.array([0.0, -1.0])
+    with np.errstate(all="ignore"):
+        assert bits(seen.hessian(point)) == bits(surface.hessian(point))
+        assert bits(seen.hessian(point)) != bits(seen.hessian(point[None])[0])
+        assert bits(seen.hessian(point[None])) == bits(surface.hessian(point[None]))
+
+
+def test_a_power_of_what_is_chosen_is_rounded_as_numpy_rounds_it():
+    x = -2.4673924522389283  # whose square by glibc's pow is not x * x
+    assert_same(lambda x, y: np.where(x < 0, x, y) ** 3, np.array([[x, 1.0]]))
+    assert_same(lambda x, y: x**3 + y, np.array([[x, 1.0]]))
 
 
 # What has none

@@ -71,8 +71,9 @@ class Animation:
         for part in parts:
             next(part)
         for changes in zip(*parts, strict=True):
-            pixels, colors = zip(*changes, strict=True)
-            yield Change(np.concatenate(pixels), np.concatenate(colors))
+            pixels, colors, _ = zip(*changes, strict=True)
+            ends = tuple(itertools.accumulate(map(len, pixels)))
+            yield Change(np.concatenate(pixels), np.concatenate(colors), ends)
 
     def frames(self) -> Iterator[Picture]:
         """Yield every frame, (height, width, 3); each is a copy of its own."""
@@ -235,11 +236,8 @@ def _part(picture: Picture, box: Box) -> Picture:
 
 def _places(scene: Scene, box: Box) -> Ints:
     """Return the flat indices of a box's pixels in the picture, (height, width)."""
-    width, height = scene.size
-    places: Ints = np.arange(width * height).reshape(height, width)[
-        box.y0 : box.y1, box.x0 : box.x1
-    ]
-    return places
+    rows, columns = np.arange(box.y0, box.y1), np.arange(box.x0, box.x1)
+    return rows[:, None] * scene.size[0] + columns
 
 
 def shown_steps(positions: Floats) -> Ints:

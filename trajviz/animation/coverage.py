@@ -80,8 +80,10 @@ def covered_by_discs(
     """
     halves = np.rint(2 * np.column_stack([center, growth])).astype(np.int64)
     corner = halves[:, :2] >> 1
-    kinds, kind = np.unique(halves @ (0, 0, 4) + (halves[:, :2] & 1) @ (1, 2), return_inverse=True)
-    down, across, near, first = _discs(tuple(kinds.tolist()), radius, deepest)
+    kind_of = halves @ (0, 0, 4) + (halves[:, :2] & 1) @ (1, 2)
+    kinds = sorted({*kind_of.tolist()})  # np.unique would load all of numpy's masked arrays
+    kind = np.searchsorted(kinds, kind_of)
+    down, across, near, first = _discs(tuple(kinds), radius, deepest)
     count = np.diff(first)[kind]
     item = np.repeat(np.arange(len(center)), count)
     place = np.arange(len(item)) + np.repeat(first[kind] - np.cumsum(count) + count, count)
@@ -157,7 +159,8 @@ def _batch(
     dx, dy = run[:, 0, None, None], run[:, 1, None, None]
     along = (x * dx + y * dy) / np.maximum(dx * dx + dy * dy, np.float32(1e-12))
     np.clip(along, 0, 1, out=along)
-    distance = np.hypot(x - along * dx, y - along * dy)
+    off_x, off_y = x - along * dx, y - along * dy
+    distance = np.sqrt(off_x * off_x + off_y * off_y)  # a third of the time of np.hypot
     near = np.ceil((np.float32(radius) - distance) * SUBPIXELS)
     column = corner[:, 0, None] + steps
     row = corner[:, 1, None] + steps

@@ -41,10 +41,18 @@ Color: TypeAlias = npt.NDArray[Any]
 
 
 class Change(NamedTuple):
-    """What a frame changes: flat indices of pixels, (n,), and their new colours, (n, 3)."""
+    """What a frame changes.
+
+    Attributes:
+        pixels: Flat indices, (n,).
+        colors: Their new colours, (n, 3).
+        ends: How many of the pixels are of the first part of the picture, of the first two, ...:
+            plots in order, then what is around them.
+    """
 
     pixels: Ints
     colors: Picture
+    ends: tuple[int, ...] = ()
 
 
 class _Segments(NamedTuple):
@@ -316,6 +324,8 @@ def _thinned(table: tuple[Floats, Floats], opacity: float) -> tuple[Floats, Floa
     return 1 - opacity * (1 - keep), opacity * add
 
 
+_LAG = 0.4
+"""How far off a head may be before it moves, in pixels; rounded to half ones it may be 0.35."""
 _FEW_HEADS = 16
 """Up to so many heads a stretch of frames need not be shorter."""
 
@@ -344,10 +354,9 @@ class Rasterizer:
         marks = _marked(stage.layers, positions)
         self.segments, self.whose = [*lines, *marks.values()], [*range(len(lines)), *marks]
         # One row of heads for each track of a layer, (tracks, frames, 2).
-        self.heads = [
-            np.stack([_heads(track, positions) for track in layer]) for layer in stage.layers
-        ]
         ends = np.cumsum([len(layer) for layer in stage.layers])
+        tracks = [track for layer in stage.layers for track in layer]
+        self.heads = np.split(_heads(tracks, positions), ends[:-1])
         self.growth = np.split(stage.plot.growth(positions), ends[:-1])
         self.lifts = [
             np.stack([_lift(track, positions, ink) for track in layer])
@@ -537,7 +546,7 @@ def _tail(line: Line, trail: float, positions: Floats, box: Box, radius: float) 
     """Return a line as segments that are there while they belong to the last steps."""
     behind = positions - trail
     moments = np.clip(np.concatenate([positions, behind]), line.knots[0], line.knots[-1])
-    knots = np.unique(np.concatenate([line.knots, moments]))
+    knots = _distinct(np.concatenate([line.knots, moments]))
     places, ending = line.at(knots), line.ending(knots)[1:]
     moved = (places[1:] != places[:-1]).any(axis=1)
     drawn = np.flatnonzero(moved & ~line.gap[ending])
@@ -552,14 +561,30 @@ def _tail(line: Line, trail: float, positions: Floats, box: Box, radius: float) 
     )
 
 
-def _heads(track: Track, positions: Floats) -> Points:
-    """Return where a track's head is in each frame, (frames, 2).
+def _heads(tracks: Sequence[Track], positions: Floats) -> Points:
+    """Return where the heads of tracks are in each frame, (tracks, frames, 2).
 
-    Where there is no head, before the track begins and after it diverged, it is NaN.
+    Where there is no head, before a track begins and after it diverged, it is NaN.
     """
-    heads = _rested(track.at(positions))
-    heads[(positions < track.line.knots[0]) | (positions >= track.gone_knot)] = np.nan
+    places = np.array([track.at(positions) for track in tracks]).reshape(-1, len(positions), 2)
+    heads = _settled(places)
+    for head, track in zip(heads, tracks, strict=True):
+        head[(positions < track.line.knots[0]) | (positions >= track.gone_knot)] = np.nan
     return heads
+
+
+def _settled(places: Points) -> Points:
+    """Return heads that rest until their places, (tracks, frames, 2), are too far off.
+
+    In the last frame, which is held, they are where they belong.
+    """
+    rested = _rested(places)
+    wanted, heads = (each[..., 0] + 1j * each[..., 1] for each in (places, rested))
+    for frame in range(1, heads.shape[1] - 1):
+        before = heads[:, frame - 1]
+        rests = np.abs(wanted[:, frame] - before) < _LAG
+        heads[rests, frame] = before[rests]
+    return np.stack([heads.real, heads.imag], axis=-1)
 
 
 def _rested(heads: Points) -> Points:
@@ -606,10 +631,19 @@ def differ(colors: Picture, others: Picture) -> Flags:
     return np.asarray(red | green | blue)
 
 
-def _distinct(keys: Ints) -> Ints:
+def _distinct(keys: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the distinct keys, sorted; np.unique would not use numpy's vectorised sort."""
     keys = np.sort(keys)
-    return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
+    new = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    return np.asarray(keys[new])
+
+
+def _first_of_each(rows: Ints) -> Ints:
+    """Return where each distinct row stands first, in order; rows are (n, columns)."""
+    order = np.lexsort(rows.T)  # which leaves equal rows in their order
+    ordered = rows[order]
+    begins = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))[: len(rows)]
+    return np.sort(order[begins])
 
 
 def _lay(color: npt.NDArray[np.float32], near: Nearness, ink: _Ink) -> None:
@@ -627,7 +661,7 @@ def _segments(line: Line, positions: Floats, box: Box, radius: float) -> _Segmen
     """
     last = positions[-1]
     reached = line.knots[: np.searchsorted(line.knots, last, side="right")]
-    knots = np.unique(np.concatenate([reached, np.minimum(positions, line.knots[-1])]))
+    knots = _distinct(np.concatenate([reached, np.minimum(positions, line.knots[-1])]))
     places, ending = line.at(knots), line.ending(knots)
     hidden, gap = line.hidden[ending], line.gap[ending]
     with np.errstate(all="ignore"):
@@ -636,7 +670,7 @@ def _segments(line: Line, positions: Floats, box: Box, radius: float) -> _Segmen
     moved = np.append(True, (np.diff(cell, axis=0) != 0).any(axis=1))
     knots, places, cell = knots[moved], places[moved], cell[moved]
     ends = np.concatenate([cell[:-1, :2], cell[1:]], axis=1)
-    new = np.sort(np.unique(ends, axis=0, return_index=True)[1])
+    new = _first_of_each(ends)
     new = new[cell[1:, 3][new] == 0]
     a, b, kept = clip_segments(places[:-1][new], places[1:][new], box, radius)
     at, behind = knots[1:][new][kept], cell[1:, 2][new][kept] == 1

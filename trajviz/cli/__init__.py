@@ -6,33 +6,34 @@ colon, what it is for; a file dropped into this folder is found.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-import signal
 import sys
-from types import FrameType
 
 import click
 
 import trajviz
-from trajviz.cli._commands import DEBUG, Commands
-from trajviz.cli._output import make_streams_forgiving
+from trajviz.cli._commands import DEBUG, Commands, completed
+from trajviz.cli._output import make_streams_forgiving, say
 from trajviz.errors import TrajvizError
+from trajviz.signals import StoppedError, hear_signals, look_for_signals
 
-STALE, WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
-"""Exit codes."""
-
-
-class _Terminated(BaseException):
-    """SIGTERM, as an exception, so that what is half done is cleaned up."""
+STALE, WRONG_REQUEST, FAILED, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes; a signal's is 128 more than its number."""
+UNREAD = 141
+"""The exit code when nobody reads our output any more, as of a command that SIGPIPE ends."""
+LONGEST_MESSAGE = 2_000
+"""Letters of a message, which may tell what a file says."""
 
 
 def main() -> None:
     """Run the command line, and turn every outcome into a message and an exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    hear_signals()
     make_streams_forgiving()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are too small to share out
     try:
+        look_for_signals()
         code = cli.main(prog_name="trajviz", standalone_mode=False)
     except click.ClickException as error:
         _fail(error.format_message() + _about_minus(error), WRONG_REQUEST)
@@ -40,10 +41,11 @@ def main() -> None:
         _fail(str(error), WRONG_REQUEST)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED)
-    except _Terminated:
-        _fail("terminated", TERMINATED)
+    except StoppedError as stopped:
+        _fail(str(stopped), stopped.code)
     except SystemExit as error:  # click's own way out when nobody reads our output any more
-        sys.exit(FAILED if error.code else 0)
+        unread = type(sys.stdout) is click.utils.PacifyFlushWrapper
+        sys.exit(UNREAD if unread else FAILED if error.code else 0)
     except OSError as error:
         _fail(str(error), FAILED)
     except Exception as error:  # a mistake of our own, whatever it is
@@ -75,13 +77,12 @@ def _about_minus(error: click.ClickException) -> str:
     )
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not stop the cleaning up
-    raise _Terminated
-
-
 def _fail(message: str, code: int) -> None:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    words = " ".join(message.split())
+    if len(words) > LONGEST_MESSAGE:
+        words = f"{words[:LONGEST_MESSAGE]} ..."
+    with contextlib.suppress(OSError):  # nobody may read this either
+        say(f"Error: {words}", err=True)
     sys.exit(code)
 
 
@@ -96,3 +97,6 @@ def cli(context: click.Context) -> None:
     """Show how optimizers behave on a surface, as an animation worth publishing."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+completed(cli)

@@ -22,13 +22,19 @@ DEBUG = "--debug"
 class Commands(click.Group):
     """A group whose help is read from the first line of each file, so that it imports none."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:  # click takes it for Ctrl-D, but nothing is asked here
+            raise RuntimeError(f"EOFError: {error}") from error
+
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return [*FILES]
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in FILES:
             return None
-        return _completed(importlib.import_module(f"{__package__}.{name}").command)
+        return completed(importlib.import_module(f"{__package__}.{name}").command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args[0] not in FILES:
@@ -40,11 +46,11 @@ class Commands(click.Group):
             formatter.write_dl([(name, summary(name)) for name in FILES])
 
 
-def _completed(command: click.Command) -> click.Command:
+def completed(command: click.Command) -> click.Command:
     """Give a command, and those below it, what all have: help without docstrings, and --debug."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():
-            _completed(inner)
+            completed(inner)
     if command.help is None and command.callback is not None:  # python -OO
         command.help = docstring_of(command.callback)
     if DEBUG not in [word for param in command.params for word in param.opts]:

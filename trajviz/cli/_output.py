@@ -13,19 +13,25 @@ from typing import Any
 import click
 
 from trajviz.errors import TrajvizError
+from trajviz.signals import look_for_signals
+from trajviz.untrusted import visible
 
 
 @contextlib.contextmanager
 def progress_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Give a callback that shows a bar on a terminal's standard error after a second."""
+    """Give a callback that shows a bar on a terminal's standard error after a second.
+
+    It looks for signals, too, wherever there is a terminal or none.
+    """
     if quiet or not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield lambda _done, _total: look_for_signals()
         return
     began = time.monotonic()
     bar: Any = None
 
     def advance(done: int, total: int) -> None:
         nonlocal bar
+        look_for_signals()
         if bar is not None and bar.length != total:  # another kind of work has begun
             bar.length, bar.pos, bar.finished = total, 0, False
         if bar is None and time.monotonic() - began > 1:
@@ -56,6 +62,15 @@ def make_streams_forgiving() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def say(text: str, err: bool = False) -> None:
+    """Say something in lines of its own; what a file says moves no cursor and turns no letters.
+
+    Standard output that is no terminal is read by programs, and left as it is.
+    """
+    shown = visible(text) if err or (sys.stdout and sys.stdout.isatty()) else text
+    click.echo(shown, err=err)
+
+
 def stdout_is_terminal() -> bool:
     """Return whether a person reads what is written; TrajvizError where nothing can be."""
     if sys.stdout is None:
@@ -66,7 +81,7 @@ def stdout_is_terminal() -> bool:
 def write_text(text: str) -> None:
     """Write a text that is a file's content: in UTF-8, unless a person reads it on a terminal."""
     if stdout_is_terminal():
-        click.echo(text, nl=False)
+        click.echo(visible(text), nl=False)
     else:
         write_stdout(text.encode("utf-8"))
 
@@ -107,4 +122,4 @@ class Foot:
     def say(self, text: str, err: bool = False) -> None:
         """Say something that stays."""
         self.show([])
-        click.echo(text, err=err)
+        say(text, err)

@@ -10,6 +10,7 @@ import click
 
 import trajviz
 from trajviz.cli._options import Command, Name, OwnOption, fields_of, recipe_options_of
+from trajviz.cli._output import say
 from trajviz.errors import TrajvizError
 from trajviz.recipe.recipe import recipe_options
 
@@ -85,7 +86,7 @@ def read_request(
 def say_notes(notes: Iterable[str]) -> None:
     """Tell what there was no room for in a picture."""
     for note in notes:
-        click.echo(f"  no room: {note}", err=True)
+        say(f"  no room: {note}", err=True)
 
 
 def _merged(said: dict[str, Any]) -> dict[str, Any]:
@@ -107,4 +108,4 @@ def say_what_was_found(surface: Surface, paths: Iterable[Recorded] = ()) -> None
     """Tell what nobody stated: a formula's window and start, and how files of paths were read."""
     for note in dict.fromkeys([surface.note, *(path.note for path in paths)]):
         if note:
-            click.echo(f"  {note}", err=True)
+            say(f"  {note}", err=True)

@@ -10,7 +10,8 @@ import click
 
 from trajviz.cli import FAILED, STALE
 from trajviz.cli._options import OneValue
-from trajviz.cli._output import Foot
+from trajviz.cli._output import Foot, say
+from trajviz.signals import look_for_signals
 
 if TYPE_CHECKING:
     from trajviz.gallery.plan import Plan, PlannedItem
@@ -84,9 +85,9 @@ def build(
     if not quiet:
         items, files, size = plan.size
         done = "" if result.made or result.failed or result.page else "everything is current: "
-        click.echo(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
+        say(f"{done}{items} items, {files} files, {size / 1e6:.1f} MB in all")
     if result.failed:
-        click.echo(f"Error: not made: {', '.join(result.failed)}", err=True)
+        say(f"Error: not made: {', '.join(result.failed)}", err=True)
         return FAILED
     return None
 
@@ -109,12 +110,12 @@ def check(folder: str, strict: bool, trust: bool) -> int | None:
     stale = _tell_stale(plan)
     _tell_notes(plan)
     if not stale:
-        click.echo("everything is current")
+        say("everything is current")
         return None
     words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
     import shlex
 
-    click.echo(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
+    say(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
     return STALE
 
 
@@ -122,13 +123,13 @@ def _tell_stale(plan: Plan) -> bool:
     """Say what is stale, and return whether anything is."""
     stale = plan.stale
     for name, reasons in stale.items():
-        click.echo(f"{name}: {', '.join(reasons)}")
+        say(f"{name}: {', '.join(reasons)}")
     return bool(stale)
 
 
 def _tell_notes(plan: Plan) -> None:
     for note in plan.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
 
 
 class _Observer:
@@ -138,6 +139,7 @@ class _Observer:
         self._foot, self._quiet = foot, quiet
 
     def progressed(self, progress: Mapping[str, Progress | None]) -> None:
+        look_for_signals()
         width = max(map(len, progress), default=0)
         if not self._quiet:
             self._foot.show([f"{name:{width}}  {_bar(one)}" for name, one in progress.items()])

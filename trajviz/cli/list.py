@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from trajviz.cli._listing import LISTINGS, rows_of
+from trajviz.cli._output import say
 from trajviz.errors import unknown
 
 
@@ -26,7 +27,7 @@ def command(what: str | None, as_json: bool) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps(facts, indent=1))
+        say(json.dumps(facts, indent=1))
         return
     for name, rows in facts.items():
         click.secho(name, bold=True)
@@ -35,11 +36,11 @@ def command(what: str | None, as_json: bool) -> None:
         for row in rows:
             if row.get("family") != family:
                 family = row["family"]
-                click.echo(f"  {family}:")
+                say(f"  {family}:")
             details = [text for text in row.values() if isinstance(text, str)][1:]
-            click.echo(f"  {row['name']:{width}}  {details[0]}")
+            say(f"  {row['name']:{width}}  {details[0]}")
             for line in _details(row):
-                click.echo(f"  {'':{width}}  {line}")
+                say(f"  {'':{width}}  {line}")
 
 
 def _details(row: dict[str, Any]) -> Iterator[str]:

@@ -11,11 +11,11 @@ import click
 
 import trajviz
 from trajviz.cli._options import GroupedCommand, Name, OwnOption, fields_of, recipe_options_of
-from trajviz.cli._output import progress_bar, stdout_is_terminal, write_stdout
+from trajviz.cli._output import progress_bar, say, stdout_is_terminal, write_stdout
 from trajviz.cli._race import race_options, read_request, say_notes, say_what_was_found
 from trajviz.errors import TrajvizError
 from trajviz.files.places import Place, check_place, load_place, place_names
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
     from trajviz.descent import Progress
@@ -61,7 +61,7 @@ def command(
     """Render a race of OPTIMIZERs on SURFACE.
 
     SURFACE is a name, perhaps with parameters (see `trajviz list surfaces`), a formula in x and y,
-    or the path of a .py file, which is run.
+    or the path of a grid of numbers (.npz, .csv) or of a .py file, which is run.
     An OPTIMIZER is a name, or NAME:key=value,... with its settings and a label or color;
     without any: sgd momentum rmsprop adam. A learning rate that is not given is tuned.
     torch.NAME, keras.NAME, optax.NAME and scipy.METHOD are those libraries' own, ./FILE.py:NAME
@@ -98,9 +98,9 @@ def command(
     else:
         _write_each(race, files, quiet)
     if not quiet and files[0].target != "-":
-        click.echo(f"  {race.outcome_text()}", err=True)
+        say(f"  {race.outcome_text()}", err=True)
     if save_recipe:
-        click.echo(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+        say(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
 
 
 def _planned(
@@ -147,7 +147,7 @@ def _check_saved(target: str, recipe: Recipe) -> None:
 
     from trajviz.race import check_recipe_target
 
-    check_recipe_target(user_path(target), recipe)
+    check_recipe_target(target_path(target), recipe)
 
 
 def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:
@@ -164,7 +164,7 @@ def _write_each(race: Race, files: Sequence[PlannedFile], quiet: bool) -> None:
     with bars:
         for file, written in zip(files, race.write_planned(files, bars.next), strict=True):
             bars.close()
-            click.echo(str(written.path))
+            say(str(written.path))
             if not quiet:
                 _report(file, written, bars.seconds, race.request)
 
@@ -197,10 +197,10 @@ def _write_bundle(race: Race, files: Sequence[PlannedFile], kind: str, quiet: bo
         *pictures, page = one.bundle(name, kind, progress=progress)
     took = time.monotonic() - began
     for file, path in zip(files, pictures, strict=True):
-        click.echo(str(path))
+        say(str(path))
         if not quiet:
             _report(file, Written(path, file.format.name, one), took, race.request)
-    click.echo(str(page))
+    say(str(page))
 
 
 def _check_kind(bundle: bool) -> None:
@@ -255,10 +255,10 @@ def _report(file: PlannedFile, written: Written, took: float, before: Recipe) ->
     width, height = size_of(written.path) or facts.size  # a film's sides are even
     frames = f"{facts.frames} frames, {facts.seconds:g} s, " if facts.seconds else ""
     size = f"{facts.bytes / 1000:,.0f} kB"
-    click.echo(f"  {width}x{height}, {frames}{size}, drawn in {took:.1f} s", err=True)
+    say(f"  {width}x{height}, {frames}{size}, drawn in {took:.1f} s", err=True)
     if lost:
-        click.echo(f"  to fit: {lost}", err=True)
+        say(f"  to fit: {lost}", err=True)
     say_notes(written.race.notes)
     for place in place_names():
         for reason in load_place(place).refusals(facts):
-            click.echo(f"  {place} would refuse it: {reason}", err=True)
+            say(f"  {place} would refuse it: {reason}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import trajviz
-from trajviz.cli._output import write_text
+from trajviz.cli._output import say, write_text
 
 
 @click.command("show")
@@ -25,8 +25,6 @@ def command(file: str, as_json: bool) -> None:
     if as_json:
         import json
 
-        click.echo(
-            json.dumps({"version": note.version, "recipe": note.table}, indent=1, default=str)
-        )
+        say(json.dumps({"version": note.version, "recipe": note.table}, indent=1, default=str))
     else:
         write_text(note.readable)

@@ -8,7 +8,7 @@ import click
 
 import trajviz
 from trajviz.cli._options import GroupedCommand, OneValue
-from trajviz.cli._output import progress_bar, stdout_is_terminal, write_stdout
+from trajviz.cli._output import progress_bar, say, stdout_is_terminal, write_stdout, write_text
 from trajviz.cli._race import race_options, read_request, say_what_was_found
 from trajviz.errors import TrajvizError, unknown
 
@@ -48,6 +48,10 @@ def command(
         race = trajviz.run(recipe, progress=progress)
     say_what_was_found(race.surface, race.paths)
     if output == "-":
-        write_stdout(race.trace(kind or "csv", internals))
+        data = race.trace(kind or "csv", internals)
+        if kind == "npz":
+            write_stdout(data)
+        else:
+            write_text(data.decode())
     else:
-        click.echo(str(race.save_trace(output, internals)))
+        say(str(race.save_trace(output, internals)))

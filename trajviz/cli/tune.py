@@ -9,9 +9,10 @@ import click
 
 import trajviz
 from trajviz.cli._options import GroupedCommand, OneValue, recipe_options_of
+from trajviz.cli._output import say
 from trajviz.cli._race import descent_options, read_request, say_notes, say_what_was_found
 from trajviz.recipe.recipe import recipe_options
-from trajviz.untrusted import user_path
+from trajviz.untrusted import target_path
 
 if TYPE_CHECKING:
     from trajviz.descent.tuning import Tuning
@@ -51,7 +52,7 @@ def command(
 
     recipe, where = read_request(surface, optimizers, recipe_file, options)
     if output:
-        check_still(user_path(output))
+        check_still(target_path(output))
     with where:
         found = trajviz.tune(recipe)
     say_what_was_found(found.surface)
@@ -61,7 +62,7 @@ def command(
     else:
         _print_table(found.tunings)
     if path:
-        click.echo(str(path), err=True)
+        say(str(path), err=True)
         say_notes(found.scene.notes)
 
 
@@ -74,7 +75,7 @@ def _print_table(tunings: Sequence[Tuning]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for name, *numbers in rows:
         cells = (f"{cell:>{width}}" for cell, width in zip(numbers, widths[1:], strict=True))
-        click.echo("  ".join([f"{name:{widths[0]}}", *cells]))
+        say("  ".join([f"{name:{widths[0]}}", *cells]))
 
 
 def _print_json(tunings: Sequence[Tuning]) -> None:
@@ -96,4 +97,4 @@ def _print_json(tunings: Sequence[Tuning]) -> None:
         }
         for t in tunings
     ]
-    click.echo(json.dumps(rows, indent=1, allow_nan=False))
+    say(json.dumps(rows, indent=1, allow_nan=False))

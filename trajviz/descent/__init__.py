@@ -120,14 +120,15 @@ def _walked(
     counted = Counted(setup.noise.oracles(setup.surface))
     points = np.full((setup.steps + 1, *start.shape), np.nan)
     counts = np.zeros((setup.steps + 1, 3), dtype=np.int64)
-    points[0], budget = start, setup.budget
+    points[0], (gradients, values, hessians), budget = start, counts.T, setup.budget
     alive = _is_finite if start.ndim == 1 else _any_finite
     with np.errstate(all="ignore"):
         walk = counted_walk(entrant.spec, counted, start.copy(), entrant.settings, setup.steps)
         for step, w in enumerate(walk, start=1):
-            if sum(counted.counts) > budget:
+            if counted.total > budget:
                 return points[:step], counts[:step]
-            points[step], counts[step] = w, counted.counts
+            points[step], gradients[step] = w, counted.gradients
+            values[step], hessians[step] = counted.values, counted.hessians
             if not alive(w):
                 break
             if step % 1000 == 0:

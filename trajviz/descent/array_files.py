@@ -6,8 +6,7 @@ A path is an array (steps + 1, 2), or (2, steps + 1) where that can be told apar
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,14 +15,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from trajviz.descent.recording import Reading, Recording
-from trajviz.descent.table_files import read_table
+from trajviz.descent.recording import Reading, Recording, check_paths
+from trajviz.descent.table_files import MOST_COLUMNS, Row, read_rows
 from trajviz.errors import TrajvizError
 from trajviz.surface import Points
-from trajviz.surface.data_files import decoded, npz_arrays
-
-MOST_BYTES = 100_000_000
-"""The most that a file of paths may take, an NPZ also when it is unpacked."""
+from trajviz.surface.data_files import decoded, npy_array, npz_arrays
+from trajviz.untrusted import check_cells
 
 POPULATION = "population"
 """How the name of an array begins that is many points a step; what follows is its label."""
@@ -42,6 +39,7 @@ def read_json(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Readi
     Raises:
         TrajvizError: It holds no paths, or may be read in more than one way.
     """
+    check_cells(data, b",[{")
     try:
         facts = json.loads(decoded(data))
     except json.JSONDecodeError as error:
@@ -49,6 +47,7 @@ def read_json(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Readi
     except (RecursionError, ValueError) as error:  # too many nested brackets, too many digits
         raise TrajvizError(str(error)) from error
     if isinstance(facts, dict) and "trajectories" not in facts:
+        check_paths(len(facts))
         return _of_arrays({key: _as_array(key, value) for key, value in facts.items()}, name)
     if isinstance(facts, list) and all(isinstance(row, dict) for row in facts) and facts:
         return _of_rows(facts, name, axes)
@@ -57,6 +56,7 @@ def read_json(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Readi
     tracks = facts.get("trajectories") if isinstance(facts, dict) else None
     if not isinstance(tracks, list):
         raise TrajvizError("it has no list of 'trajectories', and is no list of points")
+    check_paths(len(tracks))
     return Reading([_track(place, track) for place, track in enumerate(tracks)])
 
 
@@ -74,13 +74,19 @@ def _as_array(what: str, value: Any) -> Array:
 def _of_rows(rows: list[dict[str, Any]], name: str, axes: Sequence[str]) -> Reading:
     """Return the paths of rows that each say their columns' names."""
     if "points" in rows[0]:
+        check_paths(len(rows))
         return Reading([_track(place, track) for place, track in enumerate(rows)])
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    reading = read_table(text.getvalue().encode(), name, axes)
+    keys = list(rows[0])
+    if len(keys) > MOST_COLUMNS:
+        raise TrajvizError(f"its rows have more than {MOST_COLUMNS:,} columns")
+    cells = (Row(line, [_cell(row.get(key)) for key in keys]) for line, row in enumerate(rows, 2))
+    reading = read_rows(itertools.chain([Row(1, keys)], cells), ",", name, axes)
     return Reading(reading.recordings, ["rows taken for those of a table", *reading.understood])
+
+
+def _cell(value: Any) -> str:
+    """Return a value of JSON as a table has it."""
+    return "" if value is None else str(value).strip()
 
 
 def _track(place: int, track: Any) -> Recording:
@@ -106,16 +112,12 @@ def _track(place: int, track: Any) -> Recording:
 
 def read_npy(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
     """Return the paths of one array in numpy's format; raise TrajvizError where it holds none."""
-    try:
-        array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-    except Exception as error:  # whatever numpy makes of a broken file
-        raise TrajvizError(f"it is no NPY file of numbers and texts: {error}") from error
-    return _of_array(name, array, False)
+    return _of_array(name, npy_array(data), False)
 
 
 def read_npz(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
     """Return the paths of arrays in numpy's format; raise TrajvizError where it holds none."""
-    arrays = npz_arrays(data, MOST_BYTES, "numbers and texts")
+    arrays = npz_arrays(data, "numbers and texts")
     if "points" in arrays or "labels" in arrays:
         return _of_tracks(arrays)
     crowds = {key: array for key, array in arrays.items() if key.startswith(POPULATION)}
@@ -132,8 +134,9 @@ def _members(key: str, array: Array, name: str) -> list[Recording]:
             f"array {key!r} of shape {array.shape}, {array.dtype}, is no population "
             "(steps + 1, members, 2)"
         )
+    check_paths(array.shape[1])
     label = key.removeprefix(POPULATION).strip("_") or name
-    paths = enumerate(array.astype(np.float64).swapaxes(0, 1))
+    paths = enumerate(array.astype(np.float64, copy=False).swapaxes(0, 1))
     return [
         Recording(
             label=label,
@@ -157,8 +160,9 @@ def _of_tracks(arrays: Mapping[str, Array]) -> Reading:
         )
     if labels.shape != points.shape[:1] or labels.dtype.kind != "U":
         raise TrajvizError("labels are not one text for each track")
+    check_paths(len(points))
     keys = zip(labels.tolist(), _numbers(arrays.get("starts"), len(labels)), strict=True)
-    paths = zip(keys, points.astype(np.float64), strict=True)
+    paths = zip(keys, points.astype(np.float64, copy=False), strict=True)
     return Reading(
         [
             Recording(label, until_missing(f"points[{place}]", path), number)
@@ -184,6 +188,7 @@ def _of_arrays(arrays: Mapping[str, Array], name: str) -> Reading:
         if x.shape == y.shape and x.ndim == 1 and len(x):
             one = until_missing("x and y", np.stack([x, y], axis=-1).astype(np.float64))
             return Reading([Recording(name, one)], ["x and y taken for one path"])
+    check_paths(len(arrays))
     readings = [_of_array(key, array, True) for key, array in arrays.items()]
     return Reading(
         [recording for reading in readings for recording in reading.recordings],
@@ -202,11 +207,12 @@ def _of_array(name: str, array: Array, named: bool) -> Reading:
         )
     if array.shape[-1] != 2 and array.shape[-2] != 2:
         raise TrajvizError(f"{what}: which axis is x and y? None has length 2")
-    rows, understood = array.astype(np.float64), []
+    rows, understood = array.astype(np.float64, copy=False), []
     if array.shape[-1] != 2:
         rows, understood = np.swapaxes(rows, -1, -2), ["x and y taken from the axis of length 2"]
     if rows.ndim == 2 or len(rows) == 1:
         return Reading([Recording(name, until_missing(what, rows.reshape(-1, 2)))], understood)
+    check_paths(len(rows))
     paths = [Recording(name, until_missing(what, path), number) for number, path in enumerate(rows)]
     return Reading(paths, [*understood, f"{len(paths)} paths of one label"])
 

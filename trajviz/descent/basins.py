@@ -40,7 +40,7 @@ On a plain every run rests where it starts, which makes no minimum.
 """
 _FEWEST_RUNS = 3
 """Fewer runs than this that end together make no place of rest."""
-_CHUNK = 4096
+_CHUNK = 8192
 """How many runs are computed at once: few enough for the processor's cache, and for memory."""
 
 
@@ -122,7 +122,7 @@ def _reached(
 
 def _nearest(w: Points, minima: Points, window: Window) -> npt.NDArray[np.uint8]:
     """Return for each point, (n, 2), the nearest minimum within TOLERANCE, or why there is none."""
-    x, y = w[:, 0], w[:, 1]
+    x, y = w.T.copy()  # each in a row of its own, which numpy reads faster
     found = np.where(np.isfinite(x + y), np.uint8(ELSEWHERE), np.uint8(DIVERGED))
     least: Floats = np.full(len(w), TOLERANCE**2)
     width, height = window.extent.tolist()

@@ -105,10 +105,11 @@ class Noise:
         if self.batch(surface) < surface.samples:
             for rows in self.batches(surface):
                 yield _Batch(surface, rows)
-        if not self.sigma:  # numpy's random numbers take long to load
+        elif self.sigma:
+            for slope in self.slopes():
+                yield _Tilted(seen, slope)
+        else:  # numpy's random numbers take long to load
             yield from itertools.repeat(seen)
-        for slope in self.slopes():
-            yield _Tilted(seen, slope)
 
     def batches(self, surface: Surface) -> Iterator[Ints]:
         """Yield the samples of which the gradient of step 1 is, of step 2, and so on for ever."""

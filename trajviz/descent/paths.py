@@ -12,17 +12,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from trajviz.descent.array_files import MOST_BYTES, read_json, read_npy, read_npz, until_missing
+from trajviz.descent.array_files import read_json, read_npy, read_npz, until_missing
 from trajviz.descent.recording import Reading, Recording
 from trajviz.descent.table_files import read_table
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.frozen import dataclass
 from trajviz.surface import Floats, Points, Surface
-from trajviz.untrusted import user_path
-
-MOST_PATHS = 4_000
-"""The most paths that a file may hold."""
+from trajviz.untrusted import MOST_ARRAY_BYTES, MOST_TEXT_BYTES, read_bytes, user_path
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,16 +89,15 @@ def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]
         raise unknown(f"suffix of paths {str(path)!r}:", path.suffix, [f".{k}" for k in READERS])
     if not path.is_file():
         raise TrajvizError(f"no file of paths {str(path)!r}")
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TrajvizError(f"paths {str(path)!r} are longer than {MOST_BYTES:,} bytes")
+    binary = kind in ("npy", "npz")
+    most = MOST_ARRAY_BYTES if binary else MOST_TEXT_BYTES
+    data = read_bytes(path, most, f"file of paths {str(path)!r}")
     try:
-        reading = READERS[kind](data, path.stem, surface.axes).checked(MOST_PATHS)
+        found = READERS[kind](data, path.stem, surface.axes).checked()
     except TrajvizError as error:
         raise TrajvizError(f"paths {str(path)!r}: {error}") from error
-    note = f"{path.name}: {', '.join(reading.understood)}" if reading.understood else ""
-    return [_recorded(path.name, one, surface, steps, note) for one in reading.grouped()]
+    note = f"{path.name}: {', '.join(found.understood)}" if found.understood else ""
+    return [_recorded(path.name, one, surface, steps, note) for one in found.grouped()]
 
 
 def sorted_paths(paths: Any) -> tuple[tuple[str, ...], list[Any]]:

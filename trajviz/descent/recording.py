@@ -10,6 +10,10 @@ import numpy as np
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.surface import Ints, Points
+from trajviz.untrusted import MOST_TRACKS, check_count, check_text
+
+MOST_PATHS = 4_000
+"""The most paths that a file may hold."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,10 @@ class Recording:
     number: int | None = None
     steps: Ints | None = None
     joined: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a label that no picture shows."""
+        check_text("label", self.label)
 
     @property
     def length(self) -> int:
@@ -58,12 +66,11 @@ class Reading:
     recordings: list[Recording]
     understood: list[str] = field(default_factory=list)
 
-    def checked(self, most: int) -> Reading:
-        """Return it if it is from 1 to `most` paths that can be told apart; else raise."""
+    def checked(self) -> Reading:
+        """Return it if it has paths that can be told apart, not too many; else raise."""
         if not self.recordings:
             raise TrajvizError("there is no path in it")
-        if len(self.recordings) > most:
-            raise TrajvizError(f"{len(self.recordings):,} paths are more than {most:,}")
+        check_paths(len(self.recordings))
         _check_labels(self.recordings)
         return self
 
@@ -73,7 +80,15 @@ class Reading:
         return sorted(self.recordings, key=lambda recording: places[recording.label])
 
 
+def check_paths(count: int) -> None:
+    """Raise TrajvizError for more paths than a file may hold, best before they are made."""
+    if count > MOST_PATHS:
+        raise TrajvizError(f"{count:,} paths are more than {MOST_PATHS:,}")
+
+
 def _check_labels(recordings: Iterable[Recording]) -> None:
+    recordings = [*recordings]
+    check_count("labels", {recording.label for recording in recordings}, MOST_TRACKS)
     taken: set[tuple[str, int | None]] = set()
     for recording in recordings:
         if not recording.label.strip():

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
 import math
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from typing import NamedTuple
 
 import numpy as np
 
-from trajviz.descent.recording import Reading, Recording
+from trajviz.descent.recording import Reading, Recording, check_paths
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
-from trajviz.surface.data_files import decoded
+from trajviz.surface.data_files import lines_of
 from trajviz.surface.numbers import read_number
+from trajviz.untrusted import check_cells
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "optimizer": ("optimizer", "label", "name", "method", "algorithm"),
@@ -33,14 +35,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """What a table may have, and the words for it, the documented one first."""
 
+MOST_COLUMNS = 1_000
+"""No table has more."""
+
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 _MISSING = ("", "nan", "na", "n/a", "null", "none")
 """What stands in a cell that has no number."""
 _NUMBER = re.compile(r"\s*[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True)
-class _Row:
+class Row(NamedTuple):
     """The cells of a line, and its number."""
 
     line: int
@@ -59,9 +63,13 @@ class _Decimals:
     delimiter: str
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)
 
-    def read(self, name: str, row: _Row, place: int) -> float:
+    def read(self, name: str, row: Row, place: int) -> float:
         """Return the number in a cell; raise TrajvizError with its line if there is none."""
         cell = row.cells[place]
+        if "." in self.seen or "." not in cell:  # as nearly always: it tells nothing new of marks
+            number = _finite(cell.replace(",", ".") if "," in self.seen else cell)
+            if number is not None:
+                return number
         for mark in ",." if _NUMBER.fullmatch(cell) else "":
             if mark in cell:
                 self.seen.setdefault(mark, (cell, row.line))
@@ -70,6 +78,15 @@ class _Decimals:
             raise TrajvizError(f"decimal commas or points: {first}, but {second}?")
         plain = cell.replace(",", ".") if "," in self.seen else cell
         return read_number(f"line {row.line}: {name}", plain)
+
+
+def _finite(cell: str) -> float | None:
+    """Return the number in a cell, None where there is none that is finite."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def read_table(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Reading:
@@ -83,10 +100,27 @@ def read_table(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Read
     Raises:
         TrajvizError: It is no such table, or may be read in more than one way; told with the line.
     """
-    text = decoded(data)
-    delimiter = _delimiter(text)
-    rows = _rows(text, delimiter)
-    head = next(rows, _Row(1, []))
+    delimiter = _delimiter(data)
+    parting = "\r\n" if delimiter == " " else delimiter  # of blanks there may be any number
+    check_cells(data, f"\r\n{parting}".encode())
+    return read_rows(_rows(data, delimiter), delimiter, name, axes)
+
+
+def read_rows(
+    rows: Iterator[Row], delimiter: str, name: str, axes: Sequence[str] = ("x", "y")
+) -> Reading:
+    """Return the paths of a table's rows.
+
+    Args:
+        rows: The head, if there is one, and what follows.
+        delimiter: What parted their cells; where it was a comma, no number has one.
+        name: What a path is called that the table gives no label.
+        axes: The names of the surface's axes, by which its columns may be called too.
+
+    Raises:
+        TrajvizError: As for `read_table`.
+    """
+    head = next(rows, Row(1, []))
     understood = [] if delimiter == "," else [f"columns parted by {_spoken(delimiter)}"]
     if head.cells and all(map(_NUMBER.fullmatch, head.cells)):
         layout, rows = _unnamed(head, name), _back(head, rows)
@@ -100,13 +134,13 @@ def read_table(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Read
     return Reading(recordings, list(dict.fromkeys(understood)))
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(data: bytes) -> str:
     """Return what parts the columns: a tab, a semicolon or a comma, whichever is there, or blanks.
 
-    >>> _delimiter("0,5;1"), _delimiter("x,y"), _delimiter("# x y")
+    >>> _delimiter(b"0,5;1"), _delimiter(b"x,y"), _delimiter(b"# x y")
     (';', ',', ' ')
     """
-    first = next((line for line in text.splitlines() if line.strip()), ",")
+    first = next((line for line in lines_of(data) if line.strip()), ",")
     return next((mark for mark in _DELIMITERS if mark in first), " ")
 
 
@@ -114,21 +148,32 @@ def _spoken(delimiter: str) -> str:
     return _DELIMITERS.get(delimiter, "blanks")
 
 
-def _rows(text: str, delimiter: str) -> Iterator[_Row]:
+def _rows(data: bytes, delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not empty; a sharp before the first is no part of it."""
-    text = re.sub(r"\A\s*#[ \t]*", "", text)
+    plain = _without_sharp(lines_of(data))
     if delimiter == " ":
-        text = re.sub(r"[ \t]+", " ", re.sub(r"(?m)^[ \t]+|[ \t]+$", "", text))
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+        plain = (" ".join(line.split()) + "\n" for line in plain)
+    lines = csv.reader(plain, strict=True, delimiter=delimiter)
     try:
         for cells in lines:
+            if len(cells) > MOST_COLUMNS:
+                raise TrajvizError(
+                    f"line {lines.line_num}: it has more than {MOST_COLUMNS:,} columns"
+                )
             if cells:
-                yield _Row(lines.line_num, [cell.strip() for cell in cells])
+                yield Row(lines.line_num, [cell.strip() for cell in cells])
     except csv.Error as error:
         raise TrajvizError(f"line {lines.line_num}: {error}") from error
 
 
-def _back(first: _Row, rows: Iterator[_Row]) -> Iterator[_Row]:
+def _without_sharp(lines: Iterator[str]) -> Iterator[str]:
+    head = True
+    for line in lines:
+        yield line.lstrip().removeprefix("#").lstrip(" \t") if head and line.strip() else line
+        head = head and not line.strip()
+
+
+def _back(first: Row, rows: Iterator[Row]) -> Iterator[Row]:
     yield first
     yield from rows
 
@@ -146,7 +191,7 @@ class _Layout:
     pairs: dict[str, tuple[int, int]]
 
 
-def _unnamed(head: _Row, name: str) -> _Layout:
+def _unnamed(head: Row, name: str) -> _Layout:
     """Return where x and y stand in a table without a head."""
     if len(head.cells) != 2:
         raise TrajvizError(
@@ -156,7 +201,7 @@ def _unnamed(head: _Row, name: str) -> _Layout:
     return _Layout({}, {name: (0, 1)})
 
 
-def _named(head: _Row, axes: Sequence[str], name: str, understood: list[str]) -> _Layout:
+def _named(head: Row, axes: Sequence[str], name: str, understood: list[str]) -> _Layout:
     """Return where the columns of COLUMNS stand, those that are there."""
     names = [cell.lower() for cell in head.cells]
     words = {**COLUMNS, "x": ("x", axes[0].lower()), "y": ("y", axes[1].lower())}
@@ -180,7 +225,7 @@ def _named(head: _Row, axes: Sequence[str], name: str, understood: list[str]) ->
     return _Layout(places, pairs)
 
 
-def _pairs(head: _Row, words: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
+def _pairs(head: Row, words: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
     """Return where x and y of each path stand in a wide table: adam_x and adam_y, or x1 and y1."""
     found: dict[str, dict[str, int]] = {}
     for place, cell in enumerate(head.cells):
@@ -231,7 +276,7 @@ def _one_of(column: str, found: list[str], names: list[str]) -> int | None:
 
 
 def _recordings(
-    rows: Iterator[_Row],
+    rows: Iterator[Row],
     columns: int,
     layout: _Layout,
     decimals: _Decimals,
@@ -248,58 +293,65 @@ def _recordings(
         number = _whole("start", row, places["start"]) if "start" in places else None
         for name, pair in layout.pairs.items():
             label = row.cells[places["optimizer"]] if "optimizer" in places else name
-            path = found.setdefault((label, number), _Path(label))
+            path = found.get((label, number))
+            if path is None:
+                path = found[label, number] = _Path(label)
+                check_paths(len(found))
             step = _whole("step", row, places["step"]) if "step" in places else path.rows
             path.add(row, step, pair, decimals)
     return [_recording(*key, path.points, understood) for key, path in found.items()]
 
 
-@dataclasses.dataclass
+def _is_missing(cell: str) -> bool:
+    return not cell[-1:].isdigit() and cell.lower() in _MISSING  # the first is told at once
+
+
+@dataclasses.dataclass(slots=True)
 class _Path:
     """A path that grows row by row.
 
     Attributes:
         label: What it is called.
-        points: The step, x and y of each point.
+        points: The step, x and y of each point, one after the other.
         rows: How many rows it has, also those without a point.
         ended: The line of its first row without numbers, 0 before any.
     """
 
     label: str
-    points: list[tuple[int, float, float]] = field(default_factory=list)
+    points: array[float] = field(default_factory=lambda: array("d"))
     rows: int = 0
     ended: int = 0
 
-    def add(self, row: _Row, step: int, pair: tuple[int, int], decimals: _Decimals) -> None:
+    def add(self, row: Row, step: int, pair: tuple[int, int], decimals: _Decimals) -> None:
         """Take a row, whose x and y may be missing where the path has ended."""
         self.rows += 1
-        if all(row.cells[place].lower() in _MISSING for place in pair):
+        if _is_missing(row.cells[pair[0]]) and _is_missing(row.cells[pair[1]]):
             self.ended = self.ended or row.line
             return
         if self.ended:
             raise TrajvizError(
                 f"line {row.line}: {self.label!r} goes on, but has no numbers in line {self.ended}"
             )
-        if self.points and step <= self.points[-1][0]:
+        if self.points and step <= self.points[-3]:
             raise TrajvizError(
                 f"line {row.line}: step {step} of {self.label!r} comes after step "
-                f"{self.points[-1][0]}: is it another path? A column 'start' tells several of one "
+                f"{self.points[-3]:.0f}: is it another path? A column 'start' tells several of one "
                 "label apart"
             )
-        x, y = (decimals.read(axis, row, place) for axis, place in zip("xy", pair, strict=True))
-        self.points.append((step, x, y))
+        x, y = decimals.read("x", row, pair[0]), decimals.read("y", row, pair[1])
+        self.points.extend((step, x, y))
 
 
 def _recording(
     label: str,
     number: int | None,
-    path: Sequence[tuple[int, float, float]],
+    path: array[float],
     understood: list[str],
 ) -> Recording:
     """Return a path whose first point is its start, whatever step it is called."""
     if not path:
         raise TrajvizError(f"{label!r} has no numbers in any line")
-    table = np.array(path, dtype=np.float64)
+    table = np.array(path).reshape(-1, 3)
     steps = table[:, 0].astype(np.int64)
     if steps[0]:
         understood.append(f"step {steps[0]} taken for the start")
@@ -311,9 +363,11 @@ def _recording(
     return Recording(label=label, points=table[:, 1:], number=number, steps=steps - steps[0])
 
 
-def _whole(name: str, row: _Row, place: int) -> int:
+def _whole(name: str, row: Row, place: int) -> int:
     """Return the whole number in a cell, which may be written as a fraction, as in 1.0."""
     cell = row.cells[place]
+    if len(cell) < 9 and cell.isascii() and cell.isdecimal():
+        return int(cell)
     value = float(cell) if _NUMBER.fullmatch(cell) and "," not in cell else math.nan
     if not (0 <= value < 1e9 and value.is_integer()):
         raise TrajvizError(f"line {row.line}: {name} {cell!r} is not a whole number")

@@ -67,6 +67,8 @@ NUDGE = 1e-6
 STEADY = 0.02
 """What is near enough to be the same place, in windows."""
 
+TOGETHER = 32
+"""How many paths are judged at once: few enough for the processor's cache."""
 TUNING_STEPS = 1000
 """Tuning looks no further, so that a long race costs what it takes and no more."""
 NEAR = 1e-3
@@ -289,7 +291,7 @@ def run_rates(
 ) -> Points:
     """Return the paths of all rates, run at once, (steps + 1, rates, 2), or TUNING_STEPS + 1."""
     places = np.broadcast_to(start, (len(rates), 2))
-    return _path(surface, spec, places, steps, noise, rates[:, None])
+    return _path(surface, spec, places, steps, noise, np.stack([rates, rates], axis=-1))
 
 
 def run_one_by_one(
@@ -327,9 +329,17 @@ def scores(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Flo
     """
     found = np.full(paths.shape[1], np.inf)
     near = np.flatnonzero(_within_reach(paths, window))
-    paths = paths[:, near]
+    for some in np.array_split(near, max(1, len(near) // TOGETHER)):
+        found[some] = _objectives(surface, paths[:, some], window, ranks)
+    return found
+
+
+def _objectives(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Floats:
+    """Return the objectives of paths that are within reach, (steps + 1, rates, 2), as `scores`."""
     heights, inside = surface.value(paths), window.contains(paths)
-    rank = np.where(inside, ranks.rank(heights), 1.0)
+    rank = np.ones(heights.shape)
+    # Along a path, where one height is like the next, ranks are sooner found.
+    np.copyto(rank, ranks.rank(heights.T).T, where=inside)
     places = paths / window.extent
     strides = _norm(np.diff(places, axis=0))
     detour = strides.sum(axis=0) - np.minimum(_norm(places[-1] - places[0]), 1.0)
@@ -341,8 +351,7 @@ def scores(surface: Surface, paths: Points, window: Window, ranks: Ranks) -> Flo
         + LEAP_WEIGHT * leaps
         + LEAVING_COST * leaves
     )
-    found[near] = np.where(np.isfinite(heights).all(axis=0), sums, np.inf)
-    return found
+    return np.where(np.isfinite(heights).all(axis=0), sums, np.inf)
 
 
 def _within_reach(paths: Points, window: Window) -> Floats:
@@ -414,4 +423,5 @@ def _distance(some: Points, others: Points, window: Window) -> Floats:
 
 
 def _norm(vectors: Points) -> Floats:
-    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))
+    x, y = vectors[..., 0], vectors[..., 1]
+    return np.asarray(np.sqrt(x * x + y * y))

@@ -33,9 +33,9 @@ class Counted:
         self.surface = next(self.oracles)
 
     @property
-    def counts(self) -> tuple[int, int, int]:
-        """How many gradients, heights and Hessians it has been asked for."""
-        return self.gradients, self.values, self.hessians
+    def total(self) -> int:
+        """How much it has been asked for in all."""
+        return self.gradients + self.values + self.hessians
 
     def __call__(self, points: Points) -> Points:
         """Return the gradients, (..., 2) to (..., 2)."""
@@ -81,7 +81,7 @@ def walk(
     steps: int,
     noise: Noise,
 ) -> Iterator[Points]:
-    """Yield where an optimizer is after each step.
+    """Return where an optimizer is after each step.
 
     Args:
         surface: What it walks on.
@@ -92,10 +92,10 @@ def walk(
         steps: How many steps it takes.
         noise: What makes the gradients inexact.
 
-    Yields:
-        The point after each step, of the shape of the start.
+    Returns:
+        The point after each step in turn, of the shape of the start.
     """
-    yield from counted_walk(spec, Counted(noise.oracles(surface)), start, settings, steps)
+    return counted_walk(spec, Counted(noise.oracles(surface)), start, settings, steps)
 
 
 def counted_walk(
@@ -115,10 +115,10 @@ def counted_walk(
     if clamp.bounds and spec.optimizer.takes_bounds:
         settings = {**settings, "bounds": clamp.bounds}
     seen = _Clamped(counted, clamp) if clamp else counted
-    walk = spec.optimizer.rule(seen, w, **settings)
+    walk, bounded = spec.optimizer.rule(seen, w, **settings), clamp.bounds is not None
     for taken in range(steps):
         if schedule is not None:
             rate[...] = full * schedule.factor(taken, steps)
         counted.advance()
         w = next(walk)
-        yield clamp.within(w, out=w)
+        yield clamp.within(w, out=w) if bounded else w

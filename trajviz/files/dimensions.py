@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trajviz.files.containers import Data, Size, mapped
 from trajviz.files.formats import all_containers
+from trajviz.untrusted import reading
 
 
 def size_of(path: Path) -> Size | None:
@@ -19,7 +20,7 @@ def size_of(path: Path) -> Size | None:
     """
     if not path.is_file():
         return None
-    with mapped(path) as data:
+    with reading(path), mapped(path) as data:
         return measured(data)
 
 

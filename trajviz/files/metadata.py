@@ -14,7 +14,6 @@ Files of the user's are named in it without their folders.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -28,7 +27,7 @@ from trajviz.recipe import toml
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import BASE
 from trajviz.recipe.toml import TARGETS, naming, portable_toml, read_recipe
-from trajviz.untrusted import user_path
+from trajviz.untrusted import parse_toml, reading, user_path
 
 BEFORE = {"pace": "uniform", "aspect": "fill"}
 """What a note means that has none of these keys, since it is older than their options."""
@@ -169,7 +168,7 @@ def is_rendered(path: str | Path) -> bool:
     path = user_path(path)
     if not path.is_file():
         return False
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         head = file.read(4096)
     return any(container.holds(head) for container in all_containers())
 
@@ -177,7 +176,7 @@ def is_rendered(path: str | Path) -> bool:
 def _ends(path: Path) -> bytes:
     """Return the beginning and the end of a file, the whole of a small one."""
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         head = file.read(_WINDOW)
         file.seek(max(len(head), size - _WINDOW))
         return head + file.read(_WINDOW)
@@ -190,8 +189,7 @@ def _parsed(found: bytes) -> Note | None:
     if not fits:
         return None
     try:
-        table = tomllib.loads(text)
-        repr(table)  # as in load_toml
+        table = parse_toml(text)
     except (ValueError, RecursionError):
         return None
     return Note(fits[1], text, table)

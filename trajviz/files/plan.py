@@ -15,7 +15,7 @@ from trajviz.files.target import check_target, still_path
 from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.scene.theme import light_and_dark
-from trajviz.untrusted import real_path, user_path
+from trajviz.untrusted import real_path, target_path, user_path
 
 STANDARD_OUTPUT = "-"
 """The output that is no file."""
@@ -71,24 +71,27 @@ def plan_files(recipe: Recipe) -> tuple[PlannedFile, ...]:
     Raises:
         TrajvizError: A format cannot hold what is asked for, or two files have one name.
     """
-    files: list[PlannedFile] = []
+    files = files_of(recipe)
     taken: set[Path] = set()
-    for output in recipe.outputs:
-        for file in _files_of(output, recipe):
-            if files and STANDARD_OUTPUT in (file.target, files[0].target):
-                raise TrajvizError("output '-' takes one picture: no other -o, one step in --at")
-            place = real_path(user_path(file.target))
-            if place in taken:
-                raise TrajvizError(f"output {file.target!r} is given twice")
-            taken.add(place)
-            files.append(file)
-    return tuple(files)
+    for file in files:
+        if len(files) > 1 and file.target == STANDARD_OUTPUT:
+            raise TrajvizError("output '-' takes one picture: no other -o, one step in --at")
+        place = real_path(user_path(file.target))
+        if place in taken:
+            raise TrajvizError(f"output {file.target!r} is given twice")
+        taken.add(place)
+    return files
+
+
+def files_of(recipe: Recipe) -> tuple[PlannedFile, ...]:
+    """Return the files as `plan_files` does, wherever they lie, so that two may be one."""
+    return tuple(file for output in recipe.outputs for file in _files_of(output, recipe))
 
 
 def _files_of(output: str, recipe: Recipe) -> Iterator[PlannedFile]:
     chosen = _format_named(output, recipe)
     light, theme = _half(output, chosen, recipe)
-    chosen.check_look(replace(recipe.look, theme=theme or recipe.look.theme))
+    chosen.check_look(replace(recipe.look, theme=theme) if theme else recipe.look)
     for step in recipe.at or (None,):
         chosen.check(recipe.playback, step, recipe.steps)
         still = output != STANDARD_OUTPUT
@@ -123,7 +126,7 @@ def format_for(output: str, recipe: Recipe) -> Format:
 
 
 def _format_named(output: str, recipe: Recipe) -> Format:
-    path, name = Path(output), recipe.format
+    path, name = target_path(output), recipe.format
     if name:
         load_format(name)
     if not path.name:
@@ -146,7 +149,7 @@ def plan_bundle(path: str | Path, theme: str = Look.theme) -> tuple[PlannedFile,
     Raises:
         TrajvizError: The name has the suffix of a format or a snippet, or there is no such theme.
     """
-    plain = Path(path)
+    plain = target_path(path)
     taken = {*format_names(), *(load_snippet(name).suffix for name in snippet_names())}
     if not plain.name or plain.suffix[1:].lower() in taken:
         raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")

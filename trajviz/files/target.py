@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
-import secrets
+import re
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from trajviz.errors import TrajvizError
+from trajviz.signals import finishing, undone_by
 from trajviz.untrusted import real_path
 
 _DEVICES = frozenset(
@@ -58,8 +61,8 @@ def check_target(path: Path) -> None:
             raise TrajvizError(f"output {str(path)!r} is not a regular file")
         if not folder.is_dir():
             raise TrajvizError(f"output {str(path)!r}: there is no folder {str(folder)!r}")
-        with _temporary(path) as probe:
-            probe.touch(exist_ok=False)
+        with _temporary(path):
+            pass
     except OSError as error:
         raise TrajvizError(f"output {str(path)!r} cannot be written: {error.strerror}") from error
 
@@ -81,24 +84,181 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
 
     On any exception, an interrupt included, the old file is untouched and the temporary one gone.
     A symbolic link is written through. Permissions are the old file's, else the umask's.
+
+    Raises:
+        OSError: It cannot be written; the message names the file.
     """
-    target = real_path(path)
-    with _temporary(target, suffix) as temporary:
-        temporary.touch(exist_ok=False)  # as open() does, with the umask's permissions
+    with replacing_all([path], suffix) as (temporary,), naming_target(path, temporary):
         yield temporary
-        with temporary.open("r+b") as file:  # Windows flushes only what is open for writing
-            os.fsync(file.fileno())
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+@contextmanager
+def replacing_all(paths: Sequence[Path], suffix: str = "") -> Iterator[list[Path]]:
+    """Give temporary paths beside several, and rename all when the block ends well, or none.
+
+    Each is as in `replacing`.
+    """
+    targets = [*map(real_path, paths)]
+    with ExitStack() as stack:
+        files: list[Path] = []
+        for target, path in zip(targets, paths, strict=True):
+            with naming_target(path):
+                files.append(stack.enter_context(_temporary(target, suffix)))
+        yield files
+        for temporary, target, path in zip(files, targets, paths, strict=True):
+            with naming_target(path, temporary):
+                _complete(temporary, target)
+        with finishing:
+            _put_in_place([*zip(files, targets, strict=True)])
+
+
+@contextmanager
+def naming_target(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """Name a file in errors of writing it: the system knows its number or another name of it.
+
+    Args:
+        path: The file as its user knows it.
+        temporary: What it is called until it is complete, None for whatever an error names.
+    """
+    try:
+        yield
+    except OSError as error:
+        other = temporary and error.filename not in (None, temporary, str(temporary))
+        if other or isinstance(error, BrokenPipeError):  # nobody reads what we say
+            raise
+        named = OSError(f"output {str(path)!r} cannot be written: {error.strerror or error}")
+        named.errno = error.errno
+        raise named from error
+
+
+def _complete(temporary: Path, target: Path) -> None:
+    """Make sure that a file is on the disk, with the permissions that it is to have."""
+    with temporary.open("r+b") as file:  # Windows flushes only what is open for writing
+        os.fsync(file.fileno())
+    if target.exists():
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+def _put_in_place(pairs: Sequence[tuple[Path, Path]]) -> None:
+    """Rename files to their targets, or leave all targets as they were."""
+    *others, last = pairs
+    with ExitStack() as kept, ExitStack() as undo:
+        for temporary, target in others:
+            undo.callback(_restore, target, kept.enter_context(_kept(target)))
+            _rename(temporary, target)
+        _rename(*last)
+        undo.pop_all()
+
+
+def _rename(temporary: Path, target: Path) -> None:
+    with naming_target(target):
         temporary.replace(target)
 
 
 @contextmanager
+def _kept(path: Path) -> Iterator[Path | None]:
+    """Give a second name of a file, None where there is none."""
+    if not path.exists():
+        yield None
+        return
+    with _temporary(path) as second:
+        second.unlink()
+        try:
+            second.hardlink_to(path)
+        except OSError:  # not every disk has links
+            import shutil  # it loads all that unpacks
+
+            shutil.copy2(path, second)
+        yield second
+
+
+def _restore(path: Path, old: Path | None) -> None:
+    if old is None:
+        path.unlink(missing_ok=True)
+    else:
+        old.replace(path)
+
+
+@contextmanager
 def _temporary(path: Path, suffix: str = "") -> Iterator[Path]:
-    """Give a free name beside a path, its suffix as above; what is there in the end is removed."""
-    name = f".{path.stem[:80]}-{secrets.token_hex(6)}{suffix or path.suffix}"
-    temporary = path.with_name(name)
+    """Give a new file beside a path, its suffix as above; it is removed in the end.
+
+    What killed processes have left behind of the same path is removed, too.
+    """
+    ending = suffix or path.suffix
+    _remove_left_behind(path, ending)
+    with _begun(path, ending) as temporary, undone_by(functools.partial(_remove, temporary)):
+        try:
+            yield temporary
+        finally:
+            _remove(temporary)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _beginning(path: Path) -> str:
+    return f".{path.stem[:80]}-"
+
+
+def _is_temporary(name: str, path: Path) -> bool:
+    """Return whether a name is one that `_begun` gives for a path."""
+    known = re.escape(_beginning(path)) + r"[0-9a-f]{12}(\..*)?"
+    return re.fullmatch(known, name, re.DOTALL) is not None
+
+
+@contextmanager
+def _begun(path: Path, ending: str) -> Iterator[Path]:
+    """Create a file beside a path, which others can see to be in work."""
+    while True:
+        temporary = path.with_name(f"{_beginning(path)}{os.urandom(6).hex()}{ending}")
+        with ExitStack() as stack:
+            file = stack.enter_context(_closing(temporary.open("xb")))
+            if _lock(file, wait=True) is None:
+                file.close()  # Windows renames no open file
+            if temporary.exists():  # or another took it for one that was left behind
+                yield temporary
+                return
+
+
+@contextmanager
+def _closing(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Close a file that is only held, whatever the system says to it."""
     try:
-        yield temporary
+        yield file
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.close()
+
+
+def _lock(file: BinaryIO, wait: bool) -> bool | None:
+    """Lock a file until it is closed, which it is when its process dies.
+
+    Returns:
+        Whether nobody else has locked it; None where files cannot be locked.
+    """
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):
+        return None
+    return True
+
+
+def _remove_left_behind(path: Path, ending: str) -> None:
+    """Remove temporary files of a path in which nobody is at work any more."""
+    with suppress(OSError):
+        for other in [*path.parent.iterdir()]:
+            ours = _is_temporary(other.name, path) and other.name.endswith(ending)
+            if ours and other.is_file() and not other.is_symlink():
+                _remove_unless_locked(other)
+
+
+def _remove_unless_locked(path: Path) -> None:
+    with suppress(OSError), path.open("r+b") as file:
+        if _lock(file, wait=False):
+            path.unlink()

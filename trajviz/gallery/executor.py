@@ -15,6 +15,7 @@ import trajviz
 from trajviz.errors import TrajvizError, not_installed
 from trajviz.frozen import dataclass
 from trajviz.gallery.workers import Progress, WorkerPool
+from trajviz.signals import undone_by
 
 _CONNECT_TIMEOUT = 10
 """Seconds until a cluster must have answered."""
@@ -55,7 +56,8 @@ def local_executor(count: int) -> Iterator[JobExecutor]:
     """
     pool = WorkerPool(count)
     try:
-        yield JobExecutor(executor=pool, capacity=count, progress=pool.progress)
+        with undone_by(pool.stop):
+            yield JobExecutor(executor=pool, capacity=count, progress=pool.progress)
     except BaseException:
         pool.stop()
         raise

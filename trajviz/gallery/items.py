@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.files.plan import PlannedFile, plan_files
+from trajviz.files.plan import PlannedFile, files_of
 from trajviz.files.target import why_not_portable
 from trajviz.frozen import dataclass
 from trajviz.gallery.layout import RESERVED
@@ -34,7 +36,8 @@ class Item:
         section: The heading that it stands under, perhaps empty.
         caption: What it teaches, plain text.
         alt: What is to be seen, for those who do not see it, plain text.
-        recipe: What is raced and drawn; its paths work from the current folder.
+        recipe: What is raced and drawn; its paths work from the current folder, all but outputs,
+            which are relative to the gallery's folder.
         table: The recipe as `read_recipe` reads it, its paths relative to the gallery's folder.
         plan: The files to make, relative to the gallery's folder.
     """
@@ -47,10 +50,10 @@ class Item:
     table: Mapping[str, Any]
     plan: tuple[PlannedFile, ...]
 
-    @property
+    @cached_property
     def files(self) -> tuple[str, ...]:
         """The paths of the files to make, relative to the gallery's folder, with slashes."""
-        return tuple(Path(file.target).as_posix() for file in self.plan)
+        return tuple(file.target.replace(os.sep, "/") for file in self.plan)
 
 
 def read_item(point: GridPoint, folder: Path) -> Item:
@@ -69,20 +72,26 @@ def read_item(point: GridPoint, folder: Path) -> Item:
     own = {key: table.pop(key) for key in OWN}
     outputs = _outputs(table)
     name = own["name"] = _checked_name(own["name"] or _derived_name(outputs[0], table))
-    table["outputs"] = [output.replace("{name}", name) for output in outputs]
-    recipe = with_settings(read_recipe(table, name, folder), point.settings)
+    files = _files(outputs, name)
+    recipe = with_settings(read_recipe({**table, "outputs": []}, name, folder), point.settings)
     with naming(name):
         _check_look(recipe)
-    plan = _plan(recipe, table["outputs"])
-    return Item(**own, recipe=recipe, table=to_table(recipe, folder), plan=plan)
+    table = {**to_table(recipe, folder), "outputs": [*files]}
+    recipe = replace(recipe, outputs=files)
+    return Item(**own, recipe=recipe, table=table, plan=files_of(recipe))
 
 
 def check_keys(table: Mapping[str, Any]) -> None:
     """Raise TrajvizError for a key that no item has."""
-    known = {*recipe_keys(), *OWN} - {"format"}  # a suffix says it here
+    known = _known_keys()
     for key in table:
         if key not in known:
             raise unknown("key", key, known)
+
+
+@cache
+def _known_keys() -> frozenset[str]:
+    return frozenset({*recipe_keys(), *OWN} - {"format"})  # a suffix says it here
 
 
 def _texts(table: Mapping[str, Any], placeholders: Mapping[str, str]) -> dict[str, str]:
@@ -102,13 +111,13 @@ def _checked_name(name: str) -> str:
             f"name {name!r} is not up to 120 letters, digits and ._=+-, the first of them a letter "
             "or a digit"
         )
-    _check_portable("name", name)
+    _check_portable("name", name, [name])
     return name
 
 
-def _check_portable(what: str, path: str) -> None:
+def _check_portable(what: str, path: str, parts: Iterable[str]) -> None:
     """Raise TrajvizError for a path that some system could not have, so that all have the same."""
-    for part in PurePosixPath(path.replace("{name}", "x")).parts:
+    for part in parts:
         why = why_not_portable(part)
         if why:
             raise TrajvizError(f"{what} {path!r} is not for every system: {why}")
@@ -118,16 +127,21 @@ def _outputs(table: Mapping[str, Any]) -> list[str]:
     outputs = table.get("outputs", [])
     if not (isinstance(outputs, list) and outputs and all(isinstance(o, str) for o in outputs)):
         raise TrajvizError(f"outputs {outputs!r} is not a list of files' names, at least one")
-    for output in outputs:
-        path = PurePosixPath(output)
-        inside = not path.is_absolute() and ".." not in path.parts and output[:1] not in ("~", "-")
-        if not inside or "\\" in output or "\0" in output or not path.name:
-            raise TrajvizError(f"output {output!r} is no file in the gallery's folder")
-        hidden = next((part for part in path.parts if part.startswith(".")), None)
-        if hidden:  # as `.git`, and `.building`, which is removed at a build's end
-            raise TrajvizError(f"output {output!r}: {hidden!r} is hidden, and for programs alone")
-        _check_portable("output", output)
-    return outputs
+    return [*map(_checked_output, outputs)]
+
+
+@lru_cache(maxsize=64)  # all items of a sweep have the same, with their own name in it
+def _checked_output(output: str) -> str:
+    """Return an output by the one path that it has in the gallery's folder, on every system."""
+    path = PurePosixPath(output)
+    inside = not path.is_absolute() and ".." not in path.parts and output[:1] not in ("~", "-")
+    if not inside or "\\" in output or "\0" in output or not path.name:
+        raise TrajvizError(f"output {output!r} is no file in the gallery's folder")
+    hidden = next((part for part in path.parts if part.startswith(".")), None)
+    if hidden:  # as `.git`, and `.building`, which is removed at a build's end
+        raise TrajvizError(f"output {output!r}: {hidden!r} is hidden, and for programs alone")
+    _check_portable("output", output, PurePosixPath(output.replace("{name}", "x")).parts)
+    return path.as_posix()
 
 
 def _derived_name(output: str, table: Mapping[str, Any]) -> str:
@@ -136,12 +150,15 @@ def _derived_name(output: str, table: Mapping[str, Any]) -> str:
     return PurePosixPath(text).stem
 
 
-def _plan(recipe: Recipe, outputs: Sequence[str]) -> tuple[PlannedFile, ...]:
-    """Return the files that outputs in the gallery's folder stand for."""
-    for output in outputs:
-        if Path(output).as_posix().lower() in RESERVED:
-            raise TrajvizError(f"output {output!r} is a file of the gallery's own")
-    return plan_files(replace(recipe, outputs=tuple(outputs)))
+def _files(outputs: Sequence[str], name: str) -> tuple[str, ...]:
+    """Return the files that outputs stand for."""
+    files = tuple(output.replace("{name}", name) for output in outputs)
+    for file in files:
+        if file.lower() in RESERVED:
+            raise TrajvizError(f"output {file!r} is a file of the gallery's own")
+        if files.count(file) > 1:
+            raise TrajvizError(f"output {file!r} is given twice")
+    return files
 
 
 def _check_look(recipe: Recipe) -> None:

@@ -126,7 +126,7 @@ def plan_gallery(
     lock = Lock(gallery.folder)
     entries: list[Entry] = []
     work: dict[int, Work] = {}
-    look = _Look(gallery, lock, force, strict)
+    look = _Look(gallery=gallery, lock=lock, force=force, strict=strict)
     with contextlib.nullcontext() if trust else nothing_run():
         for number, item in enumerate(gallery.items()):
             entries.append(entry_of(item))

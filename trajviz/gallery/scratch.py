@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import IO, Any
 
 from trajviz.errors import TrajvizError
 from trajviz.gallery.layout import SCRATCH
+from trajviz.signals import undone_by
 
 LOCK = ".lock"
 """What a build locks in its scratch folder; no item can be called so."""
@@ -37,11 +39,13 @@ def exclusive_scratch(folder: Path) -> Iterator[Path]:
             raise TrajvizError(f"another build is at work in {str(folder)!r}")
         if KEEPS_OPEN_FILES:
             afterwards.callback(shutil.rmtree, scratch, ignore_errors=True)
+        remove = functools.partial(shutil.rmtree, scratch, ignore_errors=True)
         try:
             _empty(scratch)
-            yield scratch
+            with undone_by(remove):
+                yield scratch
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove()
 
 
 def _refuse_link(path: Path) -> None:

@@ -18,7 +18,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
@@ -165,7 +165,7 @@ def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     for key in settings:
         if key not in known:
             raise unknown("key of the grid", key, [*recipe_keys(), *known])
-    return recipe.changed(optimizers=tuple(_with(spec, settings) for spec in specs))
+    return replace(recipe, optimizers=tuple(_with(spec, settings) for spec in specs))
 
 
 def _settings_of(spec: Spec) -> set[str]:

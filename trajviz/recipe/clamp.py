@@ -106,6 +106,8 @@ def read_clamp(given: Mapping[str, Any], where: str = "") -> Clamp:
     >>> read_clamp({"bounds": "0/1/-inf/inf"}).bounds
     (0.0, 1.0, -inf, inf)
     """
+    if not given:
+        return NO_CLAMP
     clips = {key: read_number(key, given[key], where, _ABOVE_0) for key in CLIPS if key in given}
     if len(clips) > 1:
         raise TrajvizError(f"clip and clip_value{where} are two ways to clip: give one")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
@@ -148,7 +148,7 @@ def option(default: Any, help: str, group: str, **facts: Any) -> Any:  # noqa: A
     return dataclasses.field(default=default, metadata={"option": described})
 
 
-def option_fields(owner: type, kinds: dict[str, Any]) -> Iterator[OptionField]:
+def option_fields(owner: type, kinds: Mapping[str, Any]) -> Iterator[OptionField]:
     """Yield the fields of a dataclass that have an option, of these types."""
     for field in dataclasses.fields(owner):
         if "option" in field.metadata:

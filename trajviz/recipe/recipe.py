@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
@@ -22,6 +23,7 @@ from trajviz.recipe.options import (
     parse_trail,
     spelled_value,
 )
+from trajviz.untrusted import check_text
 
 if TYPE_CHECKING:
     from trajviz.recipe.spec import Spec
@@ -32,8 +34,6 @@ LOWEST = 5
 """A camera's least elevation in degrees."""
 MOST_ORBIT = 3600
 """How far a camera may turn, in degrees."""
-MOST_LETTERS = 500
-"""No title, label or name of an axis is longer, and no phrase of a language."""
 
 
 MEMBERS_TRAIL = 1
@@ -118,6 +118,9 @@ class Look:
 
     def __post_init__(self) -> None:
         """Refuse a size, a camera, an orbit or a trail that cannot be drawn, an unknown aspect."""
+        check_text("title", self.title)
+        for name in self.axes or ():
+            check_text("axis", name)
         if self.aspect is not None:
             from trajviz.surface import check_aspect
 
@@ -135,8 +138,8 @@ class Look:
                 f"camera {elevation:g},{azimuth:g} is not an elevation from {LOWEST} to 90 "
                 "and a finite azimuth, in degrees"
             )
-        if self.trail is not None and self.trail < 0:
-            raise TrajvizError(f"trail {self.trail} must be at least 1, or 0 for all steps")
+        if self.trail is not None and not (isinstance(self.trail, int) and self.trail >= 0):
+            raise TrajvizError(f"trail {self.trail!r} is no whole number of steps, 0 being all")
         if not abs(self.orbit) <= MOST_ORBIT:
             raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
 
@@ -364,12 +367,13 @@ class Recipe:
             check_starts(self.starts)
 
     @staticmethod
-    def kinds() -> dict[str, Any]:
+    @functools.cache
+    def kinds() -> Mapping[str, Any]:
         """Return the types of all values, flat: those of look and playback in their places."""
         flat: dict[str, Any] = {}
         for name, kind in _hints(Recipe).items():
             flat |= _hints(kind) if _is_part(kind) else {name: kind}
-        return flat
+        return MappingProxyType(flat)
 
     @classmethod
     def of(cls, **values: Any) -> Recipe:
@@ -383,8 +387,7 @@ class Recipe:
         """
         parts = {
             name: kind(**{key: values.pop(key) for key in _hints(kind) if key in values})
-            for name, kind in _hints(Recipe).items()
-            if _is_part(kind)
+            for name, kind in _parts().items()
         }
         return cls(**values, **parts)
 
@@ -432,6 +435,12 @@ def recipe_options() -> dict[str, OptionField]:
 def _makes_another_race(name: str) -> bool:
     field = recipe_options().get(name)
     return field is None or field.option.group == "race"
+
+
+@functools.cache
+def _parts() -> dict[str, Any]:
+    """Return the fields of a recipe that hold several values, each with its class."""
+    return {name: kind for name, kind in _hints(Recipe).items() if _is_part(kind)}
 
 
 def _is_part(kind: Any) -> bool:

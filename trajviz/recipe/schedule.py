@@ -227,9 +227,10 @@ def schedule_source(name: str) -> str:
     return " ".join(text.partition("Source: ")[2].partition("\n\n")[0].split())
 
 
-def schedule_parameters() -> set[str]:
+@functools.cache
+def schedule_parameters() -> frozenset[str]:
     """Return the names of all parameters that schedules have."""
-    return {key for name in SCHEDULES for key in schedule_defaults(name)}
+    return frozenset(key for name in SCHEDULES for key in schedule_defaults(name))
 
 
 def schedule_ranges(name: str) -> dict[str, Range]:

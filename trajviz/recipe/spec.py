@@ -21,6 +21,7 @@ from trajviz.recipe.schedule import (
     schedule_ranges,
 )
 from trajviz.surface.numbers import ANY, read_number
+from trajviz.untrusted import check_text
 
 TRACK_KEYS = ("label", "color")
 """Keys of a track that are no settings of its optimizer; their values are texts."""
@@ -61,6 +62,10 @@ class Spec:
     schedule: Schedule | None = None
     clamp: Clamp = NO_CLAMP
 
+    def __post_init__(self) -> None:
+        """Refuse a label that no picture shows."""
+        check_text("label", self.label)
+
     @property
     def complete(self) -> dict[str, Setting]:
         """All hyperparameters, the given ones over the defaults.
@@ -83,6 +88,8 @@ class Spec:
     @property
     def untuned(self) -> Spec:
         """The spec without a rate that a rule chose, so that it will be chosen again."""
+        if self.rate_rule == "given":
+            return self
         return replace(self, settings=self.own, rate_rule="given")
 
     def rated(self, rule: str, customary: Mapping[str, float] = NO_RATES) -> Spec:
@@ -292,7 +299,7 @@ def read_spec(table: Mapping[str, Any]) -> Spec:
     rateless = spec.complete.get("lr") is None
     if "lr_rule" in table and rateless and (rule != "tuned" or "lr" not in optimizer.defaults):
         raise TrajvizError(f"lr_rule {rule!r} speaks of an lr that is not there")
-    return replace(spec, rate_rule=rule)
+    return replace(spec, rate_rule=rule) if rule != spec.rate_rule else spec
 
 
 def _check_type(optimizer: Optimizer, key: str, value: Any) -> None:

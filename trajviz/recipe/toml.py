@@ -13,8 +13,8 @@
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
+import functools
 import json
 import os
 import re
@@ -27,12 +27,19 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from trajviz.errors import TrajvizError, unknown
+from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
-from trajviz.untrusted import real_path, user_path
-
-MOST_BYTES = 1_000_000
-"""No recipe is longer, and no theme or language."""
+from trajviz.surface.data_files import decoded
+from trajviz.untrusted import (
+    MOST_TOML_BYTES,
+    MOST_TRACKS,
+    check_count,
+    parse_toml,
+    read_bytes,
+    real_path,
+    user_path,
+)
 
 _FIELDS = {
     recipe_options()[name].key if name in recipe_options() else name: name
@@ -86,17 +93,12 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     """
     if not (path.is_file() or path.is_fifo()):
         raise TrajvizError(f"no {what} file {str(path)!r}")
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TrajvizError(f"{path} is longer than a {what}'s {MOST_BYTES:,} bytes")
+    data = read_bytes(path, MOST_TOML_BYTES, f"{path}", f"a {what}'s ")
     try:
-        text = _decoded(data)
-        table = tomllib.loads(text)
-        repr(table)  # messages will say what was given: it must have a spelling
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise TrajvizError(f"{path}, line {line}: not {error.encoding.upper()}") from error
+        text = decoded(data)
+        table = parse_toml(text)
+    except TrajvizError as error:
+        raise TrajvizError(f"{path}, {error}") from error
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+)", place)
@@ -105,12 +107,6 @@ def load_toml(path: Path, what: str = "recipe") -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets
         raise TrajvizError(f"{path} is no {what}: {error}") from error
     return table
-
-
-def _decoded(data: bytes) -> str:
-    """Return a file's text: UTF-16 where it begins so, as older PowerShells write, or UTF-8."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return data.decode("utf-16" if wide else "utf-8-sig")
 
 
 def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
@@ -131,11 +127,13 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
     values = {}
     for key, value in table.items():
         name = _FIELDS[key]
-        with naming(f"{where}: {key}"):
+        try:
             if name == "optimizers":
                 values[name] = _specs(value, folder)
             else:
                 values[name] = read_value(value, kinds[name])
+        except TrajvizError as error:
+            raise TrajvizError(f"{where}: {key}: {error}") from error
     with naming(where):
         return Recipe.of(**_with_paths(values, _out_of(folder)))
 
@@ -143,18 +141,28 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
 def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
     if not isinstance(value, list):
         raise TrajvizError(f"{value!r} is neither a list of tables nor of texts")
+    check_count("optimizers", value, MOST_TRACKS)
     specs = []
     for number, item in enumerate(value, 1):
         with naming(str(number)):
             if not isinstance(item, (str, dict)):
                 raise TrajvizError(f"{item!r} is neither a table nor a text")
             if isinstance(item, str):
-                specs.append(parse_spec(_from(folder, item)))
+                specs.append(_parsed(_from(folder, item)))
             else:
                 name = item.get("name")
                 moved = {"name": _from(folder, name)} if isinstance(name, str) else {}
                 specs.append(read_spec({**item, **moved}))
     return tuple(specs)
+
+
+def _parsed(text: str) -> Spec:
+    """Return the spec that a text describes; what would be run is run anew."""
+    return parse_spec(text) if is_own(split_name(text)[0]) else _parsed_before(text)
+
+
+_parsed_before = functools.lru_cache(maxsize=256)(parse_spec)
+"""Remembers specs, since many items of a gallery have the same."""
 
 
 def _from(folder: Path, optimizer: str) -> str:
@@ -180,6 +188,8 @@ def read_value(value: Any, kind: Any) -> Any:
         (kind,) = (one for one in get_args(kind) if one is not NoneType)
     if not _fits(value, kind):
         raise TrajvizError(f"{value!r} is not {_named(kind)}")
+    if isinstance(value, list):
+        check_count("values", value)
     return tuple(value) if isinstance(value, list) else value
 
 

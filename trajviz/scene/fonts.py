@@ -119,9 +119,17 @@ def own_face(bold: bool) -> Face:
     return Face(folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"))
 
 
+def _home() -> Path:
+    """Return the user's home; where there is none, as in some containers, the root."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.sep)
+
+
 def _folders() -> tuple[Path, ...]:
     """Return where fonts lie on Linux, macOS and Windows; most do not exist here."""
-    home = Path.home()
+    home = _home()
     get = os.environ.get
     shares = [
         get("XDG_DATA_HOME") or str(home / ".local" / "share"),

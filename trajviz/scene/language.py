@@ -12,10 +12,10 @@ from typing import Any
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.frozen import dataclass
-from trajviz.recipe.recipe import MOST_LETTERS
 from trajviz.recipe.toml import load_toml, naming
 from trajviz.scene.languages import find_language
 from trajviz.scene.lettering import text_width
+from trajviz.untrusted import check_text
 
 _FIELD = re.compile(r"\{(\w+)\}")
 """What is filled in: a word in braces."""
@@ -86,8 +86,7 @@ def _check(key: str, value: Any, english: Mapping[str, str]) -> None:
         raise unknown("key", key, english)
     if not isinstance(value, str) or not value:
         raise TrajvizError(f"{key}: {value!r} is not a text")
-    if len(value) > MOST_LETTERS:
-        raise TrajvizError(f"{key}: {len(value):,} letters are more than {MOST_LETTERS}")
+    check_text(key, value)
     wanted, found = (sorted(_FIELD.findall(text)) for text in (english[key], value))
     if wanted != found or re.search("[{}]", _FIELD.sub("", value)):
         fields = ", ".join(f"{{{name}}}" for name in wanted) or "nothing"

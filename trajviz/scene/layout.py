@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
-from trajviz.recipe.recipe import MOST_LETTERS
 from trajviz.scene.color import RGB, mix
 from trajviz.scene.lettering import overhang, shorten, text_width, wrap
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Text, around
 from trajviz.scene.theme import Theme
 from trajviz.surface import Window
+from trajviz.untrusted import check_text
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -271,11 +271,7 @@ def _check_words(words: Words, around: Sequence[Axes]) -> None:
         "axis": sorted(names),
     }.items():
         for text in texts:
-            if len(text) > MOST_LETTERS:
-                raise TrajvizError(
-                    f"{what} {text[:20] + '…'!r} has {len(text):,} letters, more than "
-                    f"{MOST_LETTERS}"
-                )
+            check_text(what, text)
             text_width(text, 12)
 
 
@@ -381,6 +377,8 @@ class _Desk:
             self.notes.append("remarks left out of the key")
         remarks = self._remarks(chips, said, size)
         for chip, remark in zip(chips, remarks, strict=True):
+            if self.top > self.bottom:  # there is no room, however many more there are
+                break
             room = right - self.margin - 2 * radius - gap
             name = self.short("label", chip.name, room, size, bold=True)
             end = 2 * radius + gap + text_width(name, size, bold=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NewType, get_type_hints
@@ -12,6 +13,7 @@ from trajviz.frozen import dataclass
 from trajviz.recipe.toml import load_toml, naming, read_value
 from trajviz.scene.color import RGB, color_map, mix, parse_color
 from trajviz.scene.themes import find_theme
+from trajviz.untrusted import check_count
 
 Gradient = NewType("Gradient", tuple[RGB, ...])
 """Evenly spread stops; in a file a list of colours, or the name of one of matplotlib's maps."""
@@ -130,6 +132,12 @@ def light_and_dark(theme: str | Path) -> tuple[str, str] | None:
         TrajvizError: There is no such theme.
     """
     path = find_theme(theme)
+    state = path.stat()
+    return _sides_of(path, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(maxsize=64)  # a gallery asks for each file of each item
+def _sides_of(path: Path, _changed: int, _size: int) -> tuple[str, str] | None:
     return _sides(load_toml(path, "theme"), path)
 
 
@@ -179,4 +187,5 @@ def _read(value: Any, kind: Any) -> Any:
         return read_value(value, kind)
     if not isinstance(value, list) or not value:
         raise TrajvizError(f"{value!r} is not a list of colours")
+    check_count("colours", value)
     return tuple(map(parse_color, value))

@@ -22,6 +22,7 @@ from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
 from trajviz.frozen import dataclass
 from trajviz.surface import dual
+from trajviz.untrusted import check_text
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 """An array of float64."""
@@ -54,6 +55,8 @@ class Oracle(Protocol):
         """Return the second derivatives, (..., 2) to (..., 2, 2)."""
 
 
+_LONGEST_NAME = 10_000
+"""Letters of what a surface is called; in a picture it is shorter."""
 RANK_GRID = 192
 """Samples along each axis from which ranks are computed."""
 ASPECTS = ("equal", "fill")
@@ -254,6 +257,8 @@ class Surface:
 
     def __post_init__(self) -> None:
         """Check what a definition file may have got wrong."""
+        for name in (self.title, self.name, self.phrase, *self.axes):
+            check_text("name of a surface", name, _LONGEST_NAME)
         if not callable(self.formula):
             raise TrajvizError(f"formula {self.formula!r} is not a function of x and y")
         # Plain tuples are welcome in a definition file.

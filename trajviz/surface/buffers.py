@@ -19,7 +19,7 @@ import numpy.typing as npt
 from trajviz.surface.dual_number import Number
 from trajviz.surface.tape import OPERATIONS, SIGNS, Tape
 
-CHUNK = 2048
+CHUNK = 4096
 """How many points are computed at once."""
 
 Floats: TypeAlias = npt.NDArray[np.float64]

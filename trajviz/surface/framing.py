@@ -205,7 +205,9 @@ def _start(surface: Surface, window: Window) -> tuple[float, float]:
             f"the formula has no place with a finite slope in the window {tuple(window)}, "
             "or is flat there: give a --start or another --window"
         )
-    usable &= steepness > 0.01 * np.median(steepness[usable])
+    usable &= steepness > 0.02 * np.median(
+        steepness[usable] / 2
+    )  # whose sum might overflow  # whose sum might overflow
     misfit = np.abs(Ranks.of(surface, window).rank(heights) - _RANK)
     aligned = np.abs((places - _lowest(surface, window)[0]) / window.extent).min(axis=-1) < 0.2
     best = int(np.argmin(np.where(usable, np.maximum(misfit, 0.1) + aligned, np.inf)))

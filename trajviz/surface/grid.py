@@ -8,7 +8,8 @@ first column y. Nothing in such a file is code. Outside the grid there is no hei
 from __future__ import annotations
 
 import csv
-import io
+import math
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -17,14 +18,13 @@ import numpy as np
 
 from trajviz.errors import TrajvizError
 from trajviz.surface import Floats, Number, Points, Surface, check_window
-from trajviz.surface.data_files import GRIDS, decoded, npz_arrays
+from trajviz.surface.data_files import GRIDS, lines_of, npz_arrays
 from trajviz.surface.framing import framed
 from trajviz.surface.spline import FEWEST, Spline
+from trajviz.untrusted import MOST_ARRAY_BYTES, MOST_TEXT_BYTES, check_cells, read_bytes
 
 MOST_NODES = 1_000_000
 """No grid has more."""
-MOST_BYTES = 60 * MOST_NODES
-"""No file is longer, and none unpacked."""
 _LOWEST = 8
 """From how many low nodes a lowest point is looked for."""
 
@@ -46,18 +46,12 @@ def read_grid(path: Path) -> Surface:
     """
     if not path.is_file():
         raise TrajvizError(f"no surface file {str(path)!r}")
+    most, read = _READERS[path.suffix.lower()]
+    data = read_bytes(path, most, f"{path}: the file")
     try:
-        return _surface(path.stem, *_checked(*_READERS[path.suffix.lower()](_bytes(path))))
+        return _surface(path.stem, *_checked(*read(data)))
     except TrajvizError as error:
         raise TrajvizError(f"{path}: {error}") from error
-
-
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TrajvizError(f"the file is longer than {MOST_BYTES:,} bytes")
-    return data
 
 
 def _surface(stem: str, xs: Floats, ys: Floats, heights: Floats) -> Surface:
@@ -154,7 +148,7 @@ def _from_npz(data: bytes) -> _Grid:
 
 def _arrays(data: bytes) -> _Grid:
     """Return the three arrays that an NPZ must have."""
-    found = npz_arrays(data, MOST_BYTES, "numbers", "xyz")
+    found = npz_arrays(data, "numbers", "xyz")
     x, y, z = (_numeric(name, found.get(name)) for name in "xyz")
     return x, y, z
 
@@ -178,10 +172,10 @@ def _from_meshes(xs: Floats, ys: Floats, heights: Floats) -> _Grid:
 
 
 def _from_csv(data: bytes) -> _Grid:
-    text = decoded(data)
-    head = text.partition("\n")[0]
+    head = next(lines_of(data), "")
     separator = next((sign for sign in "\t;," if sign in head), ",")
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]
+    check_cells(data, f"\r\n{separator}".encode())
+    rows = _rows(data, separator)
     if not rows:
         raise TrajvizError("the file is empty")
     _check_size(sum(map(len, rows)) // (3 if len(rows[0]) == 3 else 1))
@@ -194,22 +188,37 @@ def _from_csv(data: bytes) -> _Grid:
     return corner[0, 1:], corner[1:, 0], corner[1:, 1:]
 
 
+def _rows(data: bytes, separator: str) -> list[list[str]]:
+    """Return the rows that are not empty."""
+    lines = csv.reader(lines_of(data), delimiter=separator)
+    try:
+        return [row for row in lines if any(row)]
+    except csv.Error as error:
+        raise TrajvizError(f"line {lines.line_num}: {error}") from error
+
+
 def _numbers(rows: list[list[str]], line: int) -> Floats:
     """Return cells as numbers, (rows, columns); the first row is this line of the file."""
     if not rows:
         raise TrajvizError("there is no row of numbers in it")
+    numbers = array("d")
     for place, row in enumerate(rows, line):
         if len(row) != len(rows[0]):
             raise TrajvizError(f"row {place}: {len(row)} values, not {len(rows[0])}")
-        for cell in row:
-            if not _is_number(cell):
-                raise TrajvizError(f"row {place}: {cell!r} is not a finite number")
-    return np.array(rows, dtype=np.float64)
+        try:
+            found = [*map(float, row)]
+        except ValueError:
+            found = []
+        if not (found and all(map(math.isfinite, found))):
+            cell = next(cell for cell in row if not _is_number(cell))
+            raise TrajvizError(f"row {place}: {cell!r} is not a finite number")
+        numbers.extend(found)
+    return np.array(numbers).reshape(len(rows), -1)
 
 
 def _is_number(cell: str) -> bool:
     try:
-        return bool(np.isfinite(float(cell)))
+        return math.isfinite(float(cell))
     except ValueError:
         return False
 
@@ -227,6 +236,6 @@ def _from_nodes(nodes: Floats) -> _Grid:
     return xs, ys, heights
 
 
-_READERS: dict[str, Callable[[bytes], _Grid]] = dict(
-    zip(GRIDS, (_from_csv, _from_npz), strict=True)
+_READERS: dict[str, tuple[int, Callable[[bytes], _Grid]]] = dict(
+    zip(GRIDS, ((MOST_TEXT_BYTES, _from_csv), (MOST_ARRAY_BYTES, _from_npz)), strict=True)
 )

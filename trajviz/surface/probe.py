@@ -97,7 +97,9 @@ def _false_slopes(surface: Surface) -> Iterator[Misfit]:
         rough = np.abs(fine - _differences(surface, points, rows, 2))
         noise = 1e-14 * np.abs(surface.value(points, rows))[:, None]
         rough += noise / (_STEP * surface.window.extent)
-        typical = np.median(np.abs(fine[np.isfinite(fine)])) if np.isfinite(fine).any() else 0.0
+        typical = (
+            2 * np.median(np.abs(fine[np.isfinite(fine)]) / 2) if np.isfinite(fine).any() else 0.0
+        )
         allowed = 1e-3 * (np.abs(fine) + typical) + 10 * rough
         false = np.isfinite(fine) & np.isfinite(rough) & ~(np.abs(slopes - fine) <= allowed)
     for row in np.flatnonzero(false.any(axis=-1)):

@@ -114,7 +114,9 @@ class Traced:
     def gradient(self, points: Points) -> Points:
         """Return the gradients, (..., 2) to (..., 2)."""
         found = self._results(self.program.gradient, points)
-        return self.surface.gradient(points) if found is None else found.reshape(points.shape)
+        if found is None:
+            return self.surface.gradient(points)
+        return found if points.ndim < 3 else found.reshape(points.shape)
 
     def hessian(self, points: Points) -> Floats:
         """Return the second derivatives, (..., 2) to (..., 2, 2)."""

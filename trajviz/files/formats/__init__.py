@@ -19,6 +19,7 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.files.containers import Container
 from trajviz.files.registry import load_from, names_in
 from trajviz.frozen import dataclass
+from trajviz.recipe.recipe import MOST_FRAMES
 from trajviz.untrusted import user_path
 
 if TYPE_CHECKING:
@@ -98,11 +99,17 @@ class Format:
             steps: How many steps there are.
 
         Raises:
-            TrajvizError: For more frames a second than it can hold, or for such a step.
+            TrajvizError: For more frames a second, or more in all, than it can hold, or for such
+                a step.
         """
         if playback.fps > self.most_fps:
             raise TrajvizError(
                 f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
+            )
+        if self.film and playback.film_frames > MOST_FRAMES:
+            raise TrajvizError(
+                f"{playback.duration:g} seconds at fps {playback.fps:g}, pauses included, are "
+                f"{playback.film_frames:,} frames of a .{self.name}, more than {MOST_FRAMES:,}"
             )
         if self.refuse:
             self.refuse(playback)
@@ -193,9 +200,10 @@ def find_format(path: Path) -> Format | None:
     >>> find_format(Path("beale.old.ANIM.SVG")).name
     'anim.svg'
     """
-    endings = ["".join(path.suffixes[place:])[1:].lower() for place in range(len(path.suffixes))]
-    known = [ending for ending in endings if ending in format_names()]
-    return load_format(known[0]) if known else None
+    known, suffixes = names_in(__name__), path.name.lower().lstrip(".").split(".")[1:]
+    endings = (".".join(suffixes[place:]) for place in range(len(suffixes)))
+    found = next((ending for ending in endings if ending in known), None)
+    return load_format(found) if found else None
 
 
 def format_of(path: Path) -> Format:

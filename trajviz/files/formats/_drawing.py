@@ -14,7 +14,7 @@ from html import escape
 import numpy as np
 from PIL import Image
 
-from trajviz.files.formats._palette import Palette, pack
+from trajviz.files.formats._palette import Palette, Tally, pack
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_lines
 from trajviz.scene.color import RGB, hexed
@@ -270,7 +270,7 @@ def _thinned(outlines: Sequence[Outline], slack: float, closed: bool = True) -> 
 def in_palette(picture: Picture) -> bytes:
     """Return a picture, (height, width, 3), as a PNG of 256 colours at most."""
     flat = picture.reshape(-1, 3)
-    palette = Palette(flat, [], 256)
+    palette = Palette(Tally(flat, []), 256)
     image = Image.fromarray(palette.index(pack(flat)).reshape(picture.shape[:2]))
     image.putpalette(palette.colors.tobytes())
     file = io.BytesIO()

@@ -7,7 +7,7 @@ chooses a palette per frame and rounds delays down; the LZW compression is Pillo
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,17 +19,26 @@ from trajviz.animation import Animation
 from trajviz.animation.raster import Change
 from trajviz.descent import Progress
 from trajviz.files.containers.gif import comment
-from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.files.formats._palette import Palette, RoughPalette, Tally, pack
 from trajviz.files.formats._patches import pinned, sampled
 from trajviz.files.formats._timing import ticks
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import RGB
+from trajviz.scene.marks import Box
 from trajviz.scene.paint import Picture
+from trajviz.surface import Ints
 
 _LONGEST = 65535
 """Hundredths of a second that one image can be shown for."""
-_FAITHFUL = 3.0
-"""The mean squared error up to which a small palette will do: 43 dB where something changes."""
+_SIZES = (63, 127)
+"""Palettes that take a bit or two less for every run of pixels than one of 255 colours."""
+_FAITHFUL, _FAITHFUL_IN_ALL = 16.0, 0.5
+"""The mean squared errors up to which a small palette will do: 36 dB where something changes, and
+51 dB over the whole picture."""
+_SHORTEST = 2
+"""The least hundredths of a second that browsers show an image for."""
+_WORTH = 2000
+"""Pixels less from which two small rectangles are better than one large."""
 _OPAQUE, _TRANSPARENT = 0x04, 0x05
 """Flags of an image: it is left in place when the next is drawn; one of its colours is clear."""
 _TURNING_COLORS = 63
@@ -47,7 +56,7 @@ def delays(playback: Playback) -> list[int]:
     >>> delays(Playback(fps=30, seconds=0.2, hold=0))
     [3, 4, 3, 3, 4, 3]
     """
-    return ticks(playback, 100, 2)
+    return ticks(playback, 100, _SHORTEST)
 
 
 def encode(
@@ -76,37 +85,40 @@ def encode(
 
 def _prepare(animation: Animation, exact: list[RGB], most: int) -> tuple[Palette, Iterable[Change]]:
     """Return the palette for all changes, and the changes."""
-    colors, changes = sampled(animation)
+    colors, lasting, changes = sampled(animation)
+    tally = Tally(colors, exact, lasting)
     if animation.scene.turning:
-        return RoughPalette(colors, exact, min(_TURNING_COLORS, most - 1)), changes
-    return _shared_palette(colors, exact, most - 1), changes
+        return RoughPalette(tally, min(_TURNING_COLORS, most - 1)), changes
+    share = len(lasting) / animation.first[..., 0].size
+    return _shared_palette(tally, share, most - 1), changes
 
 
-def _shared_palette(colors: Picture, pinned: list[RGB], most: int) -> Palette:
+def _shared_palette(tally: Tally, share: float, most: int) -> Palette:
     """Return the smallest palette that will do for all changes.
 
-    Half a palette takes one bit less for every run of pixels. It is not taken where the whole
-    palette would lose nothing and half of it does.
+    One that loses something is not taken where a larger one would lose nothing.
 
     Args:
-        colors: The colours of all pixels that change, (n, 3).
-        pinned: Colours that must be exact.
+        tally: The colours of all pixels that change.
+        share: The share of the picture that they take.
         most: The most colours; the palette's last place stays free, for transparency.
     """
-    small = Palette(colors, pinned, min(127, most))
-    if most <= small.size:
-        return small
-    squeezed = small.size < small.wanted <= 255
-    if small.error <= _FAITHFUL and not squeezed:
-        return small
-    return Palette(colors, pinned, most)
+    exact = len(tally.wanted) <= most
+    for size in _SIZES:
+        if size >= most or (exact and len(tally.wanted) > size):
+            continue
+        palette = Palette(tally, size)
+        if palette.error <= min(_FAITHFUL, _FAITHFUL_IN_ALL / max(share, 1e-9)):
+            return palette
+    return Palette(tally, most)
 
 
 class _Writer:
     """Writes a GIF, always one frame behind, because a frame's delay may still grow.
 
     It keeps what a viewer sees so far, and sends only what changes that: the smallest rectangle
-    around it, transparent where nothing changes.
+    around it, transparent where nothing changes. Where parts of the picture that lie apart change,
+    as a plot and the step number do, each has a rectangle of its own.
     """
 
     def __init__(
@@ -125,7 +137,7 @@ class _Writer:
         height, self.width = first.shape[:2]
         file.write(_header(self.width, height, palette, self.bits, playback.loop))
         file.write(comment(note))
-        own = Palette(first.reshape(-1, 3), pinned, playback.colors)
+        own = Palette(Tally(first.reshape(-1, 3), pinned), playback.colors)
         index = own.index(pack(first.reshape(-1, 3)))
         self.shown = own.packed[index]
         own_bits = (playback.colors - 1).bit_length()
@@ -143,14 +155,25 @@ class _Writer:
         visible = np.flatnonzero(self.shown[change.pixels] != color)
         if not len(visible):
             return
-        self._flush()
-        pixels = change.pixels[visible]
+        pixels, index = change.pixels[visible], index[visible]
         self.shown[pixels] = color[visible]
         y, x = np.divmod(pixels, self.width)
-        x0, y0 = int(x.min()), int(y.min())
-        shape = (int(y.max()) - y0 + 1, int(x.max()) - x0 + 1)
-        indices = np.full(shape, self.transparent, dtype=np.uint8)
-        indices[y - y0, x - x0] = index[visible]
+        ends = np.searchsorted(visible, change.ends).tolist()
+        early = _cut(y, x, ends) if self.delay >= 2 * _SHORTEST else 0
+        if early:
+            # What is around a plot comes a little before its time, so that the plot is in time.
+            self.delay -= _SHORTEST
+            self._lay(y[early:], x[early:], index[early:])
+            self.delay = _SHORTEST
+        timely = slice(early or None)
+        self._lay(y[timely], x[timely], index[timely])
+
+    def _lay(self, y: Ints, x: Ints, index: Indices) -> None:
+        """Lay the smallest rectangle around some pixels, (n,), over what is shown."""
+        self._flush()
+        x0, y0, x1, y1 = _around(y, x)
+        indices = np.full((y1 - y0, x1 - x0), self.transparent, dtype=np.uint8)
+        indices[y - y0, x - x0] = index
         self.pending = _TRANSPARENT, _image(x0, y0, indices, self.bits)
 
     def close(self) -> None:
@@ -170,6 +193,30 @@ class _Writer:
                 return
             nothing = np.full((1, 1), self.transparent, dtype=np.uint8)
             self.pending = _TRANSPARENT, _image(0, 0, nothing, self.bits)
+
+
+def _cut(y: Ints, x: Ints, ends: Sequence[int]) -> int:
+    """Return how many pixels to show by themselves, so that rectangles are small; 0 for all.
+
+    Args:
+        y: The rows of pixels, (n,), those of the first part of the picture first.
+        x: Their columns, (n,).
+        ends: Where parts end.
+    """
+    cuts = [end for end in {*ends} if 0 < end < len(y)]
+    areas = {cut: _area(y[:cut], x[:cut]) + _area(y[cut:], x[cut:]) + _WORTH for cut in cuts}
+    areas[0] = _area(y, x)
+    return min(areas, key=lambda cut: (areas[cut], cut))
+
+
+def _area(y: Ints, x: Ints) -> int:
+    x0, y0, x1, y1 = _around(y, x)
+    return (x1 - x0) * (y1 - y0)
+
+
+def _around(y: Ints, x: Ints) -> Box:
+    """Return the smallest rectangle around pixels, (n,)."""
+    return Box(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
 
 
 def _header(width: int, height: int, palette: Palette, bits: int, loop: int) -> bytes:

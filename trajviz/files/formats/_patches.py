@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from trajviz.animation import Animation
 from trajviz.animation.raster import Change
-from trajviz.files.formats._palette import Palette, RoughPalette, pack
+from trajviz.files.formats._palette import Packed, Palette, RoughPalette, Tally, pack
 from trajviz.files.formats._timing import milliseconds
 from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import MOST_COLORS, Playback
@@ -58,13 +59,24 @@ def pinned(scene: Scene) -> list[RGB]:
     return [*tracks, theme.background, theme.ink, theme.muted, *marks]
 
 
-def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
-    """Return colours from which to choose a palette, and all changes.
+class Sample(NamedTuple):
+    """What an animation changes, and from which of it to choose a palette.
+
+    Attributes:
+        colors: The colours of all pixels that change in some frames, (n, 3).
+        lasting: The packed colours that these pixels are left with, (m,), one for each.
+        changes: Every change, in order.
+    """
+
+    colors: Picture
+    lasting: Packed
+    changes: Iterable[Change]
+
+
+def sampled(animation: Animation) -> Sample:
+    """Return what an animation changes.
 
     Of a long animation only some frames are looked at, so that its changes need not be kept.
-
-    Returns:
-        The colours of all pixels that change in these frames, (n, 3), and every change in order.
     """
     most = _TURNING_FRAMES if animation.scene.turning else _SAMPLED_FRAMES
     stride = -(-len(animation.positions) // most)
@@ -74,8 +86,12 @@ def sampled(animation: Animation) -> tuple[Picture, Iterable[Change]]:
     else:
         changes = animation.changes()
         sample = animation.thinned(stride).changes()
-    colors = [change.colors for change in sample]
-    return np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors]), changes
+    pixels, colors, _ = zip(*sample, strict=True) if len(animation.positions) > stride else [()] * 3
+    every = np.concatenate([np.empty((0, 3), dtype=np.uint8), *colors])
+    there = np.uint32(1 << 24)
+    left = np.zeros(animation.first[..., 0].size, dtype=np.uint32)
+    left[np.concatenate([np.empty(0, dtype=np.int64), *pixels])] = pack(every) | there
+    return Sample(every, left[left > 0] ^ there, changes)
 
 
 def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Iterable[Change]]:
@@ -91,10 +107,10 @@ def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Ite
         The palette, and every change in order. The palette is None if it would not be faithful and
         the user has not asked for fewer colours than usual.
     """
-    colors, changes = sampled(animation)
+    colors, _, changes = sampled(animation)
     every = np.concatenate([animation.first.reshape(-1, 3), colors])
     kind = RoughPalette if animation.scene.turning else Palette
-    palette = kind(every, pinned(animation.scene), most - 1)
+    palette = kind(Tally(every, pinned(animation.scene)), most - 1)
     faithful = animation.scene.turning or most < MOST_COLORS or palette.error <= _FAITHFUL
     return palette if faithful else None, changes
 

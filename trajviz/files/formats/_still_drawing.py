@@ -23,7 +23,7 @@ from trajviz.scene.alt import listed
 from trajviz.scene.color import hexed
 from trajviz.scene.plot import Plot
 from trajviz.scene.scene import Scene
-from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
+from trajviz.scene.track import FAINT, HIDDEN_HEAD, Line, Track
 
 _MOST = 400_000
 """Bytes of level lines up to which they stay lines, since a still is there to be enlarged."""
@@ -70,21 +70,24 @@ class Lasting:
             [mark(shape, letters) for shape in shapes]
             for shapes in (plot.under_heads, plot.over_heads)
         )
-        lines = [self._lines(plot, layer) for layer in plot.layers]
+        lines = [
+            self._lines(plot, layer, [track.lasting.until(self.step) for track in layer])
+            for layer in plot.layers
+        ]
+        lines += [
+            self._lines(plot, layer, [tail for t in layer if (tail := t.tail(self.step))])
+            for layer in plot.layers
+        ]
         marks = [self._marks(plot, layer) for layer in plot.layers]
         heads = [self._heads(plot, layer, growth) for layer in plot.layers]
         strokes = "".join([*lines, *marks])
         return "".join([f'<g class="l">{strokes}</g>' * bool(strokes), *under, *heads, *over])
 
-    def _lines(self, plot: Plot, layer: Sequence[Track]) -> str:
-        """Return a layer's lines: what is hidden, then what is seen with its halo."""
-        lines = [
-            line
-            for track in layer
-            if (line := visible_line(track.line.until(self.step), plot.box, self.moment))
-        ]
+    def _lines(self, plot: Plot, layer: Sequence[Track], lines: Sequence[Line]) -> str:
+        """Return lines of a layer: what is hidden, then what is seen with its halo."""
+        visible = [near for line in lines if (near := visible_line(line, plot.box, self.moment))]
         hidden, seen = (
-            path_of(part for line in lines for part in line.parts(behind))
+            path_of(part for line in visible for part in line.parts(behind))
             for behind in (True, False)
         )
         behind = f'<path d="{hidden}"/>' if hidden else ""

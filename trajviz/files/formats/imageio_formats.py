@@ -1,4 +1,4 @@
-"""What imageio writes for us: films and stills that some programs ask for and pages cannot use.
+"""Films and stills that some programs ask for and pages cannot use.
 
 Films are H.264 as our MP4 is, but for AVI. Programs that know no newer container know no newer
 codec either, so that its frames are JPEG pictures, in the colours of that format.
@@ -32,10 +32,10 @@ _JPEG = f"scale=out_range=pc:out_color_matrix=bt601:{_FINE},setparams=range=pc:c
 
 
 def _write_film(*request: Any, codec: tuple[Any, ...], colors: str) -> None:
-    from trajviz.files.formats._imageio_encoder import write_film
-    from trajviz.files.formats._video import Codec
+    from trajviz.files.formats._ffmpeg import Codec
+    from trajviz.files.formats._video import encode
 
-    write_film(*request, codec=Codec(*codec), colors=colors)
+    encode(*request, codec=Codec(*codec), colors=colors)
 
 
 def _is_complete(data: Data) -> bool:

@@ -18,7 +18,8 @@ _OPTIONS = ("-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "5"
 
 def write(*request: Any) -> None:
     """Write an animation as VP9; raises OSError when the encoder fails."""
-    from trajviz.files.formats._video import Codec, encode
+    from trajviz.files.formats._ffmpeg import Codec
+    from trajviz.files.formats._video import encode
 
     encode(*request, codec=Codec("libvpx-vp9", _OPTIONS, is_complete))
 

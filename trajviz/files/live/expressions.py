@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from types import FunctionType
 from typing import Any, Protocol, TypeAlias
 
@@ -253,17 +253,21 @@ class Expressions:
             self.source.refuse(node)
 
     def _function(self, node: ast.Call, means: Any) -> Found:
+        if not isinstance(means, Hashable):
+            self.source.refuse(node)
         if means in _ARRAYS:
             self._check_keywords(node)
+            if len(node.args) != (2 if means in (np.dot, np.full_like) else 1):
+                self.source.refuse(node)
             return _ARRAYS[means](self, node, means)
         if isinstance(means, FunctionType) and not (means.__module__ or "").startswith("numpy"):
             return self._helper(node, means)
         if node.keywords:
             self.source.refuse(node)
         values = [self.value(one) for one in node.args]
-        if means in (max, min):
+        if means in (max, min) and values:
             return joined(Value(tuple(p for v in values for p in v.parts)), means)
-        return values[0] if means is float and not values[0].truth else applied(means, *values)
+        return applied(means, *values)
 
     def _helper(self, node: ast.Call, function: FunctionType) -> Found:
         """Call a function that is written like this one."""

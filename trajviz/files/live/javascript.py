@@ -117,6 +117,17 @@ TELLS: dict[Any, str] = {
 """Those that tell whether something holds."""
 
 
+_OF_TWO = (math.atan2, math.pow, math.hypot, operator.pow, operator.mod, operator.floordiv)
+
+
+def arity(function: Any) -> int:
+    """Return how many numbers a function of these tables takes."""
+    if function in (np.where, np.clip):
+        return 3
+    of_two = function in INFIXES or function in _OF_TWO or function in (max, min)
+    return int(getattr(function, "nin", 1 + of_two))
+
+
 def infix(between: Infix, first: Code, second: Code) -> Code:
     """Return two operands with a sign between them; what stands to the right is not regrouped."""
     left, right = first.within(between.level), second.within(between.level + 1)

@@ -17,7 +17,7 @@ from trajviz.files.live.steps import Steps
 from trajviz.files.live.tapes import Body, parameters, straight
 from trajviz.files.live.values import UntranslatableError
 from trajviz.surface import Floats, Formula, Ints, Number, Surface
-from trajviz.surface.tape import Tape, UntraceableError, record
+from trajviz.surface.tape import Tape, record
 from trajviz.surface.traced import program_of
 
 _PROBES = np.array([[0.31, 0.62], [0.83, 0.17], [0.5, 0.5], [0.07, 0.93]])
@@ -25,6 +25,9 @@ _PROBES = np.array([[0.31, 0.62], [0.83, 0.17], [0.5, 0.5], [0.07, 0.93]])
 _CLOSE = 1e-9
 _MOST_NODES = 60_000
 """What is recorded of a surface over data, of which loops make little text."""
+
+_MOST_BATCHES = 1000
+"""Each is traced by itself."""
 
 _EXACT = """const $most = Infinity;
 const $seen = {
@@ -68,6 +71,8 @@ def surface_text(surface: Surface, noise: Noise, steps: int) -> str:
     if "sigma" in facts:
         slopes = np.array([*itertools.islice(noise.slopes(), steps)])
         return f"{_whole(surface)}\n{most}\nconst $slopes = {numbers(slopes)};\n{_TILTED}"
+    if steps > _MOST_BATCHES:
+        raise UntranslatableError(f"more than {_MOST_BATCHES:,} mini-batches are not written out")
     rows = [*itertools.islice(noise.batches(surface), steps)]
     heights = _whole(surface, heights_alone=True)
     return f"{heights}\n{most}\n{_batches(surface, rows)}\n{_BATCHES}"
@@ -125,7 +130,9 @@ def _tapes(surface: Surface, rows: Ints | None = None) -> Iterator[Tape]:
         yield slopes
         if surface.gradient_formula is None:
             yield value.hessian(_MOST_NODES)
-    except UntraceableError as error:
+    except UntranslatableError:
+        raise
+    except Exception as error:  # whatever a user's code may raise of numbers that record
         raise UntranslatableError(f"the formula cannot be traced: {error}") from error
 
 

@@ -32,7 +32,7 @@ import numpy as np
 from trajviz.files.live.expressions import Expressions
 from trajviz.files.live.javascript import COMPARE, Code, denied, number
 from trajviz.files.live.source import Source
-from trajviz.files.live.values import UntranslatableError, Value
+from trajviz.files.live.values import NUMBER, UntranslatableError, Value
 from trajviz.files.live.variables import Variables
 from trajviz.frozen import dataclass
 
@@ -118,6 +118,7 @@ class _Statements:
 
     def translated(self) -> Translated:
         self.block(self.source.tree.body)
+        self.shared |= self.variables.rates & self.source.stored
         if self.shared & self.changed:
             self.source.refuse(self.source.tree, "what is changed in place has two names")
         own = self.variables.own
@@ -212,10 +213,16 @@ class _Statements:
         means, given = self.source.meaning(node.func), [*map(self.expressions.number, node.args)]
         if means is itertools.count:
             first, step = [*given, *map(number, (0, 1)[len(given) :])]
-            return first, None, step
+            return first, None, self.once(step)
         if means is not range or not given:
             self.source.refuse(node)
-        return (number(0), *given)[-2], given[-1], number(1)
+        return (number(0), *given)[-2], self.once(given[-1]), number(1)
+
+    def once(self, code: Code) -> Code:
+        """Return a number as it is before a loop."""
+        if re.fullmatch(r"[\d.]+", code.text):
+            return code
+        return self.expressions.hoisted(code.text, [NUMBER])[0].parts[0]
 
     def give_back(self, node: ast.Return) -> None:
         found = self.expressions.values(node.value) if node.value else []
@@ -245,6 +252,7 @@ class _Statements:
 
     def assign_all(self, node: ast.stmt, targets: Sequence[ast.expr], given: ast.expr) -> None:
         values = self.expressions.values(given)
+        all_names: set[str] = set()
         for target in targets:
             names = self.names(target)
             if len(names) == 2 and len(values) == 1:  # the numbers of a point
@@ -253,6 +261,10 @@ class _Statements:
                 self.source.refuse(node)
             self.share(names, given)
             self.store(node, names, values)
+            values = [*map(self.variables.held, names)]
+            all_names |= {*names}
+        if len(targets) > 1 and any(value.width > 1 for value in values):
+            self.shared |= all_names
 
     def names(self, target: ast.expr) -> list[str]:
         several = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]

@@ -14,6 +14,7 @@ from trajviz.files.live.javascript import (
     INFIXES,
     TELLS,
     Code,
+    arity,
     call,
     choice,
     denied,
@@ -83,6 +84,9 @@ def applied(means: Any, *values: Value) -> Value:
     Raises:
         UntranslatableError: Nobody knows the function, or it is not for truth values or numbers.
     """
+    name = TELLS.get(means) or CALLS.get(means, "")
+    if not (name or means in INFIXES or means is np.where) or len(values) != arity(means):
+        raise UntranslatableError(f"{_called(means)} of {len(values)}")
     width = max(value.width for value in values)
     columns = [*zip(*(value.widened(width) for value in values), strict=True)]
     truths = [value.truth for value in values]
@@ -93,15 +97,16 @@ def applied(means: Any, *values: Value) -> Value:
     if means is np.where:
         _check(means, truths, True) if truths[1] else _check(means, truths[1:], False)
         return Value(tuple(choice(*column) for column in columns), truths[1])
-    name = TELLS.get(means) or CALLS.get(means)
-    if name is None:
-        raise UntranslatableError(f"{getattr(means, '__name__', means)}")
     return Value(tuple(call(name, *column) for column in columns), means in TELLS)
 
 
 def _check(means: Any, truths: Sequence[bool], wanted: bool) -> None:
     if any(truth != wanted for truth in truths):
-        raise UntranslatableError(f"{means.__name__} of truth values and numbers")
+        raise UntranslatableError(f"{_called(means)} of truth values and numbers")
+
+
+def _called(function: Any) -> str:
+    return str(getattr(function, "__name__", function))
 
 
 def opposite(value: Value) -> Value:

@@ -72,10 +72,12 @@ class Variables:
             return Asked(*self.places(name))
         if name in self.rates - self.source.stored:  # a schedule changes it between two steps
             return Value((Code(f"{self.places(self.source.parameters[0])[0]}.{name}"),))
-        if name in self.source.stored or name in self.kinds:
-            truth = self.kinds.get(name, NUMBER)[1]
-            return Value(tuple(map(Code, self.places(name))), truth)
-        return None
+        return self.held(name) if name in self.source.stored or name in self.kinds else None
+
+    def held(self, name: str) -> Value:
+        """Return the numbers of a variable."""
+        truth = self.kinds.get(name, NUMBER)[1]
+        return Value(tuple(map(Code, self.places(name))), truth)
 
     def hold(self, node: ast.AST, name: str, value: Value) -> tuple[Code, ...]:
         """Note what a variable holds, and return its new numbers."""

@@ -18,6 +18,10 @@ from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, Role, load_format
 from trajviz.files.registry import load_from, names_in
 from trajviz.frozen import dataclass
+from trajviz.untrusted import check_text
+
+_LONGEST_URL = 2_000
+"""What every browser takes."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,7 @@ def checked_url(url: str) -> str:
     """Return the address of a folder, escaped and ready for a name, or raise TrajvizError."""
     from urllib.parse import quote  # slow to load, and `--help` only wants the names
 
+    check_text("url", url, _LONGEST_URL)
     scheme = re.match(r"([A-Za-z][\w+.-]*):", _as_a_page_reads(url))
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise TrajvizError(f"url {url!r} begins with neither http: nor https:, and is no path")

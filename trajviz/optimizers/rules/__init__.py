@@ -7,7 +7,8 @@ alone: w may have any leading shape (..., 2), and lr may be an array that broadc
 schedule sets that array anew before each step, so a rule keeps nothing that it computed from lr.
 Bounds move the array that is yielded in place, so a rule goes on from that array.
 What it is given as `gradient` also has the methods value, gradient and hessian; a rule that needs
-more than slopes calls it `surface` (see `surface.Oracle`).
+more than slopes calls it `surface` (see `surface.Oracle`). A live page runs the rule in JavaScript,
+so its body keeps to what `trajviz/files/live/translation.py` translates.
 
 Each hyperparameter has a number as its default, and its annotation may state its range: `Share` or
 `Annotated[float, Range(at_least=1)]` (see `surface.numbers`). Without one it takes every finite

@@ -1,0 +1,192 @@
+"""ffmpeg at work: a process that takes the frames of a film, and writes its file.
+
+It is the one that `imageio-ffmpeg` finds, but never started by a fork, as that package would do.
+Before a fork numpy's matrix products must rest, and where another thread is in one, both wait for
+ever; so a fork is no way to start anything in a library that is used in threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, Any, NamedTuple, cast
+
+from trajviz.errors import TrajvizError
+from trajviz.files.containers import Data, mapped
+from trajviz.signals import undone_by
+
+# With one thread and bitexact flags the same frames give the same bytes.
+_REPEATABLE = ("-threads", "1", "-bitexact")
+# Ctrl-C goes to all processes of a terminal. Whether the encoder is to end is ours to say.
+_NOT_FOR_IT = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+# On Windows: away from the console's Ctrl-C, and without a window.
+_APART = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
+    subprocess, "CREATE_NO_WINDOW", 0
+)
+_OF_DISKS = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""Errors that ffmpeg's exit status tells, as 256 less their number."""
+
+
+class Codec(NamedTuple):
+    """An encoder of ffmpeg's, its options, and how to tell that the file it wrote is whole."""
+
+    name: str
+    options: tuple[str, ...]
+    is_complete: Callable[[Data], bool]
+
+
+class Frames(NamedTuple):
+    """What frames the encoder gets: width and height, how pixels are laid out, how many a second.
+
+    `options` are ffmpeg's for what it reads.
+    """
+
+    size: tuple[int, int]
+    layout: str
+    fps: float
+    options: Sequence[str] = ()
+
+
+def check_encoder() -> None:
+    """Raise TrajvizError unless ffmpeg is there and runs."""
+    # What imageio-ffmpeg finds by itself it has tried; what the user names it takes as it is.
+    chosen = os.environ.get("IMAGEIO_FFMPEG_EXE")
+    try:
+        program = _program()
+        if chosen:
+            subprocess.run([program, "-version"], capture_output=True, check=True)
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        broken = f"{chosen!r} (IMAGEIO_FFMPEG_EXE) does not run" if chosen else "there is none"
+        raise TrajvizError(
+            f"a film needs ffmpeg, and {broken}: pip install --force-reinstall imageio-ffmpeg "
+            "brings one, as does your system's package manager; every other format works without"
+        ) from error
+
+
+def _program() -> str:
+    """Return the path of ffmpeg; raises RuntimeError if there is none."""
+    import imageio_ffmpeg
+
+    found: str = imageio_ffmpeg.get_ffmpeg_exe()
+    return shutil.which(found) or found  # by its path alone it can be started without a fork
+
+
+@contextlib.contextmanager
+def encoder(
+    path: Path, frames: Frames, codec: Codec, pixel_format: str, note: str, *options: str
+) -> Iterator[Callable[[Any], None]]:
+    """Give what takes a frame; the file is complete when the block ends well.
+
+    Args:
+        path: The file, which is written over.
+        frames: What a frame is.
+        codec: How it is encoded.
+        pixel_format: How the film keeps its colours.
+        note: The comment tag, empty for none.
+        options: More of ffmpeg's for what it writes.
+
+    Raises:
+        OSError: The encoder failed, or did not complete its file.
+    """
+    rate, (width, height) = Fraction(frames.fps).limit_denominator(), frames.size
+    comment = ["-metadata", f"comment={note}"] if note else []
+    arguments = [
+        "-y", "-f", "rawvideo", "-vcodec", "rawvideo", "-s", f"{width}x{height}",
+        "-pix_fmt", frames.layout, "-r", str(rate), *frames.options, "-i", "-", "-an",
+        "-vcodec", codec.name, "-pix_fmt", pixel_format, "-v", "error",
+        *options, *_REPEATABLE, *codec.options, *comment, str(path),
+    ]  # fmt: skip
+    with _Encoder(arguments) as process, undone_by(process.kill):
+        yield process.take
+    with mapped(path) as data:
+        if not codec.is_complete(data):
+            raise OSError("the video encoder did not complete its file: is the disk full?")
+
+
+class _Encoder:
+    """The process, which ends with its context, well or not."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        with _signals_kept():
+            # With open files passed on, of which Python leaves none open, subprocess need not fork.
+            self._process = subprocess.Popen(
+                [_program(), *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, close_fds=False, restore_signals=False,
+                creationflags=_APART,
+            )  # fmt: skip
+        self._input = cast(IO[bytes], self._process.stdin)
+        self._said: deque[bytes] = deque(maxlen=1)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> _Encoder:
+        self._listener.start()
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            self.kill()
+            self._process.wait()
+            with contextlib.suppress(OSError):
+                self._input.close()
+            self._listener.join()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    def take(self, frame: Any) -> None:
+        """Take the bytes of a frame; raises OSError when the encoder is gone."""
+        try:
+            self._input.write(frame)
+        except OSError as error:
+            self._finish()
+            raise _failure(0, "") from error
+
+    def _finish(self) -> None:
+        """Let the encoder complete its file; raises OSError if it fails."""
+        with contextlib.suppress(OSError):  # the exit status says more
+            self._input.close()
+        code = self._process.wait()
+        self._listener.join()
+        if code:
+            raise _failure(code, b"".join(self._said).decode(errors="replace").strip())
+
+    def _listen(self) -> None:
+        """Keep the last line that the encoder says, so that it need not wait until it is heard."""
+        with cast(IO[bytes], self._process.stderr) as lines:
+            self._said.extend(lines)
+
+
+def _failure(code: int, said: str) -> OSError:
+    """Return the error for an encoder that ended with this exit code, and said this last."""
+    if code < 0:
+        return OSError(f"the video encoder was ended by signal {-code}")
+    if 256 - code in _OF_DISKS:
+        return OSError(256 - code, os.strerror(256 - code))
+    return OSError(f"the video encoder failed: {said or f'exit code {code}'}")
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Keep from processes that are started within what only we are to hear."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    ours = {getattr(signal, name) for name in _NOT_FOR_IT}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ours)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
