@@ -38,7 +38,7 @@ def test_a_bundle_draws_and_runs_once(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("broken", BUNDLED)
 def test_a_bundle_that_fails_leaves_all_files_as_they_were(broken, tmp_path, monkeypatch):
-    for suffix in (*BUNDLED, "html"):
+    for suffix in (*BUNDLED, "embed.html"):
         (tmp_path / f"race.{suffix}").write_text("old")
 
     def failing(name):
@@ -69,8 +69,8 @@ def following(tmp_path_factory):
 
 def test_a_bundle_that_follows_its_reader_has_each_picture_twice_and_one_snippet(following):
     names = [f"race.{suffix}" for suffix in BUNDLED] + [f"race.dark.{suffix}" for suffix in BUNDLED]
-    assert sorted(path.name for path in following.iterdir()) == sorted([*names, "race.html"])
-    snippet = (following / "race.html").read_text("utf-8")
+    assert sorted(path.name for path in following.iterdir()) == sorted([*names, "race.embed.html"])
+    snippet = (following / "race.embed.html").read_text("utf-8")
     assert snippet == embed(following / "race.gif")
     assert "race.dark.mp4" in snippet
 
@@ -101,7 +101,7 @@ def test_a_browser_shows_each_reader_theirs(following, tmp_path, page_of, scheme
     (tmp_path / "race.mp4").rename(tmp_path / "film.mp4")
     picture = embed(tmp_path / "race.gif", alt="a")
     (tmp_path / "film.mp4").rename(tmp_path / "race.mp4")
-    film = (tmp_path / "race.html").read_text("utf-8")
+    film = (tmp_path / "race.embed.html").read_text("utf-8")
     page = tmp_path / "page.html"
     page.write_text(f'<!doctype html><html lang="en"><title>x</title>{picture}{film}', "utf-8")
     opened = page_of(page, motion=motion, scheme=scheme)
@@ -117,7 +117,7 @@ def test_a_browser_shows_each_reader_theirs(following, tmp_path, page_of, scheme
 
 def test_a_bundle_that_fails_in_the_dark_leaves_all_files_as_they_were(tmp_path, monkeypatch):
     names = [f"race.{half}{suffix}" for half in ("", "dark.") for suffix in BUNDLED]
-    for name in (*names, "race.html"):
+    for name in (*names, "race.embed.html"):
         (tmp_path / name).write_text("old")
 
     def failing(race, look):
@@ -189,6 +189,14 @@ def test_render_writes_a_bundle_that_follows_its_reader(tmp_path):
     assert (done.returncode, done.stderr.count("160x120")) == (0, 6)
     assert done.stdout.split() == [
         "post.gif", "post.mp4", "post.png", "post.dark.gif", "post.dark.mp4", "post.dark.png",
-        "post.html",
+        "post.embed.html",
     ]  # fmt: skip
     assert sorted(done.stdout.split()) == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_the_snippet_of_a_bundle_is_not_written_over_the_page_of_the_race(tmp_path):
+    shown = compare("bowl", ["sgd"], **SHORT)
+    page = shown.save(tmp_path / "race.html").read_bytes()
+    shown.bundle(tmp_path / "race")
+    assert (tmp_path / "race.html").read_bytes() == page
+    assert (tmp_path / "race.embed.html").read_text("utf-8").startswith("<style>")

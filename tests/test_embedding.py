@@ -128,6 +128,36 @@ def test_a_still_is_shown_alone(folder):
     assert (image.tag, image.get("src")) == ("img", "race.png")
 
 
+def test_a_page_is_framed_with_a_still_for_readers_without_scripts(folder, tmp_path):
+    small().save(tmp_path / "race.html")
+    (alone,) = parsed(embed(tmp_path / "race.html", alt="a"))
+    assert (alone.tag, alone.get("src"), alone.get("title")) == ("iframe", "race.html", "a")
+    for name in ("gif", "mp4", "png"):
+        shutil.copy(folder / f"race.{name}", tmp_path / f"race.{name}")
+    frame, other = parsed(embed(tmp_path / "race.html", alt="a"))
+    assert (frame.tag, other.tag) == ("iframe", "noscript")
+    assert [(one.tag, one.get("src")) for one in other] == [("style", None), ("img", "race.png")]
+    assert embed(tmp_path / "race.html", "markdown", alt="a") == "[![a](race.gif)](race.html)\n"
+    assert "race.html" not in embed(tmp_path / "race.gif", alt="a")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_readers_see_the_page_or_the_still_and_never_both(script, folder, tmp_path, page_of):  # noqa: F811  # a fixture
+    small().save(tmp_path / "race.html")
+    shutil.copy(folder / "race.png", tmp_path / "race.png")
+    snippet = embed(tmp_path / "race.html", alt="a")
+    (tmp_path / "post.html").write_text(PLAIN.format(above="", snippet=snippet), "utf-8")
+    told = page_of(tmp_path / "post.html", script=script)
+    seen = [one for one in ("iframe", "img") if told.page.locator(one).filter(visible=True).count()]
+    assert seen == ["iframe" if script else "img"]
+    if script:
+        inside = told.page.frame_locator("iframe")
+        assert inside.locator("#start-x").is_visible()
+        assert inside.locator("#play").is_visible()
+    assert told.errors == []
+
+
 def test_a_suffix_of_two_parts_is_one(folder, tmp_path):
     shutil.copy(folder / "race.svg", tmp_path / "race.anim.svg")
     shutil.copy(folder / "race.png", tmp_path / "race.png")
@@ -189,7 +219,7 @@ def test_files_belong_together_that_differ_by_a_pixel_at_most(size, together, tm
     assert ("race.png" in embed(tmp_path / "race.gif", alt="a")) is together
 
 
-@pytest.mark.parametrize("name", ["race.pdf", "race.html", "race.jpeg", "race"])
+@pytest.mark.parametrize("name", ["race.pdf", "race.jpeg", "race"])
 def test_what_no_page_shows_in_its_place_is_refused(name, tmp_path):
     (tmp_path / name).write_bytes(b"%PDF-1.4")
     with pytest.raises(TrajvizError, match=r"unknown suffix of '.*race.*'.* Known: \.anim\.svg, "):

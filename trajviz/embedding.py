@@ -38,8 +38,9 @@ def embed(
     """Return the snippet that shows a file in a page.
 
     Args:
-        file: A picture or a film. Those of the same name, size and recipe beside it are shown
-            with it, each where a page can use it; a still is shown alone.
+        file: A picture, a film, or a page on which the race runs. Those of the same name, size and
+            recipe beside it are shown with it, each where a page can use it; a still is shown
+            alone.
         kind: The place it is for, one of `snippet_names()`.
         alt: What the file shows, in words. None computes it from the recipe inside the file, which
             is run again without drawing.
@@ -91,6 +92,11 @@ def _shown_formats() -> list[Format]:
     return [one for one in all_formats() if one.role != "link"]
 
 
+def _pages() -> list[Format]:
+    """Return the formats that are pages, which belong to no picture."""
+    return [one for one in all_formats() if one.role == "page"]
+
+
 def _shown_format(path: Path) -> Format:
     chosen = find_format(path)
     if chosen is None or chosen.role == "link":
@@ -100,8 +106,13 @@ def _shown_format(path: Path) -> Format:
 
 
 def _family(path: Path, chosen: Format) -> list[tuple[str, str, Size]]:
-    """Return a file and those that belong to it; a still, being what was asked for, is alone."""
-    others = [] if chosen.kind == "still" else [one for one in _shown_formats() if one != chosen]
+    """Return a file and those that belong to it.
+
+    A still, being what was asked for, is alone. To a page belong the pictures that stand for it.
+    """
+    others = [one for one in _shown_formats() if one not in (chosen, *_pages())]
+    if chosen.role in ("still", "page"):
+        others = [one for one in others if chosen.role == "page" and one.role != "film"]
     stem = path.name[: -len(chosen.name) - 1]
     family = [(path, chosen)]
     for other in others:

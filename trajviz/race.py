@@ -504,7 +504,7 @@ class Race:
         """Draw into a file that nobody sees yet."""
         note, sides, texts = self._note(at), self._sides(), []
         for side in sides:
-            side._fill(path, chosen, at, note, progress)
+            side._fill(path, chosen, at, note, progress, (self.outcome,) * chosen.runs)
             if len(sides) > 1:
                 texts.append(path.read_text("utf-8"))
         if texts:
@@ -515,11 +515,17 @@ class Race:
         return tuple(map(self.in_theme, light_and_dark(self.look.theme) or ())) or (self,)
 
     def _fill(
-        self, path: Path, chosen: Format, at: int | None, note: str, progress: Progress
+        self,
+        path: Path,
+        chosen: Format,
+        at: int | None,
+        note: str,
+        progress: Progress,
+        more: tuple[Outcome, ...],
     ) -> None:
         scene = self._composed(progress)  # basins take so long that they tell how far they are
         if chosen.kind == "animation":
-            chosen.write(path, self.animation, self.playback, progress, note)
+            chosen.write(path, self.animation, self.playback, progress, note, *more)
         else:
             chosen.write(path, scene, self.steps if at is None else at, note)
 
@@ -530,10 +536,10 @@ class Race:
         return note_of(replace(self.recipe, at=() if at in (None, self.steps) else (at,)))
 
     def player(self) -> Player:
-        """Return a page that plays the race, to show in a notebook: pause, step, hide tracks.
+        """Return the page that runs the race, or else plays it, to show in a notebook.
 
         Raises:
-            TrajvizError: The view is one that no page can play.
+            TrajvizError: The view is one that no page can show.
         """
         from trajviz.files.notebook import Player
 

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -655,6 +656,32 @@ def test_of_several_files_the_page_takes_what_most_browsers_know():
     moving = tuple(path for path in every if path[2:] in ("anim.svg", "apng", "webp"))
     assert tags_of(page(TITLE, "", [entry(files=moving)]))[1] == ("img", "a.webp")
     assert linked(readme(TITLE, "", [entry(files=moving)])) == [("a.webp", None)]
+
+
+@pytest.mark.browser
+def test_a_page_to_play_with_opens_with_one_press_and_loads_only_then(folder, page_of):
+    race("bowl", ("sgd:lr=0.1",), steps=40, size=SIZE).save(folder / "play.html")
+    shutil.copy(folder / "loop.png", folder / "play.png")
+    items = [entry("play", files=("play.png", "play.html"))]
+    (folder / "playing.html").write_text(page(TITLE, "", items), encoding="utf-8")
+    told = page_of(folder / "playing.html")
+    assert not [address for address in told.requests if address.endswith("play.html")]
+    told.page.get_by_role("link", name="Play with it").click()
+    inside = told.page.frame_locator("dialog iframe")
+    assert inside.locator("#start-x").is_visible()
+    assert told.page.locator("dialog iframe").get_attribute("title") == "The play"
+    assert told.errors == []
+    assert violations(told.page) == []
+    told.page.get_by_role("button", name="Close").click()
+    assert told.page.locator("iframe").count() == 0
+    bare = page_of(folder / "playing.html", script=False).page
+    bare.get_by_role("link", name="Play with it").click()
+    assert bare.url.endswith("play.html")
+
+
+def test_only_what_has_a_page_is_to_be_played_with():
+    assert "Play with it" not in page(TITLE, "", ENTRIES)
+    assert 'href="a.html"' in page(TITLE, "", [entry(files=("a.png", "a.html"))])
 
 
 DARK, LIGHT = "(prefers-color-scheme: dark)", "(prefers-color-scheme: light)"

@@ -32,9 +32,10 @@ from trajviz.files.snippets import load_snippet
 def command(file: str, kind: str, alt: str | None, url: str, trust: bool) -> None:
     """Print the snippet that shows FILE in a page, with size and alt text.
 
-    FILE is a GIF, WebP, APNG, AVIF, MP4, WebM, PNG or SVG. Files of the same name and size beside
-    it belong to it: the MP4 is played, with the GIF as fall-back, and the PNG stands where motion
-    is unwanted. The alt text says who came how near to which minimum after how many steps.
+    FILE is a GIF, WebP, APNG, AVIF, MP4, WebM, PNG, SVG or HTML. Files of the same name and size
+    beside it belong to it: the MP4 is played, with the GIF as fall-back, and the PNG stands where
+    motion is unwanted, or in place of a page for readers without scripts. The alt text says who
+    came how near to which minimum after how many steps.
 
     \b
       trajviz embed beale.gif

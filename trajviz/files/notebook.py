@@ -8,7 +8,7 @@ from html import escape
 
 from trajviz.frozen import dataclass
 
-_CONTROLS, _ROW = 190, 42
+_CONTROLS, _ROW = 230, 42
 """Pixels below the picture of a player: of its controls, and of one row of its table."""
 
 

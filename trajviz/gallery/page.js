@@ -143,6 +143,24 @@ for (const button of document.querySelectorAll(".copy")) {
   });
 }
 
+// A page to play with is loaded when it is asked for, and gone when it is closed.
+const stage = document.getElementById("page:live");
+stage.querySelector("button").addEventListener("click", () => stage.close());
+stage.addEventListener("close", () => stage.querySelector("iframe")?.remove());
+for (const link of document.querySelectorAll("a.live")) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const frame = document.createElement("iframe");
+    frame.src = link.href;
+    frame.title = link.dataset.title;
+    frame.allow = "fullscreen; clipboard-write";
+    stage.setAttribute("aria-label", link.dataset.title);
+    stage.append(frame);
+    stage.showModal();
+  });
+}
+
 addEventListener("beforeprint", () => {
   for (const image of document.images) image.loading = "eager";
 });

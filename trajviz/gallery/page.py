@@ -85,6 +85,11 @@ class _Item:
         return [(path, chosen.media_type) for path, chosen in self._shown_as("film")]
 
     @property
+    def live(self) -> str | None:
+        """The page that its reader plays with."""
+        return next((path for path, _ in self._shown_as("page")), None)
+
+    @property
     def loop(self) -> str | None:
         """What an image element plays."""
         return next((path for path, _ in self._shown_as("loop")), None)

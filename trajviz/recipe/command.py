@@ -8,7 +8,7 @@ from typing import Any
 from trajviz.errors import TrajvizError
 from trajviz.recipe.options import spelled_value
 from trajviz.recipe.recipe import Recipe
-from trajviz.recipe.spec import Spec, parse_spec
+from trajviz.recipe.spec import TABLE_KEYS, TRACK_KEYS, Spec, parse_spec
 
 
 def render_command(recipe: Recipe, table: Mapping[str, Any]) -> list[str] | None:
@@ -19,7 +19,7 @@ def render_command(recipe: Recipe, table: Mapping[str, Any]) -> list[str] | None
         table: The recipe as `to_table` gives it, its paths as the command is to say them.
     """
     tables = table.get("optimizers", [])
-    specs = [_spec(*both) for both in zip(recipe.optimizers, tables, strict=True)]
+    specs = [_spelled(*both) for both in zip(recipe.optimizers, tables, strict=True)]
     if None in specs:
         return None
     words = [table["surface"], *map(str, specs)]
@@ -29,10 +29,27 @@ def render_command(recipe: Recipe, table: Mapping[str, Any]) -> list[str] | None
     return ["trajviz", "render", *words, *options]
 
 
-def _spec(spec: Spec, table: Mapping[str, Any]) -> str | None:
+def spelled_spec(spec: Spec) -> str | None:
     """Return a spec in the command line's spelling, None where it has none."""
-    said = {key: value for key, value in table.items() if key not in ("name", "lr_rule")}
-    settings = ",".join(f"{key}={_quoted(spelled_value(value))}" for key, value in said.items())
+    return _spelled(spec, spec.table)
+
+
+def track_words(spec: Spec) -> list[str]:
+    """Return what a spec says of its track alone, each as `key=value`.
+
+    >>> track_words(parse_spec("adam:lr=0.1,clip=1,label=mine"))
+    ['label=mine']
+    """
+    return _pairs({key: value for key, value in spec.table.items() if key in TRACK_KEYS})
+
+
+def _pairs(table: Mapping[str, Any]) -> list[str]:
+    said = {key: value for key, value in table.items() if key not in TABLE_KEYS}
+    return [f"{key}={_quoted(spelled_value(value))}" for key, value in said.items()]
+
+
+def _spelled(spec: Spec, table: Mapping[str, Any]) -> str | None:
+    settings = ",".join(_pairs(table))
     rest = f":{settings}" if settings else ""
     try:
         same = parse_spec(f"{spec.optimizer.name}{rest}").table == spec.table

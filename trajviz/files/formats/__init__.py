@@ -25,9 +25,13 @@ from trajviz.untrusted import user_path
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Look, Playback
 
-Role = Literal["film", "loop", "still", "link"]
-"""What a file is in a page: a film with controls, a picture that moves, one that does not, or only
-something to follow a link to."""
+Role = Literal["film", "loop", "still", "page", "link"]
+"""What a file is in a page: a film with controls, a picture that moves, one that does not, a page
+in a frame, or only something to follow a link to."""
+
+
+_FRAMED: dict[str, Role] = {"iframe": "page", "a": "link"}
+"""What a file is by the element that shows it, where this alone says it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,7 @@ class Format:
             at every pixel.
         follows: Whether one file can be light or dark, as its reader's device is set. It is text
             then, with its colours in attributes.
+        runs: Whether it can run the race itself: `write` is then called with the outcome as well.
         refuse: Raises TrajvizError for what else it cannot play.
         check_ready: Raises TrajvizError where a program that it needs is missing or broken.
     """
@@ -60,13 +65,14 @@ class Format:
     kind: Literal["animation", "still"]
     write: Callable[..., None]
     container: Container
-    tag: Literal["img", "video", "a"]
+    tag: Literal["img", "video", "iframe", "a"]
     media_type: str
     rank: int = 100
     most_fps: float = math.inf
     palette: bool = False
     paths: bool = False
     follows: bool = False
+    runs: bool = False
     refuse: Callable[[Playback], None] | None = None
     check_ready: Callable[[], None] = lambda: None
 
@@ -78,8 +84,8 @@ class Format:
     @property
     def role(self) -> Role:
         """What such a file is in a page."""
-        if self.tag == "a":
-            return "link"
+        if self.tag in _FRAMED:
+            return _FRAMED[self.tag]
         if self.film:
             return "film"
         return "loop" if self.kind == "animation" else "still"
@@ -155,7 +161,7 @@ def _check_theme(theme: str, chosen: Format) -> None:
         return  # which is told when it is loaded
     if light_and_dark(theme):
         able = ", ".join(f".{one}" for one in format_names() if load_format(one).follows)
-        both = "" if chosen.role == "link" else "--bundle (Race.bundle), which writes both, or "
+        both = "" if chosen.tag == "a" else "--bundle (Race.bundle), which writes both, or "
         raise TrajvizError(
             f"theme {theme!r} follows its reader, which a .{chosen.name} cannot: use {able}, or "
             f"{both}the themes light and dark"

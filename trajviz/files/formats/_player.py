@@ -19,8 +19,7 @@ from trajviz.descent import Progress
 from trajviz.descent.paths import Course
 from trajviz.files.containers.markup import html_element
 from trajviz.files.formats._animated_drawing import AnimatedDrawing
-from trajviz.files.formats._thinning import thin_motion
-from trajviz.files.formats._timeline import Timeline
+from trajviz.files.formats._timeline import clock_of
 from trajviz.recipe.recipe import CLOCKS, Playback
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Chip
@@ -30,8 +29,6 @@ from trajviz.surface import Floats, Ints
 
 MOST_VALUES = 2000
 """Steps of which a page knows the values; of a longer race every second, third, ..."""
-_UNSEEN = 1e-3
-"""The part of a step by which nobody sees that a head is late."""
 _HERE = Path(__file__).parent
 
 
@@ -98,7 +95,7 @@ def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:
     """Return what the page's script needs: numbers and one word, nothing that anybody wrote."""
     moments = np.arange(0, scene.steps + 1, every)
     timeline = drawn.timeline
-    times, taken = _clock(timeline)
+    times, taken = clock_of(timeline)
     return {
         "steps": scene.steps,
         "unit": CLOCKS[scene.clock],
@@ -110,18 +107,6 @@ def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:
         "every": every,
         "tracks": [_values(swarm, scene.clock, moments) for swarm in swarms(scene.courses)],
     }
-
-
-def _clock(timeline: Timeline) -> tuple[list[float], list[float]]:
-    """Return seconds after the lead, and how many steps have been taken by each of them.
-
-    Between two of them steps follow each other evenly. A single frame is the end.
-    """
-    if len(timeline.positions) == 1:
-        return [0.0, 1e-3], [0.0, float(timeline.positions[-1])]
-    seconds = np.linspace(0, timeline.motion, len(timeline.positions))
-    kept = thin_motion(seconds, timeline.positions[:, None], _UNSEEN)
-    return seconds[kept].round(4).tolist(), timeline.positions[kept].round(4).tolist()
 
 
 def _values(swarm: Sequence[Course], clock: str, moments: Ints) -> dict[str, list[float | None]]:

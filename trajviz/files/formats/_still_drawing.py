@@ -31,7 +31,7 @@ _MOST = 400_000
 
 def still_drawing(scene: Scene, step: int, head: str) -> str:
     """Return the picture after `step` steps as an SVG, whose first elements are those of `head`."""
-    letters, lasting = Letters(), _Lasting(scene, step)
+    letters, lasting = Letters(), Lasting(scene, step)
     plots = [plot.at(step / scene.steps) for plot in scene.plots]
     clips = [f"b{place}" for place in range(len(plots))]
     named = list(zip(clips, plots, strict=True))
@@ -55,7 +55,7 @@ def _clipped(content: str, name: str) -> str:
     return f'<g clip-path="url(#{name})">{content}</g>' if content else ""
 
 
-class _Lasting:
+class Lasting:
     """Draws what the tracks have left after `step` steps; collects what it defines."""
 
     def __init__(self, scene: Scene, step: int) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from trajviz.files.formats._thinning import thin_motion
 from trajviz.recipe.recipe import Playback
 from trajviz.surface import Floats
 
+_UNSEEN = 1e-3
+"""The part of a step by which nobody sees that a head is late."""
 _PER_SECOND = 25
 """Moments a second, at least, for which places are computed."""
 
@@ -67,6 +70,18 @@ class Timeline:
             return ""
         every = list(styles)
         return f' class="s"{self.animate(self.moments[changes], [every[i] for i in changes])}'
+
+
+def clock_of(timeline: Timeline) -> tuple[list[float], list[float]]:
+    """Return seconds after the lead, and how many steps have been taken by each of them.
+
+    Between two of them steps follow each other evenly. A single frame is the end.
+    """
+    if len(timeline.positions) == 1:
+        return [0.0, 1e-3], [0.0, float(timeline.positions[-1])]
+    seconds = np.linspace(0, timeline.motion, len(timeline.positions))
+    kept = thin_motion(seconds, timeline.positions[:, None], _UNSEEN)
+    return seconds[kept].round(4).tolist(), timeline.positions[kept].round(4).tolist()
 
 
 def _percent(share: float, places: int) -> str:

@@ -1,26 +1,47 @@
-"""HTML: a page that plays the race: pause, step, hide tracks, read values; one file, no network."""
+"""HTML: a page that runs the race anew from wherever its reader starts it, or else plays it."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trajviz.files.containers.markup import MARKUP
 from trajviz.files.formats import Format
 
+if TYPE_CHECKING:
+    from trajviz.animation import Animation
+    from trajviz.descent import Progress
+    from trajviz.descent.outcome import Outcome
+    from trajviz.recipe.recipe import Playback
 
-def write(*request: Any) -> None:
-    """Write a page that plays an animation."""
+
+def write(
+    path: Path,
+    animation: Animation,
+    playback: Playback,
+    progress: Progress,
+    note: str,
+    outcome: Outcome,
+) -> None:
+    """Write a page on which the race runs where it can, and is played where it cannot."""
+    from trajviz.files.formats._live_page import program_of, write_live_page
     from trajviz.files.formats._player import write_page
 
-    write_page(*request)
+    program = program_of(outcome)
+    if program is None:
+        write_page(path, animation, playback, progress, note)
+        return
+    write_live_page(path, animation, playback, note=note, outcome=outcome, program=program)
+    progress(playback.frames, playback.frames)
 
 
 FORMAT = Format(
     kind="animation",
     write=write,
     container=MARKUP,
-    tag="a",
+    tag="iframe",
     media_type="text/html",
     paths=True,
     follows=True,
+    runs=True,
 )

@@ -42,28 +42,33 @@ class Medium:
 class Shown:
     """All that a snippet may use: the alt text, films, a picture that moves, and one that does not.
 
-    The films come in the order in which a browser is to try them.
+    The films come in the order in which a browser is to try them. A page is there where it is what
+    is to be shown.
     """
 
     alt: str
     films: tuple[Medium, ...] = ()
     moving: Medium | None = None
     still: Medium | None = None
+    page: Medium | None = None
 
     @property
     def picture(self) -> Medium:
-        """What an `<img>` shows; TrajvizError where there are films alone."""
+        """What an `<img>` shows; TrajvizError where there is none."""
         picture = self.moving or self.still
         if picture is None:
+            alone, kind = (self.page, "page") if self.page else (self.films[0], "film")
             raise TrajvizError(
-                f"{self.films[0].name!r} is a film, which this place shows only with a picture: "
+                f"{alone.name!r} is a {kind}, which this place shows only with a picture: "
                 "render a .gif or .png beside it, or take --as html (kind='html')"
             )
         return picture
 
     @property
     def linked(self) -> Medium | None:
-        """The film that the picture links to, where the picture does not move itself."""
+        """What the picture links to: the page, or the film where it does not move itself."""
+        if self.page:
+            return self.page
         return self.films[0] if self.films and not self.moving else None
 
 
@@ -118,6 +123,7 @@ def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> S
         films=of("film"),
         moving=next(iter(of("loop")), None),
         still=next(iter(of("still")), None),
+        page=next(iter(of("page")), None),
     )
 
 

@@ -1,4 +1,4 @@
-"""HTML: <video>, else <picture>; the PNG where motion is unwanted, dark halves in the dark."""
+"""HTML: <video>, else <picture>; the PNG where motion is unwanted; a page in its <iframe>."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ _STYLE = (
     f"<style>@media {_STILL_WANTED} "
     "{ .trajviz-moving { display: none } .trajviz-still { display: block } }</style>"
 )
+_CONTROLS = 320
+"""Pixels that a page needs below its picture: its controls and its table."""
 _FLUID = 'style="max-width:100%;height:auto"'
 
 
 def html(shown: Shown) -> str:
     """Return the elements that show a film, or a picture where there is no film."""
+    if shown.page:
+        return _framed(shown.page, shown)
     if not shown.films:
         return _picture(shown)
     fall_back = [_image(shown.picture, shown.alt)] if shown.moving or shown.still else []
@@ -37,6 +41,22 @@ def html(shown: Shown) -> str:
             "</video>",
         ]
     )
+
+
+def _framed(page: Medium, shown: Shown) -> str:
+    """Return an <iframe>, and what stands in its place for readers without scripts."""
+    width, height = page.size
+    title = f'title="{attribute(shown.alt)}"'
+    frame = (
+        f'<iframe class="trajviz-page" src="{attribute(page.url)}" {title} width="{width}" '
+        f'height="{height + _CONTROLS}" style="width:100%;border:0" loading="lazy" '
+        'allow="fullscreen; clipboard-write"></iframe>'
+    )
+    if not (shown.still or shown.moving):
+        return frame
+    picture = _image(shown.still or shown.picture, shown.alt)
+    hidden = "<style>.trajviz-page { display: none }</style>"
+    return f"{frame}\n<noscript>\n  {hidden}\n  {picture}\n</noscript>"
 
 
 def _played(shown: Shown, wanted: str) -> list[str]:
@@ -107,4 +127,4 @@ def attribute(text: str) -> str:
     return re.sub(r"[{}`$]", lambda found: f"&#{ord(found[0])};", escape(text))
 
 
-SNIPPET = Snippet(suffix="html", write=html)
+SNIPPET = Snippet(suffix="embed.html", write=html)

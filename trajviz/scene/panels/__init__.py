@@ -26,10 +26,12 @@ class Panel:
         charts: Returns its charts, one curve in each for each course of the run. It is asked before
             the race as well, when there are no courses, and raises TrajvizError for a surface of
             which it can show nothing.
+        live: Whether a page that runs the race itself has the same chart.
     """
 
     summary: str
     charts: Callable[[Run], Sequence[Chart]]
+    live: bool = False
 
 
 def panel_names() -> list[str]:

@@ -53,4 +53,5 @@ PANEL = Panel(
     summary="Height above the lowest known minimum, or plain height where the surface has no "
     "bottom or a run goes lower.",
     charts=_charts,
+    live=True,
 )

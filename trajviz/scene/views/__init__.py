@@ -51,6 +51,8 @@ class View:
         everywhere: Whether each optimizer runs from every pixel, all at once. Such a view has no
             tracks, takes no panels, starts or paths, goes by steps and needs optimizers that run
             from many points at once.
+        live: Whether tracks can be laid over it by a page, which then runs the race itself: a plot
+            of it is seen from above, where a start can be held.
         repaints: Whether any pixel may change from frame to frame, so that it cannot be shown as
             paths over one background.
     """
@@ -62,6 +64,7 @@ class View:
     chips: Callable[[Run], Sequence[Chip]] = _tracks_chips
     turns: bool = False
     everywhere: bool = False
+    live: bool = False
     repaints: bool = False
 
 

@@ -182,4 +182,5 @@ VIEW = View(
     noun="Contour plot",
     axes=_axes,
     show=_show,
+    live=True,
 )

@@ -32,4 +32,5 @@ VIEW = View(
     axes=_axes,
     show=_show,
     turns=True,
+    live=True,
 )
