@@ -151,6 +151,7 @@ def test_the_readme_is_short():
     assert len(TEXTS["README.md"].splitlines()) <= 180
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("page", "body"), PYTHON)
 def test_code_of_the_documentation_runs_without_a_warning(page, body, tmp_path):
     prepared(page, tmp_path)

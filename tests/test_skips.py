@@ -43,6 +43,7 @@ def test_a_missing_tool_is_named_with_how_many_tests_it_has_cost(tmp_path):
     assert "no-such-tool is not installed: 2 tests skipped" in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "tests", [TESTS, "import pytest\n\ndef test_it():\n    pytest.skip('today')\n"]
 )

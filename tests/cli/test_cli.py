@@ -961,6 +961,7 @@ def test_the_examples_in_the_help_keep_their_lines():
     assert "trajviz render beale" in lines
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("coding", ["cp1252", "cp437", "utf-8"])
 def test_a_console_without_a_character_shows_its_escape(coding, tmp_path):
     env = {"PYTHONIOENCODING": coding, "PYTHONUTF8": "0"}
@@ -973,6 +974,7 @@ def test_a_console_without_a_character_shows_its_escape(coding, tmp_path):
     assert b"styblinski" in listed.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("coding", ["ascii", "cp1252"])
 def test_what_show_and_embed_write_into_a_file_is_utf_8_whatever_the_console(coding, tmp_path):
     made = invoke("render", "bowl", *SMALL, "--title", "Žö", "-o", "a.gif", cwd=tmp_path)

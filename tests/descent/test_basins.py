@@ -40,6 +40,7 @@ def found(race, trajectory, starts, steps=40, progress=no_progress):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_start_is_classified_as_a_run_from_it_alone_ends(place):
     race = himmelblau()

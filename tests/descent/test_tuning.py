@@ -264,6 +264,7 @@ def test_a_minimum_over_all_points_is_seen_through_too():
     np.testing.assert_allclose(chosen.objectives, expected, rtol=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["bowl", "ackley", "bukin-6", "rastrigin"])
 def test_rules_of_ours_are_tuned_all_rates_at_once(name, monkeypatch):
     surface, tried = load_surface(name), []

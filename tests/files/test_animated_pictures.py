@@ -154,6 +154,7 @@ def test_what_knows_no_animation_sees_the_first_frame_of_an_apng(name, tmp_path)
         assert psnr(np.array(image.convert("RGB")), one.animation.first) >= 46
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", OURS)
 def test_it_is_hardly_larger_than_a_gif_and_has_more_colours(name):
     one = race("beale", SEVEN[:4])

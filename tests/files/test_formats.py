@@ -222,6 +222,7 @@ def test_a_picture_without_loss_is_the_still_pixel_for_pixel(name, known_as, ste
         np.testing.assert_array_equal(np.asarray(image), still(one().scene, step))
 
 
+@pytest.mark.long
 def test_a_pdf_is_whole_undated_and_has_its_fonts_embedded():
     data = bytes_of("pdf")
     assert data.startswith(b"%PDF-1.")

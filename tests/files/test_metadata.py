@@ -110,6 +110,7 @@ def test_a_still_says_of_which_step_it_is_if_one_was_asked_for(name, tmp_path):
     assert read_note(small().save(tmp_path / f"race.{name}")).table["at"] == []
 
 
+@pytest.mark.long
 def test_a_name_without_a_suffix_is_known_by_what_it_holds(tmp_path):
     for name in NOTED:
         (tmp_path / "file").write_bytes(bytes_of(name))

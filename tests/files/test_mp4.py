@@ -94,6 +94,7 @@ def test_its_colours_are_tagged_as_what_they_are(tmp_path):
     assert [stream[tag] for tag in TAGS] == ["tv", "bt709", "bt709", "bt709"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fps", "seconds", "hold"),
     [(10, 1, 0), (25, 1, 2), (30, 1.5, 0.5), (60, 0.5, 0.25), (23.976, 1, 1), (7.5, 2, 0.6)],

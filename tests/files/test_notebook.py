@@ -46,6 +46,7 @@ def test_a_race_is_stored_as_one_result_in_html_and_png_and_without_complaint(st
     assert len(player.data["text/plain"]) < 200
 
 
+@pytest.mark.long
 def test_the_html_holds_the_gif_and_asks_nobody_for_anything(stored):
     html = stored[0][0].data["text/html"]
     (gif,) = re.findall(r'<img [^>]*src="data:image/gif;base64,([^"]+)"', html)

@@ -90,6 +90,7 @@ def test_a_default_race_takes_less_than_60_kilobytes():
     assert len(race("beale", ()).to_bytes("svg")) < 60_000
 
 
+@pytest.mark.long
 def test_level_lines_stay_lines_where_a_moving_drawing_has_a_picture():
     crowded = race("rastrigin", ("sgd:lr=0.001",), window=(-7.0, 7.0, -5.12, 5.12), steps=3)
     assert "<image" in crowded.to_bytes("anim.svg").decode()

@@ -483,6 +483,7 @@ os.fsync = fsync
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["render", "trace"])
 def test_a_disk_that_is_full_at_the_very_end_is_a_failure(command, tmp_path):
     (tmp_path / "site").mkdir()

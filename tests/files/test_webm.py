@@ -29,6 +29,7 @@ def test_444_is_kept(tmp_path):
     assert stream["pix_fmt"] == "yuv444p"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fps", "seconds", "hold"), [(10, 1, 0), (25, 1, 2), (60, 0.5, 0.25), (23.976, 1, 1)]
 )

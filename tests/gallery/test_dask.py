@@ -56,6 +56,7 @@ def test_a_cluster_makes_the_same_files_from_what_is_sent_to_it(scheduler, once,
     assert stale(folder) == {}
 
 
+@pytest.mark.long
 def test_an_item_that_fails_leaves_the_others_to_be_made(scheduler, tmp_path):
     folder = write(tmp_path / "gallery")
     (folder / "own.py").write_text("surface = nothing\n")

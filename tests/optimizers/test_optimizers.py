@@ -728,6 +728,7 @@ def test_backtracking_takes_the_first_of_its_steps_that_satisfies_armijo(name, l
         np.testing.assert_allclose(after, w - t * g, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("c1", "c2"), [(1e-4, 0.1), (0.4, 0.9)])
 @pytest.mark.parametrize("name", ["beale", "bowl", "himmelblau", "long-valley", "rosenbrock"])
 @given(shift=st.tuples(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2)), lr=st.floats(1e-6, 1e3))

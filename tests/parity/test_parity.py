@@ -227,6 +227,7 @@ def test_the_librarys_rule_is_ours_or_the_one_written_down_here(rule):
     assert "\n".join(filter(None, lines)) == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", KEYS, ids=name_of)
 def test_a_stored_trajectory_is_finite_and_ends_lower_than_it_began(rule):
     for run, stored in PAIRS[rule]:

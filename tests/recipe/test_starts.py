@@ -282,6 +282,7 @@ def test_a_trace_says_of_each_row_which_start_it_is():
         assert arrays["starts"].tolist() == [*range(9)] * 2
 
 
+@pytest.mark.long
 def test_a_saved_recipe_of_a_swarm_gives_the_same_bytes(tmp_path):
     made = compare("beale", ["sgd", "adam"], starts="random:5", seed=2, **SMALL)
     path = made.save_recipe(tmp_path / "swarm.toml")

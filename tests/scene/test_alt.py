@@ -301,6 +301,7 @@ specs = st.builds(
 )
 
 
+@pytest.mark.long
 @given(
     surface=st.sampled_from(["himmelblau", "saddle", "rosenbrock", "x*y"]),
     optimizers=st.lists(specs, min_size=1, max_size=9, unique=True),

@@ -57,6 +57,7 @@ def test_chinese_is_broken_between_its_characters_but_not_before_a_closing_mark(
     assert wrap(text, [50, 50], 16) == [text[:3], text[3:]]  # which is then shortened
 
 
+@pytest.mark.long
 @given(st.text(st.characters(codec="latin-1"), max_size=60), st.floats(0, 300), st.floats(0, 300))
 def test_a_text_in_two_lines_says_the_same(text, first, second):
     lines = wrap(text, [first, second], 12)

@@ -173,6 +173,7 @@ def test_a_tall_formula_moves_all_below_it_down():
     assert not ink(title).meets(ink(key))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["png", "anim.svg"])
 def test_pixels_and_vectors_have_the_formulas_and_the_same_bytes_each_time(suffix):
     assert drawn().to_bytes(suffix) == drawn().to_bytes(suffix)

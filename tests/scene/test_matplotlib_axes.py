@@ -115,6 +115,7 @@ assert plt.gcf() is ax.figure and ax.get_title() == "Elongated bowl" and ax.get_
 """
 
 
+@pytest.mark.long
 def test_pyplot_is_loaded_only_where_no_axes_are_given():
     code = "import matplotlib.figure\n" + ALONE
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -299,6 +299,7 @@ def test_a_wall_hides_the_ground_behind_it_as_far_as_its_shadow_reaches(elevatio
     assert abs(ends[1] + 0.1) * view.unit * slant <= 3.5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("formula", [ridge, trough, wall, hills])
 @pytest.mark.parametrize("azimuth", [0, 37, 270])
 def test_from_above_nothing_is_hidden(formula, azimuth):
@@ -337,6 +338,7 @@ def assert_agrees(view, points):
     return hidden.sum() + seen.sum()
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(
     waves=st.lists(
@@ -690,6 +692,7 @@ def share_seen(view, paths):
     return np.mean([np.mean(excess(view, block_of(view, path)) <= 1) for path in paths])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("surface", "options"),
     [("ridge", {}), ("beale", {}), ("rosenbrock", {}), ("himmelblau", {"start": (-3, -1)})],
@@ -807,6 +810,7 @@ def test_a_line_follows_the_silhouette_of_a_block(theme):
     assert np.median(near) < 60
 
 
+@pytest.mark.long
 @EVERY_THEME
 @pytest.mark.parametrize("azimuth", [0, 3, 90, -60])
 def test_labels_stand_beside_the_block_and_their_ticks_lead_to_its_edges(theme, azimuth):
@@ -872,6 +876,7 @@ def view_page(view):
     return np.array(view.theme.background)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("orbit", [360, -100])
 def test_a_block_that_turns_fills_its_box_at_every_angle_and_changes_slowly(orbit):
     scene = bare((320, 240), surface="saddle", view="relief", orbit=orbit)
@@ -915,6 +920,7 @@ def test_each_frame_shows_the_relief_turned_by_its_share_of_the_orbit():
         np.testing.assert_allclose(inside.mean(axis=0), expected, atol=0.6)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shown", ["relief", "split"])
 def test_each_frame_of_a_turning_relief_is_the_still_of_its_step(shown):
     one = turning(view=shown, size=(320, 240))
@@ -982,6 +988,7 @@ def drawn_by_matplotlib(scene, step):
     return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("orbit", [0, 120])
 @pytest.mark.parametrize("step", [0, 7])
 def test_a_vector_shows_what_a_still_shows(orbit, step):

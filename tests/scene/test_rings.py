@@ -80,6 +80,7 @@ def test_a_head_below_a_star_is_larger_than_the_star_shows_of_it():
     assert by[0] == 0
 
 
+@pytest.mark.long
 @given(st.lists(st.lists(PLACE, min_size=4, max_size=4), min_size=2, max_size=4))
 def test_what_grows_grows_smoothly_and_the_same_at_a_step_whenever_it_is_asked(paths):
     steps = np.linspace(0, 3, 301)

@@ -1,6 +1,7 @@
 """A scene as vectors by matplotlib: the user's settings do not reach it, and stay theirs."""
 
 import matplotlib
+import pytest
 from races import race
 
 
@@ -27,6 +28,7 @@ HOUSE_STYLE = {
 }
 
 
+@pytest.mark.long
 def test_the_users_matplotlib_settings_do_not_change_a_vector_and_are_kept(tmp_path):
     plain = pdf(tmp_path)
     with matplotlib.rc_context(HOUSE_STYLE):

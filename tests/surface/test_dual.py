@@ -561,6 +561,7 @@ def differences(formula, x, y, h=1e-5):
 COORDINATE = st.integers(-100, 100).map(lambda k: k / 73)
 
 
+@pytest.mark.long
 @given(composed(), COORDINATE, COORDINATE)
 @example(("u ** v", "x", ("u * v", "x", "y")), 0.5, -0.5)
 @example(("maximum", ("sin", "x"), ("u / v", "y", "x")), 1.0, 0.2)

@@ -175,6 +175,7 @@ def test_a_missing_file_is_told_and_a_found_one_is_what_a_gallery_watches(tmp_pa
     assert find_definition(str(path)) == (path, {})
 
 
+@pytest.mark.long
 def test_a_grid_is_rendered_recorded_and_rendered_again_from_anywhere(tmp_path):
     npz(tmp_path / "my_grid.npz")
     small = ["--size", "320x240", "--steps", "5", "--seconds", "0.4", "--hold", "0", "-q"]

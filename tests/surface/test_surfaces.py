@@ -265,6 +265,7 @@ def hollows(surface, count=12):
     return points[hollow][np.argsort(inner[hollow])[:count]]
 
 
+@pytest.mark.long
 def test_a_search_from_many_starts_finds_all_the_minima_and_nothing_as_low(bounded):
     lowest = bounded.value(np.array(bounded.minima)).min()
     shares = np.linspace(0.05, 0.95, 3)
