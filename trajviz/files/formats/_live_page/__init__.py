@@ -61,6 +61,8 @@ _EQUAL = 0.02
 """How far a unit across and one up may differ where axes are equal."""
 _ACROSS, _UP = 62.0, 42.0
 """Pixels of the picture for each label of an axis."""
+_LONGEST_NUMBER = 7
+"""Letters of a number in the table, which has three beside each other."""
 
 
 def program_of(outcome: Outcome) -> Program | None:
@@ -280,7 +282,7 @@ def _row(place: int, chip: Chip, course: Any) -> str:
     """Return a track's row as the command ran it, for readers without scripts."""
     style = ("solid", "dashed", "dotted")[chip.style % 3]
     values = (*course.points[-1].tolist(), float(course.heights[-1]))
-    cells = "".join(f'<td role="cell" data-value="{v:.11g}">{v:.4g}</td>' for v in values)
+    cells = "".join(f'<td role="cell" data-value="{v:.11g}">{_written(v)}</td>' for v in values)
     remark = f" <small>{escape(chip.said)}</small>" if chip.said else ""
     return (
         '<tr role="row"><th scope="row" role="rowheader">'
@@ -370,3 +372,13 @@ def _command(recipe: Recipe) -> dict[str, Any] | None:
     options = rest[: rest.index("--")] if "--" in rest else rest[1:]
     names = [Path(output).name for output in recipe.outputs if output.endswith(".html")]
     return {"surface": surface, "options": options, "file": names[0] if names else "race.html"}
+
+
+def _written(value: float) -> str:
+    """Return a number as the table shows it: four digits, or as many as there is room for.
+
+    >>> [_written(value) for value in (0.1651, -0.030384, -2.2e-16, 4.0)]
+    ['0.1651', '-0.0304', '-2e-16', '4']
+    """
+    texts = [f"{value:.{digits}g}" for digits in (4, 3, 2, 1)]
+    return next((text for text in texts if len(text) <= _LONGEST_NUMBER), texts[-1])

@@ -9,12 +9,17 @@ const DECADES = 3; // how far a rate's slider goes to either side
 
 const clamped = (value, low, high) => Math.max(low, Math.min(high, value));
 
-// As the table shows a number: four digits, with a true minus sign.
+const LONGEST_NUMBER = 7; // letters of a number in the table, which has three beside each other
+
+// As the table shows a number: four digits or as many as there is room for, with a true minus sign.
 function written(value) {
   if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  const text = size && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toPrecision(4);
-  return text.replace(/-/g, "−").replace("e+", "e");
+  const size = Math.abs(value), far = size && (size < 1e-3 || size >= 1e5);
+  for (let digits = 4; ; digits--) {
+    const text = far ? value.toExponential(digits - 1) : value.toPrecision(digits);
+    const plain = text.replace(/-/g, "−").replace("e+", "e");
+    if (plain.length <= LONGEST_NUMBER || digits === 1) return plain;
+  }
 }
 
 // As a command and a field take a number: exact, and as short as can be.
