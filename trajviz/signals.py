@@ -53,6 +53,17 @@ def hear_signals() -> None:
             signal.signal(number, _hear)
 
 
+def hear_no_more() -> None:
+    """Ignore the signals from now on: the command has ended, and only its exit is to come.
+
+    While Python shuts down it would let a signal kill it, whatever it was to do about it.
+    """
+    for name in _WORDS:
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)
+
+
 def look_for_signals() -> None:
     """Raise StoppedError if a signal has come."""
     global _seen

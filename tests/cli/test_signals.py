@@ -168,7 +168,8 @@ print("done")
 
 @pytest.mark.long
 def test_a_closed_terminal_ends_it_as_well():
-    done = run(hearing("os.kill(os.getpid(), signal.SIGHUP)\ntime.sleep(60)"))
+    wake = WAKE.replace("SIGINT", "SIGHUP").replace("default_int_handler", "SIG_DFL")  # nohup's
+    done = run(wake + hearing("os.kill(os.getpid(), signal.SIGHUP)\ntime.sleep(60)"))
     assert (done.returncode, done.stderr) == (129, "Error: its terminal was closed\n")
 
 

@@ -71,7 +71,16 @@ def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
     assert note.table == tomllib.loads(note.text)
     assert set(note.table) == {
         "pix_fmt" if key == "pixel_format" else key for key in Recipe.kinds()
-    } - {"outputs", "format", "metadata", "max_bytes", "batch_size", "camera", "made_in_python"}
+    } - {
+        "outputs",
+        "format",
+        "metadata",
+        "max_bytes",
+        "batch_size",
+        "camera",
+        "made_in_python",
+        "trail",
+    }
     assert note.table["title"] == "Ünï & <b>"
     assert note.table["optimizers"][0]["lr_rule"] == "tuned"
 
@@ -97,7 +106,7 @@ def test_what_was_made_in_python_is_named_and_not_rendered_again(name, tmp_path)
     path = compare(own, ["sgd:lr=0.1"], **SHORT).save(tmp_path / f"race.{name}")
     note = read_note(path)
     assert note.version == __version__
-    assert note.table["made_in_python"] == ["the surface"]
+    assert note.table["made_in_python"] == ["the surface f(x, y)"]
     assert "surface" not in note.table
     with pytest.raises(TrajvizError, match=r"again: the surface was made in Python"):
         load_recipe(path)
@@ -167,7 +176,8 @@ def test_no_character_of_a_recipe_breaks_out_of_its_container(name, tmp_path):
     note = note_of(awkward)
     path = tmp_path / f"race.{name}"
     if chosen.kind == "animation":
-        chosen.write(path, plain.animation, plain.playback, lambda _done, _all: None, note)
+        told = [plain.outcome] if chosen.runs else []
+        chosen.write(path, plain.animation, plain.playback, lambda _done, _all: None, note, *told)
     else:
         chosen.write(path, plain.scene, 8, note)
     assert read_note(path).text == note

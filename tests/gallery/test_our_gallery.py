@@ -44,7 +44,7 @@ def test_everything_in_the_gallery_is_current():
 
 def test_the_gallery_is_small_enough_for_the_repository():
     sizes = {path.name: path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()}
-    assert sum(sizes.values()) < 12_000_000
+    assert sum(sizes.values()) < 16_000_000
     assert {name: size for name, size in sizes.items() if size >= 1_000_000} == {}
 
 
@@ -75,7 +75,7 @@ def test_an_item_says_what_it_teaches_and_what_is_to_be_seen():
 def test_an_item_is_a_film_a_gif_and_a_still_or_a_small_one_without_a_film():
     for item in items().values():
         small = item.recipe.look.size[0] <= 400  # one of several that stand side by side
-        assert {Path(file).suffix for file in item.files} == (
+        assert {Path(file).suffix for file in item.files} - {".html"} == (
             {".gif", ".png"} if small else {".gif", ".mp4", ".png"}
         ), item.name
 

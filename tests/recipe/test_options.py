@@ -37,7 +37,7 @@ def test_from_python_the_options_are_the_same():
 
 
 def test_from_python_the_options_are_described_in_the_same_words():
-    told = dict(re.findall(r"^        (\w+): (.*(?:\n {12}.*)*)", compare.__doc__, re.MULTILINE))
+    told = dict(re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", inspect.getdoc(compare), re.MULTILINE))
     told = {name: " ".join(text.split()) for name, text in told.items()}
     for name, field in OPTIONS.items():
         if name not in FILES:

@@ -17,7 +17,7 @@ import trajviz
 from trajviz.cli._commands import DEBUG, Commands, completed
 from trajviz.cli._output import make_streams_forgiving, say
 from trajviz.errors import TrajvizError
-from trajviz.signals import StoppedError, hear_signals, look_for_signals
+from trajviz.signals import StoppedError, hear_no_more, hear_signals, look_for_signals
 
 STALE, WRONG_REQUEST, FAILED, INTERRUPTED = 1, 2, 3, 130
 """Exit codes; a signal's is 128 more than its number."""
@@ -42,6 +42,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED)
     except StoppedError as stopped:
+        hear_no_more()
         _fail(str(stopped), stopped.code)
     except SystemExit as error:  # click's own way out when nobody reads our output any more
         unread = type(sys.stdout) is click.utils.PacifyFlushWrapper

@@ -349,7 +349,8 @@ def _tracks(outcome: Outcome, scene: Scene) -> Iterator[dict[str, Any]]:
     for place, (chip, course) in enumerate(zip(scene.words.chips, outcome.courses, strict=True)):
         said: dict[str, Any] = {"name": chip.name, "style": chip.style, "words": [], "spec": None}
         if isinstance(course, Trajectory) and place in asked:
-            spec = asked[place]
+            named = course.label if course.label != course.spec.optimizer.name else ""
+            spec = replace(course.spec, label=named, rate_rule="given")
             said["words"] = track_words(spec)
             said["spec"] = spelled_spec(replace(spec, settings=course.settings))
         yield said
