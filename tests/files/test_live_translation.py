@@ -263,10 +263,8 @@ def test_a_second_name_for_what_changes_in_place_leaves_a_track_recorded(source,
 
 def test_a_rule_without_source_is_recorded():
     place = {"np": np}
-    code = compile(
-        "def rule(gradient, w, lr):\n    while True:\n        yield w", "nowhere", "exec"
-    )
-    exec(code, place)
+    text = "def rule(gradient, w, lr):\n    while True:\n        yield w"
+    exec(compile(text, "nowhere", "exec"), place)
     with pytest.raises(UntranslatableError, match="its source cannot be read"):
         translated(place["rule"], [SURFACE, POINT, NUMBER], Library())
 

@@ -58,7 +58,7 @@ def test_an_error_comes_back_as_it_is(pool):
         pool.submit(refuse).result()
     with pytest.raises(RuntimeError, match="Awkward: this and that"):
         pool.submit(be_awkward).result()
-    with pytest.raises(Exception, match="pickle|local object"):
+    with pytest.raises(Exception, match=r"pickle|local object"):
         pool.submit(lambda: 0).result()
     assert pool.submit(process_of, 0).result() == pool.submit(process_of, 0).result()
 
