@@ -313,7 +313,7 @@ def _data(
         "floor": floor if math.isfinite(floor) else None,
         "heights": Ranks.of(surface, window).heights[[0, -1]].tolist(),
         "tracks": list(_tracks(outcome, scene)),
-        "command": _command(outcome.recipe),
+        "command": _command(outcome),
     }
 
 
@@ -356,23 +356,32 @@ def _tracks(outcome: Outcome, scene: Scene) -> Iterator[dict[str, Any]]:
         yield said
 
 
-def _command(recipe: Recipe) -> dict[str, Any] | None:
+def _command(outcome: Outcome) -> dict[str, Any] | None:
     """Return the words of a command that asks for the race, but for who runs from where.
 
     None where no command can say it, or the recipe is not to be known.
     """
+    recipe, surface = outcome.recipe, outcome.surface
     if recipe.made_in_python or not recipe.metadata:
         return None
-    usual = {field: getattr(Recipe, field) for field in ("start", "steps", *TARGETS)}
-    bare = replace(recipe, optimizers=(), **usual)
+    look, own = recipe.look, ("title", "axes", "aspect")
+    said = [field for field in own if _same(getattr(surface, field), getattr(look, field))]
+    said += ["window"] if _same(surface.window, recipe.window) else []
+    usual = {field: getattr(Recipe, field) for field in ("start", "steps", "lr", *TARGETS)}
+    bare = recipe.changed(optimizers=(), **usual, **dict.fromkeys(said))
     words = render_command(bare, tomllib.loads(portable_toml(bare)))
     if words is None:
         return None
     _, _, *rest = words
-    surface = rest[-1] if "--" in rest else rest[0]
+    name = rest[-1] if "--" in rest else rest[0]
     options = rest[: rest.index("--")] if "--" in rest else rest[1:]
     names = [Path(output).name for output in recipe.outputs if output.endswith(".html")]
-    return {"surface": surface, "options": options, "file": names[0] if names else "race.html"}
+    return {"surface": name, "options": options, "file": names[0] if names else "race.html"}
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Tell whether a recipe says of a surface what it says itself."""
+    return value == other or (isinstance(value, tuple) and value == tuple(other or ()))
 
 
 def _written(value: float) -> str:
