@@ -161,7 +161,7 @@ def bundles(chance, folder):
     """Stop a bundle at a random moment: all of its files are old, or all are new."""
     number = chance.choice([signal.SIGTERM, signal.SIGINT])
     words = ["render", *ORDER, "-q", "-o", "race", "--bundle"]
-    names = ["race.gif", "race.mp4", "race.png", "race.html"]
+    names = ["race.gif", "race.mp4", "race.png", "race.embed.html"]
     for name in names:
         (folder / name).write_bytes(OLD)
     code, _ = killed(words, number, chance, folder)
