@@ -68,7 +68,7 @@ def adapted(name: str, title: str, factory: Any) -> Optimizer:
 
         def rates() -> Any:
             each = np.zeros((*w.shape[:-1], 1)) if lr is None else np.asarray(lr, dtype=float)
-            return jax.numpy.asarray(np.broadcast_to(each, (*w.shape[:-1], 1)).reshape(-1))
+            return jax.numpy.asarray(np.broadcast_to(each, w.shape)[..., 0].reshape(-1))
 
         def flat(array: Points) -> Any:
             return jax.numpy.asarray(array.reshape(-1, 2))
