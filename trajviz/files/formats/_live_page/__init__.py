@@ -345,14 +345,12 @@ def _block(view: ReliefView) -> dict[str, Any]:
 
 def _tracks(outcome: Outcome, scene: Scene) -> Iterator[dict[str, Any]]:
     """Yield what the page has to say of each track that the engine does not know."""
-    asked = dict(enumerate(outcome.recipe.optimizers))
+    used = dict(enumerate(outcome.settled.optimizers))
     for place, (chip, course) in enumerate(zip(scene.words.chips, outcome.courses, strict=True)):
         said: dict[str, Any] = {"name": chip.name, "style": chip.style, "words": [], "spec": None}
-        if isinstance(course, Trajectory) and place in asked:
-            named = course.label if course.label != course.spec.optimizer.name else ""
-            spec = replace(course.spec, label=named, rate_rule="given")
-            said["words"] = track_words(spec)
-            said["spec"] = spelled_spec(replace(spec, settings=course.settings))
+        if isinstance(course, Trajectory) and place in used:
+            said["words"] = track_words(used[place])
+            said["spec"] = spelled_spec(replace(used[place], rate_rule="given"))
         yield said
 
 
