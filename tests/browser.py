@@ -42,6 +42,12 @@ window.shifts.settle = async () => {
 """
 
 
+REST = """async () => {
+  await document.fonts.ready;
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+}"""
+
+
 @dataclasses.dataclass(frozen=True)
 class Opened:
     """A page, and what has been heard of it since before it loaded.
@@ -107,6 +113,8 @@ def page_of(browser):
         page.on("request", lambda asked: told.requests.append(asked.url))
         page.on("requestfailed", lambda asked: told.failed.append(f"{asked.url} {asked.failure}"))
         page.goto(Path(path).resolve().as_uri())
+        if script and motion == "reduce":  # nothing moves: it is as it will stay
+            page.evaluate(REST)
         return told
 
     yield opened

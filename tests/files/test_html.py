@@ -724,8 +724,19 @@ def test_picture_and_page_follow_the_readers_colours(opened):
 
 
 @pytest.mark.browser
+def test_what_a_page_was_written_with_is_not_said_anew_until_it_is_changed(opened):
+    page = opened().page
+    settled(page)
+    assert page.locator("#outcome").text_content() == one().outcome_text()
+    page.locator("#start-x").fill("0.5")
+    settled(page)
+    assert page.locator("#outcome").text_content() != one().outcome_text()
+
+
+@pytest.mark.browser
 def test_the_outcome_is_text_that_says_who_arrived_when(opened):
     page = opened().page
+    start_at(page, *one().recipe.start)
     settled(page)
     text = page.locator("#outcome").text_content()
     assert text.startswith("Within 0.1 of the minimum: Adam after 55 steps, ")

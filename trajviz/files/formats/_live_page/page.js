@@ -59,14 +59,15 @@ function showStart() {
   }
 }
 
-// What is said and written a moment after the last change, not at every picture.
+// What is said and written a moment after the last change, not at every picture. Until a reader
+// changes something, what the page was written with holds: it is the same race.
 let keeping;
 function keep() {
   clearTimeout(keeping);
   keeping = setTimeout(() => {
+    if (!touched) return;
     const fine = Number.isFinite(trajviz.value(...race.start));
     setText(told, fine ? outcome() : "There is no finite value at this start.");
-    if (!touched) return;
     try {
       history.replaceState(null, "", `#${stateText()}`);
     } catch { /* a page within a page may have no address of its own */ }
