@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 from races import descents
 
-from trajviz.descent.internals import effective_steps, gradients
+from trajviz.descent.internals import (
+    effective_steps,
+    gradient_lengths,
+    gradients,
+    step_lengths,
+    turns,
+)
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.trace import COUNTS, INTERNALS
 from trajviz.optimizers import Optimizer
@@ -165,3 +171,54 @@ def test_a_trace_says_how_gradients_were_inexact_and_how_rates_fell():
 def test_a_saved_trace_has_the_internals_too(tmp_path):
     path = race().save_trace(tmp_path / "race.csv", internals=True)
     assert path.read_bytes() == race().trace("csv", internals=True)
+
+
+# Lengths and angles, in any number of dimensions
+
+
+def through(*places):
+    """Return a trajectory through places, (d,) each, of which it knows nothing else."""
+    one = run(BOWL, "sgd:lr=0.1", steps=len(places) - 1)
+    return dataclasses.replace(one, weights=np.array(places, dtype=np.float64))
+
+
+@pytest.mark.parametrize(("surface", "noise"), NOISES, ids=KINDS)
+def test_a_step_of_sgd_is_its_rate_times_the_length_of_the_gradient(surface, noise):
+    one = run(surface, "sgd:lr=0.3", noise)
+    lengths = gradient_lengths(surface, one, noise)
+    assert lengths.shape == (30,)
+    np.testing.assert_allclose(step_lengths(one), 0.3 * lengths, rtol=1e-6)
+
+
+def test_the_length_of_a_clipped_gradient_is_that_of_what_is_left_of_it():
+    one = run(BOWL, "sgd:lr=0.3,clip=0.5")
+    assert gradient_lengths(BOWL, one)[0] == pytest.approx(0.5)
+
+
+def test_a_step_is_as_long_as_its_way_in_all_dimensions():
+    one = through([0, 0, 0], [1, 2, 2], [1, 2, 2], [1, 2, -10])
+    np.testing.assert_allclose(step_lengths(one), [3, 0, 12])
+
+
+def test_a_step_whose_square_overflows_has_its_length():
+    assert step_lengths(through([0, 0], [3e300, 4e300])) == pytest.approx([5e300])
+
+
+@pytest.mark.parametrize(
+    ("way", "angle"),
+    [([2, 0, 0], 0), ([1, 1, 0], 45), ([0, 0, 3], 90), ([-4, 0, 0], 180), ([1, 1e-9, 0], 5.7e-8)],
+)
+def test_a_turn_is_the_angle_from_one_step_to_the_next(way, angle):
+    (turn,) = turns(through([5, 5, 5], [6, 5, 5], np.add([6, 5, 5], way)))
+    assert turn == pytest.approx(angle, rel=1e-2)
+
+
+def test_what_does_not_move_turns_nowhere():
+    assert np.isnan(turns(through([0, 0], [1, 0], [1, 0], [2, 0]))).tolist() == [True, True]
+    assert turns(through([0, 0], [1, 0])).shape == (0,)
+
+
+def test_gradient_descent_across_a_valley_turns_straight_back():
+    steep = Surface(lambda x, y: 5 * x**2 + 0 * y, window=(-2, 2, -2, 2), start=(1, 0))
+    np.testing.assert_allclose(turns(run(steep, "sgd:lr=0.19")), 180)
+    np.testing.assert_allclose(turns(run(steep, "sgd:lr=0.01")), 0)

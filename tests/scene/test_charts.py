@@ -135,6 +135,25 @@ def test_the_effective_steps_are_each_axis_own_and_begin_with_step_1():
         np.testing.assert_allclose(steps_of(plot, sgd), np.arange(1, 31), atol=1e-9)
 
 
+def test_lengths_begin_with_step_1_and_turns_with_step_2():
+    one = race("bowl", PAIR, panels=("gradient-length", "step-length", "turn"), steps=30)
+    gradient, step, turn = charts_of(one)
+    for row, trajectory in enumerate(one.trajectories):
+        slopes = trajectory.points[:-1] * [0.1, 2.0]
+        moved = np.diff(trajectory.points, axis=0)
+        before, after = moved[:-1].T, moved[1:].T
+        angles = np.degrees(
+            np.abs(np.angle((after[0] + 1j * after[1]) / (before[0] + 1j * before[1])))
+        )
+        for plot, values, first in (
+            (gradient, np.hypot(*slopes.T), 1), (step, np.hypot(*moved.T), 1), (turn, angles, 2)
+        ):  # fmt: skip
+            chart = plot.view.chart
+            np.testing.assert_allclose(chart.curves[row], values, rtol=1e-5, atol=1e-6)
+            assert chart.first == first
+    assert turn.view.axes.window.y0 < 0 < 180 < turn.view.axes.window.y1
+
+
 def test_charts_of_effective_steps_are_named_after_the_axes_that_the_user_names():
     one = compare("bowl", ["sgd:lr=0.1"], axes=("p", "q"), panels=["step-size"], steps=5)
     titles = [mark.text for mark in one.scene.marks if isinstance(mark, Text)]
@@ -421,7 +440,7 @@ def test_what_cannot_be_shown_is_refused_before_any_work(options, says, monkeypa
 
 def test_the_names_of_views_and_panels_are_listed():
     assert view_names() == ["basins", "contour", "relief", "split"]
-    assert panel_names() == ["accuracy", "loss", "step-size"]
+    assert {"accuracy", "loss", "step-size", "turn"} <= {*panel_names()}
 
 
 def test_a_window_of_a_chart_begins_with_step_0_and_leaves_room_for_the_last_head():

@@ -19,13 +19,13 @@ def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) ->
 
     Args:
         surface: What was descended.
-        trajectory: Whose steps they are, with points (steps + 1, 2).
+        trajectory: Whose steps they are, with places (steps + 1, d).
         noise: What made the gradients of the race inexact.
 
     Returns:
-        The gradients, (steps, 2).
+        The gradients, (steps, d).
     """
-    leaves = trajectory.points[:-1]
+    leaves = trajectory.places[:-1]
     clamp = trajectory.spec.clamp if isinstance(trajectory, Trajectory) else NO_CLAMP
     if not noise.facts(surface):
         return clamp.clipped(surface.gradient(leaves))
@@ -53,3 +53,34 @@ def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMA
     with np.errstate(all="ignore"):
         moved = np.diff(trajectory.points, axis=0)
         return np.asarray(np.abs(moved / gradients(surface, trajectory, noise)))
+
+
+def gradient_lengths(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
+    """Return the length of the gradient that each step saw, (steps,); arguments as `gradients`."""
+    return _lengths(gradients(surface, trajectory, noise))
+
+
+def step_lengths(trajectory: Course) -> Floats:
+    """Return how far each step went, (steps,), in the units of the places, (steps + 1, d)."""
+    return _lengths(np.diff(trajectory.places, axis=0))
+
+
+def turns(trajectory: Course) -> Floats:
+    """Return the angle between each step and the one before, (steps - 1,), in degrees.
+
+    It is 0 straight on and 180 straight back; NaN where either step does not move.
+    """
+    moved = np.diff(trajectory.places, axis=0)
+    with np.errstate(all="ignore"):
+        ways = moved / _lengths(moved)[:, np.newaxis]
+        # Of two unit vectors: exact also near 0 and 180, where the cosine is flat.
+        apart, together = _lengths(ways[1:] - ways[:-1]), _lengths(ways[1:] + ways[:-1])
+    return np.asarray(np.degrees(2 * np.arctan2(apart, together)))
+
+
+def _lengths(vectors: Floats) -> Floats:
+    """Return the lengths of vectors, (n, d) to (n,), also of those whose squares overflow."""
+    largest = np.abs(vectors).max(axis=1, initial=0.0)
+    with np.errstate(all="ignore"):
+        scaled = np.where(largest > 0, largest, 1.0)
+        return np.asarray(scaled * np.linalg.norm(vectors / scaled[:, np.newaxis], axis=1))

@@ -35,6 +35,9 @@ class Recorded:
         length: How many steps the file has, of which `points` may hold fewer.
         joined: Whether a line joins its points; a member of a population is drawn as a point alone.
         note: What had to be understood to read the file, in words; "" for the documented form.
+        weights: The path itself where it has more than two dimensions, (steps + 1, d), of which
+            `points` are the projection onto the plane that is shown; None in two dimensions.
+        off_plane: How far the weights are from that plane, (steps + 1,); None in two dimensions.
         diverged_at: None: a recorded path is finite to its end.
     """
 
@@ -46,11 +49,18 @@ class Recorded:
     length: int
     joined: bool = True
     note: str = ""
+    weights: Floats | None = None
+    off_plane: Floats | None = None
     diverged_at: None = None
 
     def __repr__(self) -> str:
         """Say in one line what it is called and where it is from."""
         return f"<Recorded path {self.label} of {self.steps} steps, {self.source or 'from Python'}>"
+
+    @property
+    def places(self) -> Floats:
+        """Where it really was, (steps + 1, d): its weights, or else its points."""
+        return self.points if self.weights is None else self.weights
 
     @property
     def steps(self) -> int:

@@ -30,6 +30,9 @@ class Trajectory:
         counts: How many gradients, heights and Hessians had been asked for at each point,
             (steps + 1, 3). Runs that are computed at once ask together.
         number: Which of several starts this is, from 0; None where all start at one place.
+        weights: The run itself where it has more than two dimensions, (steps + 1, d), of which
+            `points` are the projection onto the plane that is shown; None in two dimensions.
+        off_plane: How far the weights are from that plane, (steps + 1,); None in two dimensions.
     """
 
     spec: Spec
@@ -40,6 +43,8 @@ class Trajectory:
     diverged_at: int | None
     counts: Ints
     number: int | None = None
+    weights: Floats | None = None
+    off_plane: Floats | None = None
 
     def __repr__(self) -> str:
         """Say in one line who ran, and from where to where."""
@@ -62,6 +67,11 @@ class Trajectory:
     def joined(self) -> bool:
         """Whether a line joins its points: always, for an optimizer."""
         return True
+
+    @property
+    def places(self) -> Floats:
+        """Where it really was, (steps + 1, d): its weights, or else its points."""
+        return self.points if self.weights is None else self.weights
 
     @property
     def steps(self) -> int:
