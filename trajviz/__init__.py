@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from trajviz.scene.views import view_names
     from trajviz.sensitivity import Sensitivity, tune
     from trajviz.surface import Surface
-    from trajviz.surface.catalogue import load_surface, surface_names
+    from trajviz.surface.catalogue import load_subject, load_surface, problem_names, surface_names
+    from trajviz.surface.problem import Problem
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Problem": "surface.problem",
     "Race": "race",
     "Recipe": "recipe.recipe",
     "Surface": "surface",
@@ -40,10 +42,12 @@ _HOME = {
     "language_names": "scene.languages",
     "load_optimizer": "optimizers.find",
     "load_recipe": "files.metadata",
+    "load_subject": "surface.catalogue",
     "load_surface": "surface.catalogue",
     "optimizer_names": "optimizers.find",
     "panel_names": "scene.panels",
     "place_names": "files.places",
+    "problem_names": "surface.catalogue",
     "read_note": "files.metadata",
     "run": "race",
     "schedule_names": "recipe.schedule",
@@ -56,6 +60,7 @@ _HOME = {
 """Public names and the module each comes from, imported when first asked for."""
 
 __all__ = [
+    "Problem",
     "Race",
     "Recipe",
     "Sensitivity",
@@ -69,10 +74,12 @@ __all__ = [
     "language_names",
     "load_optimizer",
     "load_recipe",
+    "load_subject",
     "load_surface",
     "optimizer_names",
     "panel_names",
     "place_names",
+    "problem_names",
     "read_note",
     "run",
     "schedule_names",

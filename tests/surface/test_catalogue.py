@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from trajviz.errors import TrajvizError, unknown
-from trajviz.surface.catalogue import folder, load_surface, surface_names
+from trajviz.surface.catalogue import folder, load_surface, problem_names, surface_names
 
 GOOD = '''\
 from trajviz import Surface
@@ -51,7 +51,9 @@ def test_the_names_are_sorted_and_hyphenated():
 
 def test_every_file_of_the_catalogue_is_named():
     files = {path.stem for path in folder().iterdir() if path.suffix == ".py"}
-    assert {name.replace("-", "_") for name in surface_names()} == files
+    names = [*surface_names(), *problem_names()]
+    assert len(names) == len(files)
+    assert {name.replace("-", "_") for name in names} == files
 
 
 @pytest.mark.parametrize("name", surface_names())
@@ -135,7 +137,8 @@ def test_an_unknown_name_is_refused_with_the_nearest_one_and_all(given, guess):
 def test_a_name_like_none_is_refused_without_a_guess(given):
     with pytest.raises(TrajvizError) as refusal:
         load_surface(given)
-    assert str(refusal.value) == f"unknown surface {given!r}. Known: {', '.join(surface_names())}"
+    names = ", ".join(sorted([*surface_names(), *problem_names()]))
+    assert str(refusal.value) == f"unknown surface {given!r}. Known: {names}"
 
 
 def test_the_guess_is_drawn_from_sorted_names_whatever_their_order():

@@ -304,8 +304,7 @@ class Surface:
     @property
     def stem(self) -> str:
         """The name as part of a file name: at most 40 letters, digits, points and hyphens."""
-        words = re.sub(r"[^a-z0-9.]+", "-", self.name.lower().replace("*", ""))[:40]
-        return words.strip("-.") or "surface"
+        return stem_of(self.name) or "surface"
 
     def value(self, points: Points, rows: Ints | None = None) -> Floats:
         """Return the height at each point; overflow gives inf or nan.
@@ -383,6 +382,15 @@ class Surface:
         with np.errstate(all="ignore"):
             height = self.formula(xs[None, :], ys[:, None])
         return np.broadcast_to(np.asarray(height, dtype=np.float64), (len(ys), len(xs)))
+
+
+def stem_of(name: str) -> str:
+    """Return a name as part of a file name, which may be "".
+
+    >>> stem_of("x**2 + 20*y**2")
+    'x2-20y2'
+    """
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower().replace("*", ""))[:40].strip("-.")
 
 
 def _in_a_row(points: Points) -> Points:

@@ -1,4 +1,4 @@
-"""Find a surface: by its name in the catalogue, by the path of a file, by a formula.
+"""Find a surface or a problem: by its name, by the path of a file, by a formula.
 
 `surfaces/` is a folder of definition files, not a package: they are loaded by path, so that a
 user's file and a built-in one go through the same door.
@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.surface import Formula, Surface, Window, check_point, check_window, name_of
 from trajviz.surface.code_error import tried
 from trajviz.surface.data_files import GRIDS
-from trajviz.surface.definition import read_definition
+from trajviz.surface.definition import Subject, defines_problem, read_definition
 from trajviz.surface.formula import looks_like_formula, read_formula
 from trajviz.surface.framing import SPAN, framed
+from trajviz.surface.problem import Problem
+from trajviz.surface.problem_trial import tried_problem
 from trajviz.untrusted import user_path
 
 _PACKAGE = Path(__file__).parents[1]
+_Subject = TypeVar("_Subject", Surface, Problem)
 
 
 @functools.cache
@@ -34,12 +39,47 @@ def folder() -> Path:
 
 def surface_names() -> list[str]:
     """Return the names of the surfaces in the catalogue, sorted, with hyphens."""
-    return [*_names_in(folder())]
+    return [name for name, is_problem in _names_in(folder()) if not is_problem]
+
+
+def problem_names() -> list[str]:
+    """Return the names of the problems in d dimensions, sorted, with hyphens."""
+    return [name for name, is_problem in _names_in(folder()) if is_problem]
 
 
 @functools.cache
-def _names_in(place: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.stem.replace("_", "-") for path in place.glob("[!_]*.py")))
+def _names_in(place: Path) -> tuple[tuple[str, bool], ...]:
+    """Return what each file of a folder is called, and whether it defines a problem."""
+    files = place.glob("[!_]*.py")
+    return tuple(sorted((path.stem.replace("_", "-"), defines_problem(path)) for path in files))
+
+
+def load_subject(
+    subject: str | Path | Surface | Problem | Formula,
+    start: Sequence[float] | None = None,
+    window: Sequence[float] | None = None,
+) -> Subject:
+    """Return the surface or the problem of this name or file, or what `load_surface` takes.
+
+    Args:
+        subject: One of `problem_names()`, with parameters or without, as in
+            "logistic-regression:d=50"; the path of a file that sets `problem = Problem(...)`; a
+            Problem; or whatever `load_surface` takes. The functions of a Problem are tried first,
+            and tell file and line whenever they fail.
+        start: As `load_surface` takes it; a problem has a start of its own.
+        window: As there; a problem is seen on the plane of its paths.
+
+    Raises:
+        TrajvizError: As `load_surface` does.
+    """
+    if isinstance(subject, Problem):
+        return _called(tried_problem(subject), subject.loss, "f(w)")
+    if isinstance(subject, (str, Path)):
+        text = str(subject)
+        found = None if text.lower().endswith(GRIDS) else find_definition(text)
+        if found is not None:
+            return read_definition(*found, text)
+    return load_surface(subject, start, window)
 
 
 def load_surface(
@@ -79,10 +119,20 @@ def load_surface(
         return read_grid(user_path(text))
     found = find_definition(text)
     if found is not None:
-        return read_definition(*found, text)
+        return _drawable(read_definition(*found, text), text)
     shaped = framed(read_formula(text), start, window)
     shown = " ".join(text.split())
     return dataclasses.replace(shaped, name=shown, title=shown)
+
+
+def _drawable(subject: Subject, text: str) -> Surface:
+    """Return a surface; refuse a problem where two dimensions are needed."""
+    if isinstance(subject, Problem):
+        raise TrajvizError(
+            f"{text!r} is a problem in {subject.dimension} dimensions, and this needs a surface of "
+            "two: see trajviz list surfaces"
+        )
+    return subject
 
 
 def name_or_surface(
@@ -120,12 +170,23 @@ def _of_function(
 
 def _named(surface: Surface) -> Surface:
     """Return a surface with name and title, those of its formula where it has none."""
-    name = name_of(surface.formula)
-    name = "f(x, y)" if name == "<lambda>" else name.strip("_").replace("_", "-")
+    return _called(surface, surface.formula, "f(x, y)")
+
+
+def _called(subject: _Subject, function: Callable[..., Any], otherwise: str) -> _Subject:
+    """Return a subject with name and title, those of a function where it has none.
+
+    Args:
+        subject: A surface or a problem.
+        function: Its formula or its loss.
+        otherwise: What it is called where the function has no name either.
+    """
+    name = name_of(function)
+    name = otherwise if name == "<lambda>" else name.strip("_").replace("_", "-")
     title = name if "(" in name else name.replace("-", " ").capitalize()
-    if surface.name and surface.title:
-        return surface
-    return dataclasses.replace(surface, name=surface.name or name, title=surface.title or title)
+    if subject.name and subject.title:
+        return subject
+    return dataclasses.replace(subject, name=subject.name or name, title=subject.title or title)
 
 
 def _provisional(
@@ -157,12 +218,20 @@ def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
             raise TrajvizError(f"no surface file {text!r}")
         return path, _settings(rest, text)
     name, colon, rest = text.partition(":")
-    plain = name.replace("_", "-")
-    if plain in surface_names():
-        return folder() / f"{plain.replace('-', '_')}.py", _settings(colon + rest, text)
+    built_in = _built_in(name)
+    if built_in is not None:
+        return built_in, _settings(colon + rest, text)
     if not looks_like_formula(text):
-        raise unknown("surface", name if colon else text, surface_names())
+        raise unknown("surface", name if colon else text, [*surface_names(), *problem_names()])
     return None
+
+
+def _built_in(name: str) -> Path | None:
+    """Return the file of the catalogue that has a name; the others are not looked at."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        return None
+    path = folder() / f"{name.replace('-', '_')}.py"
+    return path if path.is_file() else None
 
 
 def _path(text: str) -> tuple[Path | None, str]:

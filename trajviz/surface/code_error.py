@@ -69,10 +69,10 @@ def _try(surface: Surface, path: Path | None) -> None:
         found = surface.gradient_formula or surface.formula, str(error)
     if found is not None:
         place, message = place_of(found[0]), found[1]
-        raise CodeError(f"{_named(place, path)}: {message.removeprefix(f'{place}: ')}")
+        raise CodeError(f"{named_place(place, path)}: {message.removeprefix(f'{place}: ')}")
 
 
-def _named(place: str, path: Path | None) -> str:
+def named_place(place: str, path: Path | None) -> str:
     """Return a place as "FILE, line N", the file as the user wrote it."""
     if path is None:
         return place
@@ -87,7 +87,7 @@ def telling(function: Callable[..., Any], path: Path | None = None) -> Callable[
         function: Any, perhaps one that tells them already.
         path: The file as a message names it; None for that in which the function is written.
     """
-    if hasattr(function, _TELLS):
+    if tells(function):
         return function
     name, file = _file_of(function, path)
 
@@ -102,6 +102,11 @@ def telling(function: Callable[..., Any], path: Path | None = None) -> Callable[
 
     setattr(told, _TELLS, True)
     return told
+
+
+def tells(function: Callable[..., Any]) -> bool:
+    """Tell whether a function tells file and line already."""
+    return hasattr(function, _TELLS)
 
 
 def _file_of(function: Callable[..., Any], path: Path | None) -> tuple[str, str]:

@@ -1,8 +1,9 @@
-"""Definition files: Python that states one surface; how they are run, and which files they need.
+"""Definition files: Python that states one surface or problem; how they run, and what they need.
 
 A file sets `surface = Surface(...)`, or defines a function `surface` that returns one and whose
 parameters, each with a number as default, are the surface's: `def surface(a=1, b=100)`. Formula,
-window, start and minima then follow from the parameters in one place.
+window, start and minima then follow from the parameters in one place. `problem` in place of
+`surface`, with a Problem, is a loss in d dimensions.
 """
 
 from __future__ import annotations
@@ -17,18 +18,32 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError, unknown
 from trajviz.surface import Surface
 from trajviz.surface.code_error import FILE_MODULE, explained, tried
 from trajviz.surface.numbers import read_number
+from trajviz.surface.problem import Problem
+from trajviz.surface.problem_trial import tried_problem
 from trajviz.untrusted import real_path
 
+Subject: TypeAlias = Surface | Problem
+"""What can be raced on: two dimensions, or d."""
 
-def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
-    """Return the surface that a file defines, after a trial of its formula at the start.
+KINDS: dict[str, type[Surface] | type[Problem]] = {"surface": Surface, "problem": Problem}
+"""What a definition file may set, or return from a function, by the name it gives to it."""
+_DEFINES = re.compile(rb"^(?:def )?problem\b(?=\s*[=(:])", re.MULTILINE)
+
+
+def defines_problem(path: Path) -> bool:
+    """Tell whether a file defines a problem; it is read, not run."""
+    return bool(_DEFINES.search(path.read_bytes()))
+
+
+def read_definition(path: Path, given: Mapping[str, str], text: str) -> Subject:
+    """Return the surface or problem that a file defines, after a trial of its functions.
 
     Args:
         path: The file, which is run.
@@ -36,24 +51,27 @@ def read_definition(path: Path, given: Mapping[str, str], text: str) -> Surface:
         text: How the user wrote path and parameters, for messages.
 
     Raises:
-        TrajvizError: The file fails, told with the line; it defines no surface; or its surface does
-            not take these parameters.
+        TrajvizError: The file fails, told with the line; it defines neither surface nor problem; or
+            what it defines does not take these parameters.
     """
     with explained(path):
         module = run_file(path)
-    made: Any = getattr(module, "surface", None)
-    defaults, values = _defaults(path, made), _values(given, text)
+    kind = next((kind for kind in KINDS if hasattr(module, kind)), "surface")
+    made: Any = getattr(module, kind, None)
+    defaults, values = _defaults(path, kind, made), _values(given, text)
     name = path.stem.replace("_", "-")
     _check_parameters(name, values, defaults, text)
     parameters = {**defaults, **values}
     with explained(path, text if values else ""):
-        surface = made if isinstance(made, Surface) else made(**parameters)
-    if not isinstance(surface, Surface):
-        raise TrajvizError(f"{path}: the function `surface` returns no Surface, but {surface!r}")
-    surface = tried(surface, path)
-    name, title = surface.name or name, surface.title or name.replace("-", " ").capitalize()
-    phrase = surface.phrase or _phrase(docstring_of(module)) or f"the surface {title}"
-    named = dataclasses.replace(surface, name=name, title=title, phrase=phrase)
+        subject = made if isinstance(made, KINDS[kind]) else made(**parameters)
+    if not isinstance(subject, KINDS[kind]):
+        raise TrajvizError(
+            f"{path}: the function `{kind}` returns no {kind.capitalize()}, but {subject!r}"
+        )
+    subject = tried(subject, path) if isinstance(subject, Surface) else tried_problem(subject, path)
+    name, title = subject.name or name, subject.title or name.replace("-", " ").capitalize()
+    phrase = subject.phrase or _phrase(docstring_of(module)) or f"the {kind} {title}"
+    named = dataclasses.replace(subject, name=name, title=title, phrase=phrase)
     return _with_parameters(named, parameters, values)
 
 
@@ -73,19 +91,19 @@ def _check_parameters(
 
 
 def _with_parameters(
-    surface: Surface, parameters: Mapping[str, float], given: Mapping[str, float]
-) -> Surface:
-    """Return a surface with its parameters, those that were given in its name, title and phrase."""
+    subject: Subject, parameters: Mapping[str, float], given: Mapping[str, float]
+) -> Subject:
+    """Return a subject with its parameters, those that were given in its name, title and phrase."""
     if not given:
-        return dataclasses.replace(surface, parameters=parameters)
+        return dataclasses.replace(subject, parameters=parameters)
     shown = {key: _plain(value) for key, value in given.items()}
     equations = [f"{key} = {value}" for key, value in shown.items()]
     return dataclasses.replace(
-        surface,
+        subject,
         parameters=parameters,
-        name=f"{surface.name}:{','.join(f'{key}={value}' for key, value in shown.items())}",
-        title=", ".join([surface.title, *equations]),
-        phrase=f"{surface.phrase} with {' and '.join(equations)}",
+        name=f"{subject.name}:{','.join(f'{key}={value}' for key, value in shown.items())}",
+        title=", ".join([subject.title, *equations]),
+        phrase=f"{subject.phrase} with {' and '.join(equations)}",
     )
 
 
@@ -115,16 +133,16 @@ def run_file(path: Path) -> ModuleType:
     return module
 
 
-def _defaults(path: Path, made: Any) -> dict[str, float]:
-    """Return the parameters that a file's `surface` takes; refuse what is neither of the two."""
-    if isinstance(made, Surface):
+def _defaults(path: Path, kind: str, made: Any) -> dict[str, float]:
+    """Return the parameters that a file's definition takes; refuse what is no definition."""
+    if isinstance(made, KINDS[kind]):
         return {}
     parameters = inspect.signature(made).parameters if inspect.isfunction(made) else {}
     defaults = {key: p.default for key, p in parameters.items()}
     if not inspect.isfunction(made) or any(type(v) not in (int, float) for v in defaults.values()):
         raise TrajvizError(
-            f"{path} defines no `surface = Surface(...)`, and no function `surface` that returns "
-            "one, its parameters having numbers as defaults"
+            f"{path} defines no `{kind} = {kind.capitalize()}(...)`, and no function `{kind}` that "
+            "returns one, its parameters having numbers as defaults"
         )
     return {key: float(value) for key, value in defaults.items()}
 
