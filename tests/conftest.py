@@ -3,6 +3,7 @@
 And the fixtures of the browser, with whose tests `make browser` is about.
 """
 
+import collections
 import os
 
 import pytest
@@ -22,7 +23,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "usual")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark what looks at a page in the browser."""
+    """Mark what looks at a page in the browser, and the cases of a test that are one of many."""
+    seen = collections.Counter()
     for item in items:
+        if few := item.get_closest_marker("first"):
+            seen[test := item.nodeid.partition("[")[0]] += 1
+            if seen[test] > few.args[0]:
+                item.add_marker("long")
         if {"browser", "page_of"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker("browser")

@@ -313,6 +313,7 @@ def test_embed_prints_the_snippet_of_the_library(folder):
     assert done.stdout == embed(folder / "race.gif", "rst", alt="a b", url="/img")
 
 
+@pytest.mark.first(6)
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -177,6 +177,7 @@ def test_the_curves_have_the_colours_of_the_race_and_the_users_own():
     assert [track.color for track in tracks] == [load_theme("light").track(0), (0x12, 0x34, 0x56)]
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_python_saves_the_picture_and_returns_where(suffix, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

@@ -217,6 +217,7 @@ def test_a_gliding_frame_is_the_still_of_its_place_but_for_quarters_of_a_pixel(e
     assert difference.max() <= 255 / 4 + 8
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize("speed", [0.37, 1, 7.3])
 def test_the_last_frame_does_not_depend_on_how_many_came_before_but_for_heads_that_rest(speed):
     scene = race("himmelblau", ("momentum:lr=0.01", "adam:lr=0.1")).scene
@@ -244,6 +245,7 @@ def center_of_head(picture, color, near, radius):
 STEPS = [0, 1, 7, 40, 120, 199]
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("surface", ["beale", "rosenbrock", "bowl"])
 def test_a_heads_centre_is_where_its_point_projects_to(surface, theme):
@@ -256,6 +258,7 @@ def test_a_heads_centre_is_where_its_point_projects_to(surface, theme):
         np.testing.assert_allclose(found, expected, atol=0.5)
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_heads_centre_is_there_in_a_decoded_gif_too(theme):
     one = race("beale", ("rmsprop:lr=0.01",), theme=theme, steps=199, pace="uniform")
@@ -320,6 +323,7 @@ EDGE = 0.7
 """Half a pixel of antialiasing, and an eighth by which nearness is rounded."""
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_line_has_its_colour_within_and_nothing_beyond_its_halo(theme):
     base = dataclasses.replace(blank(theme=theme, size=LARGE), counter=None)

@@ -202,6 +202,7 @@ def test_no_pace_favours_a_track():
         np.testing.assert_array_equal(story(with_main(scene, tracks=order), PLAY), taken)
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize(
     ("surface", "rates"),
     [

@@ -241,6 +241,7 @@ def listing(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
+@pytest.mark.first(20)
 @pytest.mark.parametrize("request_", REFUSED)
 def test_a_wrong_request_is_told_in_one_line_and_leaves_nothing(request_, tmp_path):
     before = filled(tmp_path)

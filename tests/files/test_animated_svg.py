@@ -280,6 +280,7 @@ def test_a_recipe_remembers_that_its_svg_moves(tmp_path):
     assert (tmp_path / "a.svg").read_bytes() == first
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize(
     ("more", "says"),
     [

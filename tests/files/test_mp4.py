@@ -63,6 +63,7 @@ def test_samples_are_those_of_bt709_rounded_also_where_some_pixels_change(kind, 
         assert np.abs(samples - exact.ravel()).max() <= 0.5 + 1e-9
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("size", [(160, 120), (161, 120), (160, 121), (161, 121)])
 def test_a_film_is_h264_that_every_player_plays(size, tmp_path):
     stream, _ = probed(film(size).save(tmp_path / "film.mp4"))

@@ -249,6 +249,7 @@ def test_a_snippet_is_known_by_its_name_in_any_case():
         load_snippet("Htm")
 
 
+@pytest.mark.first(3)
 @pytest.mark.parametrize("kind", snippet_names())
 def test_every_place_has_the_alt_text_and_says_what_it_does(kind):
     assert "elongated bowl from (-9, 2.4)" in load_snippet(kind).write(media())

@@ -69,6 +69,7 @@ def test_a_chart_of_rates_is_as_its_pixels(tmp_path):
     assert_shows(found.save(tmp_path / "tune.svg"), found.scene, found.scene.steps)
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("kind", ["small", "hidden behind hills", "dashed"])
 def test_it_is_well_formed_of_the_right_size_and_holds_all_it_shows(kind):
     text, (width, height) = one(kind).to_bytes("svg").decode(), one(kind).look.size

@@ -14,6 +14,7 @@ from races import race
 from trajviz.files.formats.webm import is_complete
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("size", [(160, 120), (161, 121)])
 def test_a_film_is_vp9_in_colours_that_are_tagged(size, tmp_path):
     stream, container = probed(film(size).save(tmp_path / "film.webm"))
@@ -41,6 +42,7 @@ def test_it_has_a_frame_for_each_moment_of_motion_and_hold(fps, seconds, hold, t
     assert float(container["duration"]) == pytest.approx(expected / fps, abs=2e-3)
 
 
+@pytest.mark.first(1)
 def test_decoded_frames_are_like_those_drawn(tmp_path):
     one = race("beale", ("sgd", "adam"), size=(240, 180), steps=20, fps=10, seconds=1.2, hold=0)
     frames = decoded(one.save(tmp_path / "film.webm"), 240, 180)

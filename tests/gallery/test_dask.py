@@ -93,6 +93,7 @@ def test_without_dask_the_extra_is_named(tmp_path, monkeypatch):
     assert "pip install '.[dask]'" in done.stderr
 
 
+@pytest.mark.long
 def test_a_worker_of_another_version_is_refused_by_both_versions(scheduler, tmp_path, monkeypatch):
     monkeypatch.setattr(trajviz, "__version__", "0.0.9")
     folder = write(tmp_path / "gallery")

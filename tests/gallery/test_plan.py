@@ -211,7 +211,7 @@ def counted(monkeypatch, owner, name):
 
 
 def test_each_item_is_read_once_and_everything_else_as_often_as_for_one_item(tmp_path, monkeypatch):
-    plan_gallery(sweep(tmp_path / "before", 1))  # registries are read once in a process
+    assert plan_gallery(sweep(tmp_path / "before", 1)).notes == []  # read once in a process
     read = counted(monkeypatch, gallery, "read_item")
     others = [
         counted(monkeypatch, Path, name) for name in ("read_bytes", "read_text", "open", "glob")
@@ -311,6 +311,7 @@ WRONG = {
 }
 
 
+@pytest.mark.first(8)
 @pytest.mark.parametrize(("text", "says"), WRONG.items())
 def test_a_wrong_request_is_one_line_before_anything_is_made(text, says, built):
     append(built / "gallery.toml", text)

@@ -89,6 +89,7 @@ def test_in_another_language_it_says_the_same():
 # Where it stands
 
 
+@pytest.mark.first(3)
 @pytest.mark.parametrize("view", ["contour", "relief", "split"])
 @pytest.mark.parametrize("size", [(160, 120), (480, 360), (640, 480)])
 def test_it_is_whole_and_outside_the_plots_at_every_size(size, view):
@@ -120,6 +121,7 @@ def test_what_has_no_room_in_two_lines_is_counted():
     assert any("outcome cut to" in note for note in many.notes)
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_only_the_last_frame_shows_it_and_nothing_else_changes_for_it(theme):
     one = compare("beale", FOUR, outcome=True, theme=theme, steps=40, seconds=1)
@@ -137,6 +139,7 @@ def test_only_the_last_frame_shows_it_and_nothing_else_changes_for_it(theme):
     np.testing.assert_array_equal(next(Animation(scene, np.array([40.0])).frames()), frames[-1])
 
 
+@pytest.mark.long
 def test_vectors_show_it_at_the_end():
     one = compare("bowl", ["sgd:lr=0.1"], outcome=True, steps=40, seconds=1, size=(160, 120))
     off = compare("bowl", ["sgd:lr=0.1"], steps=40, seconds=1, size=(160, 120))

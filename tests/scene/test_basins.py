@@ -48,6 +48,7 @@ def test_an_unbounded_surface_has_no_minima_and_is_drawn_all_the_same():
     assert (view.picture(40) == neutral(view.theme)).all()
 
 
+@pytest.mark.long
 def test_there_is_a_panel_for_each_optimizer_with_its_name_and_rate():
     race = himmelblau()
     assert [type(plot.view) for plot in race.scene.plots] == [BasinsView] * 3
@@ -150,6 +151,7 @@ def test_all_that_arrives_at_once_has_its_pure_colour():
     assert set(map(tuple, colors[0].tolist())) == {view.theme.track(1)}
 
 
+@pytest.mark.long
 def test_the_caption_says_between_which_steps_colours_fade():
     race = himmelblau()
     low, high = race.scene.main.view.span
@@ -178,6 +180,7 @@ def test_progress_counts_the_starts_of_all_plots_once():
     assert first in done
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("size", "radius"), [((320, 240), 4.76), ((1280, 960), 13.6)])
 def test_stars_are_somewhat_smaller_than_those_of_other_views(size, radius):
     race = compare("himmelblau", THREE[:1], **{**SMALL, "size": size, "steps": 2})
@@ -269,6 +272,7 @@ def test_what_basins_cannot_be_combined_with_is_refused(options, what):
         compare("himmelblau", ["sgd:lr=0.01"], view="basins", **options)
 
 
+@pytest.mark.long
 def test_a_saved_recipe_of_basins_gives_the_same_bytes(tmp_path):
     race = compare("beale", ["sgd", "adam"], **SMALL)
     path = race.save_recipe(tmp_path / "basins.toml")

@@ -160,6 +160,7 @@ def test_charts_of_effective_steps_are_named_after_the_axes_that_the_user_names(
     assert {"effective step in p", "effective step in q"} <= set(titles)
 
 
+@pytest.mark.long
 def test_the_accuracy_is_the_share_classified_right_from_0_to_1():
     one = compare("noisy-moons", ["sgd:lr=0.5"], panels=["accuracy"], steps=20)
     (plot,) = charts_of(one)

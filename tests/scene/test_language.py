@@ -176,6 +176,7 @@ def assert_marked(scene):
     assert any("§" in text for text in seen)
 
 
+@pytest.mark.first(3)
 @pytest.mark.parametrize("case", RACES)
 def test_no_phrase_of_a_picture_is_english_where_the_language_is_another(case, marked):
     options = {**SMALL, "size": (800, 600), **RACES[case]}

@@ -97,6 +97,7 @@ def test_every_surface_has_its_text_inside_and_apart(surface):
     assert_apart(texts(scene))
 
 
+@pytest.mark.first(3)
 @EVERY_SIZE
 @EVERY_COUNT
 def test_the_key_stands_between_title_and_plot_with_one_chip_for_each_track(size, count):

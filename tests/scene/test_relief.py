@@ -117,6 +117,7 @@ def assert_same_but_for_scale_and_shift(ours, theirs):
     np.testing.assert_allclose(ours, scale * theirs, atol=1e-6 * np.abs(ours).max())
 
 
+@pytest.mark.first(3)
 @pytest.mark.parametrize(
     "camera", [*itertools.product((10, 45, 80), (0, 90, 225, -60)), (89.9, 30)]
 )
@@ -130,6 +131,7 @@ def test_points_lie_where_matplotlibs_orthographic_camera_sees_them(surface, cam
     assert_same_but_for_scale_and_shift(places, by_matplotlib(block_of(view, points), camera))
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize(("azimuth", "turn"), [(-90, 0), (0, 1), (90, 2), (180, 3)])
 def test_from_above_the_window_is_a_square_turned_by_the_azimuth(azimuth, turn):
     view = view_of("himmelblau", (90, azimuth))
@@ -140,6 +142,7 @@ def test_from_above_the_window_is_a_square_turned_by_the_azimuth(azimuth, turn):
     np.testing.assert_allclose(places, np.roll(seen, turn, axis=0), atol=1e-6)
 
 
+@pytest.mark.first(3)
 @pytest.mark.parametrize(
     ("azimuth", "nearest"), [(45, (1, 1)), (135, (-1, 1)), (225, (-1, -1)), (315, (1, -1))]
 )

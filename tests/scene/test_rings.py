@@ -122,6 +122,7 @@ def drawn(scene, step):
     return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("size", [(640, 480), (1280, 960)])
 @pytest.mark.parametrize("theme", ["light", "dark", "radford"])
 def test_in_the_first_frame_every_track_is_seen_at_the_start(theme, size):
@@ -141,6 +142,7 @@ def test_seven_heads_are_all_seen():
     assert set(seen_from(drawn(scene, 0), center, colors)) == set(colors)
 
 
+@pytest.mark.first(1)
 @pytest.mark.parametrize("view", ["contour", "relief"])
 def test_a_star_is_seen_with_all_heads_on_it_and_so_are_they(view):
     one = race("bowl", ("adam:lr=0.5", "sgd:lr=0.5", "momentum:lr=0.1"), steps=400, view=view)

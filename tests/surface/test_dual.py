@@ -123,6 +123,7 @@ def hessian_by_sympy(expression, points):
     return np.reshape(matrices, (*points.shape, 2))
 
 
+@pytest.mark.first(10)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("function", ONE_ARGUMENT, ids=lambda f: f.__name__)
 def test_the_gradient_of_a_function_of_one_number_is_sympys(function, shape):
@@ -370,6 +371,7 @@ def test_a_power_of_0_has_its_second_derivatives_too():
     np.testing.assert_array_equal(matrices, [[[2, 0], [0, 0]], [[0, 0], [0, 0]]])
 
 
+@pytest.mark.first(10)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("text", ARITHMETIC)
 def test_the_gradient_of_arithmetic_is_sympys(text, shape):

@@ -73,12 +73,14 @@ def assert_bowl(surface, rtol=1e-12):
     assert find_misfit(surface) is None
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize("arrays", ARRAYS.values(), ids=ARRAYS)
 def test_arrays_are_a_surface(tmp_path, arrays):
     surface = load_surface(npz(tmp_path / "my_grid.npz", **arrays))
     assert_bowl(surface, 1e-5 if "z" in arrays and arrays["z"].dtype == np.float32 else 1e-12)
 
 
+@pytest.mark.first(6)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_text_is_a_surface(tmp_path, text):
     path = tmp_path / "my_grid.csv"

@@ -138,6 +138,7 @@ def test_a_descent_can_leave_the_start(surface):
     assert np.linalg.norm(surface.gradient(np.array(surface.start))) > 0
 
 
+@pytest.mark.first(12)
 @pytest.mark.parametrize("shape", [(7,), (3, 4), (2, 1, 5)], ids=str)
 def test_values_and_gradients_of_an_array_are_those_of_its_points(surface, shape):
     points = scattered(surface, shape)
