@@ -1,9 +1,14 @@
 """Themes: each that comes with trajviz, one by its path, and what is refused in a file of one."""
 
 import dataclasses
+import json
+import re
+import tomllib
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import colormaps
 from pictures import contrast
 from races import OURS
@@ -214,3 +219,30 @@ def test_an_unknown_theme_and_a_missing_file_are_refused(tmp_path):
 def test_colours_of_tracks_repeat_after_the_last():
     theme = load_theme("light")
     assert theme.track(len(theme.tracks)) == theme.tracks[0]
+
+
+COLORS = st.sampled_from(["#fff", "#123456", "teal", "#12345678", "none", "no colour", ""])
+NUMBERS = st.integers(-3, 300) | st.floats(width=32)
+ANYTHING = COLORS | NUMBERS | st.booleans() | st.text(max_size=5) | st.just({})
+KEYS = st.sampled_from([field.name for field in dataclasses.fields(Theme)] + ["light", "trakcs"])
+
+
+def toml_text(table):
+    """Return a table as TOML, whose values are as JSON writes them but for numbers without end."""
+    lines = (f"{key} = {json.dumps(value)}" for key, value in table.items())
+    return re.sub(r"\b(NaN|Infinity)\b", lambda m: m[0].lower()[:3], "\n".join(lines))
+
+
+@pytest.mark.long
+@given(st.dictionaries(KEYS, ANYTHING | st.lists(ANYTHING, max_size=4), max_size=3))
+def test_any_values_are_a_theme_that_draws_or_are_refused_in_one_line(tmp_path_factory, changes):
+    table = tomllib.loads(THEME) | changes
+    path = theme_file(tmp_path_factory.mktemp("themes"), toml_text(table))
+    try:
+        race = compare("bowl", ["sgd:lr=0.1"], steps=3, size=(160, 120), theme=str(path))
+    except TrajvizError as refused:
+        message = str(refused)
+    else:
+        message = ""
+        assert next(race.frames()).shape == (120, 160, 3)
+    assert "\n" not in message

@@ -108,7 +108,7 @@ def _needs_shaping(character: str) -> bool:
 
 @functools.cache
 def own_face(bold: bool) -> Face:
-    """Return the face of DejaVu.
+    """Return the face of DejaVu, which comes with matplotlib; TrajvizError where it does not.
 
     matplotlib is found but not imported: that would take longer than drawing a picture.
     """
@@ -116,7 +116,10 @@ def own_face(bold: bool) -> Face:
     assert spec is not None  # a dependency of the project
     assert spec.origin is not None
     folder = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
-    return Face(folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"))
+    path = folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    if not path.is_file():
+        raise TrajvizError(f"matplotlib's font {path} is missing: install matplotlib anew")
+    return Face(path)
 
 
 def _home() -> Path:
