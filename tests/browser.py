@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# However busy the machine is, a picture of a page is whole: no part and no image of it comes later.
+FLAGS += ["--run-all-compositor-stages-before-draw", "--disable-checker-imaging"]
+FLAGS += ["--disable-new-content-rendering-timeout", "--disable-low-res-tiling"]
 PHONE = (360, 740)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -128,8 +131,15 @@ def _note(told, said):
 
 
 def seen_on(page, **options):
-    """Return what a page, or a part of it, looks like: an array (height, width, 3)."""
-    data = page.screenshot(**options)
+    """Return what a page, or a part of it, looks like once it rests: an array (height, width, 3).
+
+    Of what never rests it is a moment.
+    """
+    before, data = None, page.screenshot(**options)
+    for _ in range(4):
+        if data == before:
+            break
+        before, data = data, page.screenshot(**options)
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 

@@ -61,10 +61,11 @@ function showStart() {
 
 // What is said and written a moment after the last change, not at every picture. Until a reader
 // changes something, what the page was written with holds: it is the same race.
-let keeping;
+let keeping = null; // what waits for that moment
 function keep() {
   clearTimeout(keeping);
   keeping = setTimeout(() => {
+    keeping = null;
     if (!touched) return;
     const fine = Number.isFinite(trajviz.value(...race.start));
     setText(told, fine ? outcome() : "There is no finite value at this start.");
