@@ -40,6 +40,7 @@ from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown
 from trajviz.files.target import check_target, naming_target, replacing, replacing_all
 from trajviz.frozen import dataclass
 from trajviz.recipe.budget import ladder
+from trajviz.recipe.notes import spelled_note
 from trajviz.recipe.options import parse_trail
 from trajviz.recipe.recipe import Look, Playback, Recipe, several_starts
 from trajviz.recipe.spec import parse_specs
@@ -86,8 +87,10 @@ class Race:
     """
 
     outcome: Outcome
-    _scenes: dict[Look, Scene] = field(default_factory=dict, repr=False, compare=False)
-    """The scene of each look that was drawn, shared by all that show the same race."""
+    _scenes: dict[tuple[Look, tuple[str, ...]], Scene] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """The scene of each look and its notes that was drawn, for all that show the same race."""
 
     def __repr__(self) -> str:
         """Say in one line what was raced on, by whom, and how it is shown."""
@@ -161,9 +164,10 @@ class Race:
         return self._composed(no_progress)
 
     def _composed(self, progress: Progress) -> Scene:
-        if self.look not in self._scenes:
-            self._scenes[self.look] = compose(self.outcome, progress)
-        return self._scenes[self.look]
+        drawn = self.look, self.playback.notes
+        if drawn not in self._scenes:
+            self._scenes[drawn] = compose(self.outcome, progress)
+        return self._scenes[drawn]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -613,6 +617,7 @@ def compare(
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
     lead: float = Playback.lead,
+    notes: Iterable[Any] = Playback.notes,
     hold: float = Playback.hold,
     loop: int = Playback.loop,
     pixel_format: str = Playback.pixel_format,
@@ -668,6 +673,9 @@ def compare(
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
             'uniform' every step takes equally long.
         lead: The pause on the first frame, in seconds.
+        notes: A line that is said from a step on until the next, as in 20:'In the valley';
+            20+2:TEXT also stops the film for 2 s; may be repeated. In Python also (20, TEXT, 2)
+            and {"step": 20, "text": TEXT, "pause": 2}.
         hold: The pause on the last frame, in seconds.
         loop: How often a GIF plays, 0 for ever.
         pixel_format: How a video keeps its colours; yuv444p is sharper, but not played everywhere.
@@ -719,6 +727,7 @@ def compare(
         seconds=seconds,
         pace=pace,
         lead=lead,
+        notes=tuple(map(spelled_note, notes)),
         hold=hold,
         loop=loop,
         pixel_format=pixel_format,

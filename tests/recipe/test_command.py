@@ -59,6 +59,7 @@ VALUES = {
     "loop": st.integers(0, 100),
     "pace": st.sampled_from(["story", "uniform"]),
     "lead": st.floats(0, 100),
+    "notes": st.lists(st.sampled_from(["0:go", '1+2.5:a, "b"']), unique=True).map(tuple),
     "pixel_format": st.sampled_from(["yuv420p", "yuv444p"]),
     "colors": st.integers(16, 256),
     "outputs": st.lists(st.sampled_from(["a.gif", "b c.png", "-"]), max_size=2).map(tuple),

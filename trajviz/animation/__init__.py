@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from trajviz.animation.pace import positions, uniform
+from trajviz.animation.pace import evenly, positions
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
 from trajviz.recipe.recipe import Playback
-from trajviz.scene.marks import Box
+from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Plot, Reveal
 from trajviz.scene.scene import Scene
@@ -54,8 +54,7 @@ class Animation:
     @classmethod
     def played(cls, scene: Scene, playback: Playback) -> Animation:
         """Return a scene in motion as a playback says: so many frames, at its pace."""
-        shares = uniform(scene, playback) / scene.steps
-        return cls(scene, positions(scene, playback), shares)
+        return cls(scene, positions(scene, playback), evenly(scene, playback))
 
     def thinned(self, stride: int) -> Animation:
         """Return the animation with only every `stride`-th frame, the first among them."""
@@ -93,8 +92,8 @@ class Animation:
         Frame 0 changes the background.
         """
         parts = [self._plot_changes(plot, frames) for plot in self.scene.plots]
-        if self.scene.finale:
-            parts.append(_ending(self.scene, self.positions[:frames]))
+        if self.scene.finale or self.scene.subtitles:
+            parts.append(_passing(self.scene, self.positions[:frames]))
         if self.scene.counter:
             parts.append(_counting(self.scene, self._numbers[:frames]))
         return parts
@@ -215,19 +214,21 @@ def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
         yield Change(places[differs], picture[differs])
 
 
-def _ending(scene: Scene, positions: Floats) -> Iterator[Change]:
-    """Yield what is seen after the last step alone, in the first frame that shows it."""
-    empty = Change(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.uint8))
-    last = positions >= scene.steps
-    for ends, ended in zip(last.tolist(), [False, *last[:-1].tolist()], strict=True):
-        if not ends or ended:
-            yield empty
+def _passing(scene: Scene, positions: Floats) -> Iterator[Change]:
+    """Yield what comes and goes outside the plots."""
+    there: tuple[Mark, ...] = ()
+    shown = scene.background.reshape(-1, 3)
+    for position in positions.tolist():
+        wanted = scene.passing(position)
+        if wanted is there or wanted == there:
+            yield Change(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.uint8))
             continue
-        picture = scene.background.copy()
-        paint(picture, scene.finale)
-        before, after = scene.background.reshape(-1, 3), picture.reshape(-1, 3)
-        there = np.flatnonzero(differ(after, before))
-        yield Change(there, after[there])
+        picture, there = scene.background.copy(), wanted
+        paint(picture, wanted)
+        after = picture.reshape(-1, 3)
+        changed = np.flatnonzero(differ(after, shown))
+        shown = after
+        yield Change(changed, after[changed])
 
 
 def _part(picture: Picture, box: Box) -> Picture:

@@ -46,22 +46,35 @@ def positions(scene: Scene, playback: Playback) -> Floats:
         playback: The number of frames, their rate, and the pace.
 
     Returns:
-        Strictly increasing numbers, (frames,), the first 0 and the last the scene's steps; of a
-        single frame the last alone.
+        Increasing numbers, (frames,), the first 0 and the last the scene's steps, of which some
+        are repeated where notes stop the film; of a single frame the last alone.
     """
-    return _PACES[playback.pace](scene, playback)
+    return _with_stops(_PACES[playback.pace](scene, playback), playback)
+
+
+def _with_stops(moving: Floats, playback: Playback) -> Floats:
+    """Return positions with those repeated at which a note stops the film."""
+    stops = [(float(note.step), playback.pause_frames(note)) for note in playback.said]
+    steps = np.repeat([step for step, _ in stops], [count for _, count in stops])
+    return np.insert(moving, np.searchsorted(moving, steps, side="right"), steps)
 
 
 def uniform(scene: Scene, playback: Playback) -> Floats:
-    """Return the positions at which every step takes equally long, (frames,)."""
-    frames = playback.frames
+    """Return the positions at which every step takes equally long, (moving frames,)."""
+    frames = playback.moving_frames
     return np.linspace(0 if frames > 1 else scene.steps, scene.steps, frames)
 
 
+def evenly(scene: Scene, playback: Playback) -> Floats:
+    """Return which share of the animation has passed at each frame, (frames,)."""
+    frames = playback.frames
+    return np.linspace(0 if frames > 1 else scene.steps, scene.steps, frames) / scene.steps
+
+
 def story(scene: Scene, playback: Playback) -> Floats:
-    """Return the positions at which the film's time follows what is new, (frames,)."""
+    """Return the positions at which the film's time follows what is new, (moving frames,)."""
     diagonal = math.hypot(*scene.size)
-    seconds = max(playback.frames - 1, 1) / playback.fps
+    seconds = max(playback.moving_frames - 1, 1) / playback.fps
     plot = scene.main
     if plot.reveal is None:
         events = _motion(plot, scene.steps)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.frozen import dataclass
+from trajviz.recipe.notes import Note, notes_in_order
 from trajviz.recipe.options import (
     OptionField,
     option,
@@ -175,6 +176,8 @@ class Playback:
         colors: The most colours in the palette of a GIF, WebP or APNG.
         pace: How the time of the moving part passes, one of PACES.
         lead: Length of the pause on the first frame in seconds.
+        notes: Lines that are said from a step on, as in "20:TEXT", or "20+2:TEXT", which stops the
+            film for 2 seconds.
     """
 
     fps: float = option(25, "Frames a second.", "motion", words="N", unit="frames/s")
@@ -199,6 +202,11 @@ class Playback:
     lead: float = option(
         0.0, "The pause on the first frame, in seconds.", "motion", words="S", unit="s"
     )
+    notes: tuple[str, ...] = option(
+        (), "A line that is said from a step on until the next, as in 20:'In the valley'; "
+        "20+2:TEXT also stops the film for 2 s; may be repeated.", "motion",
+        words="STEP[+SECONDS]:TEXT", flags=("--note",),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse what cannot be played."""
@@ -224,16 +232,36 @@ class Playback:
             )
         if self.pixel_format not in PIXEL_FORMATS:
             raise unknown("pixel format", self.pixel_format, PIXEL_FORMATS)
+        notes_in_order(self.notes)
+
+    @functools.cached_property
+    def said(self) -> tuple[Note, ...]:
+        """The notes, by their steps."""
+        return notes_in_order(self.notes)
 
     @property
-    def frames(self) -> int:
-        """How many frames the moving part has, the first being the start, the last the end."""
+    def pause(self) -> float:
+        """For how many seconds notes stop the film."""
+        return sum(note.pause for note in self.said)
+
+    def pause_frames(self, note: Note) -> int:
+        """Return for how many frames a note stops the film."""
+        return round(self.fps * note.pause)
+
+    @property
+    def moving_frames(self) -> int:
+        """How many frames move, the first being the start, the last the end."""
         return max(1, round(self.fps * self.seconds))
 
     @property
+    def frames(self) -> int:
+        """How many frames there are between the pauses at the ends: those that move, and stops."""
+        return self.moving_frames + sum(map(self.pause_frames, self.said))
+
+    @property
     def duration(self) -> float:
-        """How long it plays in seconds: the moving part and the pauses around it."""
-        return self.lead + self.seconds + self.hold
+        """How long it plays in seconds: the moving part, and all pauses in it and around it."""
+        return self.lead + self.seconds + self.pause + self.hold
 
     @property
     def lead_frames(self) -> int:
@@ -243,7 +271,7 @@ class Playback:
     @property
     def film_frames(self) -> int:
         """How many frames a film has: its pauses are its first and its last one, repeated."""
-        moving = max(self.frames, round((self.seconds + self.hold) * self.fps))
+        moving = max(self.frames, round((self.seconds + self.pause + self.hold) * self.fps))
         return self.lead_frames + moving
 
 
@@ -359,6 +387,9 @@ class Recipe:
                     raise TrajvizError(f"clock {self.clock!r} takes no {what}: they go by steps")
         if self.max_bytes is not None and self.max_bytes < 1:
             raise TrajvizError(f"max_bytes {self.max_bytes} must be at least 1")
+        for note in self.playback.said:
+            if note.step > self.steps:
+                raise TrajvizError(f"note {str(note)!r}: its step is not from 0 to {self.steps}")
         if self.start is not None:
             check_point(self.start)
         if self.window is not None:

@@ -8,7 +8,8 @@
     name = "rmsprop"
     beta = 0.95
 
-`optimizers = ["sgd:lr=0.001", "adam"]` says the same shorter. Paths are relative to the file.
+`optimizers = ["sgd:lr=0.001", "adam"]` says the same shorter, and so `notes = ["20+2:a text"]` a
+table of `[[notes]]` with step, text and pause. Paths are relative to the file.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any, get_args, get_origin
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers.find import is_own, split_name
+from trajviz.recipe.notes import spelled_note
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.spec import Spec, parse_spec, read_spec
 from trajviz.surface.data_files import decoded
@@ -124,12 +126,14 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
     for name in _NEEDED:
         if name not in table:
             raise TrajvizError(f"{where}: {name} is missing")
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in table.items():
         name = _FIELDS[key]
         try:
             if name == "optimizers":
                 values[name] = _specs(value, folder)
+            elif name == "notes" and isinstance(value, list):
+                values[name] = tuple(map(spelled_note, value))
             else:
                 values[name] = read_value(value, kinds[name])
         except TrajvizError as error:

@@ -30,7 +30,9 @@ from trajviz.scene.views import load_view
 
 MOST_CHARACTERS = 600
 """No alt text is longer. It ends by saying how many tracks had no room in it."""
-_LONGEST = {"phrase": 80, "title": 60}
+_MOST_SAID = 220
+"""So many characters of it may be notes."""
+_LONGEST = {"phrase": 80, "title": 60, "note": 160}
 """How many characters of a user's words are kept, by what they are."""
 
 
@@ -41,7 +43,9 @@ def describe(outcome: Outcome, at: int | None = None) -> str:
         outcome: What came of the race.
         at: A step of the race's clock, for a still that shows this step. None is the last.
     """
-    return _told(f"{_opening(outcome, at)}.", outcome, at)
+    said = _said(outcome, at)
+    room = MOST_CHARACTERS - len(said) - 1
+    return f"{_told(f'{_opening(outcome, at)}.', outcome, at, room)} {said}".rstrip()
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -49,7 +53,22 @@ def outcome_text(outcome: Outcome) -> str:
     return _told("", outcome, None)
 
 
-def _told(opening: str, outcome: Outcome, at: int | None) -> str:
+def _said(outcome: Outcome, at: int | None) -> str:
+    """Return what the notes say, as many as have room; of a still the one that it shows."""
+    unit, notes = CLOCKS[outcome.recipe.clock], [n for n in outcome.recipe.playback.said if n.text]
+    if at is not None:
+        notes = [note for note in notes if note.step <= at][-1:]
+    told = [f"{unit} {note.step}: “{plain(note.text, _LONGEST['note'])}”" for note in notes]
+    while len(told) > 1 and len("; ".join(told)) > _MOST_SAID:
+        told.pop()
+    if not told:
+        return ""
+    left = len(notes) - len(told)
+    more = f"; {_others(left)} untold" if left else ""
+    return f"{'Notes' if len(notes) > 1 else 'Note'} at {'; at '.join(told)}{more}."
+
+
+def _told(opening: str, outcome: Outcome, at: int | None, most: int = MOST_CHARACTERS) -> str:
     """Return a sentence, and what became of the tracks, as far as there is room."""
     text = opening
     clauses = list(_shares(outcome) if _is_everywhere(outcome) else _clauses(outcome, at))
@@ -57,7 +76,7 @@ def _told(opening: str, outcome: Outcome, at: int | None) -> str:
         others = sum(count for _, count in clauses[place:])
         rest = f"{_others(others)} {'goes' if others == 1 else 'go'} untold"
         joint = text[:-1] + ("; " if place else ". ") if text else ""
-        if len(joint) + len(clause) + len(f"; {rest}.") > MOST_CHARACTERS:
+        if len(joint) + len(clause) + len(f"; {rest}.") > most:
             return f"{joint}{rest}."
         text = f"{joint}{clause}."
     return text

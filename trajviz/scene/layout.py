@@ -106,6 +106,7 @@ class Words:
         steps: The last step, for the counter; None for a picture that has none.
         around_step: What stands before the counter's number, and what after it.
         outcome: What became of the tracks, which is said at the end alone; None for nothing.
+        notes: What is said from a step on until the next, each with its step.
     """
 
     title: str
@@ -115,6 +116,15 @@ class Words:
     steps: int | None
     around_step: tuple[str, str] = ("", "")
     outcome: Listing | None = None
+    notes: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Subtitle:
+    """What is said below the plots from a step on until the next."""
+
+    step: int
+    marks: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -178,6 +188,7 @@ class Layout:
         scale: How much larger than at 640x480 lines and type are.
         notes: What was cut or left out for lack of room, one line each.
         finale: What is seen at the end alone.
+        subtitles: What is seen from a step on until the next.
     """
 
     plots: tuple[Box, ...]
@@ -186,6 +197,7 @@ class Layout:
     scale: float
     notes: tuple[str, ...] = ()
     finale: tuple[Mark, ...] = ()
+    subtitles: tuple[Subtitle, ...] = ()
 
 
 def picture_scale(width: int, height: int) -> float:
@@ -231,6 +243,7 @@ def lay_out(
         desk.key(words.chips, said)
         desk.footer(words.caption, lines * caption)
         desk.ending(words.outcome, lines)
+        desk.saying(words.notes)
         plots = desk.plots(views, charts, ticks=bool(ticks))
         whole = Box(*around(plots))
         if whole.height >= 0.5 * height and whole.width >= 0.5 * width:
@@ -253,6 +266,7 @@ def lay_out(
         scale=scale,
         notes=tuple(desk.notes),
         finale=tuple(desk.finale),
+        subtitles=tuple(desk.subtitles),
     )
 
 
@@ -269,6 +283,7 @@ def _check_words(words: Words, around: Sequence[Axes]) -> None:
         "title": [words.title],
         "label": [chip.name for chip in words.chips],
         "axis": sorted(names),
+        "note": [text for _, text in words.notes],
     }.items():
         for text in texts:
             check_text(what, text)
@@ -281,6 +296,8 @@ def _bleeding(desk: _Desk, words: Words, views: Sequence[Axes], charts: Sequence
         raise TrajvizError("this theme fills the picture with one view: it has no room for more")
     if words.outcome:
         raise TrajvizError("this theme fills the picture: it has no room for an outcome")
+    if words.notes:
+        raise TrajvizError("this theme fills the picture: it has no room for notes")
     desk.list_key(words)
     box = Box(0, 0, desk.width, desk.height)
     return Layout(
@@ -303,6 +320,7 @@ class _Desk:
         self.counter: Counter | None = None
         self.notes: list[str] = []
         self.finale: list[Mark] = []
+        self.subtitles: list[Subtitle] = []
 
     def type_size(self, size: float) -> float:
         """Return a type size in pixels, never too small to read."""
@@ -471,6 +489,31 @@ class _Desk:
             mark = Text(self.margin, self.bottom, text, size=size, color=self.theme.ink)
             self.finale.append(mark)
             self.bottom -= 1.4 * size
+
+    def saying(self, notes: Sequence[tuple[int, str]]) -> None:
+        """Keep room for notes under the plots, in as many lines as the longest needs, two at most.
+
+        They are what a reader is to read, so that they are not cut.
+        """
+        if not notes:
+            return
+        size, room = max(self.type_size(14.5), 12.0), self.width - 2 * self.margin
+        said = [(step, wrap(text, [room, room], size)) for step, text in notes]
+        for (_, text), (_, lines) in zip(notes, said, strict=True):
+            if max(text_width(line, size) for line in lines) > room:
+                raise TrajvizError(
+                    f"note {text!r} has no room in two lines at {self.width}x{self.height}: "
+                    "shorten it or enlarge the picture"
+                )
+        rows, high = max(len(lines) for _, lines in said), 1.3 * size
+        top = self.bottom - 0.45 * size - (rows - 1) * high
+        self.bottom = top - 1.5 * size
+        for step, lines in said:
+            marks = [
+                Text(self.margin, top + row * high, line, size=size, color=self.theme.ink)
+                for row, line in enumerate(lines)
+            ]
+            self.subtitles.append(Subtitle(step, tuple(marks)))
 
     def plots(self, views: Sequence[Axes], charts: Sequence[Axes], ticks: bool) -> tuple[Box, ...]:
         """Share out what is left: views first, charts beside them or below, as the room is wide."""

@@ -14,6 +14,7 @@ from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
 from trajviz.frozen import dataclass
+from trajviz.recipe.notes import Note
 from trajviz.recipe.recipe import MEMBERS_TRAIL, Look
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip, picture_scale
@@ -44,6 +45,7 @@ class Run:
         courses: Where the tracks went, those of one optimizer one after the other.
         noise: What makes gradients inexact.
         clock: What times the race: "steps" or "evaluations".
+        notes: What is said from a step on.
         progress: What a view calls that takes long, with how much is done and how much there is.
     """
 
@@ -57,6 +59,7 @@ class Run:
     courses: tuple[Course, ...] = ()
     noise: Noise = CUSTOMARY
     clock: str = "steps"
+    notes: tuple[Note, ...] = ()
     progress: Progress = no_progress
 
     @property

@@ -22,7 +22,7 @@ from trajviz.scene.arrivals import arrivals
 from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.key import caption_of, chips_before, chips_of, with_fates
 from trajviz.scene.language import load_language
-from trajviz.scene.layout import Axes, Counter, Layout, Listing, Words, lay_out
+from trajviz.scene.layout import Axes, Counter, Layout, Listing, Subtitle, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import load_panel
@@ -52,6 +52,7 @@ class Scene:
         clock: What times the race: "steps" or "evaluations".
         notes: What of the words was cut or left out for lack of room, one line each.
         finale: What is seen after the last step alone, outside the plots.
+        subtitles: What is said from a step on until the next, outside the plots.
     """
 
     background: Picture
@@ -65,6 +66,12 @@ class Scene:
     clock: str = "steps"
     notes: tuple[str, ...] = ()
     finale: tuple[Mark, ...] = ()
+    subtitles: tuple[Subtitle, ...] = ()
+
+    def passing(self, step: float) -> tuple[Mark, ...]:
+        """Return what is seen outside the plots for a while only, as it is after `step` steps."""
+        said = [subtitle.marks for subtitle in self.subtitles if subtitle.step <= step]
+        return (*(said[-1] if said else ()), *(self.finale if step >= self.steps else ()))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -121,6 +128,7 @@ def check_room(
         language=language,
         chips=tuple(chips),
         clock=recipe.clock,
+        notes=recipe.playback.said,
     )
     expected = _listing([f"{chip.name} {10**6}" for chip in chips], run)
     _lay_out(_words(run, view, "", expected), run, view.axes(run), _charts(run))
@@ -189,6 +197,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         clock=run.clock,
         notes=tuple(dict.fromkeys([*layout.notes, *shown.notes])),
         finale=layout.finale,
+        subtitles=layout.subtitles,
     )
 
 
@@ -206,6 +215,7 @@ def _run_of(outcome: Outcome, progress: Progress) -> Run:
         courses=outcome.courses,
         noise=outcome.noise,
         clock=outcome.recipe.clock,
+        notes=outcome.recipe.playback.said,
         progress=progress,
     )
 
@@ -228,6 +238,7 @@ def _words(run: Run, view: View, caption: str, outcome: Listing | None) -> Words
         steps=run.steps,
         around_step=run.language.counter(f"count_{run.clock}", run.steps),
         outcome=outcome,
+        notes=tuple((note.step, note.text) for note in run.notes),
     )
 
 

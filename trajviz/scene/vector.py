@@ -81,7 +81,7 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     plots = [plot.at(step / scene.steps) for plot in scene.plots]
     for plot in plots:
         _draw_view(axes, plot, step, spacing)
-    for mark in (*scene.marks, *(scene.finale if step >= scene.steps else ())):
+    for mark in (*scene.marks, *scene.passing(step)):
         _draw_mark(axes, mark)
     for plot in plots:
         _draw_tracks(axes, plot, scene.theme, step)

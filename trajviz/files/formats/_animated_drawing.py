@@ -51,6 +51,7 @@ class AnimatedDrawing:
                 *(mark(shape, letters) for shape in scene.marks),
                 *(moving.plot(plot, name) for name, plot in named),
                 counted(scene.counter) if scene.counter else "",
+                moving.subtitles(),
                 moving.finale(),
             ]
         )

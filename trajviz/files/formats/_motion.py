@@ -247,6 +247,17 @@ class Moving:
         ]
         return f"<g{_placed(counter)}>{''.join(numbers)}</g>"
 
+    def subtitles(self) -> str:
+        """Return what is said from a step on until the next."""
+        frames, said = self.timeline.frames, self.scene.subtitles
+        first = np.searchsorted(self.timeline.positions, [one.step for one in said])
+        times = [*frames[np.minimum(first, len(frames) - 1)].tolist(), math.inf]
+        return "".join(
+            f"<g{self._between(*span)}>{''.join(mark(m, self.letters) for m in one.marks)}</g>"
+            for one, span in zip(said, itertools.pairwise(times), strict=True)
+            if one.marks and span[0] < span[1]
+        )
+
     def finale(self) -> str:
         """Return what is seen at the end alone: from half a frame before the last one on."""
         marks = "".join(mark(shape, self.letters) for shape in self.scene.finale)

@@ -4,6 +4,7 @@ const [main, controls, play, slider, shown, speed] =
   ["main", "#controls", "#play", "#step", "#shown", "#speed"].map((s) => document.querySelector(s));
 const rows = [...document.querySelectorAll("tbody tr")];
 const boxes = rows.map((row) => row.querySelector("input"));
+const said = [...document.querySelectorAll("#said button")];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 document.documentElement.classList.add("played");
@@ -48,6 +49,8 @@ function draw() {
       cell.textContent = written(values[Math.floor(whole / data.every)]);
     }
   });
+  const now = said.findLast((one) => one.dataset.step <= step + 1e-6);
+  for (const one of said) one.toggleAttribute("aria-current", one === now);
   const digits = [...String(whole)].reverse();
   document.querySelectorAll("#counter use").forEach((one, place) => {
     if (place in digits) one.setAttribute("href", `#${names[digits[place]]}`);
@@ -111,6 +114,7 @@ play.addEventListener("click", () => (playing ? pause() : start()));
 document.getElementById("back").addEventListener("click", () => walk(-1));
 document.getElementById("on").addEventListener("click", () => walk(1));
 slider.addEventListener("input", () => go(Number(slider.value)));
+for (const one of said) one.addEventListener("click", () => go(Number(one.dataset.step)));
 boxes.forEach((box, place) => box.addEventListener("change", () => toggle(place, box.checked)));
 
 const anywhere = {

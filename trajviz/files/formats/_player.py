@@ -62,6 +62,7 @@ def write_page(
         "every": f", every {every} {unit}s" if every > 1 else "",
         "x": escape(x),
         "y": escape(y),
+        "said": _said(scene),
         "rows": "".join(map(_row, scene.words.chips, map(len, swarms(scene.courses)))),
         "data": json.dumps(_data(scene, drawn, every), separators=(",", ":"), allow_nan=False),
         "script": script,
@@ -89,6 +90,18 @@ def _row(chip: Chip, count: int) -> str:
         f'<span><span class="name">{escape(chip.name)}</span>{remark}</span></label></th>'
         f'{place}<td data-of="height"></td></tr>'
     )
+
+
+def _said(scene: Scene) -> str:
+    """Return the notes as rows of the table, from each of which a reader goes to its step."""
+    unit = CLOCKS[scene.clock]
+    rows = "".join(
+        f'<tr><th scope="row" colspan="4"><button type="button" data-step="{step}">'
+        f"<small>{unit} {step}</small> {escape(text)}</button></th></tr>"
+        for step, text in scene.words.notes
+        if text
+    )
+    return f'<tfoot id="said">{rows}</tfoot>' if rows else ""
 
 
 def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:

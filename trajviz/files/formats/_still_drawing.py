@@ -35,7 +35,7 @@ def still_drawing(scene: Scene, step: int, head: str) -> str:
     plots = [plot.at(step / scene.steps) for plot in scene.plots]
     clips = [f"b{place}" for place in range(len(plots))]
     named = list(zip(clips, plots, strict=True))
-    shapes = (*scene.marks, *(scene.finale if step >= scene.steps else ()))
+    shapes = (*scene.marks, *scene.passing(step))
     digits = scene.counter.digits(step) if scene.counter else ()
     content = "".join(
         [

@@ -80,7 +80,11 @@ def _is_live(outcome: Outcome) -> bool:
     """Tell whether a race is shown, and timed, in a way that can follow its reader."""
     recipe, look = outcome.recipe, outcome.recipe.look
     shown = load_view(look.view).live and not look.orbit and not look.trail
-    plain = recipe.clock == "steps" and not recipe.starts and all(c.joined for c in outcome.courses)
+    plain = (
+        recipe.clock == "steps"
+        and not (recipe.playback.notes or recipe.starts)
+        and all(c.joined for c in outcome.courses)
+    )
     alone = len({course.label for course in outcome.courses}) == len(outcome.courses)
     few = outcome.steps * len(outcome.courses) <= MOST_STEPS
     panels = all(load_panel(name).live for name in look.panels)
