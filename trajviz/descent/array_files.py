@@ -161,7 +161,7 @@ def _of_tracks(arrays: Mapping[str, Array]) -> Reading:
     if labels.shape != points.shape[:1] or labels.dtype.kind != "U":
         raise TrajvizError("labels are not one text for each track")
     check_paths(len(points))
-    keys = zip(labels.tolist(), _numbers(arrays.get("starts"), len(labels)), strict=True)
+    keys = zip(labels.tolist(), track_numbers(arrays.get("starts"), len(labels)), strict=True)
     paths = zip(keys, points.astype(np.float64, copy=False), strict=True)
     return Reading(
         [
@@ -171,7 +171,7 @@ def _of_tracks(arrays: Mapping[str, Array]) -> Reading:
     )
 
 
-def _numbers(starts: Array | None, tracks: int) -> Sequence[int | None]:
+def track_numbers(starts: Array | None, tracks: int) -> Sequence[int | None]:
     """Return which of several starts each track has, None where there is one."""
     if starts is None:
         return [None] * tracks

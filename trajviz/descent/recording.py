@@ -9,7 +9,7 @@ import numpy as np
 
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
-from trajviz.surface import Ints, Points
+from trajviz.surface import Floats, Ints, Points
 from trajviz.untrusted import MOST_TRACKS, check_count, check_text
 
 MOST_PATHS = 4_000
@@ -22,10 +22,11 @@ class Recording:
 
     Attributes:
         label: What the file calls it.
-        points: Where it went, (n, 2), n at least 1.
+        points: Where it went, (n, 2), n at least 1; the weights of a run, (n, d).
         number: Which of several paths of one label it is, from 0; None where there is one.
         steps: At which step it was at each point, rising from 0, (n,); None for 0, 1, 2 and so on.
         joined: Whether a line joins its points; a member of a population is drawn as a point alone.
+        losses: The loss at each point, (n,), NaN where it is not known; None for no loss at all.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Recording:
     number: int | None = None
     steps: Ints | None = None
     joined: bool = True
+    losses: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse a label that no picture shows."""

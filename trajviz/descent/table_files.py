@@ -101,9 +101,23 @@ def read_table(data: bytes, name: str, axes: Sequence[str] = ("x", "y")) -> Read
         TrajvizError: It is no such table, or may be read in more than one way; told with the line.
     """
     delimiter = _delimiter(data)
+    return read_rows(table_rows(data, delimiter), delimiter, name, axes)
+
+
+def table_rows(data: bytes, delimiter: str = "") -> Iterator[Row]:
+    """Return the rows of a table that are not empty, once it is known that they are not too many.
+
+    Args:
+        data: The file, in UTF-8.
+        delimiter: What parts its columns; "" for what the first line shows.
+
+    Raises:
+        TrajvizError: It has too many cells, or is no table.
+    """
+    delimiter = delimiter or _delimiter(data)
     parting = "\r\n" if delimiter == " " else delimiter  # of blanks there may be any number
     check_cells(data, f"\r\n{parting}".encode())
-    return read_rows(_rows(data, delimiter), delimiter, name, axes)
+    return _rows(data, delimiter)
 
 
 def read_rows(

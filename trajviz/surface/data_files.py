@@ -64,20 +64,24 @@ def npz_arrays(
     Raises:
         TrajvizError: It is no NPZ, or too large, or holds what is no plain array.
     """
-    if data.count(_MEMBER) > MOST_ARRAYS:
-        raise TrajvizError(f"it has more than {MOST_ARRAYS:,} arrays")
-    import zipfile  # with all that unpacks: a race of formulas has no use for it
-
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            members = packed.namelist()
-            _check_size(sum(_unpacked(packed, member) for member in members))
+        check_unpacked(data)
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             return {name: file[name] for name in file if not names or name in names}
     except TrajvizError:
         raise
     except Exception as error:  # whatever zipfile, zlib and numpy make of a broken file
         raise TrajvizError(f"it is no NPZ file of {content}: {error}") from error
+
+
+def check_unpacked(data: bytes) -> None:
+    """Raise TrajvizError for a ZIP of too many files, or too large ones."""
+    if data.count(_MEMBER) > MOST_ARRAYS:
+        raise TrajvizError(f"it has more than {MOST_ARRAYS:,} arrays")
+    import zipfile  # with all that unpacks: a race of formulas has no use for it
+
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        _check_size(sum(_unpacked(packed, member) for member in packed.namelist()))
 
 
 def npy_array(data: bytes) -> npt.NDArray[Any]:
