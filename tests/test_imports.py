@@ -30,6 +30,7 @@ LIBRARIES = {
     "optimizers.adapters": "numpy jax keras optax scipy torch",
     "recipe": "numpy",
     "descent": "numpy",
+    "descent.checkpoints": "numpy torch",
     "scene": "numpy PIL contourpy fontTools matplotlib",
     "animation": "numpy",
     "files": "numpy PIL imageio imageio_ffmpeg",
@@ -73,9 +74,12 @@ ONE_HOME = {
     "matplotlib": "scene",
     "optax": "optimizers.adapters.optax",
     "scipy": "optimizers.adapters.scipy",
-    "torch": "optimizers.adapters.torch optimizers.adapters._torch_steps",
+    "torch": "optimizers.adapters.torch optimizers.adapters._torch_steps descent.checkpoints",
 }
-"""What only these modules, or this room, may import. A part of torch's adapter has its own file."""
+"""What only these modules, or this room, may import.
+
+A part of torch's adapter has its own file, and torch alone reads its checkpoints.
+"""
 
 DYNAMIC = {
     "__init__",

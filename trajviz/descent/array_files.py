@@ -10,6 +10,7 @@ import itertools
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -118,6 +119,8 @@ def read_npy(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
 def read_npz(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
     """Return the paths of arrays in numpy's format; raise TrajvizError where it holds none."""
     arrays = npz_arrays(data, "numbers and texts")
+    if "projected" in arrays:
+        return _of_projected(arrays)
     if "points" in arrays or "labels" in arrays:
         return _of_tracks(arrays)
     crowds = {key: array for key, array in arrays.items() if key.startswith(POPULATION)}
@@ -169,6 +172,32 @@ def _of_tracks(arrays: Mapping[str, Array]) -> Reading:
             for place, ((label, number), path) in enumerate(paths)
         ]
     )
+
+
+def _of_projected(arrays: Mapping[str, Array]) -> Reading:
+    """Return runs in many dimensions by their projection, as `trace --project` writes them."""
+    tracks = _of_tracks({**arrays, "points": arrays["projected"]}).recordings
+    return Reading([_with_run(arrays, place, track) for place, track in enumerate(tracks)])
+
+
+def _with_run(arrays: Mapping[str, Array], place: int, track: Recording) -> Recording:
+    """Return a track with its weights, losses and distances from the plane, as far as there."""
+    end = len(track.points)
+    own: dict[str, Any] = {}
+    words = {"weights": "points", "losses": "heights", "off_plane": "off_plane"}
+    shape = arrays["projected"].shape[:2]
+    for name, word in words.items():
+        array = arrays.get(word)
+        if array is None:
+            continue
+        if array.shape[:2] != shape or array.ndim != 2 + (name == "weights"):
+            raise TrajvizError(f"{word} of shape {array.shape} does not go with projected {shape}")
+        if array.dtype.kind not in "iuf":
+            raise TrajvizError(f"{word} are {array.dtype}, no numbers")
+        own[name] = array[place, :end].astype(np.float64)
+    if "weights" in own and not np.isfinite(own["weights"]).all():
+        raise TrajvizError(f"points[{place}] are not finite up to where projected ends")
+    return replace(track, **own)
 
 
 def track_numbers(starts: Array | None, tracks: int) -> Sequence[int | None]:

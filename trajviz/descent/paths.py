@@ -1,12 +1,14 @@
 """Trajectories that any program recorded, read from files as `trace` or others write them.
 
-Only the points are read. A path's heights are those of the surface that it is drawn on.
+A path's heights are those of the surface that it is drawn on, of which only the points are read. A
+run in many dimensions has the losses of the problem, or of its file where there is no problem.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,11 +16,13 @@ import numpy as np
 
 from trajviz.descent.array_files import read_json, read_npy, read_npz, until_missing
 from trajviz.descent.recording import Reading, Recording
+from trajviz.descent.runs import common_dimension, read_runs, runs_of
 from trajviz.descent.table_files import read_table
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.frozen import dataclass
 from trajviz.surface import Floats, Points, Surface
+from trajviz.surface.problem import Problem
 from trajviz.untrusted import MOST_ARRAY_BYTES, MOST_TEXT_BYTES, read_bytes, user_path
 
 
@@ -81,18 +85,21 @@ and a track is what is drawn.
 """
 
 
-def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]:
+def load_paths(path: str | Path, subject: Surface | Problem, steps: int) -> list[Recorded]:
     """Return the paths that a file holds; those of one label follow each other.
 
     Args:
-        path: A file of one of the suffixes in READERS.
-        surface: What the paths are drawn on, which gives their heights.
+        path: A file of one of the suffixes in READERS; on a problem also checkpoints.
+        subject: What the paths are drawn on, which gives their heights.
         steps: How many steps of each path are kept.
 
     Raises:
         TrajvizError: For a file that is missing, too long or no file of paths. The message names
             the file, and where it can the line or the path.
     """
+    if isinstance(subject, Problem):
+        source, reading = read_runs(path)
+        return [_run_on(subject, source, one, steps) for one in reading.grouped()]
     path = user_path(path)
     kind = path.suffix[1:].lower()
     if kind not in READERS:
@@ -103,11 +110,86 @@ def load_paths(path: str | Path, surface: Surface, steps: int) -> list[Recorded]
     most = MOST_ARRAY_BYTES if binary else MOST_TEXT_BYTES
     data = read_bytes(path, most, f"file of paths {str(path)!r}")
     try:
-        found = READERS[kind](data, path.stem, surface.axes).checked()
+        found = READERS[kind](data, path.stem, subject.axes).checked()
     except TrajvizError as error:
         raise TrajvizError(f"paths {str(path)!r}: {error}") from error
     note = f"{path.name}: {', '.join(found.understood)}" if found.understood else ""
-    return [_recorded(path.name, one, surface, steps, note) for one in found.grouped()]
+    return [_recorded(path.name, one, subject, steps, note) for one in found.grouped()]
+
+
+def load_recorded(
+    files: Sequence[str], things: Iterable[Any], steps: int
+) -> tuple[Problem, list[Recorded]]:
+    """Return runs that no loss function is known of, and the problem that they are of.
+
+    Args:
+        files: Files as `load_paths` takes them on a problem.
+        things: Runs as objects, as `runs_of` takes them.
+        steps: How many steps of each are kept.
+
+    Returns:
+        A problem that is `recorded`: it has a dimension and a start, but no loss. Heights are the
+        losses in the files, NaN where there are none.
+
+    Raises:
+        TrajvizError: As for `read_runs` and `runs_of`, for no run, and for runs of several models.
+    """
+    read = [(source, one) for source, reading in map(read_runs, files) for one in reading.grouped()]
+    found = [*read, *(("", one) for one in runs_of(things))]
+    if not found:
+        raise TrajvizError("there is no surface and no path: name a surface, or give --paths FILE")
+    problem = recorded_problem([one for _, one in found], files)
+    return problem, [_run_on(problem, source, one, steps) for source, one in found]
+
+
+def recorded_problem(runs: Sequence[Recording], files: Sequence[str] = ()) -> Problem:
+    """Return what runs were recorded of, of which no loss function is known.
+
+    Args:
+        runs: At least one; all have as many weights.
+        files: Where they are from, which names it.
+
+    Raises:
+        TrajvizError: They have different numbers of weights, or one alone.
+    """
+
+    def no_loss(*_args: Any) -> Floats:
+        raise TrajvizError("of recorded runs no loss is known: nobody can run on it")
+
+    dimension, first = common_dimension(runs), runs[0].points[0]
+    if dimension < 2:
+        raise TrajvizError("runs of one weight have no plane: give at least two weights")
+    name = re.split(r"[*?\[.]", Path(files[0]).name)[0].rstrip("_- ") if files else ""
+    return Problem(
+        loss=no_loss,
+        gradient=no_loss,
+        start=lambda _seed: first,
+        dimension=dimension,
+        name=name or "recorded",
+        title=(name or "recorded runs").replace("-", " ").replace("_", " ").capitalize(),
+        phrase=f"runs of a model with {dimension:,} weights",
+        recorded=True,
+    )
+
+
+def _run_on(problem: Problem, source: str, one: Recording, steps: int) -> Recorded:
+    """Return a run on a problem; its points wait for the plane, which is known after the race."""
+    weights = one.until(steps)
+    if weights.shape[1] != problem.dimension:
+        raise TrajvizError(
+            f"paths {source or one.label!r}: {one.label!r} has {weights.shape[1]:,} weights, and "
+            f"{problem.name} {problem.dimension:,}"
+        )
+    own = np.full(len(weights), np.nan) if one.losses is None else one.losses[: len(weights)]
+    return Recorded(
+        label=one.label,
+        source=source,
+        points=weights[:, :2],
+        heights=own if problem.recorded else problem.value(weights),
+        number=one.number,
+        length=one.length,
+        weights=weights,
+    )
 
 
 def sorted_paths(paths: Any) -> tuple[tuple[str, ...], list[Any]]:
@@ -122,19 +204,21 @@ def sorted_paths(paths: Any) -> tuple[tuple[str, ...], list[Any]]:
     return files, [thing for thing in things if not isinstance(thing, (str, Path))]
 
 
-def paths_of(things: Iterable[Any], surface: Surface, steps: int) -> list[Recorded]:
+def paths_of(things: Iterable[Any], subject: Surface | Problem, steps: int) -> list[Recorded]:
     """Return the paths that objects of Python hold, in their order.
 
     Args:
         things: Each an array of points, (steps + 1, 2); a mapping of labels to such arrays; a
             `Trajectory`; or a Recorded path. Arrays without a label are called "path", and
-            numbered where there are several.
-        surface: What the paths are drawn on, which gives their heights.
+            numbered where there are several. On a problem, what `runs_of` takes.
+        subject: What the paths are drawn on, which gives their heights.
         steps: How many steps of each path are kept.
 
     Raises:
         TrajvizError: For what is none of these, and for points that are not finite.
     """
+    if isinstance(subject, Problem):
+        return [_run_on(subject, "", one, steps) for one in runs_of(things)]
     labelled = [pair for thing in things for pair in _labelled_arrays(thing)]
     nameless = sum(not label for label, _ in labelled)
     numbers = itertools.count(1)
@@ -144,7 +228,7 @@ def paths_of(things: Iterable[Any], surface: Surface, steps: int) -> list[Record
         if name in found:
             raise TrajvizError(f"two paths are called {name!r}: give them labels that differ")
         found[name] = Recording(name, points)
-    return [_recorded("", one, surface, steps, "") for one in found.values()]
+    return [_recorded("", one, subject, steps, "") for one in found.values()]
 
 
 def _labelled_arrays(thing: Any) -> Iterator[tuple[str, Points]]:
@@ -173,15 +257,19 @@ def _points(thing: Any, what: str) -> Points:
 
 def _recorded(source: str, one: Recording, surface: Surface, steps: int, note: str) -> Recorded:
     shown = one.until(steps)
+    own = {name: getattr(one, name) for name in ("weights", "off_plane", "losses")}
+    kept = {name: None if each is None else each[: len(shown)] for name, each in own.items()}
+    losses, projected = kept.pop("losses"), one.weights is not None
     return Recorded(
         label=one.label,
         source=source,
         points=shown,
-        heights=surface.value(shown),
+        heights=losses if projected and losses is not None else surface.value(shown),
         number=one.number,
         length=one.length,
         joined=one.joined,
         note=note,
+        **kept,
     )
 
 

@@ -27,6 +27,8 @@ class Recording:
         steps: At which step it was at each point, rising from 0, (n,); None for 0, 1, 2 and so on.
         joined: Whether a line joins its points; a member of a population is drawn as a point alone.
         losses: The loss at each point, (n,), NaN where it is not known; None for no loss at all.
+        weights: The run itself, (n, d), where the points are its projection; else None.
+        off_plane: How far the weights are from the plane then, (n,); None where it is not known.
     """
 
     label: str
@@ -35,6 +37,8 @@ class Recording:
     steps: Ints | None = None
     joined: bool = True
     losses: Floats | None = None
+    weights: Floats | None = None
+    off_plane: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse a label that no picture shows."""
