@@ -97,12 +97,15 @@ def _end_unless_seen(number: int, impatient: bool) -> None:
 
 
 def _end(stopped: StoppedError) -> None:
-    """End the process from whichever thread, in the middle of whatever the others do."""
+    """End the process from whichever thread, in the middle of whatever the others do.
+
+    What is undone is undone last: others might go on, and begin a removed file anew.
+    """
     finishing.acquire()
-    for action in reversed([*_undoing.values()]):
-        with contextlib.suppress(Exception):
-            action()
     with contextlib.suppress(Exception):
         sys.stderr.write(f"Error: {stopped}\n")
         sys.stderr.flush()
+    for action in reversed([*_undoing.values()]):
+        with contextlib.suppress(Exception):
+            action()
     os._exit(stopped.code)
