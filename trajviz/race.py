@@ -18,6 +18,8 @@ from trajviz.descent import Progress, descend, no_progress
 from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded, sorted_paths
+from trajviz.descent.plane import Plane
+from trajviz.descent.projection import projected
 from trajviz.descent.setup import Setup, settle
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
@@ -51,7 +53,9 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
-from trajviz.surface.catalogue import name_or_surface
+from trajviz.surface.catalogue import name_or_subject
+from trajviz.surface.definition import Subject
+from trajviz.surface.problem import Problem
 from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
@@ -65,6 +69,12 @@ _PATIENCE = {
     "steps from all starts": 2_000_000,
 }
 """What takes longer than anybody expects is only done when it is meant."""
+
+
+_DESCENT = 0.7
+"""About which share of the time a race in d dimensions takes; the rest is for its plane."""
+_UNITS = 1000
+"""How many units of work are told of, where it has parts."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +110,18 @@ class Race:
 
     @property
     def surface(self) -> Surface:
-        """What was raced on."""
+        """What was raced on, or the loss of a problem on the plane."""
         return self.outcome.surface
+
+    @property
+    def problem(self) -> Problem | None:
+        """What was raced on in d dimensions; None where the surface was."""
+        return self.outcome.problem
+
+    @property
+    def plane(self) -> Plane | None:
+        """The plane on which a problem is seen; None for a surface."""
+        return self.outcome.plane
 
     @property
     def start(self) -> tuple[float, float]:
@@ -588,7 +608,7 @@ def _made_in_python(recipe: Recipe, setup: Setup) -> tuple[str, ...]:
 
 
 def compare(
-    surface: str | Path | Surface | Formula,
+    surface: str | Path | Surface | Problem | Formula,
     optimizers: Iterable[Any] = (),
     *,
     start: Sequence[float] | Sequence[Sequence[float]] | None = Recipe.start,
@@ -601,6 +621,8 @@ def compare(
     paths: Iterable[Any] = Recipe.paths,
     clock: str = Recipe.clock,
     lr: str | None = Recipe.lr,
+    plane: str = Recipe.plane,
+    data: str = Recipe.data,
     size: tuple[int, int] = Look.size,
     theme: str | Path = Look.theme,
     title: str = Look.title,
@@ -653,6 +675,9 @@ def compare(
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
         lr: How learning rates that are not given are chosen; customary ones are those of the
             literature, where the surface states some. By default tuned, or the surface's.
+        plane: On which plane a problem in d dimensions is seen: the paths' principal axes, random
+            or filter-normalised directions, or through the ends of tracks.
+        data: Whose loss a problem's plane shows; tracks are of the training data.
         size: Width and height in pixels.
         theme: Colours: a theme's name, or a file of your own.
         title: The title, in place of the surface's.
@@ -698,7 +723,7 @@ def compare(
     (11, 2)
     """
     begin = _started(start, starts)
-    name, own = name_or_surface(surface, begin["start"], window)
+    name, own = name_or_subject(surface, begin["start"], window)
     files, recorded = sorted_paths(paths)
     recipe = Recipe.of(
         surface=name,
@@ -711,6 +736,8 @@ def compare(
         paths=files,
         clock=clock,
         lr=lr,
+        plane=plane,
+        data=data,
         size=(size[0], size[1]),
         theme=str(theme),
         title=title,
@@ -755,7 +782,7 @@ def _started(
 
 def run(
     recipe: Recipe,
-    surface: Surface | None = None,
+    surface: Subject | None = None,
     *,
     paths: Sequence[Any] = (),
     force: bool = False,
@@ -765,7 +792,7 @@ def run(
 
     Args:
         recipe: What to race, and how it is to be shown.
-        surface: The recipe's surface where it is loaded already; None to load it.
+        surface: The recipe's surface or problem where it is loaded already; None to load it.
         paths: Recorded paths beside those of the recipe's files, as objects; see `compare`.
         force: Whether the limits that only protect your time are lifted.
         progress: Called with steps taken and steps in all.
@@ -783,8 +810,24 @@ def run(
         window=setup.window,
         specs=setup.specs,
         paths=setup.paths,
+        problem=setup.problem,
     )
-    return Race(Outcome(recipe, setup, tuple(descend(setup, progress or no_progress))))
+    progress = progress or no_progress
+    most = 1.0 if setup.problem is None else _DESCENT
+    trajectories = descend(setup, _part_of(progress, 0.0, most))
+    setup, trajectories = projected(recipe, setup, trajectories, _part_of(progress, most, 1.0))
+    return Race(Outcome(recipe, setup, tuple(trajectories)))
+
+
+def _part_of(progress: Progress, begin: float, end: float) -> Progress:
+    """Return what is told of a part of the work, which is from one share of it to another."""
+    if (begin, end) == (0.0, 1.0):
+        return progress
+
+    def told(done: int, total: int) -> None:
+        progress(round(_UNITS * (begin + (end - begin) * done / total)), _UNITS)
+
+    return told
 
 
 def _check_patience(recipe: Recipe) -> None:

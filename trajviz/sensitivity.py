@@ -141,6 +141,11 @@ def tune(
 
 def _tuned(recipe: Recipe, surface: Surface | None = None) -> Sensitivity:
     setup = settle(recipe.changed(lr="tuned"), surface)
+    if setup.problem is not None:
+        raise TrajvizError(
+            f"{setup.problem.name} is tuned by halving, so that most rates never run to the end: "
+            "there is no chart of them (a race says which rates it has)"
+        )
     tunings = tune_rates(
         surface=setup.surface,
         specs=setup.specs,

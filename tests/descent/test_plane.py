@@ -9,6 +9,7 @@ import pytest
 
 from trajviz.descent.plane import Paths, find_plane
 from trajviz.errors import TrajvizError
+from trajviz.surface.problem import Block
 
 KINDS = ["paths", "random", "filters", "through:a,b,c", "ends", "ends:b,c"]
 
@@ -100,8 +101,6 @@ def test_a_plane_of_ends_holds_the_start_and_two_ends():
 
 def test_filters_of_a_normalised_direction_are_as_long_as_those_of_the_weights():
     blocks = [("w", (4, 5)), ("bias", (4,)), ("v", (2, 3, 2))]
-    from trajviz.surface.problem import Block
-
     paths = replace(paths_in(36), blocks=[Block(*block) for block in blocks])
     plane = find_plane("filters", paths)
     own, direction = plane.origin, plane.axes[0] * plane.reach

@@ -41,6 +41,8 @@ VALUES = {
     "paths": st.lists(st.sampled_from(["a.csv", "-b.json", "c d.npz"]), max_size=2).map(tuple),
     "clock": st.just("steps"),
     "lr": st.sampled_from(["tuned", "default", "equal:0.01"]),
+    "plane": st.sampled_from(["paths", "random", "ends:a,b", "through:sgd,adam,rmsprop lr=0.1"]),
+    "data": st.sampled_from(["training", "held-out"]),
     "size": st.tuples(st.integers(160, 3840), st.integers(120, 2160)),
     "theme": st.sampled_from(["light", "dark", "own.toml"]),
     "title": WORDS,

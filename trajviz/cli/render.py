@@ -81,7 +81,7 @@ def command(
     usual = goal.values if goal else None
     recipe, where = read_request(surface, optimizers, recipe_file, options, usual)
     with where:
-        chosen = trajviz.load_surface(recipe.surface, recipe.start, recipe.window)
+        chosen = trajviz.load_subject(recipe.surface, recipe.start, recipe.window)
         plan = _planned_bundle if bundle else _planned
         recipe, files = plan(recipe, recipe_file, chosen.stem)
         _check_files(files, recipe, goal)

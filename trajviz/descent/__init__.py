@@ -8,14 +8,16 @@ from typing import TypeAlias
 
 import numpy as np
 
+from trajviz.descent.halving import tune_by_halving
+from trajviz.descent.section import losses
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
-from trajviz.descent.tuning import tune_rate
+from trajviz.descent.tuning import Tuning, tune_rate
 from trajviz.descent.walk import Counted, counted_walk
 from trajviz.frozen import dataclass
 from trajviz.optimizers import Setting
 from trajviz.recipe.spec import Spec
-from trajviz.surface import Ints, Points, Surface
+from trajviz.surface import Floats, Ints, Points
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
@@ -38,18 +40,18 @@ def descend(setup: Setup, progress: Progress = no_progress) -> list[Trajectory]:
 
     Returns:
         One trajectory for each spec, in their order; with several starts those of a spec follow
-        each other.
+        each other. Those on a problem have weights, but no points before they are `projected`.
 
     Raises:
         TrajvizError: For a rate to be tuned within a window that has no finite value.
     """
     trajectories: list[Trajectory] = []
     for place, spec in enumerate(setup.specs):
-        entrant = _entrant(setup, spec)
 
         def advance(step: int, place: int = place) -> None:
             progress(place * setup.steps + step, len(setup.specs) * setup.steps)
 
+        entrant = _entrant(setup, spec)
         for number, start in _starts(setup, spec):
             trajectories += _run(setup, entrant, start, number, advance)
     return trajectories
@@ -68,23 +70,28 @@ def _entrant(setup: Setup, spec: Spec) -> _Entrant:
     """Settle a spec's rate, and leave out what another library is to decide by itself."""
     settings, rule = spec.complete, spec.rate_rule if "lr" in spec.settings else "default"
     if spec.is_to_be_tuned:
-        start = np.array(setup.start, dtype=np.float64)
-        tuning = tune_rate(
-            surface=setup.surface,
-            spec=spec,
-            start=start,
-            steps=setup.steps,
-            window=setup.window,
-            ranks=setup.ranks,
-            noise=setup.noise,
-        )
-        settings["lr"], rule = tuning.rate, "tuned"
+        settings["lr"], rule = _tuning(setup, spec).rate, "tuned"
     known = {key: value for key, value in settings.items() if value is not None}
     return _Entrant(spec, known, rule)
 
 
+def _tuning(setup: Setup, spec: Spec) -> Tuning:
+    """Tune a spec's rate by the rule for what it descends."""
+    if setup.problem is not None:
+        return tune_by_halving(setup.problem, spec, setup.begin, setup.steps, setup.noise)
+    return tune_rate(
+        surface=setup.surface,
+        spec=spec,
+        start=np.array(setup.start, dtype=np.float64),
+        steps=setup.steps,
+        window=setup.window,
+        ranks=setup.ranks,
+        noise=setup.noise,
+    )
+
+
 def _starts(setup: Setup, spec: Spec) -> Iterator[tuple[int | None, Points]]:
-    """Yield the starts that run at once: all, (2,) or (n, 2), or each with its number, (2,)."""
+    """Yield the starts that run at once: all, (d,) or (n, 2), or each with its number, (2,)."""
     begin = setup.begin
     if begin.ndim == 1 or spec.optimizer.batched:
         yield None, begin
@@ -99,25 +106,24 @@ def _run(
     number: int | None,
     advance: Callable[[int], None],
 ) -> list[Trajectory]:
-    """Run from one start, (2,), which may have a number, or from several at once, (n, 2)."""
+    """Run from one start, (d,), which may have a number, or from several at once, (n, 2)."""
     points, counts = _walked(setup, entrant, start, advance)
     advance(setup.steps)
     if start.ndim == 1:
-        return [_trajectory(setup.surface, entrant, points, counts, number)]
+        return [_trajectory(setup, entrant, points, counts, number)]
     return [
-        _trajectory(setup.surface, entrant, points[:, each], counts, each)
-        for each in range(len(start))
+        _trajectory(setup, entrant, points[:, each], counts, each) for each in range(len(start))
     ]
 
 
 def _walked(
     setup: Setup, entrant: _Entrant, start: Points, advance: Callable[[int], None]
 ) -> tuple[Points, Ints]:
-    """Return the points, (taken + 1, ..., 2), and the counts, (taken + 1, 3), within the budget.
+    """Return the points, (taken + 1, ..., d), and the counts, (taken + 1, 3), within the budget.
 
     The walk stops once nothing is finite; what it leaves out is NaN.
     """
-    counted = Counted(setup.noise.oracles(setup.surface))
+    counted = Counted(setup.noise.oracles(setup.subject))
     points = np.full((setup.steps + 1, *start.shape), np.nan)
     counts = np.zeros((setup.steps + 1, 3), dtype=np.int64)
     points[0], (gradients, values, hessians), budget = start, counts.T, setup.budget
@@ -137,26 +143,28 @@ def _walked(
 
 
 def _trajectory(
-    surface: Surface, entrant: _Entrant, points: Points, counts: Ints, number: int | None
+    setup: Setup, entrant: _Entrant, points: Floats, counts: Ints, number: int | None
 ) -> Trajectory:
-    """Return the part of a run, (steps + 1, 2), that is finite."""
-    heights = surface.value(points)
+    """Return the part of a run, (steps + 1, d), that is finite."""
+    problem = setup.problem
+    heights = setup.surface.value(points) if problem is None else losses(problem.value, points)
     finite = np.isfinite(heights) & np.isfinite(points).all(axis=1)
     diverged_at = None if finite.all() else int(np.argmin(finite))
     return Trajectory(
         spec=entrant.spec,
-        points=points[:diverged_at],
+        points=points[:diverged_at] if problem is None else np.empty((0, 2)),
         heights=heights[:diverged_at],
         settings=entrant.settings,
         rate_rule=entrant.rate_rule,
         diverged_at=diverged_at,
         counts=counts[:diverged_at],
         number=number,
+        weights=None if problem is None else points[:diverged_at],
     )
 
 
-def _is_finite(w: Points) -> bool:
-    return math.isfinite(w[0]) and math.isfinite(w[1])
+def _is_finite(w: Floats) -> bool:
+    return bool(np.isfinite(w).all()) if len(w) > 2 else math.isfinite(w[0]) and math.isfinite(w[1])
 
 
 def _any_finite(w: Points) -> bool:

@@ -11,7 +11,9 @@ import numpy as np
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Recipe
-from trajviz.surface import Floats, Gradient, Ints, Oracle, Points, Surface
+from trajviz.surface import Floats, Gradient, Ints, Oracle, Points
+from trajviz.surface.definition import Subject
+from trajviz.surface.problem import Problem
 from trajviz.surface.traced import traced
 
 LARGEST_SEED = 2**32 - 1
@@ -52,7 +54,7 @@ class Noise:
         """Return the noise that a recipe asks for."""
         return cls(sigma=recipe.noise, seed=recipe.seed, batch_size=recipe.batch_size)
 
-    def check(self, surface: Surface) -> None:
+    def check(self, surface: Subject) -> None:
         """Refuse what makes no sense on this surface.
 
         Raises:
@@ -77,11 +79,11 @@ class Noise:
                 f"batch size {size!r} is not a whole number from 1 to the {surface.samples} samples"
             )
 
-    def batch(self, surface: Surface) -> int:
+    def batch(self, surface: Subject) -> int:
         """Return how many samples a gradient sees, 0 on a surface without data."""
         return self.batch_size or surface.batch_size or surface.samples
 
-    def facts(self, surface: Surface) -> dict[str, float]:
+    def facts(self, surface: Subject) -> dict[str, float]:
         """Return by which numbers gradients on this surface are inexact; none where they are exact.
 
         They are `batch_size` and `seed`, or `sigma` and `seed`.
@@ -91,38 +93,38 @@ class Noise:
             return {"batch_size": size, "seed": self.seed}
         return {"sigma": self.sigma, "seed": self.seed} if self.sigma else {}
 
-    def gradients(self, surface: Surface) -> Iterator[Gradient]:
+    def gradients(self, surface: Subject) -> Iterator[Gradient]:
         """Yield the gradient function of step 1, of step 2, and so on for ever."""
         return (oracle.gradient for oracle in self.oracles(surface))
 
-    def oracles(self, surface: Surface) -> Iterator[Oracle]:
+    def oracles(self, surface: Subject) -> Iterator[Oracle]:
         """Yield what step 1 sees in place of the surface, what step 2 sees, and so on for ever.
 
         Heights and Hessians are of the same mini-batch as the gradient. Added noise is a vector on
         the gradient, and so a plane on the heights and nothing on the Hessian.
         """
-        seen = traced(surface)
+        seen: Oracle = surface if isinstance(surface, Problem) else traced(surface)
         if self.batch(surface) < surface.samples:
             for rows in self.batches(surface):
                 yield _Batch(surface, rows)
         elif self.sigma:
-            for slope in self.slopes():
+            for slope in self.slopes(surface.dimension if isinstance(surface, Problem) else 2):
                 yield _Tilted(seen, slope)
         else:  # numpy's random numbers take long to load
             yield from itertools.repeat(seen)
 
-    def batches(self, surface: Surface) -> Iterator[Ints]:
+    def batches(self, surface: Subject) -> Iterator[Ints]:
         """Yield the samples of which the gradient of step 1 is, of step 2, and so on for ever."""
         generator, size = np.random.default_rng(self.seed), self.batch(surface)
         while True:
             order = generator.permutation(surface.samples)
             yield from (order[at : at + size] for at in range(0, surface.samples, size))
 
-    def slopes(self) -> Iterator[Points]:
-        """Yield what is added to the gradient at step 1, at step 2, and so on for ever, (2,)."""
+    def slopes(self, dimension: int = 2) -> Iterator[Points]:
+        """Yield what is added to the gradient at step 1, at step 2, and so on for ever, (d,)."""
         generator = np.random.default_rng(self.seed)
         while True:
-            yield generator.normal(scale=self.sigma, size=2)
+            yield generator.normal(scale=self.sigma, size=dimension)
 
 
 CUSTOMARY = Noise()
@@ -133,7 +135,7 @@ CUSTOMARY = Noise()
 class _Batch:
     """A surface over data as one mini-batch shows it."""
 
-    surface: Surface
+    surface: Subject
     rows: Ints
 
     def value(self, points: Points) -> Floats:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from trajviz.descent.noise import Noise
 from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.plane import Plane
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
 from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Surface, Window
+from trajviz.surface.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,18 @@ class Outcome:
 
     @property
     def surface(self) -> Surface:
-        """What was descended."""
+        """What was descended, or the loss of a problem on the plane."""
         return self.setup.surface
+
+    @property
+    def problem(self) -> Problem | None:
+        """What was descended in d dimensions; None where the surface was."""
+        return self.setup.problem
+
+    @property
+    def plane(self) -> Plane | None:
+        """On which plane a problem is seen; None for a surface."""
+        return self.setup.plane
 
     @property
     def start(self) -> tuple[float, float]:
@@ -76,8 +88,9 @@ class Outcome:
         return replace(
             self.recipe,
             optimizers=tuple(_settled(t) for t in self.trajectories if not t.number),
-            start=self.start,
-            window=self.window,
+            start=None if self.problem else self.start,
+            # That of a plane follows from the paths on it.
+            window=self.recipe.window if self.problem else self.window,
             lr=self.recipe.lr or self.surface.lr,
             batch_size=self.noise.batch(self.surface) or None,
             look=replace(

@@ -20,16 +20,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.frozen import dataclass
-from trajviz.surface import Floats, Points
-
-if TYPE_CHECKING:
-    from trajviz.surface.problem import Block
+from trajviz.surface import Floats, Ints, Points
+from trajviz.surface.problem import Block
 
 MOST_POINTS = 600
 """From so many points of all paths together axes are found, evenly along each path."""
@@ -72,7 +69,7 @@ class Plane:
     def off(self, weights: Floats) -> Floats:
         """Return how far weights are from the plane, (..., d) to (...)."""
         away = weights - self.place(self.project(weights))
-        return np.sqrt(np.einsum("...d,...d->...", away, away))
+        return np.asarray(np.sqrt(np.einsum("...d,...d->...", away, away)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,15 +93,15 @@ class Paths:
     @property
     def start(self) -> Floats:
         """Where all tracks begin, (d,)."""
-        return self.weights[0][0]
+        return np.asarray(self.weights[0][0])
 
     @property
     def lowest_end(self) -> Floats:
         """Where the track ends that has the lowest loss at its end, (d,)."""
         ends = [losses[-1] for losses in self.losses]
-        return self.weights[int(np.argmin(ends))][-1]
+        return np.asarray(self.weights[int(np.argmin(ends))][-1])
 
-    def counted(self) -> list[Floats]:
+    def counted(self) -> list[Ints]:
         """Return which points of each track count, (n,) each: those that are not far too high.
 
         A track that diverges would take plane and window with it.
@@ -128,7 +125,7 @@ class Paths:
         """Return where a track ends, (d,); raise TrajvizError where there is none of this label."""
         if label not in self.labels:
             raise unknown("track of the plane", label, self.labels)
-        return self.weights[[*self.labels].index(label)][-1]
+        return np.asarray(self.weights[[*self.labels].index(label)][-1])
 
 
 def find_plane(text: str, paths: Paths) -> Plane:
@@ -252,7 +249,7 @@ def _check_triangle(a: Floats, b: Floats, c: Floats, what: str) -> None:
     """Refuse three points on a line, through which there is more than one plane."""
     first, second = b - a, c - a
     long = max(float(np.linalg.norm(first)), float(np.linalg.norm(second)))
-    square = first @ first * (second @ second) - (first @ second) ** 2
+    square = float(first @ first) * float(second @ second) - float(first @ second) ** 2
     if math.sqrt(max(square, 0.0)) <= _FLAT * long**2:
         raise TrajvizError(f"{what} lie on one line, through which there is no one plane")
 

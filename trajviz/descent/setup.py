@@ -15,6 +15,8 @@ import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Recorded, load_paths, paths_of
+from trajviz.descent.plane import Plane, split_plane
+from trajviz.descent.section import check_data, stand_in
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
@@ -22,8 +24,10 @@ from trajviz.recipe.clamp import BOUNDS
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec, labelled, parse_spec
 from trajviz.recipe.starts import certain_starts, spread
-from trajviz.surface import Points, Ranks, Surface, Window, check_point, check_window
-from trajviz.surface.catalogue import load_surface
+from trajviz.surface import Floats, Points, Ranks, Surface, Window, check_point, check_window
+from trajviz.surface.catalogue import load_subject
+from trajviz.surface.definition import Subject
+from trajviz.surface.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Setup:
     """Who descends where, with everything decided but the learning rates that are to be tuned.
 
     Attributes:
-        surface: What is descended.
+        surface: What is descended, or the section of the problem that is.
         specs: Who descends, each with its label; a rate that a spec leaves open is tuned.
         start: Where all start, in the surface's units; rates are tuned from here.
         steps: How many steps each takes. By the clock "evaluations", how many evaluations of the
@@ -41,6 +45,9 @@ class Setup:
         starts: Where each optimizer starts in place of `start`, (n, 2); None where it does not.
         clock: What the race is timed by, "steps" or "evaluations".
         paths: Trajectories that were recorded elsewhere.
+        problem: What is descended in d dimensions; None where the surface is. Before the race its
+            surface, start and window only stand in for those on the plane.
+        plane: On which plane a problem is seen; None before the race.
 
     Raises:
         TrajvizError: For noise that the surface cannot have, for a start where its value or
@@ -57,10 +64,15 @@ class Setup:
     starts: Points | None = None
     clock: str = "steps"
     paths: tuple[Recorded, ...] = ()
+    problem: Problem | None = None
+    plane: Plane | None = None
 
     def __post_init__(self) -> None:
         """Refuse noise that is not for the surface, and starts from which nothing can run."""
-        self.noise.check(self.surface)
+        self.noise.check(self.subject)
+        if self.problem is not None:
+            _check_start(self.problem, self.begin)
+            return
         here = np.array(self.start, dtype=np.float64)
         value, slope = self.surface.value, self.surface.gradient
         if not (math.isfinite(value(here)) and np.isfinite(slope(here)).all()):
@@ -76,9 +88,19 @@ class Setup:
         if not self.begin.size:
             raise TrajvizError("the surface has no finite value at any of the starts")
 
+    @property
+    def subject(self) -> Subject:
+        """What is descended: a problem in d dimensions, or else the surface."""
+        return self.problem or self.surface
+
     @functools.cached_property
-    def begin(self) -> Points:
-        """Where each optimizer starts: (2,), or those of `starts` with a finite value, (n, 2)."""
+    def begin(self) -> Floats:
+        """Where each optimizer starts.
+
+        It is (2,), or those of `starts` with a finite value, (n, 2); on a problem (d,).
+        """
+        if self.problem is not None:
+            return np.array(self.problem.start(self.noise.seed), dtype=np.float64)
         if self.starts is None:
             return np.array(self.start, dtype=np.float64)
         return self.starts[np.isfinite(self.surface.value(self.starts))]
@@ -94,7 +116,7 @@ class Setup:
         return Ranks.of(self.surface, self.window)
 
 
-def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] = ()) -> Setup:
+def settle(recipe: Recipe, surface: Subject | None = None, paths: Sequence[Any] = ()) -> Setup:
     """Decide all that a recipe leaves open: its surface does, or the default optimizers race.
 
     The window is widened to hold the starts that are named, and the first point of each recorded
@@ -102,7 +124,7 @@ def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] 
 
     Args:
         recipe: Which race it is.
-        surface: The recipe's surface, where it is loaded already.
+        surface: The recipe's surface or problem, where it is loaded already.
         paths: Recorded paths beside those of the recipe's files, as `paths_of` takes them; default
             none.
 
@@ -111,7 +133,10 @@ def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] 
             optimizer or the surface does not have, two labels that are the same, a window that
             floats cannot resolve, and what a Setup refuses.
     """
-    surface = surface or load_surface(recipe.surface, recipe.start, recipe.window)
+    surface = surface or load_subject(recipe.surface, recipe.start, recipe.window)
+    if isinstance(surface, Problem):
+        return _settle_problem(recipe, surface, paths)
+    _check_flat(recipe, surface)
     files = [p for file in recipe.paths for p in load_paths(file, surface, recipe.steps)]
     courses = (*files, *paths_of(paths, surface, recipe.steps))
     specs = _specs_of(recipe, surface, alone=not courses)
@@ -131,6 +156,63 @@ def settle(recipe: Recipe, surface: Surface | None = None, paths: Sequence[Any] 
         clock=recipe.clock,
         paths=courses,
     )
+
+
+def _settle_problem(recipe: Recipe, problem: Problem, paths: Sequence[Any]) -> Setup:
+    """Decide what a recipe leaves open of a race in d dimensions; the rest follows from its paths.
+
+    The specs are those of a surface that states no rates.
+    """
+    for what, given in {"start": recipe.start, "starts": recipe.starts}.items():
+        if given:
+            raise TrajvizError(
+                f"{what} {given!r} is a place of two dimensions: {problem.name} starts in "
+                f"{problem.dimension}, from where --seed N (seed=N) says"
+            )
+    if recipe.paths or paths:
+        raise TrajvizError(f"paths of two dimensions cannot be drawn beside {problem.name}")
+    split_plane(recipe.plane)
+    check_data(problem, recipe.data)
+    surface = stand_in(problem)
+    specs = _specs_of(recipe, surface, alone=True)
+    for spec in specs:
+        if spec.clamp.bounds:
+            raise TrajvizError(
+                f"bounds of {spec.label} are of two dimensions: {problem.name} has "
+                f"{problem.dimension}"
+            )
+    return Setup(
+        surface=surface,
+        specs=specs,
+        start=surface.start,
+        steps=recipe.steps,
+        window=check_window(recipe.window or surface.window),
+        noise=Noise.of(recipe),
+        clock=recipe.clock,
+        problem=problem,
+    )
+
+
+def _check_flat(recipe: Recipe, surface: Surface) -> None:
+    """Refuse what only a problem in d dimensions takes."""
+    for what, usual in {"plane": Recipe.plane, "data": Recipe.data}.items():
+        given = getattr(recipe, what)
+        if given != usual:
+            raise TrajvizError(
+                f"{what} {given!r} is for a problem in d dimensions (`trajviz list problems`): "
+                f"{surface.name or 'this surface'} has two"
+            )
+
+
+def _check_start(problem: Problem, start: Floats) -> None:
+    """Refuse a start from which no race on a problem can begin."""
+    if start.shape != (problem.dimension,):
+        raise TrajvizError(
+            f"{problem.name}: its start has shape {start.shape}, not ({problem.dimension},)"
+        )
+    slope = problem.gradient(start)
+    if not (math.isfinite(problem.value(start)) and np.isfinite(slope).all()):
+        raise TrajvizError(f"{problem.name} has no finite loss and gradient at its start")
 
 
 def _named_starts(recipe: Recipe, surface: Surface) -> list[tuple[float, float]]:

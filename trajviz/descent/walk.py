@@ -10,7 +10,8 @@ import numpy as np
 from trajviz.descent.noise import Noise
 from trajviz.recipe.clamp import Clamp
 from trajviz.recipe.spec import Spec
-from trajviz.surface import Floats, Oracle, Points, Surface
+from trajviz.surface import Floats, Oracle, Points
+from trajviz.surface.definition import Subject
 
 
 class Counted:
@@ -74,7 +75,7 @@ class _Clamped:
 
 
 def walk(
-    surface: Surface,
+    surface: Subject,
     spec: Spec,
     start: Points,
     settings: Mapping[str, Any],
@@ -86,7 +87,8 @@ def walk(
     Args:
         surface: What it walks on.
         spec: Whose rule and schedule it follows.
-        start: Where it starts, (2,) or many at once, (..., 2), in the surface's units.
+        start: Where it starts, (2,) or many at once, (..., 2), in the surface's units; on a problem
+            (d,).
         settings: Every hyperparameter by name; a learning rate may be an array that broadcasts
             against the points, as (rates, 1) does against (rates, 2).
         steps: How many steps it takes.

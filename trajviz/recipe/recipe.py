@@ -151,6 +151,9 @@ CLOCKS = {"steps": "step", "evaluations": "evaluation"}
 An evaluation is one gradient, one height or one Hessian of the surface, and all cost the same.
 """
 
+DATA = ("training", "held-out")
+"""Whose loss the plane of a problem shows."""
+
 PIXEL_FORMATS = ("yuv420p", "yuv444p")
 """How a video may keep its colours: one chroma sample for four pixels, or for each."""
 FEWEST_COLORS, MOST_COLORS = 16, 256
@@ -300,6 +303,8 @@ class Recipe:
         clock: What the race is timed by, one of CLOCKS.
         lr: How rates that are not given are chosen: "tuned", "customary", "default" or
             "equal:RATE"; None for the surface's own rule.
+        plane: On which plane a race in d dimensions is seen, a kind of `descent.plane`.
+        data: Whose loss this plane shows, one of DATA.
         metadata: Whether each file says by which version and recipe it was made.
         max_bytes: The most bytes of a file; None for any number.
         made_in_python: What was given as an object of Python, which no recipe can say, each in
@@ -360,6 +365,15 @@ class Recipe:
         "literature, where the surface states some.", "race",
         usual="tuned, or the surface's", words="tuned|customary|default|equal:RATE",
     )  # fmt: skip
+    plane: str = option(
+        "paths", "On which plane a problem in d dimensions is seen: the paths' principal axes, "
+        "random or filter-normalised directions, or through the ends of tracks.", "race",
+        words="paths|random|filters|ends|through:A,B,C",
+    )  # fmt: skip
+    data: str = option(
+        DATA[0], "Whose loss a problem's plane shows; tracks are of the training data.", "race",
+        words="|".join(DATA),
+    )  # fmt: skip
     metadata: bool = option(
         True, "Say in each file by which version and recipe it was made.", "file"
     )
@@ -381,6 +395,8 @@ class Recipe:
             check_rates(self.lr)
         if self.clock not in CLOCKS:
             raise unknown("clock", self.clock, CLOCKS)
+        if self.data not in DATA:
+            raise unknown("data", self.data, DATA)
         if self.clock != "steps":
             for what, given in {"starts": self.starts, "paths": self.paths}.items():
                 if given:

@@ -16,7 +16,7 @@ from trajviz.scene.color import parse_color
 from trajviz.scene.departure import since
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
-from trajviz.scene.run import swarms
+from trajviz.scene.run import swarms, whole_percent
 from trajviz.scene.theme import Theme
 from trajviz.surface import Surface, Window
 
@@ -142,11 +142,12 @@ def _rate(trajectory: Trajectory, language: Language) -> str:
 
 
 def caption_of(outcome: Outcome, language: Language) -> str:
-    """Return the caption: how rates were chosen, where paths are from, starts and noise.
+    """Return the caption: how rates were chosen, where paths are from, the plane, starts and noise.
 
     What is not true of each track that is drawn names those of which it is, or is not said.
     """
     parts = [_rates(outcome, language), *_sources(outcome.paths, outcome.steps, language)]
+    parts += _plane(outcome, language)
     if outcome.trajectories:
         noise = noise_words(outcome.noise, outcome.surface, language)
         parts += [*_starts(outcome, language), noise]
@@ -207,6 +208,18 @@ def _sources(paths: Sequence[Recorded], steps: int, language: Language) -> list[
         return [sources]
     key = "first_of_up_to" if len(lengths) > 1 else "first_of"
     return [sources, language.say(key, steps=steps, length=max(lengths))]
+
+
+def _plane(outcome: Outcome, language: Language) -> list[str]:
+    """Say on which plane a race in d dimensions is seen, whose loss it shows, and its share."""
+    plane, say = outcome.plane, language.say
+    if plane is None:
+        return []
+    names = say("between_names").join(plane.names)
+    loss = say(f"plane_{outcome.recipe.data.replace('-', '_')}")
+    where = language.say(f"plane_{plane.kind}", **({"names": names} if names else {}))
+    share = say("plane_share", percent=whole_percent(sum(plane.share)))
+    return [say("plane", loss=loss, plane=where), share, say("plane_thin")]
 
 
 def _starts(outcome: Outcome, language: Language) -> list[str]:

@@ -34,6 +34,12 @@ _DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
 """Line styles, taken in turn when the colours are used up: lengths of dash and gap."""
 
 
+OFF_PLANE, FAR_OFF_PLANE = 0.05, 0.15
+"""From which distance from its plane a track is thin, and from which dotted, in diagonals."""
+_DOTS = (3.0, 3.0)
+"""The lengths of a dot and of the gap after it."""
+
+
 class PlotView(Protocol):
     """What lies below the tracks of a plot."""
 
@@ -217,13 +223,23 @@ class Draper:
             draped: What `drape` returned for it; by default it is laid over it now.
         """
         paths = self.drape(view) if draped is None else draped
-        tracks = self._trailing(self._tracks([view.line(path) for path in paths]))
+        lines = self._faded([view.line(path) for path in paths], view.window)
+        tracks = self._trailing(self._tracks(lines))
         return Plot(
             view=view,
             tracks=self._marked(tracks, view.box, departing=True),
             foreground=(*self._stars(view), *self._starts(view)),
             pen=self._pen(1.0),
         )
+
+    def _faded(self, lines: Sequence[Line], window: Window) -> list[Line]:
+        """Return lines that are thin where a race in d dimensions is off the plane, then dotted."""
+        across = float(np.hypot(*window.extent))
+        return [
+            line if course.off_plane is None
+            else faded(line, course.off_plane / across, self._size)
+            for line, course in zip(lines, self.courses, strict=True)
+        ]  # fmt: skip
 
     def chart(self, view: ChartView) -> Plot:
         """Return a chart with its curves, somewhat finer than the tracks."""
@@ -297,6 +313,20 @@ class Draper:
             square(x, y, half, theme.marker, theme.ink, rim)
             for x, y in view.project(starts).tolist()
         )
+
+
+def faded(line: Line, away: Floats, scale: float) -> Line:
+    """Return a line that is thin where it is off the plane that is seen, and dotted farther off.
+
+    Args:
+        line: A line in pixels, its knots counting steps.
+        away: How far each step is from the plane, in diagonals of the window, (steps + 1,).
+        scale: How much larger than at 640x480 dots are.
+    """
+    here = away[np.ceil(line.knots).astype(np.int64)]
+    thin = replace(line, hidden=line.hidden | (here > OFF_PLANE))
+    pattern = [scale * length for length in _DOTS]
+    return thin.dashed(pattern, here > FAR_OFF_PLANE) if (here > FAR_OFF_PLANE).any() else thin
 
 
 def minima_stars(

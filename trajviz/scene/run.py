@@ -12,6 +12,7 @@ from trajviz.descent import Progress, no_progress
 from trajviz.descent.basins import minima_of
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
+from trajviz.descent.plane import Plane
 from trajviz.descent.trajectory import Trajectory
 from trajviz.frozen import dataclass
 from trajviz.recipe.notes import Note
@@ -23,6 +24,7 @@ from trajviz.scene.rings import ring_reach
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Pen
 from trajviz.surface import Points, Surface, Window
+from trajviz.surface.problem import Problem
 
 _FEW = 4
 """So many tracks of one optimizer are none too many to be drawn in full width."""
@@ -35,7 +37,7 @@ class Run:
     Before the race there are no courses yet, only what is needed to see whether there is room.
 
     Attributes:
-        surface: What is raced on.
+        surface: What is raced on, or the loss of a problem on its plane.
         window: The part of the plane that is raced on, and shown at least.
         steps: How many of what the clock counts each optimizer takes.
         look: How the picture is to look.
@@ -47,6 +49,8 @@ class Run:
         clock: What times the race: "steps" or "evaluations".
         notes: What is said from a step on.
         progress: What a view calls that takes long, with how much is done and how much there is.
+        problem: What is raced on in d dimensions; None where the surface is.
+        plane: On which plane that is seen; None for a surface, and before the race.
     """
 
     surface: Surface
@@ -61,11 +65,20 @@ class Run:
     clock: str = "steps"
     notes: tuple[Note, ...] = ()
     progress: Progress = no_progress
+    problem: Problem | None = None
+    plane: Plane | None = None
 
     @property
     def axes(self) -> tuple[str, str]:
-        """The names of the axes: the user's, or else the surface's."""
-        return self.look.axes or self.surface.axes
+        """The names of the axes: the user's, or else the surface's; of a plane with its shares."""
+        if self.look.axes or self.problem is None:
+            return self.look.axes or self.surface.axes
+        x, y = self.plane.share if self.plane else (1.0, 1.0)
+        say = self.language.say
+        return (
+            say("plane_axis", number=1, percent=whole_percent(x)),
+            say("plane_axis", number=2, percent=whole_percent(y)),
+        )
 
     @property
     def several(self) -> bool:
@@ -105,6 +118,15 @@ class Run:
         if not self.courses:
             return np.array(self.surface.minima, dtype=np.float64).reshape(-1, 2)
         return minima_of(self.surface, self.trajectories, self.steps, self.window, self.noise)
+
+
+def whole_percent(share: float) -> str:
+    """Return a share in percent, without digits unless there would be but one.
+
+    >>> whole_percent(0.544), whole_percent(0.0123), whole_percent(0.00004)
+    ('54', '1.2', '0.004')
+    """
+    return f"{100 * share:.0f}" if share >= 0.095 else f"{100 * share:.2g}"
 
 
 def _around(points: Sequence[Points]) -> Window | None:

@@ -31,6 +31,7 @@ from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.views import Shown, View, load_view, view_names
 from trajviz.surface import Surface, Window
+from trajviz.surface.problem import Problem
 
 _TRIES = 3
 """How often the key is laid out anew for what is shown."""
@@ -95,6 +96,7 @@ def check_room(
     window: Window,
     specs: Sequence[Spec],
     paths: Sequence[Recorded],
+    problem: Problem | None = None,
 ) -> None:
     """Check before any work that a picture can be drawn.
 
@@ -104,6 +106,7 @@ def check_room(
         window: The part of the plane that is to be shown.
         specs: The optimizers.
         paths: Trajectories that were recorded elsewhere.
+        problem: What is to be raced on in d dimensions; None where the surface is.
 
     Raises:
         TrajvizError: A name is unknown, the view does not take what goes with it, or the picture
@@ -117,7 +120,7 @@ def check_room(
     theme, language = load_theme(look.theme), load_language(look.language)
     language.check_fonts()
     if view.everywhere:
-        _check_everywhere(recipe, specs, paths)
+        _check_everywhere(recipe, specs, paths, problem)
     chips = chips_before(specs, paths, theme)
     run = Run(
         surface=surface,
@@ -129,6 +132,7 @@ def check_room(
         chips=tuple(chips),
         clock=recipe.clock,
         notes=recipe.playback.said,
+        problem=problem,
     )
     expected = _listing([f"{chip.name} {10**6}" for chip in chips], run)
     _lay_out(_words(run, view, "", expected), run, view.axes(run), _charts(run))
@@ -140,9 +144,16 @@ def _check_orbit(look: Look, view: View) -> None:
         raise TrajvizError(f"orbit turns a relief: choose the view {' or '.join(turning)}")
 
 
-def _check_everywhere(recipe: Recipe, specs: Sequence[Spec], paths: Sequence[Recorded]) -> None:
+def _check_everywhere(
+    recipe: Recipe, specs: Sequence[Spec], paths: Sequence[Recorded], problem: Problem | None
+) -> None:
     """Refuse what does not go with a view for which optimizers run from every pixel."""
     look, name = recipe.look, recipe.look.view
+    if problem is not None:
+        raise TrajvizError(
+            f"view {name!r} runs from every pixel, and {problem.name} has {problem.dimension} "
+            "dimensions: a plane is no place to run on"
+        )
     if recipe.clock != "steps":
         raise TrajvizError(f"clock {recipe.clock!r} takes no view {name!r}: they go by steps")
     beside = {
@@ -217,6 +228,8 @@ def _run_of(outcome: Outcome, progress: Progress) -> Run:
         clock=outcome.recipe.clock,
         notes=outcome.recipe.playback.said,
         progress=progress,
+        problem=outcome.problem,
+        plane=outcome.plane,
     )
 
 

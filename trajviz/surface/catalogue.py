@@ -135,6 +135,26 @@ def _drawable(subject: Subject, text: str) -> Surface:
     return subject
 
 
+def name_or_subject(
+    surface: str | Path | Surface | Problem | Formula,
+    start: Sequence[float] | None,
+    window: Sequence[float] | None,
+) -> tuple[str, Subject | None]:
+    """Return what a recipe calls a surface or a problem, and itself where no recipe can name it.
+
+    Args:
+        surface: As `load_subject` takes it.
+        start: As there.
+        window: As there.
+
+    Raises:
+        TrajvizError: It is neither.
+    """
+    if isinstance(surface, (str, Path)):
+        return str(surface), None
+    return "", load_subject(surface, start, window)
+
+
 def name_or_surface(
     surface: str | Path | Surface | Formula,
     start: Sequence[float] | None,

@@ -88,7 +88,8 @@ def _is_live(outcome: Outcome) -> bool:
     alone = len({course.label for course in outcome.courses}) == len(outcome.courses)
     few = outcome.steps * len(outcome.courses) <= MOST_STEPS
     panels = all(load_panel(name).live for name in look.panels)
-    return shown and plain and alone and few and panels and bool(outcome.trajectories)
+    flat = outcome.problem is None
+    return shown and plain and alone and few and panels and flat and bool(outcome.trajectories)
 
 
 def write_live_page(
