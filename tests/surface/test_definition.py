@@ -155,4 +155,6 @@ def test_the_rules_that_share_helpers_need_them():
         "backtracking": {"_rows"},
         "barzilai-borwein": {"_rows"},
         "conjugate-gradient": {"_rows", "_line_search"},
+        "muon": {"_rows", "_newton_schulz"},
+        "newton": {"_rows"},
     }

@@ -11,7 +11,7 @@ import numpy as np
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Recipe
-from trajviz.surface import Floats, Gradient, Ints, Oracle, Points
+from trajviz.surface import Floats, Gradient, Ints, Oracle, Points, Seen
 from trajviz.surface.definition import Subject
 from trajviz.surface.problem import Problem
 from trajviz.surface.traced import traced
@@ -132,7 +132,7 @@ CUSTOMARY = Noise()
 
 
 @dataclass(frozen=True)
-class _Batch:
+class _Batch(Seen):
     """A surface over data as one mini-batch shows it."""
 
     surface: Subject
@@ -147,9 +147,12 @@ class _Batch:
     def hessian(self, points: Points) -> Floats:
         return self.surface.hessian(points, self.rows)
 
+    def hessian_product(self, points: Points, vectors: Points) -> Points:
+        return self.surface.hessian_product(points, vectors, self.rows)
+
 
 @dataclass(frozen=True)
-class _Tilted:
+class _Tilted(Seen):
     """A surface with a vector added to its gradient, and so a plane to its heights."""
 
     surface: Oracle
@@ -163,3 +166,6 @@ class _Tilted:
 
     def hessian(self, points: Points) -> Floats:
         return self.surface.hessian(points)
+
+    def hessian_product(self, points: Points, vectors: Points) -> Points:
+        return self.surface.hessian_product(points, vectors)

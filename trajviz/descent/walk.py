@@ -10,11 +10,11 @@ import numpy as np
 from trajviz.descent.noise import Noise
 from trajviz.recipe.clamp import Clamp
 from trajviz.recipe.spec import Spec
-from trajviz.surface import Floats, Oracle, Points
+from trajviz.surface import Floats, Oracle, Points, Seen
 from trajviz.surface.definition import Subject
 
 
-class Counted:
+class Counted(Seen):
     """A surface as an optimizer sees it, step by step, which counts what it is asked.
 
     With mini-batches or noise it is another surface at each step. Called, it returns the gradient.
@@ -23,8 +23,10 @@ class Counted:
         oracles: What each step sees, in turn.
         gradients: How many gradients it has been asked for.
         values: How many heights.
-        hessians: How many Hessians.
+        hessians: How many Hessians, or products of one with a vector.
     """
+
+    surface: Oracle
 
     def __init__(self, oracles: Iterator[Oracle]) -> None:
         self.oracles, self.gradients, self.values, self.hessians = oracles, 0, 0, 0
@@ -55,23 +57,33 @@ class Counted:
         self.hessians += 1
         return self.surface.hessian(points)
 
+    def hessian_product(self, points: Points, vectors: Points) -> Points:
+        """Return the second derivatives times vectors, both (..., 2)."""
+        self.hessians += 1
+        return self.surface.hessian_product(points, vectors)
 
-class _Clamped:
+
+class _Clamped(Seen):
     """A surface as an optimizer with clamp sees it: clipped, and nothing of it out of bounds."""
 
+    surface: Counted
+
     def __init__(self, counted: Counted, clamp: Clamp) -> None:
-        self.counted, self.clamp = counted, clamp
+        self.surface, self.clamp = counted, clamp
 
     def __call__(self, points: Points) -> Points:
-        return self.clamp.clipped(self.counted.gradient(self.clamp.within(points)))
+        return self.clamp.clipped(self.surface.gradient(self.clamp.within(points)))
 
     gradient = __call__
 
     def value(self, points: Points) -> Floats:
-        return self.counted.value(self.clamp.within(points))
+        return self.surface.value(self.clamp.within(points))
 
     def hessian(self, points: Points) -> Floats:
-        return self.counted.hessian(self.clamp.within(points))
+        return self.surface.hessian(self.clamp.within(points))
+
+    def hessian_product(self, points: Points, vectors: Points) -> Points:
+        return self.surface.hessian_product(self.clamp.within(points), vectors)
 
 
 def walk(

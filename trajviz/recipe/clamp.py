@@ -77,11 +77,11 @@ class Clamp:
         return np.array([x0, y0]), np.array([x1, y1])
 
     def clipped(self, slopes: Points) -> Points:
-        """Return gradients, (..., 2), clipped; each is clipped by itself."""
+        """Return gradients, (..., 2) or (..., d), clipped; each is clipped by itself."""
         if self.clip_value is not None:
             slopes = np.clip(slopes, -self.clip_value, self.clip_value)
         if self.clip is not None:
-            length = np.hypot(slopes[..., :1], slopes[..., 1:])
+            length = np.hypot.reduce(slopes, axis=-1, keepdims=True)
             slopes = slopes * np.minimum(1.0, self.clip / np.where(length > 0, length, 1.0))
         return slopes
 

@@ -39,11 +39,37 @@ Gradient: TypeAlias = Callable[[Points], Points]
 """The gradient at points of shape (..., 2), same shape."""
 
 
+class Block(NamedTuple):
+    """A part of the weights, as a layer's matrix: of so many consecutive weights, in C order.
+
+    Attributes:
+        name: What the model calls it, as "layer 1, weights".
+        shape: Its shape, (out, in) for a matrix that a layer multiplies with.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many weights it has."""
+        return math.prod(self.shape)
+
+
 class Oracle(Protocol):
     """What an optimizer may ask of a surface. A Surface is one; so is what a noisy step sees of it.
 
-    Points are of shape (..., 2), in the surface's own units.
+    Points are of shape (..., 2), in the surface's own units. A Problem is one too, whose points are
+    its weights, (..., d).
     """
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a point has: 2, or a problem's d."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The matrices and vectors that a point is made of, in order; none for one vector."""
 
     def value(self, points: Points) -> Floats:
         """Return the heights, (..., 2) to (...)."""
@@ -53,6 +79,47 @@ class Oracle(Protocol):
 
     def hessian(self, points: Points) -> Floats:
         """Return the second derivatives, (..., 2) to (..., 2, 2)."""
+
+    def hessian_product(self, points: Points, vectors: Points) -> Points:
+        """Return the Hessian at each point times a vector, both (..., 2), of that shape."""
+
+
+def parts_of(surface: Oracle, w: Points) -> list[Floats]:
+    """Return the blocks that a point is made of, each in its shape: views of it.
+
+    Args:
+        surface: What the point lies on; where it names no blocks, the point is one vector.
+        w: The point, (..., d), or a gradient there.
+
+    Returns:
+        Of each block the numbers, (..., *shape).
+    """
+    if not surface.blocks:
+        return [w]
+    ends = np.cumsum([block.size for block in surface.blocks])[:-1]
+    shaped = zip(np.split(w, ends, axis=-1), surface.blocks, strict=True)
+    return [part.reshape(*w.shape[:-1], *block.shape) for part, block in shaped]
+
+
+class Seen:
+    """What a walk sees in place of a surface or problem: it has the dimension and blocks of that.
+
+    Attributes:
+        surface: What it stands for.
+    """
+
+    surface: Any
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a point has."""
+        return int(self.surface.dimension)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The matrices and vectors that a point is made of."""
+        blocks: tuple[Block, ...] = self.surface.blocks
+        return blocks
 
 
 _LONGEST_NAME = 10_000
@@ -297,6 +364,16 @@ class Surface:
             raise TrajvizError(f"lr {self.lr!r} is not 'tuned', or 'customary' beside rates")
 
     @property
+    def dimension(self) -> int:
+        """How many numbers a point has."""
+        return 2
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """A point is one vector."""
+        return ()
+
+    @property
     def summary(self) -> str:
         """The first line of the formula's docstring."""
         return docstring_of(self.formula).split("\n")[0]
@@ -367,6 +444,20 @@ class Surface:
             found = dual.hessian(functools.partial(self.formula, **batch), flat)
         return found.reshape(*points.shape, 2)
 
+    def hessian_product(self, points: Points, vectors: Points, rows: Ints | None = None) -> Points:
+        """Return the second derivatives at each point, times a vector there.
+
+        Args:
+            points: Shape (..., 2).
+            vectors: Of that shape.
+            rows: On a surface over data, the samples whose mean loss they belong to, (k,); default
+                all.
+
+        Returns:
+            Shape (..., 2).
+        """
+        return product(self.hessian(points, rows), vectors)
+
     def grid(self, xs: Floats, ys: Floats) -> Floats:
         """Return the heights above a grid.
 
@@ -382,6 +473,11 @@ class Surface:
         with np.errstate(all="ignore"):
             height = self.formula(xs[None, :], ys[:, None])
         return np.broadcast_to(np.asarray(height, dtype=np.float64), (len(ys), len(xs)))
+
+
+def product(matrices: Floats, vectors: Points) -> Points:
+    """Return matrices, (..., d, d), times vectors, (..., d)."""
+    return np.asarray((matrices @ vectors[..., None])[..., 0])
 
 
 def stem_of(name: str) -> str:

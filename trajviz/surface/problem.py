@@ -7,17 +7,16 @@ on a plane through its paths. Weights are one vector, (d,), or several at once, 
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
-from trajviz.surface import Floats, Ints, stem_of
+from trajviz.surface import Block, Floats, Ints, stem_of
 from trajviz.untrusted import check_text
 
 LARGEST_HESSIAN = 2_000
@@ -25,23 +24,6 @@ LARGEST_HESSIAN = 2_000
 _LONGEST_NAME = 10_000
 FUNCTIONS = ("loss", "gradient", "accuracy", "held_out", "held_out_accuracy", "hessian_product")
 """The fields of a problem that are functions of the weights."""
-
-
-class Block(NamedTuple):
-    """A part of the weights, as a layer's matrix: of so many consecutive weights, in C order.
-
-    Attributes:
-        name: What the model calls it, as "layer 1, weights".
-        shape: Its shape, (out, in) for a matrix that a layer multiplies with.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-
-    @property
-    def size(self) -> int:
-        """How many weights it has."""
-        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from trajviz.surface import Floats, Formula, Oracle, Points, Surface
+from trajviz.surface import Floats, Formula, Oracle, Points, Seen, Surface, product
 from trajviz.surface.buffers import Runner
 from trajviz.surface.compiled import Point, compiled, is_exact
 from trajviz.surface.tape import Tape, record
@@ -98,8 +98,10 @@ class _Code:
         return FEW if is_exact(self.tape) else 0
 
 
-class Traced:
+class Traced(Seen):
     """A surface as a walk sees it."""
+
+    surface: Surface
 
     def __init__(self, surface: Surface, program: Program) -> None:
         self.surface, self.program = surface, program
@@ -122,6 +124,10 @@ class Traced:
         """Return the second derivatives, (..., 2) to (..., 2, 2)."""
         found = self._results(self.program.hessian, points)
         return self.surface.hessian(points) if found is None else found.reshape(*points.shape, 2)
+
+    def hessian_product(self, points: Points, vectors: Points) -> Points:
+        """Return the second derivatives times vectors, both (..., 2)."""
+        return product(self.hessian(points), vectors)
 
     def _results(self, code: _Code, points: Points) -> Floats | None:
         """Return the results of a tape, (..., 2) to (n, results); None where it is not for them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import operator
+import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from types import FunctionType
 from typing import Any, Protocol, TypeAlias
@@ -44,6 +45,8 @@ _KEYWORDS: Sequence[dict[str | None, str]] = (
 _REDUCE = (np.sum, np.any, np.all, np.max, np.min, np.mean)
 _ALIKE = {np.zeros_like: 0.0, np.ones_like: 1.0}
 _ANSWERS = {"gradient": 2, "hessian": 4}
+_DIMENSION = re.compile(r"(\w+)\.dimension (==|!=|>) 2")
+"""A question of which a page knows the answer: its surfaces have two dimensions."""
 _SQUARE = 2
 """The exponent for which numpy multiplies an array with itself."""
 
@@ -191,7 +194,15 @@ class Expressions:
         self._perhaps -= 1
         return joined(Value(parts, True), _SIGNS[type(node.op)])
 
+    def on_plane(self, test: ast.expr) -> bool | None:
+        """Return what `surface.dimension == 2` is on a page; None for other conditions."""
+        found = _DIMENSION.fullmatch(ast.unparse(test))
+        return found[2] == "==" if found and found[1] in self.variables.surfaces else None
+
     def _choice(self, node: ast.IfExp) -> Value:
+        on_plane = self.on_plane(node.test)
+        if on_plane is not None:
+            return self.value(node.body if on_plane else node.orelse)
         test = Value((self.condition(node.test),), True)
         self._perhaps += 1
         sides = self.value(node.body), self.value(node.orelse)

@@ -12,7 +12,8 @@ What is translated:
   `mean`, `np.dot`, `@` and `np.linalg.norm`;
 - parts `g[..., 0]`, `h[..., 0, 1]` and axes `[..., None]`;
 - functions written likewise, and numbers, of the same module or another;
-- `surface.gradient(w)`, `gradient(w)`, `surface.value(w)`, `surface.hessian(w)`, and `yield w`.
+- `surface.gradient(w)`, `gradient(w)`, `surface.value(w)`, `surface.hessian(w)`, and `yield w`;
+- `surface.dimension == 2` as a condition, of which only what holds then is translated.
 
 All else is refused, with file and line. Each number of a point is computed for itself: no list is
 made for it. Numbers are computed as numpy does it: where Python's own would raise an error, as in a
@@ -176,6 +177,10 @@ class _Statements:
         self.block(node.body)
 
     def choose(self, node: ast.If) -> None:
+        on_plane = self.expressions.on_plane(node.test)
+        if on_plane is not None:
+            self.block(node.body if on_plane else node.orelse)
+            return
         self.inner(f"if ({self.expressions.condition(node.test).text})", node.body)
         if node.orelse:
             self.inner("else", node.orelse)

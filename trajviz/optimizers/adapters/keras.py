@@ -13,7 +13,7 @@ import numpy as np
 from trajviz.optimizers import Optimizer
 from trajviz.optimizers.adapters._errors import library_errors, no_such
 from trajviz.optimizers.adapters._signature import Signature, derives_from
-from trajviz.surface import Gradient, Number, Points
+from trajviz.surface import Number, Oracle, Points, parts_of
 
 RATE = "learning_rate"
 _NO_RULES = ("Optimizer", "LossScaleOptimizer")
@@ -78,24 +78,32 @@ def adapted(name: str, title: str, kind: Any) -> Optimizer:
     """Return an optimizer that runs a class of keras's kind."""
     signature = Signature.of(kind, RATE)
 
-    def rule(gradient: Gradient, w: Points, lr: Number = None, **settings: Any) -> Iterator[Points]:
+    def rule(surface: Oracle, w: Points, lr: Number = None, **settings: Any) -> Iterator[Points]:
         keras = _keras()
         rate = None if lr is None else float(lr)
         with library_errors(name), _float64(keras):
-            point = keras.Variable(w, dtype="float64")
+            variables = [keras.Variable(part, dtype="float64") for part in parts_of(surface, w)]
             optimizer = kind(**signature.arguments({"lr": rate, **settings}))
-            optimizer.build([point])
+            optimizer.build(variables)
         while True:
             with library_errors(name), _float64(keras):
                 if rate is not None:
                     optimizer.learning_rate = float(lr)
-                here = keras.ops.convert_to_numpy(point.value).copy()
-                slope = keras.ops.convert_to_tensor(gradient(here).copy(), dtype="float64")
-                optimizer.apply([slope], [point])
-                new = keras.ops.convert_to_numpy(point.value).copy()
+                slope = surface.gradient(_numbers(keras, variables))
+                parts = parts_of(surface, slope.copy())
+                slopes = [keras.ops.convert_to_tensor(part, dtype="float64") for part in parts]
+                optimizer.apply(slopes, variables)
+                new = _numbers(keras, variables)
             taken = new.copy()
             yield new
             if not np.array_equal(new, taken, equal_nan=True):  # bounds have moved it
-                point.assign(new)
+                for variable, part in zip(variables, parts_of(surface, new), strict=True):
+                    variable.assign(part)
 
     return signature.optimizer(name, rule, title, batched=False)
+
+
+def _numbers(keras: Any, variables: list[Any]) -> Points:
+    """Return what variables hold, as one vector of its own."""
+    parts = [keras.ops.convert_to_numpy(variable.value).ravel() for variable in variables]
+    return np.concatenate(parts)

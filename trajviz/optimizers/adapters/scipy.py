@@ -1,10 +1,11 @@
 """scipy's minimizers: `scipy.METHOD` for the methods of scipy.optimize.minimize.
 
-They run with the surface's exact gradient and Hessian where the method takes them, and without
-constraints but the bounds of a track, where the method takes those. A step is an iteration, after
-which scipy calls back. If a method returns another point than the last one it reported, that is one
-more step. The last point is then held. When a method ends is decided by scipy's own tolerances and
-limits, which settings may replace.
+They run with the surface's exact gradient and Hessian where the method takes them; in more than two
+dimensions, with products of the Hessian where those will do. There are no constraints but the
+bounds of a track, where the method takes those. A step is an iteration, after which scipy calls
+back. If a method returns another point than the last one it reported, that is one more step. The
+last point is then held. When a method ends is decided by scipy's own tolerances and limits, which
+settings may replace.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ METHODS: dict[str, tuple[str, ...]] = {
     "trust-ncg": _HESSIAN,
 }
 """The methods, and which derivatives each is given."""
+
+_BY_PRODUCTS = {"Newton-CG", "trust-constr", "trust-krylov", "trust-ncg"}
+"""The methods for which products of the Hessian with vectors will do."""
 
 _BOUNDED = {
     "Nelder-Mead",
@@ -114,7 +118,10 @@ def _minimize(
         latest = xk.copy()
         report(latest)
 
-    derivatives = {"jac": surface.gradient, "hess": surface.hessian}
+    derivatives: dict[str, Any] = {"jac": surface.gradient, "hess": surface.hessian}
+    asked = METHODS[name]
+    if surface.dimension > 2 and name in _BY_PRODUCTS:
+        derivatives["hessp"], asked = surface.hessian_product, ("jac", "hessp")
     options = {key: whole(value, None) for key, value in settings.items()}
     x0, x1, y0, y1 = options.pop("bounds", (None,) * 4)
     found = scipy.optimize.minimize(
@@ -125,7 +132,7 @@ def _minimize(
         tol=options.pop("tol", None),
         options=options,
         callback=report_iteration,
-        **{key: derivatives[key] for key in METHODS[name]},
+        **{key: derivatives[key] for key in asked},
     )
     if not np.array_equal(found.x, latest, equal_nan=True):
         report(found.x.copy())

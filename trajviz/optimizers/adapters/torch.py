@@ -51,8 +51,8 @@ def adapted(name: str, title: str, kind: Any) -> Optimizer:
     """Return an optimizer that runs a class of torch's kind, or is yet to be told its base."""
     signature = Signature.of(kind, RATE)
 
-    def make(point: Any, settings: Mapping[str, Any]) -> Any:
-        return kind(**_parameters(kind, point), **signature.arguments(settings))
+    def make(points: list[Any], settings: Mapping[str, Any]) -> Any:
+        return kind(**_parameters(kind, points), **signature.arguments(settings))
 
     one = signature.optimizer(name, _rule(name, make, [kind]), title, batched=False)
     one = replace(one, library_class=kind)
@@ -72,14 +72,14 @@ def _wrapped(one: Optimizer, base: Optimizer, signature: Signature) -> Optimizer
     kind, inner = one.library_class, base.library_class
     of_inner = Signature.of(inner, RATE)
 
-    def make(point: Any, settings: Mapping[str, Any]) -> Any:
+    def make(points: list[Any], settings: Mapping[str, Any]) -> Any:
         others = {key: value for key, value in settings.items() if key not in signature.words}
         arguments = of_inner.arguments({**base.defaults, **others})
-        words, given = _base_words(kind), _parameters(kind, point)
+        words, given = _base_words(kind), _parameters(kind, points)
         if "base_optimizer" in words:
             given["base_optimizer"], own = inner, signature.arguments(settings)
             return kind(**given, **{**arguments, **own})
-        made = inner(**_parameters(inner, point), **arguments)
+        made = inner(**_parameters(inner, points), **arguments)
         return kind(**given, optimizer=made, **signature.arguments(settings))
 
     defaults = {**base.defaults, **one.defaults, "base": base.name}
@@ -98,7 +98,7 @@ def _base_words(kind: Any) -> list[str]:
     return [word for word in BASES if word in inspect.signature(kind).parameters]
 
 
-def _parameters(kind: Any, point: Any) -> dict[str, Any]:
+def _parameters(kind: Any, points: list[Any]) -> dict[str, Any]:
     """Return what a class needs and no user can say: what it is to train, and float64 throughout.
 
     It calls what it trains the parameters, or the model.
@@ -108,17 +108,17 @@ def _parameters(kind: Any, point: Any) -> dict[str, Any]:
     parameters = inspect.signature(kind).parameters
     given: dict[str, Any] = {}
     if "model" in parameters:
-        given["model"] = torch.nn.ParameterList([point])
+        given["model"] = torch.nn.ParameterList(points)
     if "params" in parameters:
-        given["params"] = [point]
+        given["params"] = points
     if not given and not _base_words(kind):
-        given[next(iter(parameters))] = [point]
+        given[next(iter(parameters))] = points
     exact = {key: torch.float64 for key, p in parameters.items() if p.default is torch.float32}
     return {**given, **exact}
 
 
 def _rule(
-    name: str, make: Callable[[Any, Mapping[str, Any]], Any], kinds: list[Any]
+    name: str, make: Callable[[list[Any], Mapping[str, Any]], Any], kinds: list[Any]
 ) -> Callable[..., Iterator[Points]]:
     """Return the generator function that runs what `make` makes of a point and settings.
 
@@ -126,27 +126,25 @@ def _rule(
     """
 
     def rule(surface: Oracle, w: Points, lr: Number = None, **settings: Any) -> Iterator[Points]:
-        import torch
+        from trajviz.optimizers.adapters import _torch_steps as torch_steps
 
-        def made(point: Any) -> Any:
-            optimizer = make(point, settings if lr is None else {"lr": float(lr), **settings})
+        def made(points: list[Any]) -> Any:
+            optimizer = make(points, settings if lr is None else {"lr": float(lr), **settings})
             if hasattr(optimizer, "train"):  # a schedule-free one wants to be told
                 optimizer.train()
             return optimizer
 
-        from trajviz.optimizers.adapters._torch_steps import RandomNumbers, way_to_step
-
-        random, graph = RandomNumbers(), any(map(_differentiates, kinds))
-        point = torch.nn.Parameter(torch.from_numpy(w.copy()))
+        random, graph = torch_steps.RandomNumbers(), any(map(_differentiates, kinds))
+        whole, points = torch_steps.parameters_of(w, surface.blocks)
         with library_errors(name), random:
-            advance = way_to_step(kinds[0], made, w, graph)
-            optimizer = made(point)
+            advance = torch_steps.way_to_step(kinds[0], made, w, surface.blocks, graph)
+            optimizer = made(points)
         while True:
             for group in getattr(optimizer, "param_groups", ()) if lr is not None else ():
                 group["lr"] = float(lr)
             with library_errors(name), random:
-                advance(optimizer, point, surface)
-            here = point.detach().numpy()
+                advance(optimizer, points, surface)
+            here = whole.numpy()
             there = here.copy()
             yield there
             here[...] = there  # which bounds may have moved

@@ -6,9 +6,12 @@ that its body reads like the box in the paper. It is elementwise, or reduces ove
 alone: w may have any leading shape (..., 2), and lr may be an array that broadcasts against it. A
 schedule sets that array anew before each step, so a rule keeps nothing that it computed from lr.
 Bounds move the array that is yielded in place, so a rule goes on from that array.
-What it is given as `gradient` also has the methods value, gradient and hessian; a rule that needs
-more than slopes calls it `surface` (see `surface.Oracle`). A live page runs the rule in JavaScript,
-so its body keeps to what `trajviz/files/live/translation.py` translates.
+What it is given as `gradient` also has the methods value, gradient, hessian and hessian_product; a
+rule that needs more than slopes calls it `surface` (see `surface.Oracle`). On a problem a point is
+its weights, (..., d); which matrices these are, `surface.blocks` says and `parts_of` takes apart. A
+rule that does something else there asks for `surface.dimension`, which is 2 on a surface. A live
+page runs the rule in JavaScript, so its body keeps to what `trajviz/files/live/translation.py`
+translates.
 
 Each hyperparameter has a number as its default, and its annotation may state its range: `Share` or
 `Annotated[float, Range(at_least=1)]` (see `surface.numbers`). Without one it takes every finite
