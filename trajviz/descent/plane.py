@@ -25,8 +25,7 @@ import numpy as np
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.frozen import dataclass
-from trajviz.surface import Floats, Ints, Points
-from trajviz.surface.problem import Block
+from trajviz.surface import Block, Floats, Ints, Points
 
 MOST_POINTS = 600
 """From so many points of all paths together axes are found, evenly along each path."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -122,7 +122,7 @@ class Problem:
     accuracy: Callable[..., Any] | None = field(default=None, repr=False)
     held_out: Callable[..., Any] | None = field(default=None, repr=False)
     held_out_accuracy: Callable[..., Any] | None = field(default=None, repr=False)
-    hessian_product: Callable[..., Any] | None = field(default=None, repr=False)
+    hessian_product: Callable[..., Any] = field(default=cast(Any, None), repr=False)
     blocks: tuple[Block, ...] = ()
     lowest: float | None = None
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
@@ -227,7 +227,6 @@ class Problem:
                 f"a Hessian of {self.name or 'a problem'} would have {self.dimension} x "
                 f"{self.dimension} numbers; they are written out up to {LARGEST_HESSIAN} dimensions"
             )
-        assert self.hessian_product is not None
         columns = [
             self.hessian_product(points, np.broadcast_to(unit, points.shape), rows)
             for unit in np.eye(self.dimension)
