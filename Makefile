@@ -30,7 +30,7 @@ docs: .venv/.installed  ## write the table of options
 gallery: .venv/.test  ## render what has changed of the gallery, and write its page
 	$(BIN)/trajviz gallery build
 
-browser: .venv/.test  ## pages, the player and the moving SVG in the system's chromium
+browser: .venv/.test  ## pages, the player and the moving SVG in the system's browsers
 	$(BIN)/pytest -m browser -n auto tests
 
 parity: .venv/.parity  ## the same numbers from torch, keras and optax themselves

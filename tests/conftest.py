@@ -8,10 +8,11 @@ import os
 
 import pytest
 from browser import browser, page_of
+from firefox import firefox
 from hypothesis import settings
 from skips import pytest_runtest_makereport, pytest_terminal_summary
 
-__all__ = ["browser", "page_of", "pytest_runtest_makereport", "pytest_terminal_summary"]
+__all__ = ["browser", "firefox", "page_of", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not loaded yet; threads would spin
 
@@ -30,5 +31,5 @@ def pytest_collection_modifyitems(items):
             seen[test := item.nodeid.partition("[")[0]] += 1
             if seen[test] > few.args[0]:
                 item.add_marker("long")
-        if {"browser", "page_of"} & {*getattr(item, "fixturenames", ())}:
+        if {"browser", "firefox", "page_of"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker("browser")

@@ -1,6 +1,5 @@
 """The page on which a race runs anew, opened and used in a browser."""
 
-import functools
 import re
 import shlex
 from urllib.parse import quote
@@ -8,26 +7,18 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 from browser import seen_on, sideways, violations
+from livepages import AT_REST, LIVE, one, text_of, traced
 from programs import invoke
-from races import SEVEN, race
+from races import race
 
 from trajviz import compare
 from trajviz.animation import still
 from trajviz.files.metadata import load_recipe
 from trajviz.race import run
-from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import parse_spec
 
 MINUS = "\N{MINUS SIGN}"
 PROJECTOR, PHONE = (1920, 1080), (390, 844)
-LIVE = {
-    "beale": ("beale", (), {}),
-    "auto": ("beale", (), {"theme": "auto"}),
-    "seven": ("beale", SEVEN, {}),
-    "formula": ("x**2 + 3*y**2 + x*y", ("sgd:lr=0.1", "adam"), {"panels": ("loss",)}),
-    "split": ("bowl", ("sgd:lr=0.1", "adam"), {"view": "split", "aspect": "fill"}),
-    "clamped": ("beale", ("momentum:clip=1,label=calm", "sgd:lr=0.01"), {"axes": ("W", "b")}),
-}
 COUNT = """
 window.pathsWritten = 0;
 const set = SVGElement.prototype.setAttribute;
@@ -43,12 +34,6 @@ window.requestAnimationFrame = (call) => request((now) => {
 });
 """
 
-AT_REST = """async () => {
-  for (let quiet = 0; quiet < 2; ) {
-    await new Promise(requestAnimationFrame);
-    quiet = due || keeping ? 0 : quiet + 1;
-  }
-}"""
 HEAR = """
 window.heard = [];
 document.addEventListener("DOMContentLoaded", () => {
@@ -58,17 +43,6 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 """
 """Keeps whatever the page has said for a moment."""
-
-
-@functools.cache
-def one(name="beale"):
-    surface, optimizers, options = LIVE[name]
-    return race(surface, optimizers, **options)
-
-
-@functools.cache
-def text_of(name="beale"):
-    return one(name).to_bytes("html").decode()
 
 
 @pytest.fixture
@@ -102,13 +76,6 @@ def numbers_of(page):
 def start_at(page, x, y):
     page.locator("#start-x").fill(str(x))
     page.locator("#start-y").fill(str(y))
-
-
-def traced(shown, start=None, **changes):
-    """Return the last point and height of each trajectory, (tracks, 3), from another start."""
-    recipe = shown.recipe
-    again = run(Recipe.of(**{**recipe.values, "start": start or recipe.start, **changes}))
-    return np.array([[*t.points[-1], t.heights[-1]] for t in again.trajectories])
 
 
 def row_of(page, name):

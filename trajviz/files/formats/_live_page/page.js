@@ -24,6 +24,12 @@ function changed(runs) {
     if (tuneBar.hidden === false) tuning += 1;
     keep();
   }
+  tellBusy();
+}
+
+// Whoever looks from outside can wait until all is drawn and said.
+function tellBusy() {
+  main.toggleAttribute("data-busy", Boolean(due || keeping));
 }
 
 function redraw() {
@@ -37,6 +43,7 @@ function redraw() {
   fillTable();
   showStep();
   showStart();
+  tellBusy();
 }
 
 function showStep() {
@@ -66,6 +73,7 @@ function keep() {
   clearTimeout(keeping);
   keeping = setTimeout(() => {
     keeping = null;
+    tellBusy();
     if (!touched) return;
     const fine = Number.isFinite(trajviz.value(...race.start));
     setText(told, fine ? outcome() : "There is no finite value at this start.");
@@ -73,6 +81,7 @@ function keep() {
       history.replaceState(null, "", `#${stateText()}`);
     } catch { /* a page within a page may have no address of its own */ }
   }, 200);
+  tellBusy();
 }
 
 // Time. The film's own pace holds for as many steps as there are.
