@@ -34,6 +34,7 @@ window.requestAnimationFrame = (call) => request((now) => {
 });
 """
 
+DASHES = "(line) => getComputedStyle(line).strokeDasharray"
 HEAR = """
 window.heard = [];
 document.addEventListener("DOMContentLoaded", () => {
@@ -309,6 +310,35 @@ def test_a_track_that_leaves_for_good_ends_in_an_arrow_and_one_that_ends_inside_
 
 
 @pytest.mark.browser
+def test_tracks_that_go_the_same_way_are_dashed_over_each_other_until_they_part(opened):
+    two = ("sgd:lr=0.02", "sgd:lr=0.02,label=twin", "adam")
+    shown = race("beale", two, steps=60)
+    page = opened(text=shown.to_bytes("html").decode()).page
+    page.locator("#step").fill("60")
+
+    def dashes():
+        settled(page)
+        lines = [group.locator(".line").all() for group in page.locator(".lines > g").all()]
+        return [
+            [(len(line.get_attribute("d")) > 0, line.evaluate(DASHES)) for line in several]
+            for several in lines
+        ]
+
+    first, twin, other = dashes()
+    assert [there for there, _ in (*first, *other)] == [True, False] * 2
+    assert [there for there, _ in twin] == [False, True]
+    on, off = map(float, re.findall(r"[\d.]+", twin[1][1]))
+    assert on == off > 6
+    seen = seen_on(page.locator(".plot svg")).reshape(-1, 3).astype(int)
+    colors = [chip.color for chip in shown.scene.words.chips[:2]]
+    shares = [(abs(seen - color).max(axis=1) < 12).sum() for color in colors]
+    assert 0.4 < shares[0] / shares[1] < 2.5
+    row_of(page, "twin").locator(".rate-field").fill("0.01")
+    row_of(page, "twin").locator(".rate-field").press("Enter")
+    assert [there for there, _ in dashes()[1]] == [True, False]
+
+
+@pytest.mark.browser
 def test_a_track_that_is_off_is_gone_from_plot_chart_and_table_and_comes_back(opened):
     page = opened().page
     before = numbers_of(page)
@@ -360,10 +390,10 @@ def test_the_start_is_dragged_and_all_tracks_follow_in_one_picture_each(opened):
     settled(page)
     written, drawn = page.evaluate("() => [window.pathsWritten, window.picturesDrawn]")
     page.mouse.up()
-    # A picture at most for each move. Of each track line, mark and head are two strokes each, and a
-    # curve; the chart has a cursor and a grid.
+    # A picture at most for each move. Of each track both pieces of its line, mark and head are two
+    # strokes each, and there is a curve; the chart has a cursor and a grid.
     assert 0 < drawn <= 40
-    assert written <= drawn * (7 * 7 + 2)
+    assert written <= drawn * (7 * 9 + 2)
     start = [float(page.locator(f"#start-{axis}").input_value()) for axis in "xy"]
     across = (left + (x + 39 - plot["x"]) / plot["width"] * width) / 10
     down = (top + (y - plot["y"]) / plot["height"] * height) / 10

@@ -15,9 +15,9 @@ from trajviz.surface import Floats, Points
 
 DASH = 8.0
 """How long each colour shows, in pixels at 640x480."""
-_SAME = 0.75
+SAME = 0.75
 """How far apart tracks are, in pixels, that go the same way."""
-_SHORTEST, _SHARE = 2.0, 0.5
+SHORTEST, SHARE = 2.0, 0.5
 """How many dashes long, and what share of its length, a track goes with another to be dashed."""
 
 
@@ -31,7 +31,7 @@ def told_apart(lines: Sequence[Line], times: Sequence[Floats], scale: float) -> 
     """
     places = [line.at(each) for line, each in zip(lines, times, strict=True)]
     shared = [
-        [_together(place, earlier, _SHORTEST * DASH * scale) for earlier in places[:k]]
+        [_together(place, earlier, SHORTEST * DASH * scale) for earlier in places[:k]]
         for k, place in enumerate(places)
     ]
     ranks = [sum(bool(each.any()) for each in earlier) for earlier in shared]
@@ -55,11 +55,11 @@ def _together(places: Points, earlier: Points, shortest: float) -> Flags:
     """
     count = min(len(places), len(earlier))
     with np.errstate(all="ignore"):
-        near = np.hypot(*(places[:count] - earlier[:count]).T) <= _SAME
+        near = np.hypot(*(places[:count] - earlier[:count]).T) <= SAME
         length = np.hypot(*np.diff(places, axis=0).T)
     same = np.zeros(len(places) - 1, dtype=bool)
     same[: count - 1] = near[:-1] & near[1:]
-    enough = length[same].sum() >= max(shortest, _SHARE * length.sum())
+    enough = length[same].sum() >= max(shortest, SHARE * length.sum())
     return np.asarray(same & enough)
 
 

@@ -30,7 +30,7 @@ _FINE = 0.55
 
 _ARM = 6.0
 """How far each stroke of a cross reaches from its middle, at 640x480."""
-_DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
+DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
 """Line styles, taken in turn when the colours are used up: lengths of dash and gap."""
 
 
@@ -264,7 +264,7 @@ class Draper:
         for line, course, color, style in zip(
             lines, self.courses, self.colors, self.styles, strict=True
         ):
-            dashes = [self._size * length for length in _DASHES[style % len(_DASHES)]]
+            dashes = [self._size * length for length in DASHES[style % len(DASHES)]]
             tracks.append(Track(line.dashed(dashes), color, course.label))
         return tracks
 

@@ -39,8 +39,9 @@ from trajviz.scene.alt import describe, outcome_text
 from trajviz.scene.chart import ChartView
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Chip, tick_labels
+from trajviz.scene.overlap import DASH, SAME, SHARE, SHORTEST
 from trajviz.scene.panels import load_panel
-from trajviz.scene.plot import MapView, Plot
+from trajviz.scene.plot import DASHES, MapView, Plot
 from trajviz.scene.scene import Scene
 from trajviz.scene.views import load_view
 from trajviz.scene.views._horizon import HEIGHT
@@ -310,6 +311,13 @@ def _data(
         "most_tracks": max(MOST_TRACKS, len(outcome.courses)),
         "plots": [_place(plot) for plot in shown],
         "pen": {"line": pen.line, "head": pen.head, "rim": pen.rim, "size": pen.line / 2.2},
+        "dashes": {
+            "dash": DASH,
+            "same": SAME,
+            "shortest": SHORTEST,
+            "share": SHARE,
+            "styles": DASHES,
+        },
         "times": times,
         "taken": taken,
         "minima": [list(minimum) for minimum in surface.minima],

@@ -37,7 +37,10 @@ function redraw() {
   const { runs, heights } = due;
   due = null;
   for (const track of runs) if (track.on) runTrack(track);
-  if (heights) drawChart();
+  if (heights) {
+    drawChart();
+    forgetLines();
+  }
   plots.forEach(drawPlot);
   moveCursor();
   fillTable();

@@ -4,7 +4,7 @@
 
 const STRETCH = 1.4; // how much wider or taller than in the picture a plot may be
 const FAR = 30000; // units around the plot within which a line is drawn
-const DASHES = [[], [9, 6], [3, 5]];
+const { dash: DASH, same: SAME, shortest: SHORTEST, share: SHARE, styles: STYLES } = data.dashes;
 
 // A plot says where points of the plane lie in it, and back.
 const plots = [...document.querySelectorAll(".plot")].map((frame, place) => {
@@ -236,24 +236,25 @@ function markOf(track, plot, line) {
   return track.run.diverged ? { knot: last, text: cross(headAt(track, last, plot), plot) } : null;
 }
 
-// The elements of a track in a plot, made once.
+// The elements of a track in a plot, made once. What is seen of its line is in two pieces: by itself,
+// and where it goes the same way as an earlier one, over whose line it lies in dashes.
 function partsOf(track, plot) {
   track.parts ??= new Map();
   if (!track.parts.has(plot)) {
-    const color = `var(--c${track.color})`;
-    const behind = plot.block && drawn("path", { class: "line behind", style: `stroke:${color}` });
-    const halo = drawn("path", { class: "halo" });
-    const line = drawn("path", { class: "line", style: `stroke:${color}` });
-    const around = drawn("path", { class: "halo" });
-    const mark = drawn("path", { class: "line", style: `stroke:${color}` });
-    const rim = drawn("path", { class: "rim" });
-    const head = drawn("path", { class: "line", style: `stroke:${color}` });
-    const under = drawn("g"), over = drawn("g"), top = drawn("g");
-    if (behind) under.append(behind);
-    under.append(halo, line);
-    over.append(around, mark);
+    const path = (kind) => drawn("path", kind === "line" ? { class: kind, style: `stroke:var(--c${track.color})` } : { class: kind });
+    const behind = plot.block && path("line");
+    const pieces = [0, 1].map(() => [path("halo"), path("line")]);
+    const mark = [path("halo"), path("line")];
+    const [rim, head] = [path("rim"), path("line")];
+    const [under, over, top] = [drawn("g"), drawn("g"), drawn("g")];
+    if (behind) {
+      behind.classList.add("behind");
+      under.append(behind);
+    }
+    under.append(...pieces.flat());
+    over.append(...mark);
     top.append(rim, head);
-    track.parts.set(plot, { behind, halo, line, around, mark, rim, head, groups: [under, over, top], text: null });
+    track.parts.set(plot, { behind, pieces, mark, rim, head, groups: [under, over, top] });
   }
   return track.parts.get(plot);
 }
@@ -304,14 +305,75 @@ function setPath(path, text) {
   if (path.getAttribute("d") !== text) path.setAttribute("d", text);
 }
 
+function setPaths(paths, text) {
+  for (const path of paths) setPath(path, text);
+}
+
+// On which steps a track goes the same way as an earlier one; on none where these are few.
+function together(points, last, earlier, plot) {
+  const same = new Uint8Array(last + 1);
+  const [across, down] = plot.unit.map((unit) => unit * SAME);
+  let near = false, shared = 0, all = 0;
+  for (let i = 0; i <= last; i += 1) {
+    const [dx, dy] = [points.us[i] - earlier.us[i], points.vs[i] - earlier.vs[i]];
+    const now = Math.hypot(dx / across, dy / down) <= 1;
+    if (i) {
+      const length = Math.hypot((points.us[i] - points.us[i - 1]) / plot.unit[0], (points.vs[i] - points.vs[i - 1]) / plot.unit[1]);
+      all += length;
+      same[i] = now && near;
+      if (same[i]) shared += length;
+    }
+    near = now;
+  }
+  return shared && shared >= Math.max(SHORTEST * dashOf(plot), SHARE * all) ? same : null;
+}
+
+const dashOf = (plot) => DASH * data.pen.size * plot.size;
+
+// Of each track, how many earlier ones it goes with, and on which steps with any of them.
+function sharings(tracks, plot) {
+  const places = tracks.map(({ run }) => {
+    const us = [], vs = [];
+    for (let i = 0; i < run.points.length; i += 2) {
+      us.push(plot.x(run.points[i], run.points[i + 1]));
+      vs.push(plot.y(run.points[i], run.points[i + 1]));
+    }
+    return { us, vs };
+  });
+  return tracks.map((track, k) => {
+    const found = places.slice(0, k).map((earlier) => together(places[k], lastOf(track), earlier, plot)).filter(Boolean);
+    return { rank: found.length, shared: (step) => found.some((same) => same[step]) };
+  });
+}
+
+// Lengths of dashes and gaps, in pixels of the screen: of the `rank`th of tracks that go the same way.
+function dashes(rank, most, style, plot) {
+  const own = STYLES[style % STYLES.length].map((length) => length * data.pen.size * plot.size);
+  const dash = dashOf(plot);
+  return [own, rank ? [dash * (most + 1 - rank), dash * rank] : own].map((lengths) => lengths.map((length) => length.toFixed(2)).join(" "));
+}
+
 // The lines of a track: all of it, which says where it leaves; on a block what is seen and what is hidden.
-function linesOf(track, plot) {
+function linesOf(track, plot, { shared }) {
   const trace = traceOf(track.run, lastOf(track), plot);
-  const line = lineOf(trace, plot);
-  const mark = markOf(track, plot, line);
-  if (!plot.block) return { line, mark };
-  const behind = (i) => trace.hidden[i] && trace.hidden[Math.max(i - 1, 0)];
-  return { line: lineOf(trace, plot, (i) => !behind(i)), behind: lineOf(trace, plot, behind), mark };
+  const mark = markOf(track, plot, lineOf(trace, plot));
+  const behind = plot.block ? (i) => trace.hidden[i] && trace.hidden[Math.max(i - 1, 0)] : () => false;
+  const along = (i) => shared(Math.max(1, Math.ceil(trace.knots[i])));
+  const pieces = [(i) => !behind(i) && !along(i), (i) => !behind(i) && along(i)];
+  return { mark, behind: plot.block && lineOf(trace, plot, behind), pieces: pieces.map((wanted) => lineOf(trace, plot, wanted)) };
+}
+
+// The lines of all tracks, which depend on each other.
+function drawLines(tracks, plot) {
+  const found = sharings(tracks, plot);
+  const most = Math.max(0, ...found.map((one) => one.rank));
+  for (const [place, track] of tracks.entries()) {
+    track.lines.set(plot, linesOf(track, plot, found[place]));
+    const lengths = dashes(found[place].rank, most, track.style, plot);
+    for (const [piece, pair] of partsOf(track, plot).pieces.entries()) {
+      for (const path of pair) path.style.strokeDasharray = lengths[piece] || "none";
+    }
+  }
 }
 
 function hiddenAt({ run: { points, heights } }, plot) {
@@ -321,28 +383,22 @@ function hiddenAt({ run: { points, heights } }, plot) {
 
 function drawPlot(plot) {
   const there = race.tracks.filter((track) => track.on && track.run);
+  if (!there.every((track) => track.lines?.has(plot))) {
+    for (const track of there) track.lines ??= new Map();
+    drawLines(there, plot);
+  }
   const grown = growths(there, race.at, plot);
   for (const track of race.tracks) {
     const parts = partsOf(track, plot);
     const shown = there.indexOf(track);
     for (const group of parts.groups) group.classList.toggle("off", shown < 0);
     if (shown < 0) continue;
-    track.lines ??= new Map();
-    if (!track.lines.has(plot)) {
-      track.lines.set(plot, linesOf(track, plot));
-    }
-    const { line, behind, mark } = track.lines.get(plot);
+    const { pieces, behind, mark } = track.lines.get(plot);
     if (behind) setPath(parts.behind, until(behind, race.at));
-    const text = until(line, race.at);
-    if (text !== parts.text) {
-      parts.text = text;
-      setPath(parts.halo, text);
-      setPath(parts.line, text);
-    }
+    for (const [piece, pair] of parts.pieces.entries()) setPaths(pair, until(pieces[piece], race.at));
     const marked = mark && mark.knot <= race.at ? mark.text : "";
-    setPath(parts.around, marked);
-    setPath(parts.mark, marked);
-    parts.mark.style.fill = marked && mark.filled ? `var(--c${track.color})` : "none";
+    setPaths(parts.mark, marked);
+    parts.mark[1].style.fill = marked && mark.filled ? `var(--c${track.color})` : "none";
     if (plot.block) parts.groups[2].style.opacity = hiddenAt(track, plot) ? 0.45 : 1;
     const [x, y] = headAt(track, race.at, plot);
     const gone = marked || x < plot.left || x > plot.right || y < plot.top || y > plot.bottom;
@@ -426,5 +482,9 @@ function resized() {
       star.setAttribute("transform", `translate(${star.dataset.at}) ${unscaled(plot)}`);
     }
   }
+  forgetLines();
+}
+
+function forgetLines() {
   for (const track of race.tracks) track.lines = null;
 }

@@ -49,7 +49,6 @@ const rangeOf = (track, key) => (track.settings[key] === undefined ? [] : ruleOf
 function runTrack(track) {
   if (track.recorded) return;
   track.run = trajviz.run(track.rule, track.settings, race.start, race.steps);
-  track.lines = null;
 }
 
 function runAll() {
