@@ -408,6 +408,8 @@ class Race:
         files, page = plan_bundle(path, self.look.theme), snippet_target(path, kind)
         check_plan(files)
         check_target(page)
+        if self.look.strip:
+            raise TrajvizError("a bundle moves, and strip shows steps beside each other")
         words = self.alt_text() if alt is None else checked_alt(alt)
         prefix, one = checked_url(url), self.fitted_bundle()
         targets = [user_path(file.target) for file in files]
@@ -575,10 +577,15 @@ class Race:
             title=self.alt_text(),
         )
 
-    def _repr_html_(self) -> str:
-        """Show the animation in a notebook; one file of it does not follow its reader."""
+    def _repr_html_(self) -> str | None:
+        """Show the animation in a notebook; one file of it does not follow its reader.
+
+        A strip does not move: there is its picture alone.
+        """
         from trajviz.files.notebook import moving_picture
 
+        if self.look.strip:
+            return None
         one = self._sides()[0]
         gif, png = one.to_bytes("gif"), one.to_bytes("png")
         return moving_picture(gif, png, self.look.size, self.alt_text())
@@ -635,6 +642,7 @@ def compare(
     language: str | Path = Look.language,
     outcome: bool = Look.outcome,
     trail: int | str | None = Look.trail,
+    strip: Iterable[int] = Look.strip,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -693,6 +701,7 @@ def compare(
         outcome: Say in the last frame what became of all, in the order of arrival.
         trail: The last N steps of each track are bright, the rest faint; 'full' or 0 for all. By
             default full, of a population 1.
+        strip: Several steps beside each other in one still, as in 5,20,60,200.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -750,6 +759,7 @@ def compare(
         language=str(language),
         outcome=outcome,
         trail=parse_trail(trail) if isinstance(trail, str) else trail,
+        strip=tuple(strip),
         fps=fps,
         seconds=seconds,
         pace=pace,

@@ -49,6 +49,7 @@ VALUES = {
     "axes": st.just(("W", "b")),
     "outcome": st.booleans(),
     "trail": st.integers(0, 10**6),
+    "strip": st.just(()),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),
     "panels": st.lists(st.sampled_from(["loss", "step-size"]), max_size=2).map(tuple),
@@ -71,7 +72,7 @@ VALUES = {
     "metadata": st.booleans(),
     "max_bytes": st.integers(1, 10**9),
 }
-OTHERS = {"clock": "evaluations"}
+OTHERS = {"clock": "evaluations", "strip": (5, 20)}
 """Values that go with few others."""
 
 

@@ -100,8 +100,13 @@ class Animation:
 
     def _plot_changes(self, plot: Plot, frames: int) -> Iterator[Change]:
         positions = self.positions[:frames]
+        if plot.moment is not None:
+            positions = np.full_like(positions, plot.moment)
         if plot.redrawn is not None:
-            return _redrawing(self.scene, plot, positions, self._turns[:frames])
+            turns = self._turns[:frames]
+            if plot.moment is not None:
+                turns = positions / self.scene.steps
+            return _redrawing(self.scene, plot, positions, turns)
         if plot.reveal is not None:
             return _revealing(self.scene, plot, plot.reveal, positions)
         return _moving(self.scene, plot, positions)

@@ -212,7 +212,8 @@ def _check_kind(bundle: bool) -> None:
 
 def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     """Return the one name of a bundle: what -o says, else the surface's or the recipe file's."""
-    for option, given in {"--format": recipe.format, "--at": recipe.at}.items():
+    stills = {"--at": recipe.at, "--strip": recipe.look.strip}
+    for option, given in {"--format": recipe.format, **stills}.items():
         if given:
             raise TrajvizError(f"--bundle writes a GIF, an MP4 and a PNG: it takes no {option}")
     if len(recipe.outputs) > 1 or "-" in recipe.outputs:
@@ -231,7 +232,8 @@ def _usual_output(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
 
     file = user_path(recipe_file or "")
     if not is_rendered(file):
-        return f"{_plain_stem(recipe_file, stem)}.{recipe.format or 'gif'}"
+        usual = "png" if recipe.look.strip else "gif"
+        return f"{_plain_stem(recipe_file, stem)}.{recipe.format or usual}"
     stem = file.stem.removesuffix("".join(f"-{step}" for step in recipe.at[:1]))
     output = Path(f"{stem}.{recipe.format or file.suffix[1:]}")
     if real_path(file) in (real_path(output), real_path(Path(file.name))):

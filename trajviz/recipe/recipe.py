@@ -33,6 +33,8 @@ SMALLEST, LARGEST = (160, 120), (3840, 2160)
 """The sizes of a picture in pixels."""
 LOWEST = 5
 """A camera's least elevation in degrees."""
+MOST_STRIP = 12
+"""How many steps may be shown beside each other."""
 MOST_ORBIT = 3600
 """How far a camera may turn, in degrees."""
 
@@ -70,6 +72,7 @@ class Look:
         outcome: Whether the last frame says what became of all.
         trail: How many of the last steps are bright, the rest faint; 0 for all of them, None for
             all of a line and a few of a population's members.
+        strip: Steps that one still shows beside each other; () for a picture of one step.
     """
 
     size: tuple[int, int] = option(
@@ -116,6 +119,10 @@ class Look:
         "picture", usual=f"full, of a population {MEMBERS_TRAIL}", words="N|full",
         read=parse_trail, unit="steps",
     )  # fmt: skip
+    strip: tuple[int, ...] = option(
+        (), "Several steps beside each other in one still, as in 5,20,60,200.", "picture",
+        words="STEP,STEP,...",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse a size, a camera, an orbit or a trail that cannot be drawn, an unknown aspect."""
@@ -141,6 +148,8 @@ class Look:
             )
         if self.trail is not None and not (isinstance(self.trail, int) and self.trail >= 0):
             raise TrajvizError(f"trail {self.trail!r} is no whole number of steps, 0 being all")
+        if len(self.strip) > MOST_STRIP:
+            raise TrajvizError(f"strip of {len(self.strip)} steps is more than {MOST_STRIP}")
         if not abs(self.orbit) <= MOST_ORBIT:
             raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
 
@@ -403,6 +412,11 @@ class Recipe:
                     raise TrajvizError(f"clock {self.clock!r} takes no {what}: they go by steps")
         if self.max_bytes is not None and self.max_bytes < 1:
             raise TrajvizError(f"max_bytes {self.max_bytes} must be at least 1")
+        for step in self.look.strip:
+            if not 0 <= step <= self.steps:
+                raise TrajvizError(f"strip's step {step} is not from 0 to {self.steps}")
+        if self.look.strip and self.at:
+            raise TrajvizError("at makes a still of each step, and strip one of all: give one")
         for note in self.playback.said:
             if note.step > self.steps:
                 raise TrajvizError(f"note {str(note)!r}: its step is not from 0 to {self.steps}")

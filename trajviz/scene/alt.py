@@ -102,7 +102,10 @@ def _opening(outcome: Outcome, at: int | None) -> str:
     if outcome.paths:
         sources = [plain(path.source, MOST_IN_LABEL) for path in outcome.paths]
         text += f", with paths from {_some(list(dict.fromkeys(sources)))}"
-    if at is not None:
+    if outcome.recipe.look.strip:
+        steps = listed([str(step) for step in outcome.recipe.look.strip])
+        text += f", at {CLOCKS[outcome.recipe.clock]}s {steps}"
+    elif at is not None:
         text += f", at {CLOCKS[outcome.recipe.clock]} {at}"
     return text.rstrip(",")
 

@@ -525,9 +525,7 @@ class _Desk:
         for_views, for_charts = room, room
         if charts and views:
             for_views, for_charts = _cut(room, 0.62 if beside else 0.64, beside, self.margin)
-        cells = _row_of(
-            for_views, len(views), for_views.width >= 1.2 * for_views.height, self.margin
-        )
+        cells = _cells(for_views, len(views), self.margin)
         boxes = [self._plot(cell, axes, ticks) for cell, axes in zip(cells, views, strict=True)]
         rows = _row_of(for_charts, len(charts), not beside, self.margin)
         # In a column, all charts share the steps that the last one names, and stand in line.
@@ -551,7 +549,7 @@ class _Desk:
         """Return a view's plot within its cell, with its tick labels and axis names around it."""
         size, left = self.type_size(11), round(cell.x0 + self.margin / 2)
         if axes.window is None:
-            return cell
+            return self._below_title(cell, axes, size)
         top = round(cell.y0 + 1.5 * size) if axes.title else cell.y0
         bottom = round(cell.y1 - 1.5 * size) if ticks else cell.y1
         if not ticks or bottom - top < 2 * size:
@@ -566,6 +564,15 @@ class _Desk:
             self._label_y(box, cell, y_ticks, axes, size)
             self._label_x(box, cell, axes, size)
         return box
+
+    def _below_title(self, cell: Box, axes: Axes, size: float) -> Box:
+        """Return what is left of a cell below the title over the plot, if it has one."""
+        if not axes.title:
+            return cell
+        title = self.short("heading", axes.title, cell.width, size)
+        left = round(cell.x0 + self.margin / 2)
+        self.marks.append(Text(left, cell.y0 + size, title, size=size, color=self.theme.ink))
+        return cell._replace(y0=round(cell.y0 + 1.5 * size))
 
     def _named(self, room: Box, cell: Box, axes: Axes, size: float) -> tuple[Box, Axes]:
         """Give long names of axes lines of their own; return the room that is left, and the rest.
@@ -739,6 +746,25 @@ def _cut(box: Box, share: float, across: bool, gap: float) -> tuple[Box, Box]:
         return box._replace(x1=round(at - gap / 2)), box._replace(x0=round(at + gap / 2))
     at = box.y0 + share * box.height
     return box._replace(y1=round(at - gap / 4)), box._replace(y0=round(at + gap / 4))
+
+
+def _cells(box: Box, count: int, gap: float) -> list[Box]:
+    """Cut a box into equal ones for views: a pair side by side, more in rows that fit best."""
+    if count < 3:
+        return _row_of(box, count, box.width >= 1.2 * box.height, gap)
+
+    def unfit(columns: int) -> float:
+        rows = -(-count // columns)
+        shape = box.width / columns / (box.height / rows)
+        return abs(math.log(shape / _CELL)) + (rows * columns - count) / count
+
+    columns = min(range(1, count + 1), key=unfit)
+    rows = _row_of(box, -(-count // columns), False, gap)
+    return [cell for row in rows for cell in _row_of(row, columns, True, gap)][:count]
+
+
+_CELL = 1.15
+"""The best shape of a view among several, width by height."""
 
 
 def _row_of(box: Box, count: int, across: bool, gap: float) -> list[Box]:

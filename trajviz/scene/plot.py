@@ -111,6 +111,8 @@ class Plot:
         reveal: How the view changes pixel by pixel, if it does; such a plot has no tracks.
         redrawn: Where the view is drawn anew for every frame, the plot as it is after a share of
             the animation, 0 to 1.
+        moment: After how many steps it is shown, whatever the rest of the picture shows; None for
+            when the rest is.
     """
 
     view: PlotView
@@ -119,6 +121,11 @@ class Plot:
     pen: Pen
     reveal: Reveal | None = None
     redrawn: Callable[[float], Plot] | None = None
+    moment: int | None = None
+
+    def shown_at(self, step: float) -> float:
+        """Return after how many steps the plot is shown in a picture of this step."""
+        return step if self.moment is None else self.moment
 
     @property
     def box(self) -> Box:

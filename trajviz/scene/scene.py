@@ -28,6 +28,7 @@ from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import load_panel
 from trajviz.scene.plot import Draper, Plot
 from trajviz.scene.run import Run, swarms
+from trajviz.scene.strip import as_strip
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.views import Shown, View, load_view, view_names
 from trajviz.surface import Surface, Window
@@ -113,7 +114,7 @@ def check_room(
             has no room.
     """
     look = recipe.look
-    view = load_view(look.view)
+    view = _view_of(look)
     for name in look.panels:
         load_panel(name)
     _check_orbit(look, view)
@@ -136,6 +137,11 @@ def check_room(
     )
     expected = _listing([f"{chip.name} {10**6}" for chip in chips], run)
     _lay_out(_words(run, view, "", expected), run, view.axes(run), _charts(run))
+
+
+def _view_of(look: Look) -> View:
+    view = load_view(look.view)
+    return as_strip(view, look.strip) if look.strip else view
 
 
 def _check_orbit(look: Look, view: View) -> None:
@@ -177,7 +183,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         progress: Called by a view that takes long, with how much is done and how much there is.
     """
     run = _run_of(outcome, progress)
-    view = load_view(run.look.view)
+    view = _view_of(run.look)
     axes, words = view.axes(run), _words(run, view, caption_of(outcome, run.language), None)
     counts = [len(swarm) for swarm in swarms(run.courses)]
     charts = [median_of(chart, counts, run.language) for chart in _charts(run)]
@@ -248,7 +254,7 @@ def _words(run: Run, view: View, caption: str, outcome: Listing | None) -> Words
         chips=tuple(view.chips(run)),
         caption=caption,
         axes=run.axes,
-        steps=run.steps,
+        steps=None if run.look.strip else run.steps,
         around_step=run.language.counter(f"count_{run.clock}", run.steps),
         outcome=outcome,
         notes=tuple((note.step, note.text) for note in run.notes),

@@ -78,13 +78,14 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    plots = [plot.at(step / scene.steps) for plot in scene.plots]
-    for plot in plots:
-        _draw_view(axes, plot, step, spacing)
+    moments = [plot.shown_at(step) for plot in scene.plots]
+    plots = [plot.at(at / scene.steps) for plot, at in zip(scene.plots, moments, strict=True)]
+    for plot, moment in zip(plots, moments, strict=True):
+        _draw_view(axes, plot, moment, spacing)
     for mark in (*scene.marks, *scene.passing(step)):
         _draw_mark(axes, mark)
-    for plot in plots:
-        _draw_tracks(axes, plot, scene.theme, step)
+    for plot, moment in zip(plots, moments, strict=True):
+        _draw_tracks(axes, plot, scene.theme, moment)
     if scene.counter:
         for digit in scene.counter.digits(int(step)):
             _draw_mark(axes, digit)

@@ -125,6 +125,11 @@ class Format:
 
     def check_look(self, look: Look) -> None:
         """Raise TrajvizError for a look that this format cannot show."""
+        if look.strip and self.kind == "animation":
+            raise TrajvizError(
+                f"strip shows steps beside each other in a still, and a .{self.name} moves: "
+                "use .png, .svg or .pdf"
+            )
         if not self.follows:
             _check_theme(look.theme, self)
         if not self.paths:

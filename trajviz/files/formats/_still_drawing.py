@@ -32,14 +32,18 @@ _MOST = 400_000
 def still_drawing(scene: Scene, step: int, head: str) -> str:
     """Return the picture after `step` steps as an SVG, whose first elements are those of `head`."""
     letters, lasting = Letters(), Lasting(scene, step)
-    plots = [plot.at(step / scene.steps) for plot in scene.plots]
+    moments = [plot.shown_at(step) for plot in scene.plots]
+    plots = [plot.at(at / scene.steps) for plot, at in zip(scene.plots, moments, strict=True)]
     clips = [f"b{place}" for place in range(len(plots))]
     named = list(zip(clips, plots, strict=True))
     shapes = (*scene.marks, *scene.passing(step))
     digits = scene.counter.digits(step) if scene.counter else ()
     content = "".join(
         [
-            *(_clipped(view_of(plot, letters, step, _MOST), name) for name, plot in named),
+            *(
+                _clipped(view_of(plot, letters, moment, _MOST), name)
+                for moment, (name, plot) in zip(moments, named, strict=True)
+            ),
             *(mark(shape, letters) for shape in shapes),
             *(_clipped(lasting.plot(plot, letters), name) for name, plot in named),
             *(mark(digit, letters) for digit in digits),
@@ -59,12 +63,16 @@ class Lasting:
     """Draws what the tracks have left after `step` steps; collects what it defines."""
 
     def __init__(self, scene: Scene, step: int) -> None:
-        self.theme, self.step = scene.theme, step
-        self.moment = np.array([float(step)])
+        self.theme, self.now = scene.theme, step
+        self._go_to(step)
         self.definitions: list[str] = []
+
+    def _go_to(self, step: float) -> None:
+        self.step, self.moment = step, np.array([float(step)])
 
     def plot(self, plot: Plot, letters: Letters) -> str:
         """Return a plot's lines, marks, foreground, heads and stars, in order."""
+        self._go_to(plot.shown_at(self.now))
         growth = iter(plot.growth(self.moment)[:, 0].tolist())
         under, over = (
             [mark(shape, letters) for shape in shapes]
