@@ -77,7 +77,7 @@ class Paths:
 
     Attributes:
         weights: Where each track went, (steps + 1, d) each; all have one start.
-        losses: The loss at each of these points, (steps + 1,) each.
+        losses: The loss at each of these points, (steps + 1,) each; NaN where none is known.
         labels: What each track is called.
         blocks: How the weights fall into matrices and vectors; none for one vector.
         seed: Which random directions.
@@ -97,7 +97,7 @@ class Paths:
     @property
     def lowest_end(self) -> Floats:
         """Where the track ends that has the lowest loss at its end, (d,)."""
-        ends = [losses[-1] for losses in self.losses]
+        ends = np.nan_to_num([losses[-1] for losses in self.losses], nan=np.inf)
         return np.asarray(self.weights[int(np.argmin(ends))][-1])
 
     def counted(self) -> list[Ints]:
@@ -105,10 +105,12 @@ class Paths:
 
         A track that diverges would take plane and window with it.
         """
-        lowest = min(float(losses.min()) for losses in self.losses)
-        begin = float(self.losses[0][0])
-        most = lowest + HIGH * (begin - lowest)
-        return [np.flatnonzero(losses <= max(most, begin)) for losses in self.losses]
+        known = np.concatenate([losses[np.isfinite(losses)] for losses in self.losses])
+        if not known.size:
+            return [np.arange(len(losses)) for losses in self.losses]
+        begin = max(float(np.nan_to_num(losses[0], nan=-np.inf)) for losses in self.losses)
+        most = max(begin, float(known.min() + HIGH * (begin - known.min())))
+        return [np.flatnonzero(~(losses > most)) for losses in self.losses]
 
     def sample(self) -> Floats:
         """Return points from which axes are found, (n, d), evenly along what counts of each."""

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from trajviz.descent.plane import Paths, find_plane
+from trajviz.descent.paths import Course, Recorded
+from trajviz.descent.plane import Paths, Plane, find_plane
 from trajviz.descent.section import fitted_window, section_of
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import Recipe
-from trajviz.surface import check_window
+from trajviz.surface import Window, check_window
+from trajviz.surface.problem import Problem
+
+_Course = TypeVar("_Course", Trajectory, Recorded)
 
 
 def projected(
@@ -26,7 +31,7 @@ def projected(
 
     Args:
         recipe: Which plane it is, what part of it is shown, and whose loss.
-        setup: What was descended.
+        setup: What was descended, and paths that were recorded elsewhere.
         trajectories: What has run, with weights.
         progress: Called with how many points of the plane are done and how many there are.
 
@@ -36,24 +41,12 @@ def projected(
     problem = setup.problem
     if problem is None:
         return setup, [*trajectories]
-    paths = Paths(
-        weights=[t.places for t in trajectories],
-        losses=[t.heights for t in trajectories],
-        labels=[t.label for t in trajectories],
-        blocks=problem.blocks,
-        seed=setup.noise.seed,
-    )
+    paths = _paths(problem, [*trajectories, *setup.paths], setup.noise.seed)
     plane = find_plane(recipe.plane, paths)
-    laid = [
-        replace(t, points=plane.project(t.places), off_plane=plane.off(t.places))
-        for t in trajectories
-    ]
-    counted = zip(laid, paths.counted(), strict=True)
-    window = fitted_window(plane, [t.points[there] for t, there in counted])
-    if recipe.window is not None:
-        window = check_window(recipe.window)
-    x, y = laid[0].points[0].tolist()
-    window = check_window(window.including(x, y))
+    laid = [_laid(plane, each) for each in trajectories]
+    recorded = tuple(_laid(plane, each) for each in setup.paths)
+    window = _window(recipe, plane, paths)
+    x, y = plane.project(paths.start).tolist()
     surface = section_of(
         problem,
         plane,
@@ -63,5 +56,36 @@ def projected(
         equal=recipe.look.aspect == "equal",
         progress=progress,
     )
-    on_plane = replace(setup, surface=surface, start=(x, y), window=window, plane=plane)
-    return on_plane, laid
+    return replace(
+        setup, surface=surface, start=(x, y), window=window, plane=plane, paths=recorded
+    ), laid
+
+
+def _paths(problem: Problem, courses: Sequence[Course], seed: int) -> Paths:
+    """Return what a plane is found from."""
+    return Paths(
+        weights=[course.places for course in courses],
+        losses=[course.heights for course in courses],
+        labels=[course.label for course in courses],
+        blocks=problem.blocks,
+        seed=seed,
+    )
+
+
+def _laid(plane: Plane, course: _Course) -> _Course:
+    """Return a course on the plane."""
+    places = course.places
+    return replace(course, points=plane.project(places), off_plane=plane.off(places))
+
+
+def _window(recipe: Recipe, plane: Plane, paths: Paths) -> Window:
+    """Return what of a plane is shown: what is asked for, or what holds the paths, and starts."""
+    points = [plane.project(weights) for weights in paths.weights]
+    counted = zip(points, paths.counted(), strict=True)
+    window = fitted_window(plane, [each[there] for each, there in counted])
+    if recipe.window is not None:
+        window = check_window(recipe.window)
+    for each in points:
+        x, y = each[0].tolist()
+        window = window.including(x, y)
+    return check_window(window)

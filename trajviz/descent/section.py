@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -82,7 +83,7 @@ def section_of(
     equal: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Surface:
-    """Return the loss on a plane as a surface.
+    """Return the loss on a plane as a surface; of recorded runs a flat one, whose loss none knows.
 
     Args:
         problem: Whose loss.
@@ -96,6 +97,8 @@ def section_of(
     Raises:
         TrajvizError: The loss is nowhere finite on the plane.
     """
+    if problem.recorded:
+        return replace(stand_in(problem), window=window, start=start)
     ground = _for_equal_axes(window) if equal else window
     nodes = node_count(problem)
     xs, ys = np.linspace(*ground[:2], nodes), np.linspace(*ground[2:], nodes)

@@ -71,7 +71,8 @@ class Setup:
         """Refuse noise that is not for the surface, and starts from which nothing can run."""
         self.noise.check(self.subject)
         if self.problem is not None:
-            _check_start(self.problem, self.begin)
+            if self.specs:
+                _check_start(self.problem, self.begin)
             return
         here = np.array(self.start, dtype=np.float64)
         value, slope = self.surface.value, self.surface.gradient
@@ -169,12 +170,12 @@ def _settle_problem(recipe: Recipe, problem: Problem, paths: Sequence[Any]) -> S
                 f"{what} {given!r} is a place of two dimensions: {problem.name} starts in "
                 f"{problem.dimension}, from where --seed N (seed=N) says"
             )
-    if recipe.paths or paths:
-        raise TrajvizError(f"paths of two dimensions cannot be drawn beside {problem.name}")
+    files = [p for file in recipe.paths for p in load_paths(file, problem, recipe.steps)]
+    courses = (*files, *paths_of(paths, problem, recipe.steps))
     split_plane(recipe.plane)
     check_data(problem, recipe.data)
     surface = stand_in(problem)
-    specs = _specs_of(recipe, surface, alone=True)
+    specs = _specs_of(recipe, surface, alone=not courses)
     for spec in specs:
         if spec.clamp.bounds:
             raise TrajvizError(
@@ -189,6 +190,7 @@ def _settle_problem(recipe: Recipe, problem: Problem, paths: Sequence[Any]) -> S
         window=check_window(recipe.window or surface.window),
         noise=Noise.of(recipe),
         clock=recipe.clock,
+        paths=courses,
         problem=problem,
     )
 
@@ -205,7 +207,9 @@ def _check_flat(recipe: Recipe, surface: Surface) -> None:
 
 
 def _check_start(problem: Problem, start: Floats) -> None:
-    """Refuse a start from which no race on a problem can begin."""
+    """Refuse a start from which no race on a problem can begin, and recorded runs for one."""
+    if problem.recorded:
+        raise TrajvizError("of recorded runs no loss is known, on which an optimizer could run")
     if start.shape != (problem.dimension,):
         raise TrajvizError(
             f"{problem.name}: its start has shape {start.shape}, not ({problem.dimension},)"

@@ -216,10 +216,11 @@ def _plane(outcome: Outcome, language: Language) -> list[str]:
     if plane is None:
         return []
     names = say("between_names").join(plane.names)
-    loss = say(f"plane_{outcome.recipe.data.replace('-', '_')}")
-    where = language.say(f"plane_{plane.kind}", **({"names": names} if names else {}))
-    share = say("plane_share", percent=whole_percent(sum(plane.share)))
-    return [say("plane", loss=loss, plane=where), share, say("plane_thin")]
+    where = say(f"plane_{plane.kind}", names=names)
+    if outcome.problem and not outcome.problem.recorded:
+        loss = say(f"plane_{outcome.recipe.data.replace('-', '_')}")
+        where = say("plane", loss=loss, plane=where)
+    return [where, say("plane_share", percent=whole_percent(sum(plane.share))), say("plane_thin")]
 
 
 def _starts(outcome: Outcome, language: Language) -> list[str]:
