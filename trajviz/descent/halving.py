@@ -199,7 +199,7 @@ def _halved(
     left = [*trials]
     for done, part in enumerate(ROUNDS, 1):
         for trial in left:
-            trial.advance(race.last // part)
+            trial.advance(math.ceil(race.last / part))
         left = _ranked(left, race.lowest(trials))
         if part > 1:
             left = left[: (len(left) + 1) // 2]

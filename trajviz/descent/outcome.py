@@ -89,14 +89,14 @@ class Outcome:
             self.recipe,
             optimizers=tuple(_settled(t) for t in self.trajectories if not t.number),
             start=None if self.problem else self.start,
-            # That of a plane follows from the paths on it.
+            # What of a plane is shown, and how its axes are called, follows from the paths.
             window=self.recipe.window if self.problem else self.window,
             lr=self.recipe.lr or self.surface.lr,
             batch_size=self.noise.batch(self.surface) or None,
             look=replace(
                 look,
                 title=look.title or self.surface.title,
-                axes=look.axes or self.surface.axes,
+                axes=look.axes or (None if self.problem else self.surface.axes),
                 aspect=look.aspect or self.surface.aspect or None,
             ),
         )

@@ -73,9 +73,11 @@ def _paths(problem: Problem, courses: Sequence[Course], seed: int) -> Paths:
 
 
 def _laid(plane: Plane, course: _Course) -> _Course:
-    """Return a course on the plane."""
+    """Return a course on the plane; all that start at one place do so to the last bit."""
     places = course.places
-    return replace(course, points=plane.project(places), off_plane=plane.off(places))
+    points = plane.project(places)
+    points[0] = plane.project(places[0])
+    return replace(course, points=points, off_plane=plane.off(places))
 
 
 def _window(recipe: Recipe, plane: Plane, paths: Paths) -> Window:
