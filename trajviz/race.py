@@ -643,6 +643,7 @@ def compare(
     outcome: bool = Look.outcome,
     trail: int | str | None = Look.trail,
     strip: Iterable[int] = Look.strip,
+    labels: str = Look.labels,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -702,6 +703,8 @@ def compare(
         trail: The last N steps of each track are bright, the rest faint; 'full' or 0 for all. By
             default full, of a population 1.
         strip: Several steps beside each other in one still, as in 5,20,60,200.
+        labels: Names in the key alone; with 'heads' also beside the heads of tracks, with 'end'
+            there in the last frame.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -760,6 +763,7 @@ def compare(
         outcome=outcome,
         trail=parse_trail(trail) if isinstance(trail, str) else trail,
         strip=tuple(strip),
+        labels=labels,
         fps=fps,
         seconds=seconds,
         pace=pace,

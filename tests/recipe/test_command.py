@@ -50,6 +50,7 @@ VALUES = {
     "outcome": st.booleans(),
     "trail": st.integers(0, 10**6),
     "strip": st.just(()),
+    "labels": st.sampled_from(["key", "heads", "end"]),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),
     "panels": st.lists(st.sampled_from(["loss", "step-size"]), max_size=2).map(tuple),

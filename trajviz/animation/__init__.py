@@ -13,10 +13,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from trajviz.animation.overlay import overlaid
 from trajviz.animation.pace import evenly, positions
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.marks import Box, Mark
+from trajviz.scene.movers import marks_at
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Plot, Reveal
 from trajviz.scene.scene import Scene
@@ -99,9 +101,10 @@ class Animation:
         return parts
 
     def _plot_changes(self, plot: Plot, frames: int) -> Iterator[Change]:
-        positions = self.positions[:frames]
+        every = self.positions
         if plot.moment is not None:
-            positions = np.full_like(positions, plot.moment)
+            every = np.full_like(every, plot.moment)
+        positions = every[:frames]
         if plot.redrawn is not None:
             turns = self._turns[:frames]
             if plot.moment is not None:
@@ -109,7 +112,7 @@ class Animation:
             return _redrawing(self.scene, plot, positions, turns)
         if plot.reveal is not None:
             return _revealing(self.scene, plot, plot.reveal, positions)
-        return _moving(self.scene, plot, positions)
+        return _moving(self.scene, plot, every, frames)
 
     @property
     def _turns(self) -> Floats:
@@ -122,18 +125,36 @@ def still(scene: Scene, step: float) -> Picture:
     return Animation(scene, np.array([float(step)])).first
 
 
-def _moving(scene: Scene, plot: Plot, positions: Floats) -> Iterator[Change]:
-    """Yield what the tracks of a plot change; frame 0 also has what stands above its lines."""
-    box = plot.box
-    stage = Stage(plot, _part(scene.background, box), scene.theme)
-    place = _places(scene, box).ravel()
+def _moving(scene: Scene, plot: Plot, positions: Floats, frames: int) -> Iterator[Change]:
+    """Yield what the tracks of a plot change, and what moves over them.
+
+    Frame 0 also has what stands above its lines.
+    """
+    stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
+    place = _places(scene, plot.box).ravel()
+    changes = _tracking(stage, positions[:frames])
+    if plot.movers:
+        below = stage.below.reshape(plot.box.height, plot.box.width, 3)
+        changes = overlaid(changes, below, _over(plot, positions))
+    for change in changes:
+        yield Change(place[change.pixels], change.colors)
+
+
+def _tracking(stage: Stage, positions: Floats) -> Iterator[Change]:
+    """Yield what tracks change in a plot's own pixels, frame 0 against its background."""
     changes = Rasterizer(stage, positions).changes()
     first = next(changes)
     stage.canvas[first.pixels] = first.colors
     there = np.flatnonzero(differ(stage.canvas, stage.below))
-    yield Change(place[there], stage.canvas[there])
-    for change in changes:
-        yield Change(place[change.pixels], change.colors)
+    yield Change(there, stage.canvas[there])
+    yield from changes
+
+
+def _over(plot: Plot, positions: Floats) -> Iterator[list[Mark]]:
+    """Yield what lies over a plot's tracks in each frame, in the plot's own pixels."""
+    x, y = plot.box.x0, plot.box.y0
+    for marks in marks_at(plot.movers, positions):
+        yield [mark.moved(-x, -y) for mark in marks]
 
 
 def _revealing(scene: Scene, plot: Plot, reveal: Reveal, positions: Floats) -> Iterator[Change]:

@@ -214,7 +214,8 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
         mask = np.zeros(len(flat), dtype=np.uint8)
         np.maximum.at(mask, covered.pixel[mine], covered.near[mine] + lift)
         _blend(flat, mask, ink)
-    paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.over_heads])
+    paint(picture, [mark.moved(-box.x0, -box.y0) for mark in plot.over_heads])
+    paint(picture, [mark.moved(-box.x0, -box.y0) for mark in plot.moved(step)])
 
 
 def _moved_layers(plot: Plot) -> list[list[Track]]:

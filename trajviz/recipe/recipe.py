@@ -39,6 +39,8 @@ MOST_ORBIT = 3600
 """How far a camera may turn, in degrees."""
 
 
+LABELS = ("key", "heads", "end")
+"""Where tracks have their names: in the key, and beside the heads, always or at the end."""
 MEMBERS_TRAIL = 1
 """So many of the last steps are drawn of a population's members: where each came from."""
 
@@ -73,6 +75,7 @@ class Look:
         trail: How many of the last steps are bright, the rest faint; 0 for all of them, None for
             all of a line and a few of a population's members.
         strip: Steps that one still shows beside each other; () for a picture of one step.
+        labels: Where tracks have their names, one of LABELS.
     """
 
     size: tuple[int, int] = option(
@@ -123,6 +126,10 @@ class Look:
         (), "Several steps beside each other in one still, as in 5,20,60,200.", "picture",
         words="STEP,STEP,...",
     )  # fmt: skip
+    labels: str = option(
+        LABELS[0], "Names in the key alone; with 'heads' also beside the heads of tracks, with "
+        "'end' there in the last frame.", "picture", words="|".join(LABELS),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse a size, a camera, an orbit or a trail that cannot be drawn, an unknown aspect."""
@@ -150,6 +157,8 @@ class Look:
             raise TrajvizError(f"trail {self.trail!r} is no whole number of steps, 0 being all")
         if len(self.strip) > MOST_STRIP:
             raise TrajvizError(f"strip of {len(self.strip)} steps is more than {MOST_STRIP}")
+        if self.labels not in LABELS:
+            raise unknown("labels", self.labels, LABELS)
         if not abs(self.orbit) <= MOST_ORBIT:
             raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
 

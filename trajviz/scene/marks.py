@@ -14,6 +14,8 @@ from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB
 from trajviz.scene.lettering import text_width
 
+TIP = 0.45
+"""Half the width of an arrow's tip, as a share of its length."""
 T = TypeVar("T", int, float)
 """A coordinate."""
 
@@ -59,6 +61,8 @@ class Text:
         color: Its colour.
         bold: Whether it is set in bold.
         align: What `x` is.
+        rim: The colour around its letters, if there is any.
+        rim_width: How far it reaches beyond them.
     """
 
     x: float
@@ -69,6 +73,8 @@ class Text:
     color: RGB
     bold: bool = False
     align: Literal["left", "center", "right"] = "left"
+    rim: RGB | None = None
+    rim_width: float = 0.0
 
     @property
     def left(self) -> float:
@@ -133,7 +139,71 @@ class Fill:
         return replace(self, box=Box(x0 + x, y0 + y, x1 + x, y1 + y))
 
 
-Mark: TypeAlias = Text | Dot | Shape | Fill
+@dataclass(frozen=True)
+class Stroke:
+    """A polyline with round ends, perhaps with an arrow's tip at its last corner.
+
+    Attributes:
+        corners: Where it goes.
+        width: How wide it is.
+        color: Its colour.
+        tip: How long its tip is, 0 for none.
+        rim: The colour around it, if there is any.
+        rim_width: How far it reaches beyond it, on each side.
+    """
+
+    corners: tuple[tuple[float, float], ...]
+    _: KW_ONLY
+    width: float
+    color: RGB
+    tip: float = 0.0
+    rim: RGB | None = None
+    rim_width: float = 0.0
+
+    def moved(self, x: float, y: float) -> Stroke:
+        """Return the polyline shifted by so many pixels."""
+        return replace(self, corners=tuple((a + x, b + y) for a, b in self.corners))
+
+    @property
+    def shaft(self) -> tuple[tuple[float, float], ...]:
+        """The polyline without its tip."""
+        if not self.tip:
+            return self.corners
+        (x, y), (a, b) = self.corners[-1], self.barbs[0]
+        c, d = self.barbs[2]
+        return (*self.corners[:-1], ((x + a + c) / 3, (y + b + d) / 3))
+
+    @property
+    def barbs(self) -> tuple[tuple[float, float], ...]:
+        """The corners of the tip, its point in the middle."""
+        (a, b), (x, y) = self.corners[-2:]
+        length = math.hypot(x - a, y - b) or 1.0
+        along, across = (x - a) / length * self.tip, (y - b) / length * self.tip
+        return (
+            (x - along - TIP * across, y - across + TIP * along),
+            (x, y),
+            (x - along + TIP * across, y - across - TIP * along),
+        )
+
+
+@dataclass(frozen=True)
+class Oval:
+    """An ellipse's outline, its axes along those of the picture, `width` pixels wide."""
+
+    x: float
+    y: float
+    _: KW_ONLY
+    across: float
+    up: float
+    width: float
+    color: RGB
+
+    def moved(self, x: float, y: float) -> Oval:
+        """Return the ellipse shifted by so many pixels."""
+        return replace(self, x=self.x + x, y=self.y + y)
+
+
+Mark: TypeAlias = Text | Dot | Shape | Fill | Stroke | Oval
 
 
 def square(x: float, y: float, half: float, fill: RGB, rim: RGB, rim_width: float) -> Shape:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +14,8 @@ from PIL import Image, ImageDraw
 
 from trajviz.scene.color import RGB
 from trajviz.scene.lettering import Coverage, text_coverage
-from trajviz.scene.marks import Dot, Fill, Mark, Shape, Text
+from trajviz.scene.marks import Dot, Fill, Mark, Oval, Shape, Stroke, Text
+from trajviz.surface import Floats
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
 """Red, green and blue, (height, width, 3)."""
@@ -24,14 +26,25 @@ _FINE = 8
 """Shapes are drawn this many times finer in each direction, then averaged."""
 
 
+Before: TypeAlias = tuple[slice, slice, Picture]
+"""Rows and columns of a picture, and what was there before something was painted over it."""
+
+
 def paint(picture: Picture, marks: Iterable[Mark]) -> None:
     """Lay marks over a picture, (height, width, 3), in order and in place."""
+    for _ in paint_over(picture, marks):
+        pass
+
+
+def paint_over(picture: Picture, marks: Iterable[Mark]) -> Iterator[Before]:
+    """Lay marks over a picture in place, and yield what was there before, in order."""
     for mark in marks:
         for coverage, x, y, color in _layers(mark):
             rows, columns, share = _clip(coverage, x, y, picture.shape)
-            region = picture[rows, columns]
-            over = region + (np.array(color, dtype=np.float32) - region) * share
+            before = picture[rows, columns].copy()
+            over = before + (np.array(color, dtype=np.float32) - before) * share
             picture[rows, columns] = np.rint(over)
+            yield rows, columns, before
 
 
 def veil(marks: Iterable[Mark], width: int, height: int) -> tuple[Layer, Layer]:
@@ -53,8 +66,11 @@ def veil(marks: Iterable[Mark], width: int, height: int) -> tuple[Layer, Layer]:
 def _layers(mark: Mark) -> Iterable[tuple[Coverage, int, int, RGB]]:
     """Return a mark's layers: coverage, left column, top row, colour."""
     if isinstance(mark, Text):
-        coverage, above = text_coverage(mark.text, mark.size, mark.bold)
-        return [(coverage, round(mark.left), round(mark.y) - above, mark.color)]
+        return _letters(mark)
+    if isinstance(mark, Stroke):
+        return _pen_strokes(mark)
+    if isinstance(mark, Oval):
+        return [(*_ring(mark), mark.color)]
     if isinstance(mark, Dot):
         return [(*_disc(mark), mark.color)]
     if isinstance(mark, Fill):
@@ -63,6 +79,97 @@ def _layers(mark: Mark) -> Iterable[tuple[Coverage, int, int, RGB]]:
     outer, x, y = _polygon(mark, mark.rim_width / 2)
     inner, _, _ = _polygon(mark, -mark.rim_width / 2)
     return [(outer, x, y, mark.rim), (inner, x, y, mark.fill)]
+
+
+def _letters(text: Text) -> list[tuple[Coverage, int, int, RGB]]:
+    coverage, above = text_coverage(text.text, text.size, text.bold)
+    x, y = round(text.left), round(text.y) - above
+    letters = (coverage, x, y, text.color)
+    if text.rim is None:
+        return [letters]
+    reach = math.ceil(text.rim_width)
+    around = _spread(text.text, text.size, text.bold, text.rim_width)
+    return [(around, x - reach, y - reach, text.rim), letters]
+
+
+@functools.lru_cache(maxsize=256)
+def _spread(text: str, size: float, bold: bool, width: float) -> Coverage:
+    """Return the coverage of letters that are wider by so many pixels on each side."""
+    coverage, _ = text_coverage(text, size, bold)
+    reach = math.ceil(width)
+    height, across = coverage.shape
+    whole = np.zeros((height + 2 * reach, across + 2 * reach), dtype=np.float32)
+    for down, right in itertools.product(range(2 * reach + 1), repeat=2):
+        share = np.float32(np.clip(width + 0.5 - math.hypot(down - reach, right - reach), 0, 1))
+        region = whole[down : down + height, right : right + across]
+        np.maximum(region, share * coverage, out=region)
+    return whole
+
+
+def _pen_strokes(stroke: Stroke) -> list[tuple[Coverage, int, int, RGB]]:
+    distance, x, y = _distances(stroke)
+    half = stroke.width / 2 + 0.5
+    inner = (_within(half, distance), x, y, stroke.color)
+    if stroke.rim is None:
+        return [inner]
+    return [(_within(half + stroke.rim_width, distance), x, y, stroke.rim), inner]
+
+
+def _within(reach: float, distance: Layer) -> Coverage:
+    return np.asarray(np.clip(reach - distance, 0, 1), dtype=np.float32)
+
+
+def _distances(stroke: Stroke) -> tuple[Layer, int, int]:
+    """Return how far pixels are from a stroke's middle, (height, width), and the top left one.
+
+    To a tip it is so that the tip is as large as it says, however wide the stroke.
+    """
+    ends = np.array(stroke.shaft)
+    corners = np.concatenate([ends, np.array(stroke.barbs)]) if stroke.tip else ends
+    reach = stroke.width / 2 + stroke.rim_width + 1
+    x0, y0 = np.floor(corners.min(axis=0) - reach).astype(int).tolist()
+    x1, y1 = np.ceil(corners.max(axis=0) + reach).astype(int).tolist()
+    across, down = np.arange(x0, x1)[None, :] + 0.5, np.arange(y0, y1)[:, None] + 0.5
+    distance = np.full((y1 - y0, x1 - x0), np.inf)
+    for (ax, ay), (bx, by) in itertools.pairwise(ends.tolist()):
+        run, rise = bx - ax, by - ay
+        square = max(run * run + rise * rise, 1e-12)
+        share = np.clip(((across - ax) * run + (down - ay) * rise) / square, 0, 1)
+        away = np.hypot(across - ax - share * run, down - ay - share * rise)
+        np.minimum(distance, away, out=distance)
+    if stroke.tip:
+        beyond = _beyond_triangle(across, down, stroke.barbs) + stroke.width / 2
+        np.minimum(distance, beyond, out=distance)
+    return distance.astype(np.float32), x0, y0
+
+
+def _beyond_triangle(
+    across: Floats, down: Floats, corners: Sequence[tuple[float, float]]
+) -> Floats:
+    """Return how far pixels are beyond the nearest side of a triangle, below 0 inside."""
+    sides = itertools.pairwise([*corners, corners[0]])
+    middle = np.mean(corners, axis=0)
+    found = []
+    for (ax, ay), (bx, by) in sides:
+        length = math.hypot(bx - ax, by - ay) or 1.0
+        normal = ((by - ay) / length, (ax - bx) / length)
+        inside = (middle[0] - ax) * normal[0] + (middle[1] - ay) * normal[1]
+        sign = -1.0 if inside > 0 else 1.0
+        found.append(sign * ((across - ax) * normal[0] + (down - ay) * normal[1]))
+    return np.asarray(np.max(found, axis=0))
+
+
+def _ring(oval: Oval) -> tuple[Coverage, int, int]:
+    """Return an ellipse's coverage: distances to it are to first order, exact for a circle."""
+    reach = oval.width / 2 + 1
+    x0, y0 = math.floor(oval.x - oval.across - reach), math.floor(oval.y - oval.up - reach)
+    x1, y1 = math.ceil(oval.x + oval.across + reach), math.ceil(oval.y + oval.up + reach)
+    across = (np.arange(x0, x1)[None, :] + 0.5 - oval.x) / oval.across
+    down = (np.arange(y0, y1)[:, None] + 0.5 - oval.y) / oval.up
+    radius = np.maximum(np.hypot(across, down), 1e-9)
+    slope = np.hypot(across / oval.across, down / oval.up) / radius
+    distance = np.abs(radius - 1) / np.maximum(slope, 1e-9)
+    return _within(oval.width / 2 + 0.5, distance.astype(np.float32)), x0, y0
 
 
 def _disc(dot: Dot) -> tuple[Coverage, int, int]:

@@ -15,7 +15,9 @@ from trajviz.scene.chart import ChartView
 from trajviz.scene.color import RGB
 from trajviz.scene.departure import with_arrows
 from trajviz.scene.layout import Chip
-from trajviz.scene.marks import Box, Shape, square, star
+from trajviz.scene.marks import Box, Oval, Shape, Stroke, Text, square, star
+from trajviz.scene.movers import Mover, marks_at
+from trajviz.scene.names import TYPE, Names
 from trajviz.scene.outline import Vector
 from trajviz.scene.overlap import told_apart
 from trajviz.scene.paint import Picture
@@ -113,6 +115,7 @@ class Plot:
             the animation, 0 to 1.
         moment: After how many steps it is shown, whatever the rest of the picture shows; None for
             when the rest is.
+        movers: What moves over all of it, in order.
     """
 
     view: PlotView
@@ -122,6 +125,7 @@ class Plot:
     reveal: Reveal | None = None
     redrawn: Callable[[float], Plot] | None = None
     moment: int | None = None
+    movers: tuple[Mover, ...] = ()
 
     def shown_at(self, step: float) -> float:
         """Return after how many steps the plot is shown in a picture of this step."""
@@ -161,6 +165,12 @@ class Plot:
             return np.zeros((len(self.tracks), len(steps)))
         return ring_growth(self.tracks, self.over_heads, self.pen, steps)
 
+    def moved(self, step: float) -> list[Stroke | Text | Oval]:
+        """Return what moves over the tracks as it is after `step` steps."""
+        if not self.movers:
+            return []
+        return next(marks_at(self.movers, np.array([float(step)])))
+
     def at(self, share: float) -> Plot:
         """Return the plot as it is after a share of the animation, 0 to 1."""
         return self if self.redrawn is None else self.redrawn(share)
@@ -180,6 +190,8 @@ class Draper:
         clock: What times the race.
         several: Whether an optimizer has more than a few tracks, which then are finer.
         trail: How many of the last steps are bright, as a Look has it.
+        names: What tracks are called beside their heads, "" for those that are not; () for none.
+        named_from: The step from which on they are.
     """
 
     surface: Surface
@@ -191,12 +203,19 @@ class Draper:
     clock: str = "steps"
     several: bool = False
     trail: int | None = None
+    names: tuple[str, ...] = ()
+    named_from: float = 0.0
 
     @classmethod
     def of(cls, run: Run, scale: float) -> Draper:
-        """Return what lays the courses of a run."""
+        """Return what lays the courses of a run.
+
+        Of several tracks of one optimizer the first is named.
+        """
         groups = swarms(run.courses)
         chips = [chip for chip, group in zip(run.chips, groups, strict=True) for _ in group]
+        firsts = [not place for group in groups for place in range(len(group))]
+        names = [chip.name * first for chip, first in zip(chips, firsts, strict=True)]
         return cls(
             surface=run.surface,
             courses=run.courses,
@@ -207,6 +226,8 @@ class Draper:
             clock=run.clock,
             several=run.several,
             trail=run.look.trail,
+            names=() if run.look.labels == "key" else tuple(names),
+            named_from=run.steps if run.look.labels == "end" else 0.0,
         )
 
     def of_medians(self, chips: Sequence[Chip]) -> Draper:
@@ -231,13 +252,15 @@ class Draper:
         """
         paths = self.drape(view) if draped is None else draped
         lines = self._faded([view.line(path) for path in paths], view.window)
-        tracks = self._trailing(self._tracks(lines))
-        return Plot(
+        trailing = self._trailing(self._tracks(lines))
+        tracks = self._marked(trailing, view.box, departing=True)
+        plot = Plot(
             view=view,
-            tracks=self._marked(tracks, view.box, departing=True),
+            tracks=tracks,
             foreground=(*self._stars(view), *self._starts(view)),
             pen=self._pen(1.0),
         )
+        return replace(plot, movers=tuple(self._named(plot)))
 
     def _faded(self, lines: Sequence[Line], window: Window) -> list[Line]:
         """Return lines that are thin where a race in d dimensions is off the plane, then dotted."""
@@ -252,6 +275,25 @@ class Draper:
         """Return a chart with its curves, somewhat finer than the tracks."""
         tracks = self._marked(self._tracks(view.lines()), view.box, departing=False)
         return Plot(view=view, tracks=tracks, foreground=(), pen=self._pen(0.75))
+
+    def _named(self, plot: Plot) -> list[Mover]:
+        """Return the names of a plot's tracks, where these are beside the heads."""
+        chosen = [place for place, name in enumerate(self.names) if name]
+        if not chosen:
+            return []
+        layers = np.repeat(np.arange(len(plot.layers)), [len(layer) for layer in plot.layers])
+        names = Names(
+            tracks=tuple(plot.tracks[place] for place in chosen),
+            texts=tuple(self.names[place] for place in chosen),
+            layers=tuple(layers[chosen].tolist()),
+            box=plot.box,
+            reach=plot.pen.head + plot.pen.rim,
+            size=max(round(TYPE * self.scale, 2), 8.0),
+            growth=lambda steps: plot.growth(steps)[chosen],
+            stars=tuple(plot.over_heads),
+            from_step=self.named_from,
+        )
+        return names.movers(self.theme)
 
     def _pen(self, share: float) -> Pen:
         pen = Pen.scaled(self.scale * share).times(_FINE if self.several else 1.0)

@@ -148,6 +148,8 @@ def _check_orbit(look: Look, view: View) -> None:
     if look.orbit and not view.turns:
         turning = [name for name in view_names() if load_view(name).turns]
         raise TrajvizError(f"orbit turns a relief: choose the view {' or '.join(turning)}")
+    if look.orbit and look.labels == "heads":
+        raise TrajvizError("labels 'heads' are for a view that stands still: choose 'end' or 'key'")
 
 
 def _check_everywhere(
@@ -164,6 +166,7 @@ def _check_everywhere(
         raise TrajvizError(f"clock {recipe.clock!r} takes no view {name!r}: they go by steps")
     beside = {
         "panels": look.panels, "starts": recipe.starts, "paths": paths, "trail": look.trail,
+        "labels": look.labels != "key" and repr(look.labels),
     }  # fmt: skip
     for what, given in beside.items():
         if given:

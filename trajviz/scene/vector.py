@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from trajviz.scene.color import RGB, hexed
 from trajviz.scene.fonts import line_of, own_face, runs_of
 from trajviz.scene.lettering import placed_parts
-from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.marks import Box, Dot, Fill, Mark, Oval, Shape, Stroke, Text
 from trajviz.scene.mathematics import Formula
 from trajviz.scene.outline import LINE, MOVE, Area, Areas, Raster, Rim
 from trajviz.scene.plot import Plot
@@ -148,16 +148,23 @@ def _draw_raster(axes: Axes, raster: Raster) -> None:
 
 
 def _draw_mark(axes: Axes, mark: Mark, zorder: float = 3) -> None:
-    from matplotlib.patches import Circle, Polygon
+    from matplotlib.patches import Circle, Ellipse, Polygon
 
     if isinstance(mark, Text):
-        _draw_text(axes, mark)
+        _draw_text(axes, mark, zorder)
     elif isinstance(mark, Dot):
         axes.add_patch(Circle((mark.x, mark.y), mark.radius, color=hexed(mark.color), linewidth=0))
     elif isinstance(mark, Fill):
         rectangle = _frame(axes, mark.box)
         rectangle.set(facecolor=hexed(mark.color), linewidth=0)
         axes.add_patch(rectangle)
+    elif isinstance(mark, Stroke):
+        _draw_stroke(axes, mark, zorder)
+    elif isinstance(mark, Oval):
+        wide, high = 2 * mark.across, 2 * mark.up
+        oval = Ellipse((mark.x, mark.y), wide, high, fill=False, edgecolor=hexed(mark.color))
+        oval.set(linewidth=mark.width * _POINT, zorder=zorder)
+        axes.add_patch(oval)
     elif isinstance(mark, Shape):
         axes.add_patch(
             Polygon(
@@ -171,37 +178,74 @@ def _draw_mark(axes: Axes, mark: Mark, zorder: float = 3) -> None:
         )
 
 
-def _draw_text(axes: Axes, mark: Text) -> None:
+def _draw_stroke(axes: Axes, mark: Stroke, zorder: float) -> None:
+    """Draw a polyline and its tip, what is around them first."""
+    from matplotlib.patches import PathPatch, Polygon
+    from matplotlib.path import Path
+
+    rim = [(mark.rim, mark.rim_width)] if mark.rim else []
+    for color, more in (*rim, (mark.color, 0.0)):
+        ink, wide = hexed(color), (mark.width + 2 * more) * _POINT
+        axes.add_patch(
+            PathPatch(
+                Path(mark.shaft), fill=False, edgecolor=ink, linewidth=wide,
+                capstyle="round", joinstyle="round", zorder=zorder,
+            )
+        )  # fmt: skip
+        if mark.tip:
+            around = 2 * more * _POINT
+            axes.add_patch(
+                Polygon(mark.barbs, facecolor=ink, edgecolor=ink, linewidth=around, zorder=zorder)
+            )
+
+
+def _draw_text(axes: Axes, mark: Text, zorder: float = 3) -> None:
     """Write a line part by part."""
     for pen, part in placed_parts(mark.text, _EM, mark.bold):
         x, y = round(mark.left) + pen * mark.size / _EM, round(mark.y)
         if isinstance(part, Formula):
-            _draw_outline(axes, part.outline(mark.size, x, y), part.codes, mark.color)
+            corners = part.outline(mark.size, x, y)
+            _draw_outline(axes, corners, part.codes, mark, zorder)
         else:
-            _draw_plain(axes, mark, part, x, y)
+            _draw_plain(axes, mark, part, x, y, zorder)
 
 
-def _draw_outline(axes: Axes, corners: ArrayLike, codes: ArrayLike, color: RGB) -> None:
+def _draw_outline(
+    axes: Axes, corners: ArrayLike, codes: ArrayLike, mark: Text, zorder: float
+) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    axes.add_patch(PathPatch(Path(corners, codes), facecolor=hexed(color), linewidth=0))
+    letters = PathPatch(Path(corners, codes), facecolor=hexed(mark.color), linewidth=0)
+    letters.set(zorder=zorder, path_effects=_around(mark))
+    axes.add_patch(letters)
 
 
-def _draw_plain(axes: Axes, mark: Text, part: str, x: float, y: float) -> None:
+def _around(mark: Text) -> Any:
+    """Return matplotlib's effects for what is around letters; None for nothing."""
+    if mark.rim is None:
+        return None
+    from matplotlib.patheffects import Normal, Stroke
+
+    width = 2 * mark.rim_width * _POINT
+    return [Stroke(linewidth=width, foreground=hexed(mark.rim), joinstyle="round"), Normal()]
+
+
+def _draw_plain(axes: Axes, mark: Text, part: str, x: float, y: float, zorder: float) -> None:
     """Write a line in DejaVu, as matplotlib does by itself, or draw it in another font."""
     color = hexed(mark.color)
     runs = runs_of(line_of(part), mark.bold)
     if [face for face, _ in runs] == [own_face(mark.bold)]:
         axes.text(
-            x, y, runs[0][1], color=color, fontsize=mark.size * _POINT,
+            x, y, runs[0][1], color=color, fontsize=mark.size * _POINT, zorder=zorder,
             fontweight="bold" if mark.bold else "normal", family="DejaVu Sans", parse_math=False,
+            path_effects=_around(mark),
         )  # fmt: skip
         return
     from trajviz.scene.glyphs import outline
 
     corners, codes = outline(runs, mark.size, x, y)
-    _draw_outline(axes, corners, codes, mark.color)
+    _draw_outline(axes, corners, codes, mark, zorder)
 
 
 def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
@@ -233,8 +277,8 @@ def _draw_tracks(axes: Axes, plot: Plot, theme: Theme, step: float) -> None:
                 disc = Circle((x, y), radius + more, color=hexed(color), linewidth=0, zorder=4)
                 disc.set_alpha(HIDDEN_HEAD if behind else 1)
                 _add_clipped(axes, disc, frame)
-    for star in plot.over_heads:
-        _draw_mark(axes, star, zorder=5)
+    for mark in (*plot.over_heads, *plot.moved(step)):
+        _draw_mark(axes, mark, zorder=5)
 
 
 def _draw_lines(

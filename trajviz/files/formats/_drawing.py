@@ -21,7 +21,7 @@ from trajviz.scene.color import RGB, hexed
 from trajviz.scene.fonts import Face, line_of, own_face, runs_of
 from trajviz.scene.glyphs import letters
 from trajviz.scene.lettering import part_width, pen_places, placed_parts
-from trajviz.scene.marks import Box, Dot, Fill, Mark, Shape, Text
+from trajviz.scene.marks import Box, Dot, Fill, Mark, Oval, Shape, Stroke, Text
 from trajviz.scene.mathematics import Formula, Part
 from trajviz.scene.outline import (
     CLOSE,
@@ -122,11 +122,20 @@ class Letters:
 
     def line(self, text: Text) -> str:
         """Return a line of text, as wide as it is in pixels."""
+        letters = self._line(text, f'fill="{hexed(text.color)}"')
+        if text.rim is None:
+            return letters
+        width = number(2 * text.rim_width * EM / text.size)
+        rim = hexed(text.rim)
+        around = f'fill="{rim}" stroke="{rim}" stroke-width="{width}" stroke-linejoin="round"'
+        return self._line(text, around) + letters
+
+    def _line(self, text: Text, ink: str) -> str:
         y, scale = round(text.y) * FINE, number(text.size * FINE / EM)
         parts = placed_parts(text.text, text.size, text.bold)
         return "".join(
             f'<g transform="translate({round((round(text.left) + pen) * FINE)} {y})scale({scale})" '
-            f'fill="{hexed(text.color)}">{self._part(part, text)}</g>'
+            f"{ink}>{self._part(part, text)}</g>"
             for pen, part in parts
         )
 
@@ -179,7 +188,34 @@ def mark(shape: Mark, lettering: Letters) -> str:
     if isinstance(shape, Dot):
         x, y, radius = (number(FINE * value) for value in (shape.x, shape.y, shape.radius))
         return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{hexed(shape.color)}"/>'
+    if isinstance(shape, Stroke):
+        return _stroke(shape)
+    if isinstance(shape, Oval):
+        places = (FINE * value for value in (shape.x, shape.y, shape.across, shape.up))
+        x, y, across, up = map(number, places)
+        ring = f'<ellipse cx="{x}" cy="{y}" rx="{across}" ry="{up}" fill="none"/>'
+        return pencil(hexed(shape.color), shape.width, ring)
     return _polygon(shape)
+
+
+def _stroke(stroke: Stroke) -> str:
+    """Draw a polyline and its tip, what is around them first."""
+    line = path_of([in_units(np.array(stroke.shaft))])
+    tip = path_of([in_units(np.array(stroke.barbs))], closed=True) if stroke.tip else ""
+    return stroke_passes(
+        stroke, f'<path class="l" d="{line}"/>', f'<path d="{tip}"/>' if tip else ""
+    )
+
+
+def stroke_passes(stroke: Stroke, line: str, tip: str) -> str:
+    """Return the elements of a stroke's line and tip in its colours, what is around them first."""
+    rim = [(stroke.rim, stroke.rim_width)] if stroke.rim else []
+    drawn = ""
+    for color, more in (*rim, (stroke.color, 0.0)):
+        ink = hexed(color)
+        drawn += pencil(ink, stroke.width + 2 * more, line)
+        drawn += pencil(ink, 2 * more, tip, f' fill="{ink}"')
+    return drawn
 
 
 def _polygon(shape: Shape) -> str:

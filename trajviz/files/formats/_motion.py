@@ -9,11 +9,21 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from trajviz.animation import Animation, shown_steps
-from trajviz.files.formats._drawing import EM, Letters, extent, head_passes, mark, number, pencil
+from trajviz.files.formats._drawing import (
+    EM,
+    Letters,
+    extent,
+    head_passes,
+    mark,
+    number,
+    pencil,
+    stroke_passes,
+)
 from trajviz.files.formats._paths import FINE, in_units, path_of
 from trajviz.files.formats._thinning import thin_motion
 from trajviz.files.formats._timeline import Timeline
@@ -21,7 +31,8 @@ from trajviz.files.formats._visible_line import MARGIN, VisibleLine, visible_lin
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Counter
-from trajviz.scene.marks import Box
+from trajviz.scene.marks import Box, Oval, Stroke
+from trajviz.scene.movers import Mover, MovingStroke, MovingText, held
 from trajviz.scene.plot import Plot
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
 from trajviz.surface import Floats, Ints
@@ -62,7 +73,8 @@ class Moving:
             [mark(shape, self.letters) for shape in shapes]
             for shapes in (plot.under_heads, plot.over_heads)
         )
-        content = "".join([*lines, *marks, *heads, *stars])
+        movers = [f'<g class="t{mover.layer}">{self._mover(mover)}</g>' for mover in plot.movers]
+        content = "".join([*lines, *marks, *heads, *stars, *movers])
         return f'<g clip-path="url(#{clip})">{content}</g>'
 
     def _lines(self, plot: Plot, layer: Sequence[Track], place: int) -> str:
@@ -233,6 +245,79 @@ class Moving:
             return end
         styles = (f"transform:translate({x}px,{y}px)" for x, y in places[kept].tolist())
         return f' class="m"{end}{timeline.animate(timeline.moments[kept], styles)}'
+
+    def _mover(self, mover: Mover) -> str:
+        """Return what moves over a plot, seen while it is there."""
+        steps = self.timeline.steps
+        if isinstance(mover, MovingText):
+            places = mover.places(steps)
+            text = mark(replace(mover.text, x=0.0, y=0.0), self.letters)
+            moving = f"<g{self._gliding(in_units(held(places)))}>{text}</g>"
+        elif isinstance(mover, MovingStroke):
+            places = mover.ends(steps).reshape(len(steps), 4)
+            moving = self._pointing(mover.stroke, held(places))
+        else:
+            places = mover.radii(steps)
+            moving = self._ringing(mover.oval, held(places))
+        there = (~np.isnan(places[:, 0])).tolist()
+        if not any(there):
+            return ""
+        shown = self.timeline.stepwise(there, (f"opacity:{int(yes)}" for yes in there))
+        gone = "" if there[-1] else ' opacity="0"'
+        return f"<g{shown}{gone}>{moving}</g>" if shown or gone else moving
+
+    def _pointing(self, stroke: Stroke, ends: Floats) -> str:
+        """Return a stroke whose ends, (moments, 4), move.
+
+        Its last corner glides and turns; behind it is a dash that is as long as the stroke.
+        """
+        timeline, (dx, dy) = self.timeline, (ends[:, 2:] - ends[:, :2]).T
+        length, turn = FINE * np.hypot(dx, dy), np.unwrap(np.arctan2(dy, dx))
+        bare = replace(stroke, corners=((-1e3, 0.0), (0.0, 0.0)))
+        back, most = -FINE * bare.shaft[-1][0], number(length.max() + 100)
+        dash = np.maximum(length - back, 0.0)
+        kept = thin_motion(timeline.moments, dash[:, None], _LATE * FINE)
+        dashed = f' stroke-dasharray="{number(dash[-1])} {most}"'
+        if len(kept) > 1:
+            styles = (f"stroke-dasharray:{round(long)} {most}" for long in dash[kept].tolist())
+            dashed += f' class="m"{timeline.animate(timeline.moments[kept], styles)}'
+        line = f'<g class="l"><path d="M{-round(back)} 0H-{most}"{dashed}/></g>'
+        tip = path_of([in_units(np.array(bare.barbs))], closed=True) if stroke.tip else ""
+        drawn = stroke_passes(stroke, line, f'<path d="{tip}"/>' if tip else "")
+        return f"<g{self._turning(in_units(ends[:, 2:]), np.degrees(turn))}>{drawn}</g>"
+
+    def _turning(self, places: Ints, degrees: Floats) -> str:
+        """Return the attributes of what is at these places, (moments, 2), and turned so far."""
+        timeline, values = self.timeline, np.column_stack([places, FINE * degrees / 2])
+        kept = thin_motion(timeline.moments, values, _LATE * FINE)
+        moves = [
+            (x, y, number(angle)) for (x, y), angle in zip(places.tolist(), degrees, strict=True)
+        ]
+        x, y, angle = moves[-1]
+        end = f' transform="translate({x} {y})rotate({angle})"'
+        if len(kept) < 2:
+            return end
+        styles = (
+            f"transform:translate({x}px,{y}px) rotate({angle}deg)"
+            for x, y, angle in (moves[place] for place in kept.tolist())
+        )
+        return f' class="m"{end}{timeline.animate(timeline.moments[kept], styles)}'
+
+    def _ringing(self, oval: Oval, radii: Floats) -> str:
+        """Return an ellipse that reaches so far at each moment, (moments, 2)."""
+        timeline = self.timeline
+        kept = thin_motion(timeline.moments, radii, _LATE)
+        across, up = map(number, FINE * radii[-1])
+        shown = f' rx="{across}" ry="{up}"'
+        if len(kept) > 1:
+            styles = (
+                f"rx:{number(a)}px;ry:{number(b)}px" for a, b in (FINE * radii[kept]).tolist()
+            )
+            shown += f' class="m"{timeline.animate(timeline.moments[kept], styles)}'
+        x, y = number(FINE * oval.x), number(FINE * oval.y)
+        return pencil(
+            hexed(oval.color), oval.width, f'<ellipse cx="{x}" cy="{y}"{shown} fill="none"/>'
+        )
 
     def counter(self, counter: Counter) -> str:
         """Return the step number: all that are shown, each at its time."""

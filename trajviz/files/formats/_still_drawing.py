@@ -74,9 +74,9 @@ class Lasting:
         """Return a plot's lines, marks, foreground, heads and stars, in order."""
         self._go_to(plot.shown_at(self.now))
         growth = iter(plot.growth(self.moment)[:, 0].tolist())
-        under, over = (
+        under, over, moved = (
             [mark(shape, letters) for shape in shapes]
-            for shapes in (plot.under_heads, plot.over_heads)
+            for shapes in (plot.under_heads, plot.over_heads, plot.moved(self.step))
         )
         lines = [
             self._lines(plot, layer, [track.lasting.until(self.step) for track in layer])
@@ -89,7 +89,9 @@ class Lasting:
         marks = [self._marks(plot, layer) for layer in plot.layers]
         heads = [self._heads(plot, layer, growth) for layer in plot.layers]
         strokes = "".join([*lines, *marks])
-        return "".join([f'<g class="l">{strokes}</g>' * bool(strokes), *under, *heads, *over])
+        return "".join(
+            [f'<g class="l">{strokes}</g>' * bool(strokes), *under, *heads, *over, *moved]
+        )
 
     def _lines(self, plot: Plot, layer: Sequence[Track], lines: Sequence[Line]) -> str:
         """Return lines of a layer: what is hidden, then what is seen with its halo."""
