@@ -434,12 +434,13 @@ class Race:
                 one = one.in_theme(side.look.theme).fitted(name, None, self.request.max_bytes)
         return one.in_theme(self.look.theme)
 
-    def save_trace(self, path: str | Path, internals: bool = False) -> Path:
+    def save_trace(self, path: str | Path, internals: bool = False, project: bool = False) -> Path:
         """Write the numbers, and return the path.
 
         Args:
             path: The file: .csv, .json or .npz.
             internals: Whether gradients and effective learning rates are among them.
+            project: Whether the plane of a problem is, and the tracks as they are there.
 
         Raises:
             TrajvizError: The suffix names no such format, or nothing can be written there.
@@ -452,7 +453,7 @@ class Race:
             raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{k}" for k in TRACES])
         check_target(path)
         with replacing(path) as temporary:
-            temporary.write_bytes(self.trace(kind, internals))
+            temporary.write_bytes(self.trace(kind, internals, project))
         return path
 
     def save_recipe(self, path: str | Path) -> Path:
@@ -474,6 +475,7 @@ class Race:
         self,
         format: str = "csv",  # noqa: A002  # as in save
         internals: bool = False,
+        project: bool = False,
     ) -> bytes:
         """Return the numbers of the race.
 
@@ -481,15 +483,17 @@ class Race:
             format: "csv", "json" or "npz".
             internals: Whether what each step saw and did is among them: gradient and effective
                 learning rate.
+            project: Whether the plane on which a problem in many dimensions is seen is among them,
+                and the tracks as they are there.
 
         Raises:
-            TrajvizError: There is no such format.
+            TrajvizError: There is no such format, or nothing to project.
         """
         from trajviz.descent.trace import TRACES, trace_names
 
         if format not in TRACES:
             raise unknown("trace format", format, trace_names())
-        return TRACES[format](self.outcome, internals)
+        return TRACES[format](self.outcome, internals, project)
 
     def alt_text(self, at: int | None = None) -> str:
         """Return what the picture shows, who gets where and when, as plain text in one line.

@@ -27,6 +27,11 @@ from trajviz.errors import TrajvizError, unknown
     "--internals", is_flag=True,
     help="Add the gradient that each step saw and its effective learning rate along each axis.",
 )  # fmt: skip
+@click.option(
+    "--project", is_flag=True,
+    help="On a problem, write the tracks as they are on its plane; .json and .npz have both, and "
+    "the plane: origin, axes, share of the variance.",
+)  # fmt: skip
 def command(
     surface: str | None,
     optimizers: tuple[str, ...],
@@ -34,6 +39,7 @@ def command(
     output: str,
     kind: str,
     internals: bool,
+    project: bool,
     **options: Any,
 ) -> None:
     """Write the same race as numbers: one row for each step of each optimizer."""
@@ -48,10 +54,10 @@ def command(
         race = trajviz.run(recipe, progress=progress)
     say_what_was_found(race.surface, race.paths)
     if output == "-":
-        data = race.trace(kind or "csv", internals)
+        data = race.trace(kind or "csv", internals, project)
         if kind == "npz":
             write_stdout(data)
         else:
             write_text(data.decode())
     else:
-        say(str(race.save_trace(output, internals)))
+        say(str(race.save_trace(output, internals, project)))

@@ -8,17 +8,18 @@ from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.clamp import NO_CLAMP
-from trajviz.surface import Floats, Points, Surface
+from trajviz.surface import Floats, Points
+from trajviz.surface.definition import Subject
 
 
-def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Points:
+def gradients(surface: Subject, trajectory: Course, noise: Noise = CUSTOMARY) -> Points:
     """Return the gradient at the point that each step leaves.
 
     It is the gradient that the race shows: of that step's mini-batch, or with that step's noise,
     clipped where the track clips it.
 
     Args:
-        surface: What was descended.
+        surface: What was descended, a surface or a problem.
         trajectory: Whose steps they are, with places (steps + 1, d).
         noise: What made the gradients of the race inexact.
 
@@ -35,7 +36,7 @@ def gradients(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) ->
     return clamp.clipped(slopes)
 
 
-def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
+def effective_steps(surface: Subject, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
     """Return each step's effective learning rate along each axis, |dw| / |gradient|.
 
     For SGD it is the learning rate itself. The gradient is taken at the point that the step leaves,
@@ -43,19 +44,19 @@ def effective_steps(surface: Surface, trajectory: Course, noise: Noise = CUSTOMA
     moves, and NaN for one that does not.
 
     Args:
-        surface: What was descended.
-        trajectory: Whose steps they are, with points (steps + 1, 2).
+        surface: What was descended, a surface or a problem.
+        trajectory: Whose steps they are, with places (steps + 1, d).
         noise: What made the gradients of the race inexact.
 
     Returns:
-        The rates, (steps, 2).
+        The rates, (steps, d).
     """
     with np.errstate(all="ignore"):
-        moved = np.diff(trajectory.points, axis=0)
+        moved = np.diff(trajectory.places, axis=0)
         return np.asarray(np.abs(moved / gradients(surface, trajectory, noise)))
 
 
-def gradient_lengths(surface: Surface, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
+def gradient_lengths(surface: Subject, trajectory: Course, noise: Noise = CUSTOMARY) -> Floats:
     """Return the length of the gradient that each step saw, (steps,); arguments as `gradients`."""
     return _lengths(gradients(surface, trajectory, noise))
 

@@ -37,6 +37,8 @@ class Chart:
         bounds: The vertical range. Without it the curves decide, and also whether a logarithmic
             scale helps.
         lost: The value of a run that has diverged, where a median is taken; NaN leaves it out.
+        spread: So many times the lowest value the highest must be for a logarithmic scale.
+        beside: The curves of another chart that has the same scale.
     """
 
     title: str
@@ -44,15 +46,17 @@ class Chart:
     first: int = 0
     bounds: tuple[float, float] | None = None
     lost: float = math.nan
+    spread: float = 100.0
+    beside: tuple[Floats, ...] = ()
 
     @property
     def log(self) -> bool:
-        """Whether the scale is logarithmic: no value is below 0, and they span a hundredfold."""
+        """Whether the scale is logarithmic: no value is below 0, and they are widely spread."""
         values = self._values()
         positive = values[values > 0]
         if self.bounds or not positive.size or values.min() < 0:
             return False
-        return bool(positive.max() > 100 * positive.min())
+        return bool(positive.max() > self.spread * positive.min())
 
     def axes(self, steps: int, unit: str) -> Axes:
         """Return the ranges of both axes, with a little room above and below the curves.
@@ -68,7 +72,7 @@ class Chart:
         return Axes(window=window, names=(unit, ""), title=self.title, log=self.log)
 
     def _values(self) -> Floats:
-        values = np.concatenate([np.empty(0), *self.curves])
+        values = np.concatenate([np.empty(0), *self.curves, *self.beside])
         # The range between the largest floats would be none.
         return np.asarray(np.clip(values[np.isfinite(values)], -_LARGEST, _LARGEST))
 
@@ -83,7 +87,8 @@ class Chart:
             return 0.0, 1.0
         if not self.log:
             return float(values.min()), float(values.max())
-        starts = [float(there[0]) for curve in self.curves if (there := _finite(curve)).size]
+        curves = (*self.curves, *self.beside)
+        starts = [float(there[0]) for curve in curves if (there := _finite(curve)).size]
         positive = np.log10(values[values > 0])
         high = float(min(positive.max(), np.log10(max(max(starts), 1e-300)) + 2))
         high = max(high, float(positive.min()))

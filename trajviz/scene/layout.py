@@ -779,13 +779,28 @@ def _row_of(box: Box, count: int, across: bool, gap: float) -> list[Box]:
 def power_labels(low: float, high: float, most: float) -> list[tuple[float, str]]:
     """Return up to about `most` whole powers of ten from low to high, each with its label.
 
+    Where there are fewer than two, there are also 2 and 5 between them.
+
     >>> power_labels(-2.2, 5, 4)
     [(-1, '0.1'), (1, '10'), (3, '1000'), (5, '1e5')]
+    >>> [text for _, text in power_labels(-1.6, -0.2, 4)]
+    ['0.05', '0.1', '0.2', '0.5']
     """
     first, last = math.ceil(low), math.floor(high)
+    if last <= first:
+        return _labels_between(low, high, most)
     stride = max(1, math.ceil((last - first + 1) / max(most, 1)))
     powers = range(last - (last - first) // stride * stride, last + 1, stride)
     return [(power, power_label(power)) for power in powers]
+
+
+def _labels_between(low: float, high: float, most: float) -> list[tuple[float, str]]:
+    """Return up to about `most` of 1, 2 and 5 times powers of ten, whose logarithms are given."""
+    powers = range(math.floor(low), math.floor(high) + 1)
+    round_ones = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
+    there = [(at, value) for value in round_ones if low <= (at := math.log10(value)) <= high]
+    stride = max(1, math.ceil(len(there) / max(most, 1)))
+    return [(at, f"{value:g}".replace("-", MINUS)) for at, value in there[::stride]]
 
 
 def power_label(power: int) -> str:

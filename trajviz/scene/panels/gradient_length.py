@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from trajviz.descent.internals import gradient_lengths
+from trajviz.errors import TrajvizError
 from trajviz.scene.chart import Chart
 from trajviz.scene.panels import Panel
 from trajviz.scene.run import Run
 
 
 def _charts(run: Run) -> list[Chart]:
-    lengths = tuple(gradient_lengths(run.surface, course, run.noise) for course in run.courses)
+    subject = run.problem or run.surface
+    dimension = 2 if run.problem is None else run.problem.dimension
+    for course in run.courses:
+        if course.places.shape[1] != dimension or (run.problem and run.problem.recorded):
+            raise TrajvizError(
+                f"panel 'gradient-length' needs a loss function: of {course.label} only its way "
+                "is known"
+            )
+    lengths = tuple(gradient_lengths(subject, course, run.noise) for course in run.courses)
     return [Chart(run.language.say("gradient_length"), lengths, first=1)]
 
 

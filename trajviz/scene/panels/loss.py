@@ -14,8 +14,14 @@ from trajviz.scene.panels import Panel
 from trajviz.scene.run import Run
 from trajviz.surface import Floats, Ranks
 
+LOSS_SPREAD = 10.0
+"""A loss of so many dimensions that is tenfold at one place is seen on a logarithmic scale."""
+
 
 def _charts(run: Run) -> list[Chart]:
+    if run.problem is not None:
+        own = tuple(course.heights for course in run.courses)
+        return [Chart(run.language.say("training_loss"), own, lost=math.inf, spread=LOSS_SPREAD)]
     surface, say = run.surface, run.language.say
     heights, lowest = [course.heights for course in run.courses], lowest_known(surface)
     if not surface.minima:
@@ -51,7 +57,7 @@ def _within(low: float, high: float, heights: Sequence[Floats]) -> tuple[float, 
 
 PANEL = Panel(
     summary="Height above the lowest known minimum, or plain height where the surface has no "
-    "bottom or a run goes lower.",
+    "bottom or a run goes lower; of a problem the run's own loss.",
     charts=_charts,
     live=True,
 )

@@ -1,0 +1,26 @@
+"""The panel of distances from the plane that is shown."""
+
+from __future__ import annotations
+
+from trajviz.errors import TrajvizError
+from trajviz.scene.chart import Chart
+from trajviz.scene.panels import Panel
+from trajviz.scene.run import Run
+from trajviz.surface import Floats
+
+
+def _charts(run: Run) -> list[Chart]:
+    away = [course.off_plane for course in run.courses]
+    known: list[Floats] = [each for each in away if each is not None]
+    if (run.problem is None and not known) or len(known) < len(away):
+        raise TrajvizError(
+            "panel 'off-plane' is for problems in many dimensions, which are seen on a plane; "
+            f"{run.surface.name} has two"
+        )
+    return [Chart(run.language.say("off_plane"), tuple(known))]
+
+
+PANEL = Panel(
+    summary="Distance from the plane that is shown, for problems in many dimensions.",
+    charts=_charts,
+)
