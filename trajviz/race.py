@@ -612,7 +612,8 @@ def check_recipe_target(path: Path, recipe: Recipe) -> None:
 
 def _made_in_python(recipe: Recipe, setup: Setup) -> tuple[str, ...]:
     """Return what the recipe of a race cannot say, since it was given as an object of Python."""
-    surface = [] if recipe.surface else [f"the surface {setup.surface.name}".strip()]
+    said = recipe.surface or (setup.problem and setup.problem.recorded)
+    surface = [] if said else [f"the surface {setup.surface.name}".strip()]
     rules = [f"the optimizer {s.optimizer.name}" for s in setup.specs if not s.optimizer.nameable]
     paths = [f"the path {path.label}" for path in setup.paths if not path.source]
     return tuple(dict.fromkeys([*surface, *rules, *paths]))
@@ -821,7 +822,8 @@ def run(
     if not force:
         _check_patience(recipe)
     setup = settle(recipe, surface, paths)
-    recipe = replace(recipe, made_in_python=_made_in_python(recipe, setup))
+    made = _made_in_python(recipe, setup)
+    recipe = replace(recipe, made_in_python=made, steps=setup.steps)
     check_room(
         recipe,
         surface=setup.surface,

@@ -71,9 +71,11 @@ def read_request(
     said = {k: v for k, v in options.items() if k in kinds and source(k) is not default}
     given = (usual or {}) | _merged(said)
     if recipe_file is None:
-        if surface is None:
+        if surface is None and not given.get("paths"):
             raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.")
-        recipe = Recipe.of(surface=surface, optimizers=tuple(map(parse_spec, optimizers)), **given)
+        recipe = Recipe.of(
+            surface=surface or "", optimizers=tuple(map(parse_spec, optimizers)), **given
+        )
         return recipe, contextlib.nullcontext()
     if surface is not None:
         raise TrajvizError(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trajviz.files.plan import PlannedFile
     from trajviz.race import Race, Written
     from trajviz.recipe.recipe import Recipe
+    from trajviz.surface.definition import Subject
 
 
 @click.command("render", cls=GroupedCommand)
@@ -81,9 +82,9 @@ def command(
     usual = goal.values if goal else None
     recipe, where = read_request(surface, optimizers, recipe_file, options, usual)
     with where:
-        chosen = trajviz.load_subject(recipe.surface, recipe.start, recipe.window)
+        chosen = _subject_of(recipe)
         plan = _planned_bundle if bundle else _planned
-        recipe, files = plan(recipe, recipe_file, chosen.stem)
+        recipe, files = plan(recipe, recipe_file, chosen.stem if chosen else _recorded_stem(recipe))
         _check_files(files, recipe, goal)
         if bundle:
             _check_snippet(recipe, kind)
@@ -101,6 +102,20 @@ def command(
         say(f"  {race.outcome_text()}", err=True)
     if save_recipe:
         say(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+
+
+def _subject_of(recipe: Recipe) -> Subject | None:
+    """Return what is raced on; None where only recorded runs are drawn, which say it themselves."""
+    if not recipe.surface and recipe.paths:
+        return None
+    return trajviz.load_subject(recipe.surface, recipe.start, recipe.window)
+
+
+def _recorded_stem(recipe: Recipe) -> str:
+    """Return how a file of recorded runs is called: as the first of theirs."""
+    from trajviz.descent.checkpoints import run_label
+
+    return run_label(recipe.paths[0])
 
 
 def _planned(

@@ -7,7 +7,6 @@ run in many dimensions has the losses of the problem, or of its file where there
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from trajviz.descent.array_files import read_json, read_npy, read_npz, until_missing
+from trajviz.descent.checkpoints import run_label
 from trajviz.descent.recording import Reading, Recording
 from trajviz.descent.runs import common_dimension, read_runs, runs_of
 from trajviz.descent.table_files import read_table
@@ -159,7 +159,7 @@ def recorded_problem(runs: Sequence[Recording], files: Sequence[str] = ()) -> Pr
     dimension, first = common_dimension(runs), runs[0].points[0]
     if dimension < 2:
         raise TrajvizError("runs of one weight have no plane: give at least two weights")
-    name = re.split(r"[*?\[.]", Path(files[0]).name)[0].rstrip("_- ") if files else ""
+    name = run_label(files[0]) if len(files) == 1 else ""
     return Problem(
         loss=no_loss,
         gradient=no_loss,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
-from trajviz.descent.paths import Recorded, load_paths, paths_of
+from trajviz.descent.paths import Recorded, load_paths, load_recorded, paths_of
 from trajviz.descent.plane import Plane, split_plane
 from trajviz.descent.section import check_data, stand_in
 from trajviz.errors import TrajvizError
@@ -134,9 +134,14 @@ def settle(recipe: Recipe, surface: Subject | None = None, paths: Sequence[Any] 
             optimizer or the surface does not have, two labels that are the same, a window that
             floats cannot resolve, and what a Setup refuses.
     """
+    if surface is None and not recipe.surface:
+        problem, runs = load_recorded(recipe.paths, paths, recipe.steps)
+        return _settle_problem(recipe, problem, runs)
     surface = surface or load_subject(recipe.surface, recipe.start, recipe.window)
     if isinstance(surface, Problem):
-        return _settle_problem(recipe, surface, paths)
+        files = [p for file in recipe.paths for p in load_paths(file, surface, recipe.steps)]
+        courses = [*files, *paths_of(paths, surface, recipe.steps)]
+        return _settle_problem(recipe, surface, courses)
     _check_flat(recipe, surface)
     files = [p for file in recipe.paths for p in load_paths(file, surface, recipe.steps)]
     courses = (*files, *paths_of(paths, surface, recipe.steps))
@@ -159,7 +164,7 @@ def settle(recipe: Recipe, surface: Subject | None = None, paths: Sequence[Any] 
     )
 
 
-def _settle_problem(recipe: Recipe, problem: Problem, paths: Sequence[Any]) -> Setup:
+def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) -> Setup:
     """Decide what a recipe leaves open of a race in d dimensions; the rest follows from its paths.
 
     The specs are those of a surface that states no rates.
@@ -170,12 +175,10 @@ def _settle_problem(recipe: Recipe, problem: Problem, paths: Sequence[Any]) -> S
                 f"{what} {given!r} is a place of two dimensions: {problem.name} starts in "
                 f"{problem.dimension}, from where --seed N (seed=N) says"
             )
-    files = [p for file in recipe.paths for p in load_paths(file, problem, recipe.steps)]
-    courses = (*files, *paths_of(paths, problem, recipe.steps))
     split_plane(recipe.plane)
     check_data(problem, recipe.data)
     surface = stand_in(problem)
-    specs = _specs_of(recipe, surface, alone=not courses)
+    specs = _specs_of(recipe, surface, alone=not runs)
     for spec in specs:
         if spec.clamp.bounds:
             raise TrajvizError(
@@ -186,13 +189,20 @@ def _settle_problem(recipe: Recipe, problem: Problem, paths: Sequence[Any]) -> S
         surface=surface,
         specs=specs,
         start=surface.start,
-        steps=recipe.steps,
+        steps=_steps(recipe, problem, runs),
         window=check_window(recipe.window or surface.window),
         noise=Noise.of(recipe),
         clock=recipe.clock,
-        paths=courses,
+        paths=tuple(runs),
         problem=problem,
     )
+
+
+def _steps(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) -> int:
+    """Return how many steps are shown: no more than recorded runs have, where nobody else runs."""
+    if not problem.recorded:
+        return recipe.steps
+    return max(1, min(recipe.steps, max(run.steps for run in runs)))
 
 
 def _check_flat(recipe: Recipe, surface: Surface) -> None:

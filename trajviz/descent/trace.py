@@ -99,8 +99,9 @@ def to_npz(outcome: Outcome, internals: bool = False, project: bool = False) -> 
     """Return arrays in numpy's compressed format.
 
     `points` are (tracks, steps + 1, 2), on a problem (tracks, steps + 1, d), `heights` and COUNTS
-    (tracks, steps + 1), all with NaN after a track's end. `labels` are (tracks,); where there are several starts, `starts`,
-    (tracks,), says which one it is. `settings` is a JSON text with all other facts.
+    (tracks, steps + 1), all with NaN after a track's end. `labels` are (tracks,); where there are
+    several starts, `starts`, (tracks,), says which one it is. `settings` is a JSON text with all
+    other facts.
 
     Args:
         outcome: What came of the race.

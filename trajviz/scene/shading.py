@@ -75,9 +75,10 @@ class Shading:
     ) -> Shading:
         levels = np.array(sorted({*levels.tolist()}))
         count = len(levels)
+        flat = (blend(shades, 0.5),)  # of what is nowhere higher
         return cls(
             levels=levels,
-            shades=_gradient(shades, count + 1),
+            shades=_gradient(shades if count > 1 else flat, count + 1),
             lines=_gradient(lines, count),
             line_alpha=line_alpha,
         )

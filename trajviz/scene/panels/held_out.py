@@ -20,7 +20,7 @@ def _charts(run: Run) -> list[Chart]:
     held_out = problem.held_out
     training = tuple(course.heights for course in run.courses)
     others = tuple(losses(held_out, course.places) for course in run.courses)
-    titles = (run.language.say("training_loss"), run.language.say("held_out_loss"))
+    titles = (run.language.say("plane_training"), run.language.say("plane_held_out"))
     return [
         Chart(titles[0], training, beside=others, spread=LOSS_SPREAD, lost=math.inf),
         Chart(titles[1], others, beside=training, spread=LOSS_SPREAD, lost=math.inf),

@@ -21,7 +21,7 @@ LOSS_SPREAD = 10.0
 def _charts(run: Run) -> list[Chart]:
     if run.problem is not None:
         own = tuple(course.heights for course in run.courses)
-        return [Chart(run.language.say("training_loss"), own, lost=math.inf, spread=LOSS_SPREAD)]
+        return [Chart(run.language.say("plane_training"), own, lost=math.inf, spread=LOSS_SPREAD)]
     surface, say = run.surface, run.language.say
     heights, lowest = [course.heights for course in run.courses], lowest_known(surface)
     if not surface.minima:
