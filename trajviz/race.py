@@ -620,7 +620,7 @@ def _made_in_python(recipe: Recipe, setup: Setup) -> tuple[str, ...]:
 
 
 def compare(
-    surface: str | Path | Surface | Problem | Formula,
+    surface: str | Path | Surface | Problem | Formula | None,
     optimizers: Iterable[Any] = (),
     *,
     start: Sequence[float] | Sequence[Sequence[float]] | None = Recipe.start,
@@ -667,7 +667,8 @@ def compare(
 
     Args:
         surface: A name, the path of a .py file or of a grid of numbers (.npz, .csv), a formula in x
-            and y, a function of x and y in numpy's arithmetic, or a Surface.
+            and y, a function of x and y in numpy's arithmetic, a Surface or a Problem; None for
+            `paths` of a model alone, of which no loss is known.
         optimizers: Each a text such as "rmsprop:lr=0.01,beta=0.95"; a mapping of the same, as
             {"name": "rmsprop", "lr": 0.01}; a generator function of gradient, w and perhaps lr; an
             optimizer class of torch or keras; a factory of optax's kind; or a `functools.partial`
@@ -684,8 +685,9 @@ def compare(
         starts: Start each from all over the window, as in 7x7 or random:50, or from certain points,
             as in '1,1.6 2,2'.
         paths: Draw paths recorded elsewhere (.csv .tsv .txt .json .npy .npz), alone or beside
-            OPTIMIZERs; may be repeated. In Python also arrays (steps + 1, 2), mappings of labels
-            to arrays, and trajectories.
+            OPTIMIZERs; of a model also checkpoints, as 'sgd/*.pt'; may be repeated. In Python also
+            arrays (steps + 1, 2), mappings of labels to arrays, and trajectories; on a problem
+            (steps + 1, d), or pairs of these and losses.
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
         lr: How learning rates that are not given are chosen; customary ones are those of the
             literature, where the surface states some. By default tuned, or the surface's.
@@ -740,7 +742,7 @@ def compare(
     (11, 2)
     """
     begin = _started(start, starts)
-    name, own = name_or_subject(surface, begin["start"], window)
+    name, own = name_or_subject("" if surface is None else surface, begin["start"], window)
     files, recorded = sorted_paths(paths)
     recipe = Recipe.of(
         surface=name,

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from charts import charts_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pictures import around, ink
@@ -25,10 +26,6 @@ from trajviz.surface import Surface, Window
 from trajviz.surface.catalogue import load_surface
 
 PAIR = ("sgd:lr=0.3", "rmsprop:lr=0.1,beta=0.8")
-
-
-def charts_of(one):
-    return [plot for plot in one.scene.plots if isinstance(plot.view, ChartView)]
 
 
 def values_of(plot, track):

@@ -140,8 +140,8 @@ def settle(recipe: Recipe, surface: Subject | None = None, paths: Sequence[Any] 
     surface = surface or load_subject(recipe.surface, recipe.start, recipe.window)
     if isinstance(surface, Problem):
         files = [p for file in recipe.paths for p in load_paths(file, surface, recipe.steps)]
-        courses = [*files, *paths_of(paths, surface, recipe.steps)]
-        return _settle_problem(recipe, surface, courses)
+        runs = [*files, *paths_of(paths, surface, recipe.steps)]
+        return _settle_problem(recipe, surface, runs)
     _check_flat(recipe, surface)
     files = [p for file in recipe.paths for p in load_paths(file, surface, recipe.steps)]
     courses = (*files, *paths_of(paths, surface, recipe.steps))

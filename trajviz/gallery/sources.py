@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from trajviz.descent.checkpoints import are_checkpoints, checkpoint_files
+from trajviz.descent.runs import run_source
 from trajviz.errors import TrajvizError
 from trajviz.gallery.items import Item
 from trajviz.gallery.lock import digest
@@ -92,7 +94,12 @@ def _default_table() -> dict[str, Any]:
 
 
 def _surface_source(surface: str) -> dict[str, str]:
-    """Return the source of a surface, none for a formula, which the recipe holds in full."""
+    """Return the source of a surface, none for a formula, which the recipe holds in full.
+
+    Recorded runs have none beside their files.
+    """
+    if not surface:
+        return {}
     definition = find_definition(surface)
     if definition is None:
         read_formula(surface)  # raises for a mistake, before anything is rendered
@@ -137,6 +144,8 @@ def _language_source(language: str) -> dict[str, str]:
 
 def _paths_source(text: str) -> dict[str, str]:
     path = user_path(text)
+    if are_checkpoints(text):
+        return {f"checkpoints {run_source(text)}": _text_digest(*checkpoint_files(text))}
     if not path.is_file():
         raise TrajvizError(f"no file of paths {text!r}")
     return {f"file {path.name}": _text_digest(path)}

@@ -301,7 +301,8 @@ class Recipe:
     """A complete request: which race, how it is shown, and the files it becomes.
 
     Attributes:
-        surface: A name, a formula or a path; "" for a Surface made in Python, which no file names.
+        surface: A name, a formula or a path; "" for a Surface made in Python, which no file names,
+            and for recorded runs of a model whose loss is not known.
         optimizers: Who races; () for the default ones, or for nobody where there are `paths`.
         start: Where all start, x and y; None for the surface's.
         steps: Steps of each optimizer; evaluations, where these are the clock.
@@ -358,7 +359,8 @@ class Recipe:
     )  # fmt: skip
     paths: tuple[str, ...] = option(
         (), "Draw paths recorded elsewhere (.csv .tsv .txt .json .npy .npz), alone or beside "
-        "OPTIMIZERs; may be repeated.", "race", words="FILE",
+        "OPTIMIZERs; of a model also checkpoints, as 'sgd/*.pt'; may be repeated.", "race",
+        words="FILE",
     )  # fmt: skip
     look: Look = Look()
     playback: Playback = Playback()

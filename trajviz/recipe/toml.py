@@ -124,9 +124,9 @@ def read_recipe(table: Mapping[str, Any], where: str, folder: Path) -> Recipe:
         if key not in _FIELDS:
             raise unknown(f"key in {where}", key, _FIELDS)
     for name in _NEEDED:
-        if name not in table:
+        if name not in table and not table.get("paths"):  # recorded runs say what they are of
             raise TrajvizError(f"{where}: {name} is missing")
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"surface": ""}
     for key, value in table.items():
         name = _FIELDS[key]
         try:

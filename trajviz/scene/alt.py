@@ -8,6 +8,7 @@ distance. A time is the first from which on something holds to the end.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -218,7 +219,7 @@ class _Teller(Judge):
 
     def end_at_heights(self, group: Sequence[Fate]) -> str:
         verb = "ends" if len(group) == 1 else "end"
-        return f"{verb} in the window, {_at_heights(group)}"
+        return ", ".join(filter(None, [f"{verb} in the window", _at_heights(group)]))
 
     def leave(self, group: Sequence[Fate]) -> str:
         names, times = (
@@ -278,8 +279,10 @@ class _Teller(Judge):
 
 
 def _at_heights(group: Sequence[Fate]) -> str:
-    """Say at which heights tracks end."""
-    ends = [float(fate.heights[-1]) for fate in group]
+    """Say at which heights tracks end, nothing where none is known."""
+    ends = [height for fate in group if not math.isnan(height := float(fate.heights[-1]))]
+    if not ends:
+        return ""
     if len(ends) == 1:
         return f"at height {number(ends[0])}"
     if len(ends) == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from trajviz.descent.outcome import Outcome
@@ -67,7 +68,8 @@ def _away(fates: Sequence[Fate], judge: Judge, language: Language) -> Iterator[s
 
 
 def _heights(fates: Sequence[Fate], _judge: Judge, language: Language) -> Iterator[str]:
-    for place, fate in enumerate(sorted(fates, key=lambda one: one.heights[-1])):
+    known = [fate for fate in fates if not math.isnan(fate.heights[-1])]
+    for place, fate in enumerate(sorted(known, key=lambda one: one.heights[-1])):
         key = "outcome_next_height" if place else "outcome_height"
         yield language.say(key, name=fate.name, height=_height(fate))
 

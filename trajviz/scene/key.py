@@ -217,9 +217,9 @@ def _plane(outcome: Outcome, language: Language) -> list[str]:
         return []
     names = say("between_names").join(plane.names)
     where = say(f"plane_{plane.kind}", names=names)
-    if outcome.problem and not outcome.problem.recorded:
-        loss = say(f"plane_{outcome.recipe.data.replace('-', '_')}")
-        where = say("plane", loss=loss, plane=where)
+    loss = say(f"plane_{outcome.recipe.data.replace('-', '_')}")
+    recorded = outcome.problem is not None and outcome.problem.recorded
+    where = say("plane_alone", plane=where) if recorded else say("plane", loss=loss, plane=where)
     return [where, say("plane_share", percent=whole_percent(sum(plane.share))), say("plane_thin")]
 
 

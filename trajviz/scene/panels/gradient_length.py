@@ -12,12 +12,11 @@ from trajviz.scene.run import Run
 def _charts(run: Run) -> list[Chart]:
     subject = run.problem or run.surface
     dimension = 2 if run.problem is None else run.problem.dimension
-    for course in run.courses:
-        if course.places.shape[1] != dimension or (run.problem and run.problem.recorded):
-            raise TrajvizError(
-                f"panel 'gradient-length' needs a loss function: of {course.label} only its way "
-                "is known"
-            )
+    recorded = run.problem is not None and run.problem.recorded
+    if recorded or any(course.places.shape[1] != dimension for course in run.courses):
+        raise TrajvizError(
+            "panel 'gradient-length' needs a loss function: of recorded runs none is known"
+        )
     lengths = tuple(gradient_lengths(subject, course, run.noise) for course in run.courses)
     return [Chart(run.language.say("gradient_length"), lengths, first=1)]
 

@@ -12,7 +12,7 @@ from trajviz.surface import Floats
 def _charts(run: Run) -> list[Chart]:
     away = [course.off_plane for course in run.courses]
     known: list[Floats] = [each for each in away if each is not None]
-    if (run.problem is None and not known) or len(known) < len(away):
+    if len(known) < len(away):
         raise TrajvizError(
             "panel 'off-plane' is for problems in many dimensions, which are seen on a plane; "
             f"{run.surface.name} has two"
