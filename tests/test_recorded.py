@@ -151,6 +151,7 @@ def test_in_two_dimensions_there_is_nothing_to_project(kind):
 # From end to end
 
 
+@pytest.mark.long
 def test_the_command_line_draws_checkpoints_on_a_grid_that_the_user_computes(checkpoints):
     """What is traced is the plane; the user's own program computes the loss there."""
     folder, patterns = checkpoints, [f"{label}/ckpt_*.npz" for label in RUNS]
@@ -175,6 +176,7 @@ def test_the_command_line_draws_checkpoints_on_a_grid_that_the_user_computes(che
     np.testing.assert_array_equal(chart.view.chart.curves[0], race.paths[0].off_plane)
 
 
+@pytest.mark.long
 def test_the_command_line_draws_checkpoints_alone_and_says_what_is_wrong_in_a_line(checkpoints):
     words = ["render", "--paths", "slow", "--paths", "fast/", "--size", "320x240"]
     drawn = trajviz(*words, "-o", "net.png", cwd=checkpoints)
