@@ -612,8 +612,10 @@ def check_recipe_target(path: Path, recipe: Recipe) -> None:
 
 def _made_in_python(recipe: Recipe, setup: Setup) -> tuple[str, ...]:
     """Return what the recipe of a race cannot say, since it was given as an object of Python."""
-    said = recipe.surface or (setup.problem and setup.problem.recorded)
-    surface = [] if said else [f"the surface {setup.surface.name}".strip()]
+    problem = setup.problem
+    what = "surface" if problem is None else "problem"
+    said = recipe.surface or (problem and problem.recorded)
+    surface = [] if said else [f"the {what} {setup.surface.name}".strip()]
     rules = [f"the optimizer {s.optimizer.name}" for s in setup.specs if not s.optimizer.nameable]
     paths = [f"the path {path.label}" for path in setup.paths if not path.source]
     return tuple(dict.fromkeys([*surface, *rules, *paths]))

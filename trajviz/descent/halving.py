@@ -15,14 +15,14 @@ objective.
 Looks: 64 in the race, evenly spaced, at the loss of all samples; a race with mini-batches is judged
 by these too.
 
-Grid: 1, 2 and 5 of each decade from 1e-5 to 5e2, 24 rates. All run for an eighth of the race, the
-better half of them on to a quarter, half of these to the half, and what is left to its end. A rate
-that is left out does not run again, and none keeps its path. While the best is at an end of the
-grid, eight more decades are tried there, at most twice.
+Grid: 1, 2 and 5 of each decade from 1e-5 to 5e2, 24 rates. All run for a sixteenth of the race, the
+better half of them on to an eighth, half of these to a quarter, and three to its end. A rate that
+is left out does not run again, and none keeps its path. While the best is at an end of the grid,
+eight more decades are tried there, at most twice.
 
-Choice: the best of those that run to the end, the smaller on a tie. It must be steady: a tenth more
-or less has an objective that is no more than 0.3 worse (twice the loss), or the next best is
-chosen.
+Choice: of those that run to the end the smallest whose objective is no more than 0.1 worse than the
+best. It must be steady: a tenth more has an objective that is no more than 0.3 worse than its own
+(twice the loss), or the next one is chosen, by the objective.
 
 Budget: as many steps as the race, at most 1000. Every rate runs alone, as in the race, and sees the
 race's own mini-batches or noise.
@@ -49,17 +49,21 @@ DECADES = 8
 """How many decades a grid has."""
 LOWEST_DECADE = -5
 MOST_WIDENINGS = 2
-ROUNDS = (8, 4, 2, 1)
-"""Of the race each round runs up to this part: an eighth, a quarter, a half, all."""
+ROUNDS = (16, 8, 4, 2, 1)
+"""Of the race each round runs up to this part: a sixteenth, an eighth and so on."""
+FINALISTS = 3
+"""So many run to the end."""
 LOOKS = 64
 FLOOR = 1e-3
 RISE_WEIGHT = 0.5
 HIGH = 100.0
 """At so many times the loss of the start a run has diverged."""
 NUDGE = 0.1
-"""By what share a rate is changed to see whether it is steady."""
+"""By what share a rate is raised to see whether it is steady."""
 STEADY = 0.3
 """By how much the objective may then be worse."""
+AS_GOOD = 0.1
+"""By how much the objective of a smaller rate may be worse than the best."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +206,7 @@ def _halved(
             trial.advance(math.ceil(race.last / part))
         left = _ranked(left, race.lowest(trials))
         if part > 1:
-            left = left[: (len(left) + 1) // 2]
+            left = left[: max(FINALISTS, len(left) // 2)]
         progress(done, len(ROUNDS))
     return left
 
@@ -215,11 +219,15 @@ def _ranked(trials: Sequence[_Trial], lowest: float) -> list[_Trial]:
 
 
 def _steadiest(race: _Race, left: Sequence[_Trial], lowest: float) -> _Trial:
-    """Return the best of the trials that are steady, or the best of all where none is."""
-    for trial in left:
-        nudged = [_Trial(race, trial.rate * (1 + by)) for by in (-NUDGE, NUDGE)]
-        for each in nudged:
-            each.advance(race.last)
-        if max(each.objective(lowest) for each in nudged) <= trial.objective(lowest) + STEADY:
+    """Return the first of the trials that is steady, or the best of all where none is.
+
+    Those that are as good as the best come by their rates, the others after them.
+    """
+    most = left[0].objective(lowest) + AS_GOOD
+    by_rate = sorted(left, key=lambda trial: trial.rate)
+    for trial in sorted(by_rate, key=lambda trial: max(trial.objective(lowest), most)):
+        nudged = _Trial(race, trial.rate * (1 + NUDGE))
+        nudged.advance(race.last)
+        if nudged.objective(lowest) <= trial.objective(lowest) + STEADY:
             return trial
     return left[0]

@@ -23,7 +23,7 @@ from trajviz.surface.spline import Spline
 
 FEWEST_NODES, MOST_NODES = 65, 129
 """Nodes along each axis: as many as the work allows."""
-_WORK = 6e8
+_WORK = 4e8
 """How many weights times samples are multiplied on the grid, unless it has the fewest nodes."""
 _TOGETHER = 64
 """At so many points the loss is taken at once, so that memory stays flat."""
