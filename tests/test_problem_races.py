@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from losses import bowl
+from programs import invoke
 
-from tests.descent.problems import bowl
-from tests.programs import invoke
 from trajviz import compare, load_recipe
 from trajviz.errors import TrajvizError
 from trajviz.race import run

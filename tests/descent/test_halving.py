@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from losses import bowl
 
-from tests.descent.problems import bowl
 from trajviz.descent.halving import grid, objective, tune_by_halving
 from trajviz.descent.noise import Noise
 from trajviz.recipe.spec import parse_spec

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from losses import bowl
 
-from tests.descent.problems import bowl
 from trajviz.descent.plane import Plane
 from trajviz.descent.section import FEWEST_NODES, MOST_NODES, node_count, section_of
 from trajviz.errors import TrajvizError
