@@ -61,7 +61,7 @@ def problem(d=30, samples=300, penalty=0.001, seed=0):
     return Problem(
         loss=loss,
         gradient=gradient,
-        start=lambda seed: np.random.RandomState(seed).normal(scale=0.5, size=d),
+        start=lambda seed: np.random.RandomState(seed).normal(scale=0.05, size=d),
         dimension=d,
         title=f"Logistic regression, {d} weights",
         source="Cox (1958), J. R. Stat. Soc. B 20, 215; data: drawn from the seed",

@@ -227,13 +227,13 @@ def test_nobody_touches_pyplot_but_who_draws_into_a_users_figure():
     assert loading.findall(text_of(PLOT)) == ["        import matplotlib.pyplot"]
 
 
-def test_a_surface_file_imports_our_surface_or_problem_and_error_and_numpy_alone():
+def test_a_surface_file_imports_our_surface_or_problem_and_error_numpy_and_paths_alone():
     assert SURFACES
     for path in SURFACES:
         names = {name for name, _ in imported(path)}
         made = names & {"trajviz.Surface", "trajviz.Problem"}
         assert len(made) == 1, path
-        assert names <= {"trajviz.TrajvizError", "numpy", *made}, path
+        assert names <= {"trajviz.TrajvizError", "numpy", "pathlib.Path", *made}, path
 
 
 def test_the_surfaces_are_a_folder_of_files_and_no_package():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
@@ -17,7 +17,11 @@ from trajviz.docstrings import docstring_of
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.surface import Block, Floats, Ints, stem_of
+from trajviz.surface.network import Network
 from trajviz.untrusted import check_text
+
+Data: TypeAlias = tuple[Floats, Ints]
+"""Samples, (samples, in), and their labels, (samples,)."""
 
 LARGEST_HESSIAN = 2_000
 """In how many dimensions a Hessian is still written out."""
@@ -183,9 +187,41 @@ class Problem:
         object.__setattr__(self, "blocks", blocks)
         held = sum(block.size for block in blocks)
         if blocks and held != self.dimension:
-            raise TrajvizError(
-                f"the blocks have {held} weights, not the {self.dimension} there are"
-            )
+            raise TrajvizError(f"the blocks have {held} weights, not {self.dimension}")
+
+    @classmethod
+    def of_network(
+        cls, sizes: Sequence[int], training: Data, held_out: Data | None = None, **facts: Any
+    ) -> Problem:
+        """Return the training of a classifier: dense layers with tanh between them.
+
+        Its loss is the logistic one for a single output, and cross-entropy for several.
+
+        Args:
+            sizes: How many numbers a sample has, how many each layer gives, and how many come out.
+            training: The samples, (samples, in), and their labels 0, 1 and so on, (samples,).
+            held_out: As `training`, of data that is not trained on; default None.
+            facts: Further fields of the problem, such as `batch_size` or `source`.
+
+        Raises:
+            TrajvizError: The sizes are no network.
+        """
+        network = Network(tuple(map(int, sizes)))
+        x, labels = training
+
+        def loss(w: Floats, rows: Any = slice(None)) -> Floats:
+            return network.loss(w, x[rows], labels[rows])
+
+        def gradient(w: Floats, rows: Any = slice(None)) -> Floats:
+            return network.gradient(w, x[rows], labels[rows])
+
+        loss.__doc__ = network.summary
+        made: dict[str, Any] = {"blocks": network.blocks, "samples": len(x)}
+        made["accuracy"] = lambda w: network.accuracy(w, x, labels)
+        if held_out is not None:
+            made["held_out"] = lambda w: network.loss(w, *held_out)
+            made["held_out_accuracy"] = lambda w: network.accuracy(w, *held_out)
+        return cls(loss, gradient, network.start, network.dimension, **{**made, **facts})
 
     @property
     def summary(self) -> str:
