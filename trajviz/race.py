@@ -32,6 +32,7 @@ from trajviz.files.plan import (
     BUNDLED,
     STANDARD_OUTPUT,
     PlannedFile,
+    check_looks,
     check_plan,
     format_for,
     plan_bundle,
@@ -408,8 +409,7 @@ class Race:
         files, page = plan_bundle(path, self.look.theme), snippet_target(path, kind)
         check_plan(files)
         check_target(page)
-        if self.look.strip:
-            raise TrajvizError("a bundle moves, and strip shows steps beside each other")
+        check_looks(files, self.look)
         words = self.alt_text() if alt is None else checked_alt(alt)
         prefix, one = checked_url(url), self.fitted_bundle()
         targets = [user_path(file.target) for file in files]
@@ -651,6 +651,7 @@ def compare(
     trail: int | str | None = Look.trail,
     strip: Iterable[int] = Look.strip,
     labels: str = Look.labels,
+    transparent: bool = Look.transparent,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -714,6 +715,7 @@ def compare(
         strip: Several steps beside each other in one still, as in 5,20,60,200.
         labels: Names in the key alone; with 'heads' also beside the heads of tracks, with 'end'
             there in the last frame.
+        transparent: Leave out the paper around the surface, so that a page shows through.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -773,6 +775,7 @@ def compare(
         trail=parse_trail(trail) if isinstance(trail, str) else trail,
         strip=tuple(strip),
         labels=labels,
+        transparent=transparent,
         fps=fps,
         seconds=seconds,
         pace=pace,

@@ -51,6 +51,7 @@ VALUES = {
     "trail": st.integers(0, 10**6),
     "strip": st.just(()),
     "labels": st.sampled_from(["key", "heads", "end"]),
+    "transparent": st.just(False),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),
     "panels": st.lists(st.sampled_from(["loss", "step-size"]), max_size=2).map(tuple),
@@ -73,7 +74,7 @@ VALUES = {
     "metadata": st.booleans(),
     "max_bytes": st.integers(1, 10**9),
 }
-OTHERS = {"clock": "evaluations", "strip": (5, 20)}
+OTHERS = {"clock": "evaluations", "strip": (5, 20), "transparent": True}
 """Values that go with few others."""
 
 

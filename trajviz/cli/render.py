@@ -133,10 +133,12 @@ def _planned_bundle(
     recipe: Recipe, recipe_file: str | None, stem: str
 ) -> tuple[Recipe, tuple[PlannedFile, ...]]:
     """Return the recipe with a bundle's one name as its output, and the bundle's pictures."""
-    from trajviz.files.plan import plan_bundle
+    from trajviz.files.plan import check_looks, plan_bundle
 
     recipe = recipe.changed(outputs=(_bundle_name(recipe, recipe_file, stem),))
-    return recipe, plan_bundle(recipe.outputs[0], recipe.look.theme)
+    files = plan_bundle(recipe.outputs[0], recipe.look.theme)
+    check_looks(files, recipe.look)
+    return recipe, files
 
 
 def _check_files(files: Sequence[PlannedFile], recipe: Recipe, goal: Place | None) -> None:
@@ -227,8 +229,7 @@ def _check_kind(bundle: bool) -> None:
 
 def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     """Return the one name of a bundle: what -o says, else the surface's or the recipe file's."""
-    stills = {"--at": recipe.at, "--strip": recipe.look.strip}
-    for option, given in {"--format": recipe.format, **stills}.items():
+    for option, given in {"--format": recipe.format, "--at": recipe.at}.items():
         if given:
             raise TrajvizError(f"--bundle writes a GIF, an MP4 and a PNG: it takes no {option}")
     if len(recipe.outputs) > 1 or "-" in recipe.outputs:

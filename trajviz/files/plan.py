@@ -159,6 +159,12 @@ def plan_bundle(path: str | Path, theme: str = Look.theme) -> tuple[PlannedFile,
     return (*files, *halves) if dark else tuple(files)
 
 
+def check_looks(files: Sequence[PlannedFile], look: Look) -> None:
+    """Raise TrajvizError unless every file can show a look."""
+    for file in files:
+        file.format.check_look(replace(look, theme=file.theme) if file.theme else look)
+
+
 def snippet_target(path: str | Path, kind: str) -> Path:
     """Return where the snippet of a bundle goes.
 

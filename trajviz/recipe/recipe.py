@@ -76,6 +76,7 @@ class Look:
             all of a line and a few of a population's members.
         strip: Steps that one still shows beside each other; () for a picture of one step.
         labels: Where tracks have their names, one of LABELS.
+        transparent: Whether the paper around the surface is left out.
     """
 
     size: tuple[int, int] = option(
@@ -130,6 +131,9 @@ class Look:
         LABELS[0], "Names in the key alone; with 'heads' also beside the heads of tracks, with "
         "'end' there in the last frame.", "picture", words="|".join(LABELS),
     )  # fmt: skip
+    transparent: bool = option(
+        False, "Leave out the paper around the surface, so that a page shows through.", "picture"
+    )
 
     def __post_init__(self) -> None:
         """Refuse a size, a camera, an orbit or a trail that cannot be drawn, an unknown aspect."""
@@ -155,6 +159,8 @@ class Look:
             )
         if self.trail is not None and not (isinstance(self.trail, int) and self.trail >= 0):
             raise TrajvizError(f"trail {self.trail!r} is no whole number of steps, 0 being all")
+        if self.transparent and self.orbit:
+            raise TrajvizError("transparent takes no orbit: what turns is drawn on its paper")
         if len(self.strip) > MOST_STRIP:
             raise TrajvizError(f"strip of {len(self.strip)} steps is more than {MOST_STRIP}")
         if self.labels not in LABELS:

@@ -20,6 +20,7 @@ from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.scene.arrivals import arrivals
 from trajviz.scene.chart import Chart, ChartView, median_of
+from trajviz.scene.color import RGB
 from trajviz.scene.key import caption_of, chips_before, chips_of, with_fates
 from trajviz.scene.language import load_language
 from trajviz.scene.layout import Axes, Counter, Layout, Listing, Subtitle, Words, lay_out
@@ -55,6 +56,7 @@ class Scene:
         notes: What of the words was cut or left out for lack of room, one line each.
         finale: What is seen after the last step alone, outside the plots.
         subtitles: What is said from a step on until the next, outside the plots.
+        transparent: Whether files leave out the paper.
     """
 
     background: Picture
@@ -69,11 +71,17 @@ class Scene:
     notes: tuple[str, ...] = ()
     finale: tuple[Mark, ...] = ()
     subtitles: tuple[Subtitle, ...] = ()
+    transparent: bool = False
 
     def passing(self, step: float) -> tuple[Mark, ...]:
         """Return what is seen outside the plots for a while only, as it is after `step` steps."""
         said = [subtitle.marks for subtitle in self.subtitles if subtitle.step <= step]
         return (*(said[-1] if said else ()), *(self.finale if step >= self.steps else ()))
+
+    @property
+    def clear(self) -> RGB | None:
+        """The colour of the paper where it is left out, None where it is not."""
+        return self.theme.background if self.transparent else None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -218,6 +226,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         notes=tuple(dict.fromkeys([*layout.notes, *shown.notes])),
         finale=layout.finale,
         subtitles=layout.subtitles,
+        transparent=run.look.transparent,
     )
 
 

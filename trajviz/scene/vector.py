@@ -73,7 +73,7 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     figure = Figure(
         figsize=(width / PIXELS_PER_INCH, height / PIXELS_PER_INCH),
         dpi=PIXELS_PER_INCH,
-        facecolor=hexed(scene.theme.background),
+        facecolor="none" if scene.transparent else hexed(scene.theme.background),
     )
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
@@ -81,7 +81,7 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     moments = [plot.shown_at(step) for plot in scene.plots]
     plots = [plot.at(at / scene.steps) for plot, at in zip(scene.plots, moments, strict=True)]
     for plot, moment in zip(plots, moments, strict=True):
-        _draw_view(axes, plot, moment, spacing)
+        _draw_view(axes, plot, moment, spacing, scene.clear)
     for mark in (*scene.marks, *scene.passing(step)):
         _draw_mark(axes, mark)
     for plot, moment in zip(plots, moments, strict=True):
@@ -92,14 +92,14 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
     return figure
 
 
-def _draw_view(axes: Axes, plot: Plot, step: float, spacing: int) -> None:
-    """Draw what lies below a plot's tracks."""
+def _draw_view(axes: Axes, plot: Plot, step: float, spacing: int, clear: RGB | None) -> None:
+    """Draw what lies below a plot's tracks, without what is of the colour of the clear paper."""
     for vector in plot.view.vectors(step, spacing, 0):
         if isinstance(vector, Areas):
             _draw_areas(axes, vector, plot.box)
         elif isinstance(vector, Raster):
-            _draw_raster(axes, vector)
-        else:
+            _draw_raster(axes, vector, clear)
+        elif not (isinstance(vector, Fill) and vector.color == clear):
             _draw_mark(axes, vector)
 
 
@@ -140,11 +140,12 @@ def _lined(rim: Rim, areas: Areas) -> list[Patch]:
     ]
 
 
-def _draw_raster(axes: Axes, raster: Raster) -> None:
-    x0, y0, x1, y1 = raster.box
-    axes.imshow(
-        raster.picture, extent=(x0, x1, y1, y0), aspect="auto", interpolation="nearest", zorder=0
-    )
+def _draw_raster(axes: Axes, raster: Raster, clear: RGB | None) -> None:
+    (x0, y0, x1, y1), picture = raster.box, raster.picture
+    if clear:
+        opacity = 255 * (picture != clear).any(axis=2, keepdims=True)
+        picture = np.concatenate([picture, opacity.astype(np.uint8)], axis=2)
+    axes.imshow(picture, extent=(x0, x1, y1, y0), aspect="auto", interpolation="nearest", zorder=0)
 
 
 def _draw_mark(axes: Axes, mark: Mark, zorder: float = 3) -> None:

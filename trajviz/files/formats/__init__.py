@@ -55,6 +55,7 @@ class Format:
             at every pixel.
         follows: Whether one file can be light or dark, as its reader's device is set. It is text
             then, with its colours in attributes.
+        clear: Whether it can leave out the paper.
         runs: Whether it can run the race itself: `write` is then called with the outcome as well.
         refuse: Raises TrajvizError for what else it cannot play.
         check_ready: Raises TrajvizError where a program that it needs is missing or broken.
@@ -73,6 +74,7 @@ class Format:
     paths: bool = False
     follows: bool = False
     runs: bool = False
+    clear: bool = False
     refuse: Callable[[Playback], None] | None = None
     check_ready: Callable[[], None] = lambda: None
 
@@ -129,6 +131,12 @@ class Format:
             raise TrajvizError(
                 f"strip shows steps beside each other in a still, and a .{self.name} moves: "
                 "use .png, .svg or .pdf"
+            )
+        if look.transparent and not self.clear:
+            able = ", ".join(f".{name}" for name in format_names() if load_format(name).clear)
+            raise TrajvizError(
+                f"transparent: a .{self.name} always has a paper, as its pixels are all opaque: "
+                f"use {able}"
             )
         if not self.follows:
             _check_theme(look.theme, self)

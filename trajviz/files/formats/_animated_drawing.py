@@ -45,9 +45,10 @@ class AnimatedDrawing:
         clips = [f"b{place}" for place in range(len(scene.plots))]
         named = list(zip(clips, scene.plots, strict=True))
         definitions = "".join(clip_of(name, plot.box) for name, plot in named)
+        views = [(name, view_of(plot, letters, clear=scene.clear)) for name, plot in named]
         content = "".join(
             [
-                *(f'<g clip-path="url(#{name})">{view_of(p, letters)}</g>' for name, p in named),
+                *(f'<g clip-path="url(#{name})">{view}</g>' for name, view in views),
                 *(mark(shape, letters) for shape in scene.marks),
                 *(moving.plot(plot, name) for name, plot in named),
                 counted(scene.counter) if scene.counter else "",

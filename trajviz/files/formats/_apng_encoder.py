@@ -16,18 +16,20 @@ from typing import BinaryIO
 import numpy as np
 
 from trajviz.animation import Animation
+from trajviz.animation.cutout import Cutout, cutout_of
 from trajviz.descent import Progress
 from trajviz.files.containers.png import SIGNATURE, text
 from trajviz.files.formats import _patches
 from trajviz.files.formats._palette import Palette, pack
-from trajviz.files.formats._patches import Patch
+from trajviz.files.formats._patches import Patch, true_colors
 from trajviz.recipe.recipe import Playback
+from trajviz.scene.paint import Picture
 
 _LONGEST = 65535
 """Milliseconds that one frame can be shown for."""
 _INDEXED, _TRUE_COLOR = 3, 6
-_LAID_OVER = bytes([0, 1])
-"""A frame stays in place when the next is drawn, and is itself drawn over the one before."""
+_IN_PLACE, _LAID_OVER = bytes([0, 0]), bytes([0, 1])
+"""A frame stays when the next is drawn; it is put in the place of what was there, or over it."""
 
 
 def encode(
@@ -55,13 +57,15 @@ def encode(
             _write(file, b"tRNS", 255 * b"\xff" + b"\x00")
         if note:
             _write(file, b"iTXt", text(note))
-        frames = _write_frames(file, pieces, palette)
+        frames = _write_frames(file, pieces, palette, cutout_of(animation.scene))
         _write(file, b"IEND", b"")
         file.seek(place)
         _write(file, b"acTL", struct.pack(">II", frames, playback.loop))
 
 
-def _write_frames(file: BinaryIO, pieces: Iterator[Patch], palette: Palette | None) -> int:
+def _write_frames(
+    file: BinaryIO, pieces: Iterator[Patch], palette: Palette | None, cutout: Cutout | None
+) -> int:
     """Write all frames and return how many there are.
 
     The first stands where the picture of a PNG does: programs that know no APNG show that alone.
@@ -72,8 +76,12 @@ def _write_frames(file: BinaryIO, pieces: Iterator[Patch], palette: Palette | No
         height, width = patch.opaque.shape
         place = struct.pack(">IIIII", next(number), width, height, patch.x, patch.y)
         wait = struct.pack(">HH", patch.milliseconds, 1000)
-        _write(file, b"fcTL", place + wait + _LAID_OVER)
-        data = zlib.compress(_rows(patch, palette), 9)
+        if palette is None:
+            pixels, replaces = true_colors(patch, cutout)
+        else:
+            pixels, replaces = _indices(patch, palette), False
+        _write(file, b"fcTL", place + wait + (_IN_PLACE if replaces else _LAID_OVER))
+        data = zlib.compress(_rows(pixels), 9)
         if count == 1:
             _write(file, b"IDAT", data)
         else:
@@ -81,16 +89,15 @@ def _write_frames(file: BinaryIO, pieces: Iterator[Patch], palette: Palette | No
     return count
 
 
-def _rows(patch: Patch, palette: Palette | None) -> bytes:
-    """Return the pixels of a patch; before each row is its filter, which is none."""
+def _indices(patch: Patch, palette: Palette) -> Picture:
     height, width = patch.opaque.shape
-    if palette is None:
-        alpha = np.where(patch.opaque, np.uint8(255), np.uint8(0))[..., None]
-        pixels = np.concatenate([patch.colors, alpha], axis=2).reshape(height, 4 * width)
-    else:
-        index = palette.index(pack(patch.colors.reshape(-1, 3))).reshape(height, width)
-        pixels = np.where(patch.opaque, index, np.uint8(255))
-    return np.pad(pixels, ((0, 0), (1, 0))).tobytes()
+    index = palette.index(pack(patch.colors.reshape(-1, 3))).reshape(height, width)
+    return np.where(patch.opaque, index, np.uint8(255))
+
+
+def _rows(pixels: Picture) -> bytes:
+    """Return pixels, (height, width, ...); before each row is its filter, which is none."""
+    return np.pad(pixels.reshape(len(pixels), -1), ((0, 0), (1, 0))).tobytes()
 
 
 def _write(file: BinaryIO, kind: bytes, data: bytes) -> None:

@@ -86,14 +86,19 @@ def document(scene: Scene, summary: str, head: str, definitions: str, content: s
         content: The elements that are seen; those of class `l` are lines with round ends.
     """
     width, height = scene.size
-    background = hexed(scene.theme.background)
+    width_in_units, height_in_units = width * FINE, height * FINE
+    paper = (
+        ""
+        if scene.transparent
+        else f'<path fill="{hexed(scene.theme.background)}" '
+        f'd="M0 0h{width_in_units}v{height_in_units}H0z"/>'
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width * FINE} {height * FINE}" role="img" '
+        f'viewBox="0 0 {width_in_units} {height_in_units}" role="img" '
         f'aria-label="{escape(summary)}">'
         f"{head}<style>{_BASE}</style><defs>{definitions}</defs>"
-        f'<path fill="{background}" d="M0 0h{width * FINE}v{height * FINE}H0z"/>'
-        f"{content}</svg>"
+        f"{paper}{content}</svg>"
     )
 
 
@@ -243,16 +248,33 @@ def head_passes(pen: Pen, color: RGB, edge: RGB) -> Iterator[tuple[str, float]]:
     yield f'fill="{hexed(color)}"', pen.head
 
 
-def view_of(plot: Plot, lettering: Letters, step: float = 0, most: int = INTRICATE) -> str:
+def view_of(
+    plot: Plot,
+    lettering: Letters,
+    step: float = 0,
+    most: int = INTRICATE,
+    clear: RGB | None = None,
+) -> str:
     """Return what lies below a plot's tracks after `step` steps.
 
     Areas that are too intricate are drawn more loosely. Those that still take more than `most`
     bytes are drawn as a picture, where that is less.
+
+    Args:
+        plot: The plot.
+        lettering: The outlines of all letters.
+        step: How many steps have been taken.
+        most: The most bytes of areas.
+        clear: The colour of a paper that is left out; None where there is paper.
     """
     view = plot.view
-    vectors = view.vectors(step, _SPACING, _MARGIN)
+    vectors = [
+        vector
+        for vector in view.vectors(step, _SPACING, _MARGIN)
+        if clear is None or not (isinstance(vector, Fill) and vector.color == clear)
+    ]
     for slack in _SLACKS:
-        elements = [_element(vector, lettering, slack) for vector in vectors]
+        elements = [_element(vector, lettering, slack, clear) for vector in vectors]
         pairs = zip(elements, vectors, strict=True)
         intricate = sum(len(e) for e, vector in pairs if isinstance(vector, Areas))
         if intricate <= INTRICATE:
@@ -266,12 +288,12 @@ def view_of(plot: Plot, lettering: Letters, step: float = 0, most: int = INTRICA
     return min("".join(elements), embedded(file.getvalue(), "webp", view.box), key=len)
 
 
-def _element(vector: Vector, lettering: Letters, slack: float) -> str:
+def _element(vector: Vector, lettering: Letters, slack: float, clear: RGB | None) -> str:
     """Return a part of a view as an element, outlines off by so many pixels at most."""
     if isinstance(vector, Areas):
         return _areas(vector, slack)
     if isinstance(vector, Raster):
-        return embedded(in_palette(vector.picture), "png", vector.box)
+        return embedded(in_palette(vector.picture, clear), "png", vector.box)
     return mark(vector, lettering)
 
 
@@ -303,14 +325,17 @@ def _thinned(outlines: Sequence[Outline], slack: float, closed: bool = True) -> 
     return path_of(rings, closed)
 
 
-def in_palette(picture: Picture) -> bytes:
-    """Return a picture, (height, width, 3), as a PNG of 256 colours at most."""
+def in_palette(picture: Picture, clear: RGB | None = None) -> bytes:
+    """Return a picture, (height, width, 3), as a PNG of 256 colours at most, one of them clear."""
     flat = picture.reshape(-1, 3)
-    palette = Palette(Tally(flat, []), 256)
+    palette = Palette(Tally(flat, [clear] if clear else []), 256)
     image = Image.fromarray(palette.index(pack(flat)).reshape(picture.shape[:2]))
     image.putpalette(palette.colors.tobytes())
-    file = io.BytesIO()
-    image.save(file, format="PNG", optimize=True)
+    file, options = io.BytesIO(), {}
+    if clear:
+        paper = np.array([clear], dtype=np.uint8)
+        options["transparency"] = int(palette.index(pack(paper))[0])
+    image.save(file, format="PNG", optimize=True, **options)
     return file.getvalue()
 
 

@@ -6,6 +6,7 @@ chooses a palette per frame and rounds delays down; the LZW compression is Pillo
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,8 +17,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from trajviz.animation import Animation
+from trajviz.animation.cutout import Cutout, cutout_of
 from trajviz.animation.raster import Change
 from trajviz.descent import Progress
+from trajviz.errors import TrajvizError
 from trajviz.files.containers.gif import comment
 from trajviz.files.formats._palette import Palette, RoughPalette, Tally, pack
 from trajviz.files.formats._patches import pinned, sampled
@@ -39,8 +42,13 @@ _SHORTEST = 2
 """The least hundredths of a second that browsers show an image for."""
 _WORTH = 2000
 """Pixels less from which two small rectangles are better than one large."""
-_OPAQUE, _TRANSPARENT = 0x04, 0x05
-"""Flags of an image: it is left in place when the next is drawn; one of its colours is clear."""
+_OPAQUE, _TRANSPARENT, _ERASING = 0x04, 0x05, 0x09
+"""Flags of an image: it is left in place when the next is drawn; one of its colours is clear; it
+leaves nothing in its place."""
+_CLEAR = np.uint32(1 << 24)
+"""Stands for a colour where the paper is left out."""
+_FAINT = 25
+"""Up to so many 255ths of opacity a pixel is left out with the paper."""
 _TURNING_COLORS = 63
 """The palette for frames that are drawn anew: what moves as a whole looks the same in 63 colours as
 in 255, and takes a quarter less."""
@@ -64,7 +72,12 @@ def encode(
 ) -> None:
     """Write an animation; the note is a comment."""
     exact = pinned(animation.scene)
-    waits = iter(delays(playback))
+    cutout, all_waits = cutout_of(animation.scene, charts=True), delays(playback)
+    if cutout and min(all_waits[1:], default=9) < 2 * _SHORTEST:
+        raise TrajvizError(
+            f"fps {playback.fps:g} leaves a transparent .gif no time to erase: at most 25"
+        )
+    waits = iter(all_waits)
     palette, changes = _prepare(animation, exact, playback.colors)
     with path.open("wb") as file:
         writer = _Writer(
@@ -74,6 +87,7 @@ def encode(
             palette=palette,
             playback=playback,
             note=note,
+            cutout=cutout,
         )
         writer.hold(next(waits))
         for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
@@ -129,34 +143,76 @@ class _Writer:
         palette: Palette,
         playback: Playback,
         note: str,
+        cutout: Cutout | None,
     ) -> None:
         """Write the header, and keep the first picture, which has a palette of its own."""
-        self.file, self.palette = file, palette
+        self.file, self.palette, self.cutout = file, palette, cutout
         self.bits = palette.size.bit_length()
         self.transparent = palette.size
         height, self.width = first.shape[:2]
         file.write(_header(self.width, height, palette, self.bits, playback.loop))
         file.write(comment(note))
-        own = Palette(Tally(first.reshape(-1, 3), pinned), playback.colors)
+        own = Palette(Tally(first.reshape(-1, 3), pinned), playback.colors - bool(cutout))
         index = own.index(pack(first.reshape(-1, 3)))
         self.shown = own.packed[index]
         own_bits = (playback.colors - 1).bit_length()
-        self.pending = _OPAQUE, _image(0, 0, index.reshape(height, self.width), own_bits, own)
+        flags, self.clear = _OPAQUE, self.transparent
+        if cutout:
+            flags, self.clear = _TRANSPARENT, own.size
+            index = self._without_paper(index, np.arange(len(index)), first.reshape(-1, 3))
+            self.shown[index == own.size] = _CLEAR
+        self._await(flags, _image(0, 0, index.reshape(height, self.width), own_bits, own))
+        self.clear = self.transparent
         self.delay = 0
+        self.owed: list[Change] = []
+
+    def _await(self, flags: int, image: bytes) -> None:
+        """Let an image be the next that is written."""
+        self.pending = flags, image, self.clear
 
     def hold(self, delay: int) -> None:
         """Let what is shown last be shown for so many hundredths of a second more."""
         self.delay += delay
 
     def show(self, change: Change) -> None:
-        """Show a change; if no pixel of it would look different, nothing is sent."""
+        """Show a change; if no pixel of it would look different, nothing is sent.
+
+        Without paper, parts of the picture that erase something take turns, frame by frame. These
+        are few, since charts keep their paper here.
+        """
+        if not self.cutout:
+            self._show(change)
+            return
+        plain: list[Change] = []
+        erasing = [*self.owed]
+        for part in _parts(change):
+            (erasing if self._erases(part) else plain).append(part)
+        self.owed = erasing[1:]
+        if chosen := [*plain, *erasing[:1]]:
+            pixels, colors, _ = zip(*chosen, strict=True)
+            self._show(Change(np.concatenate(pixels), np.concatenate(colors)))
+
+    def _erases(self, change: Change) -> bool:
+        """Tell whether a change takes away something that is seen."""
+        assert self.cutout is not None
+        faint = self.cutout.cut(change.pixels, change.colors)[:, 3] <= _FAINT
+        return bool((self.shown[change.pixels[faint]] != _CLEAR).any())
+
+    def _show(self, change: Change) -> None:
         index = self.palette.index(pack(change.colors))
         color = self.palette.packed[index]
+        if self.cutout:
+            index = self._without_paper(index, change.pixels, change.colors)
+            color = np.where(index == self.clear, _CLEAR, color)
         visible = np.flatnonzero(self.shown[change.pixels] != color)
         if not len(visible):
             return
         pixels, index = change.pixels[visible], index[visible]
         self.shown[pixels] = color[visible]
+        if (color[visible] == _CLEAR).any():
+            pixels, index = self._erased(pixels, index)
+            self._lay(*np.divmod(pixels, self.width), index)
+            return
         y, x = np.divmod(pixels, self.width)
         ends = np.searchsorted(visible, change.ends).tolist()
         early = _cut(y, x, ends) if self.delay >= 2 * _SHORTEST else 0
@@ -168,16 +224,48 @@ class _Writer:
         timely = slice(early or None)
         self._lay(y[timely], x[timely], index[timely])
 
+    def _without_paper(self, index: Indices, pixels: Ints, colors: Picture) -> Indices:
+        """Return the palette's indices of pixels, (n,), that of clear where there is but paper."""
+        assert self.cutout is not None
+        faint = self.cutout.cut(pixels, colors)[:, 3] <= _FAINT
+        return np.where(faint, np.uint8(self.clear), index)
+
+    def _erased(self, pixels: Ints, index: Indices) -> tuple[Ints, Indices]:
+        """Empty the rectangle around pixels, (n,), that are on paper, and return all to lay anew.
+
+        What an image shows can only be taken away by the image itself, when its time is over. So
+        one comes in between that shows nothing and leaves nothing.
+        """
+        assert self.cutout is not None
+        loose = pixels[(index == self.clear) & ~self.cutout.ground[pixels]]
+        x0, y0, x1, y1 = _around(*np.divmod(loose, self.width))
+        self.delay -= _SHORTEST
+        self._flush()
+        nothing = np.full((y1 - y0, x1 - x0), self.transparent, dtype=np.uint8)
+        self._await(_ERASING, _image(x0, y0, nothing, self.bits))
+        self.delay = _SHORTEST
+        rows, columns = np.arange(y0, y1), np.arange(x0, x1)
+        emptied = (rows[:, None] * self.width + columns).ravel()
+        emptied = emptied[self.shown[emptied] != _CLEAR]
+        again = self.palette.index(self.shown[emptied])
+        kept = index != self.clear
+        return np.concatenate([emptied, pixels[kept]]), np.concatenate([again, index[kept]])
+
     def _lay(self, y: Ints, x: Ints, index: Indices) -> None:
         """Lay the smallest rectangle around some pixels, (n,), over what is shown."""
         self._flush()
         x0, y0, x1, y1 = _around(y, x)
         indices = np.full((y1 - y0, x1 - x0), self.transparent, dtype=np.uint8)
         indices[y - y0, x - x0] = index
-        self.pending = _TRANSPARENT, _image(x0, y0, indices, self.bits)
+        self._await(_TRANSPARENT, _image(x0, y0, indices, self.bits))
 
     def close(self) -> None:
         """Write the frame that is pending, and the end of the file."""
+        while self.owed:
+            owed, self.owed, wait = self.owed[0], self.owed[1:], self.delay // 2
+            self.delay -= wait
+            self._show(owed)
+            self.delay += wait
         self._flush()
         self.file.write(b";")
 
@@ -185,14 +273,21 @@ class _Writer:
         """Write the pending image, behind it invisible ones where its delay is too long for one."""
         while True:
             wait = min(self.delay, _LONGEST)
-            flags, image = self.pending
-            control = struct.pack("<BHB", flags, wait, self.transparent)
+            flags, image, clear = self.pending
+            control = struct.pack("<BHB", flags, wait, clear)
             self.file.write(b"\x21\xf9\x04" + control + b"\x00" + image)
             self.delay -= wait
             if not self.delay:
                 return
             nothing = np.full((1, 1), self.transparent, dtype=np.uint8)
-            self.pending = _TRANSPARENT, _image(0, 0, nothing, self.bits)
+            self._await(_TRANSPARENT, _image(0, 0, nothing, self.bits))
+
+
+def _parts(change: Change) -> list[Change]:
+    """Return a change of each part of the picture by itself."""
+    spans = itertools.pairwise([0, *change.ends])
+    pixels, colors = change.pixels, change.colors
+    return [Change(pixels[a:b], colors[a:b]) for a, b in spans if a < b]
 
 
 def _cut(y: Ints, x: Ints, ends: Sequence[int]) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trajviz.animation import Animation
+from trajviz.animation.cutout import Cutout
 from trajviz.animation.raster import Change
 from trajviz.files.formats._palette import Packed, Palette, RoughPalette, Tally, pack
 from trajviz.files.formats._timing import milliseconds
@@ -109,6 +110,8 @@ def common_palette(animation: Animation, most: int) -> tuple[Palette | None, Ite
     """
     colors, _, changes = sampled(animation)
     every = np.concatenate([animation.first.reshape(-1, 3), colors])
+    if animation.scene.transparent:
+        return None, changes
     kind = RoughPalette if animation.scene.turning else Palette
     palette = kind(Tally(every, pinned(animation.scene)), most - 1)
     faithful = animation.scene.turning or most < MOST_COLORS or palette.error <= _FAITHFUL
@@ -176,6 +179,21 @@ def _lasting(patch: Patch, wait: int, longest: int) -> Iterator[Patch]:
     yield replace(patch, milliseconds=min(wait, longest))
     while (wait := wait - longest) > 0:
         yield replace(nothing, milliseconds=min(wait, longest))
+
+
+def true_colors(patch: Patch, cutout: Cutout | None) -> tuple[Picture, bool]:
+    """Return the pixels of a patch, (height, width, 4), and whether they replace what was there.
+
+    They do where paper comes back in their place; else they lie over it, clear where nothing
+    changes.
+    """
+    if cutout is None:
+        alpha = np.where(patch.opaque, np.uint8(255), np.uint8(0))[..., None]
+        return np.concatenate([patch.colors, alpha], axis=2), False
+    pixels = cutout.part(patch.x, patch.y, patch.whole)
+    if (pixels[patch.opaque, 3] < 255).any():
+        return pixels, True
+    return np.where(patch.opaque[..., None], pixels, np.uint8(0)), False
 
 
 def snap_to(palette: Palette | None) -> Callable[[Picture], Picture]:

@@ -41,7 +41,7 @@ def still_drawing(scene: Scene, step: int, head: str) -> str:
     content = "".join(
         [
             *(
-                _clipped(view_of(plot, letters, moment, _MOST), name)
+                _clipped(view_of(plot, letters, moment, _MOST, scene.clear), name)
                 for moment, (name, plot) in zip(moments, named, strict=True)
             ),
             *(mark(shape, letters) for shape in shapes),

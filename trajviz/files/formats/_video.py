@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trajviz.animation import Animation
+from trajviz.animation.cutout import Cut, Cutout
 from trajviz.animation.raster import Change
 from trajviz.descent import Progress
 from trajviz.files.formats._ffmpeg import Codec, Frames, encoder
@@ -28,6 +29,11 @@ _COLORS = (
     "-color_range", "tv", "-colorspace", "bt709",
     "-color_primaries", "bt709", "-color_trc", "bt709",
 )  # fmt: skip
+_CLEAR = (
+    "scale=out_range=tv:out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int,"
+    "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+)
+"""Filters to the same colours for frames with opacity."""
 
 
 def encode(
@@ -60,6 +66,9 @@ def encode(
     picture, pixels = _padded(animation), playback.pixel_format
     size, drawn = picture.shape[1::-1], _pictures if colors else _planes
     layout, tags, options = ("rgb24", (), ("-vf", colors)) if colors else (pixels, _COLORS, _COLORS)
+    if animation.scene.transparent:
+        layout, tags, options = "rgba", (), ("-vf", _CLEAR)
+        pixels, drawn = "yuva420p", _cuts
     frames = Frames(size=size, layout=layout, fps=playback.fps, options=tags)
     with encoder(path, frames, codec, pixels, note, *options) as take:
         for count, frame in enumerate(drawn(animation, picture, playback), 1):
@@ -100,6 +109,18 @@ def _wider(pixels: Ints, width: int, padded_width: int) -> Ints:
     if padded_width == width:
         return pixels
     return pixels + pixels // width * (padded_width - width)
+
+
+def _cuts(animation: Animation, picture: Picture, playback: Playback) -> Iterator[Cut]:
+    """Yield a film's frames in red, green, blue and opacity, all in one buffer."""
+    cutout, width = Cutout(animation.scene), animation.first.shape[1]
+    shown = np.zeros((*picture.shape[:2], 4), dtype=np.uint8)
+    shown[: len(animation.first), :width] = cutout.part(0, 0, animation.first)
+    for change in _changes(animation, playback):
+        if change is not None:
+            rows, columns = np.divmod(change.pixels, width)
+            shown[rows, columns] = cutout.cut(change.pixels, change.colors)
+        yield shown
 
 
 def _pictures(animation: Animation, picture: Picture, playback: Playback) -> Iterator[Picture]:

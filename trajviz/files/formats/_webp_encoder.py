@@ -16,15 +16,17 @@ import numpy as np
 from PIL import Image
 
 from trajviz.animation import Animation
+from trajviz.animation.cutout import Cutout, cutout_of
 from trajviz.descent import Progress
 from trajviz.files.containers.xmp import packet
 from trajviz.files.formats import _patches
-from trajviz.files.formats._patches import Patch
+from trajviz.files.formats._patches import Patch, true_colors
 from trajviz.recipe.recipe import Playback
 
 _LONGEST = (1 << 24) - 1
 """Milliseconds that one frame can be shown for."""
 _XMP, _ANIMATED, _ALPHA = 0x04, 0x02, 0x10
+_IN_PLACE = b"\x02"
 _EXACT = {"lossless": True, "quality": 75, "method": 4}
 _LOSSY = {"quality": 85, "method": 4}
 """Options for a scene that turns: every frame is a new picture, and without loss all would take
@@ -46,13 +48,14 @@ def encode(
         animation, changes, playback, _patches.snap_to(None if turning else palette), _LONGEST,
         lambda: progress(next(counter), playback.frames),
     )  # fmt: skip
+    cutout = cutout_of(animation.scene)
     flags = _ANIMATED | _ALPHA | (_XMP if note else 0)
     with path.open("wb") as file:
         file.write(b"RIFF\x00\x00\x00\x00WEBP")
         _write(file, b"VP8X", bytes([flags, 0, 0, 0]) + _three(width - 1) + _three(height - 1))
         _write(file, b"ANIM", struct.pack("<IH", 0, playback.loop))
         for patch in pieces:
-            _write(file, b"ANMF", _frame(patch, turning))
+            _write(file, b"ANMF", _frame(patch, turning, cutout))
         if note:
             _write(file, b"XMP ", packet(note))
         size = file.tell() - 8
@@ -60,16 +63,20 @@ def encode(
         file.write(struct.pack("<I", size))
 
 
-def _frame(patch: Patch, lossy: bool) -> bytes:
-    """Return a frame: where it is, for how long, and its picture, blended with the one before."""
+def _frame(patch: Patch, lossy: bool, cutout: Cutout | None) -> bytes:
+    """Return a frame: where it is, for how long, its picture, and how it goes with the one before.
+
+    It lies over that, or takes its place.
+    """
+    replaces = False
     height, width = patch.opaque.shape
     place = _three(patch.x // 2) + _three(patch.y // 2) + _three(width - 1) + _three(height - 1)
     if lossy and patch.opaque.any():
         data = _encoded(patch.whole, _LOSSY)
     else:
-        alpha = np.where(patch.opaque, np.uint8(255), np.uint8(0))[..., None]
-        data = _encoded(np.concatenate([patch.colors, alpha], axis=2), _EXACT)
-    return place + _three(patch.milliseconds) + b"\x00" + data
+        pixels, replaces = true_colors(patch, cutout)
+        data = _encoded(pixels, _EXACT)
+    return place + _three(patch.milliseconds) + (_IN_PLACE if replaces else b"\x00") + data
 
 
 def _encoded(pixels: np.ndarray[Any, np.dtype[np.uint8]], options: dict[str, Any]) -> bytes:

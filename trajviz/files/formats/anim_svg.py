@@ -39,4 +39,5 @@ FORMAT = Format(
     rank=5,
     paths=True,
     follows=True,
+    clear=True,
 )

@@ -25,4 +25,5 @@ FORMAT = Format(
     rank=3,
     most_fps=MOST_FPS,
     palette=True,
+    clear=True,
 )

@@ -24,4 +24,5 @@ FORMAT = Format(
     rank=1,
     most_fps=50,  # browsers play delays under two hundredths of a second five times too slowly
     palette=True,
+    clear=True,
 )

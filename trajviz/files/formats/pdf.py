@@ -25,4 +25,5 @@ FORMAT = Format(
     container=PDF,
     tag="a",
     media_type="application/pdf",
+    clear=True,
 )

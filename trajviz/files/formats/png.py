@@ -18,11 +18,15 @@ def write(path: Path, scene: Scene, step: int, note: str) -> None:
     from PIL.PngImagePlugin import PngInfo
 
     from trajviz.animation import still
+    from trajviz.animation.cutout import cutout_of
 
+    picture, cutout = still(scene, step), cutout_of(scene)
+    if cutout:
+        picture = cutout.part(0, 0, picture)
     info = PngInfo()
     if note:
         info.add(b"iTXt", text(note))
-    Image.fromarray(still(scene, step)).save(path, format="PNG", optimize=True, pnginfo=info)
+    Image.fromarray(picture).save(path, format="PNG", optimize=True, pnginfo=info)
 
 
 FORMAT = Format(
@@ -32,4 +36,5 @@ FORMAT = Format(
     tag="img",
     media_type="image/png",
     rank=1,
+    clear=True,
 )

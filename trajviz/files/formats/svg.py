@@ -27,4 +27,5 @@ FORMAT = Format(
     media_type="image/svg+xml",
     rank=2,
     follows=True,
+    clear=True,
 )

@@ -21,7 +21,8 @@ def write(*request: Any) -> None:
     from trajviz.files.formats._ffmpeg import Codec
     from trajviz.files.formats._video import encode
 
-    encode(*request, codec=Codec("libvpx-vp9", _OPTIONS, is_complete))
+    clear = ("-auto-alt-ref", "0") if request[1].scene.transparent else ()
+    encode(*request, codec=Codec("libvpx-vp9", (*_OPTIONS, *clear), is_complete))
 
 
 def is_complete(data: Data) -> bool:
@@ -42,4 +43,5 @@ FORMAT = Format(
     tag="video",
     media_type="video/webm",
     rank=2,
+    clear=True,
 )

@@ -25,4 +25,5 @@ FORMAT = Format(
     rank=2,
     most_fps=MOST_FPS,
     palette=True,
+    clear=True,
 )
