@@ -88,7 +88,7 @@ def test_what_makes_no_strip_is_refused(options, said):
 def test_what_moves_holds_no_strip(name, tmp_path):
     with pytest.raises(TrajvizError, match=rf"and a \.{re.escape(name)} moves"):
         strip().save(tmp_path / f"a.{name}")
-    with pytest.raises(TrajvizError, match="a bundle moves"):
+    with pytest.raises(TrajvizError, match=r"and a \.gif moves"):
         strip().bundle(tmp_path / "a")
 
 
