@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # However busy the machine is, a picture of a page is whole: no part and no image of it comes later.
 FLAGS += ["--run-all-compositor-stages-before-draw", "--disable-checker-imaging"]
-FLAGS += ["--disable-new-content-rendering-timeout", "--disable-low-res-tiling"]
+FLAGS += ["--disable-low-res-tiling"]
 PHONE = (360, 740)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -116,6 +116,7 @@ def page_of(browser):
         page.on("request", lambda asked: told.requests.append(asked.url))
         page.on("requestfailed", lambda asked: told.failed.append(f"{asked.url} {asked.failure}"))
         page.goto(Path(path).resolve().as_uri())
+        paint(page)
         if script and motion == "reduce":  # nothing moves: it is as it will stay
             page.evaluate(REST)
         return told
@@ -128,6 +129,11 @@ def page_of(browser):
 def _note(told, said):
     if said.type in ("error", "warning"):
         told.errors.append(f"{said.type}: {said.text}")
+
+
+def paint(page):
+    """Have a page painted that was just loaded: until then Chromium drops what is typed."""
+    page.screenshot(clip={"x": 0, "y": 0, "width": 1, "height": 1})
 
 
 def seen_on(page, **options):

@@ -1,12 +1,13 @@
 """The page on which a race runs anew, opened and used in a browser."""
 
+import json
 import re
 import shlex
 from urllib.parse import quote
 
 import numpy as np
 import pytest
-from browser import seen_on, sideways, violations
+from browser import paint, seen_on, sideways, violations
 from livepages import AT_REST, LIVE, one, text_of, traced
 from programs import invoke
 from races import race
@@ -16,6 +17,9 @@ from trajviz.animation import still
 from trajviz.files.metadata import load_recipe
 from trajviz.race import run
 from trajviz.recipe.spec import parse_spec
+from trajviz.recipe.toml import load_toml
+from trajviz.scene.language import load_language
+from trajviz.scene.languages import find_language, language_names
 
 MINUS = "\N{MINUS SIGN}"
 PROJECTOR, PHONE = (1920, 1080), (390, 844)
@@ -548,6 +552,7 @@ def test_it_plays_by_itself_to_the_end_and_pauses_and_goes_back(opened):
     page.clock.install(time=0)
     page.clock.pause_at(1000)
     page.reload()
+    paint(page)
     page.clock.run_for(2000)
     here = int(page.locator("#step").input_value())
     assert 0 < here < 120
@@ -674,6 +679,41 @@ def test_link_and_command_are_copied(opened):
 # For everyone, everywhere
 
 
+SAID = """() => [...document.querySelectorAll("body *:not(script, #caption)")].flatMap((one) => [
+  ...["aria-label", "title", "aria-valuetext"].map((name) => one.getAttribute(name) ?? ""),
+  ...[...one.childNodes].filter((part) => part.nodeType === 3).map((part) => part.data),
+])"""
+"""All that a page shows, or says to whoever hears it, but for what the picture says."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", [n for n in language_names() if n != "en"])
+def test_a_page_speaks_the_language_of_its_picture(language, opened, tmp_path):
+    path, own = find_language(language), load_toml(find_language(language))
+    if language in ("ja", "zh"):  # whose letters a picture may have no font for
+        own = {key: text for key, text in own.items() if key.startswith("page_")}
+        path = tmp_path / f"{language}.toml"
+        lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}\n" for key, text in own.items()]
+        path.write_text("".join(lines), "utf-8")
+    words = load_language(path)
+    shown = race("beale", ("sgd:lr=0.01", "adam:lr=0.3"), steps=40, language=str(path))
+    page = opened(text=shown.to_bytes("html").decode()).page
+    assert page.locator("html").get_attribute("lang") == language
+    page.locator("#tracks summary").first.click()
+    page.get_by_role("button", name=words.say("page_steps_back"), exact=True).click()
+    settled(page)
+    away = words.words["page_away"].partition("{")[0]
+    assert page.locator("#outcome").text_content().startswith(away)
+    said = page.evaluate(SAID)
+    english, split = load_language("en").words, re.compile("{.*?}").split
+    phrases = {part.strip() for key in own.keys() & english for part in split(english[key])}
+    left = re.compile(rf"\b({'|'.join(re.escape(one) for one in phrases if len(one) > 3)})\b")
+    assert [text for text in said if left.search(text)] == []
+    langs = "(all) => all.map((one) => one.lang)"
+    assert page.locator("main [lang]").evaluate_all(langs) == [language]
+    assert violations(page) == []
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["auto", "clamped"])
@@ -752,6 +792,6 @@ def test_the_outcome_is_text_that_says_who_arrived_when(opened):
     start_at(page, *one().recipe.start)
     settled(page)
     text = page.locator("#outcome").text_content()
-    assert text.startswith("Within 0.1 of the minimum: Adam after 55 steps, ")
-    assert "Still away after 200 steps: SGD 0.56." in text
+    assert text.startswith("Within 0.1 of the minimum: Adam since step 55, ")
+    assert "Still away at step 200: SGD 0.56." in text
     assert page.locator("#outcome").get_attribute("role") == "status"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import PHONE, assert_look_alike, seen_on, sideways, violations
+from browser import PHONE, assert_look_alike, paint, seen_on, sideways, violations
 from races import SEVEN, race
 
 from trajviz.animation import still
 from trajviz.descent import no_progress
 from trajviz.files.formats._player import MOST_VALUES, write_page
 from trajviz.files.metadata import note_of
+from trajviz.scene.language import load_language
 
 MINUS, GONE = "\N{MINUS SIGN}", "\N{EN DASH}"
 RACES = {
@@ -40,7 +41,9 @@ def played(shown):
     """Return the page that plays a race, whether or not it could be live."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "race.html"
-        write_page(path, shown.animation, shown.playback, no_progress, note_of(shown.recipe))
+        language = load_language(shown.recipe.look.language)
+        note = note_of(shown.recipe)
+        write_page(path, shown.animation, shown.playback, no_progress, note, language)
         return path.read_text("utf-8")
 
 
@@ -61,6 +64,7 @@ def opened(page_of, tmp_path):
             told.page.clock.install(time=0)
             told.page.clock.pause_at(1000)
             told.page.reload()
+            paint(told.page)
         return told
 
     return open_

@@ -48,9 +48,10 @@ def test_each_language_has_all_words_and_its_own(name):
 
 
 def test_every_word_is_said_somewhere_in_the_code():
-    code = "".join(path.read_text("utf-8") for path in CODE.rglob("*.py"))
-    spoken = set(re.findall(r'"(\w+)"', code))
-    parts = re.compile("(rates|plane)_.*|.*_for|.*_(steps|evaluations)")
+    said = {".py": r'"(\w+)"', ".js": r'(?:say\("|words\.)(\w+)', ".html": r"{{(\w+)}}"}
+    paths = [path for path in CODE.rglob("*") if path.suffix in said]
+    spoken = {key for p in paths for key in re.findall(said[p.suffix], p.read_text("utf-8"))}
+    parts = re.compile("(rates|plane|page_mark)_.*|.*_for|.*_(steps|evaluations)(_back|_on)?")
     made = {key for key in ENGLISH if parts.fullmatch(key)}
     assert ENGLISH.keys() - spoken - made == set()
 

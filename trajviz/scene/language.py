@@ -17,6 +17,10 @@ from trajviz.scene.languages import find_language
 from trajviz.scene.lettering import text_width
 from trajviz.untrusted import check_text
 
+PAGE = "page_"
+"""How keys of what only pages say begin: letters of a reader's own fonts, which draw no picture."""
+_CODE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""The code of a language as the web writes it (BCP 47)."""
 _FIELD = re.compile(r"\{(\w+)\}")
 """What is filled in: a word in braces."""
 
@@ -28,10 +32,12 @@ class Language:
     Attributes:
         summary: What `trajviz list languages` says of it.
         words: Each phrase by its key; a word in braces is filled in.
+        code: What pages give as their language.
     """
 
     summary: str
     words: Mapping[str, str]
+    code: str = "en"
 
     def say(self, key: str, **values: object) -> str:
         """Return a phrase with its fields filled in.
@@ -55,15 +61,16 @@ class Language:
     def check_fonts(self) -> None:
         """Raise TrajvizError unless this machine has fonts for all words."""
         with naming(f"language of {self.summary.rstrip('.')}"):
-            for word in self.words.values():
-                text_width(word, 12)
+            for key, word in self.words.items():
+                if not key.startswith(PAGE):
+                    text_width(word, 12)
 
 
 def load_language(language: str | Path) -> Language:
     """Return a language.
 
     Args:
-        language: A name, or the path of a .toml file.
+        language: A name, or the path of a .toml file, which is named by the language's code.
 
     Raises:
         TrajvizError: There is no language of this name, no such file, or the file is none.
@@ -77,7 +84,8 @@ def load_language(language: str | Path) -> Language:
         except TrajvizError as error:
             raise TrajvizError(f"{path}{_line_of(key, path)}: {error}") from error
     words = {**english, **table}
-    return Language(words.pop("summary"), words)
+    code = path.stem if _CODE.fullmatch(path.stem) else "en"
+    return Language(words.pop("summary"), words, code)
 
 
 def _check(key: str, value: Any, english: Mapping[str, str]) -> None:

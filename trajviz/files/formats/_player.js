@@ -41,7 +41,7 @@ function draw() {
   for (const one of moving) one.currentTime = 1000 * Math.min(time, data.lead + data.times.at(-1));
   const whole = Math.floor(step + 1e-6);
   slider.value = whole;
-  slider.setAttribute("aria-valuetext", `${data.unit} ${whole} of ${data.steps}`);
+  slider.setAttribute("aria-valuetext", data.count.replace("{step}", whole).replace("{steps}", data.steps));
   shown.textContent = `${whole} / ${data.steps}`;
   rows.forEach((row, place) => {
     for (const cell of row.querySelectorAll("[data-of]")) {
@@ -80,14 +80,14 @@ function start() {
   if (step >= data.steps) time = 0;
   [rounds, playing, before] = [0, true, performance.now()];
   main.classList.add("playing");
-  play.setAttribute("aria-label", "Pause");
+  play.setAttribute("aria-label", data.pause);
   requestAnimationFrame(frame);
 }
 
 function pause() {
   playing = false;
   main.classList.remove("playing");
-  play.setAttribute("aria-label", "Play");
+  play.setAttribute("aria-label", data.play);
 }
 
 function go(to) {

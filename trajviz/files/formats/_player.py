@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import math
 import re
 from collections.abc import Sequence
@@ -19,9 +18,11 @@ from trajviz.descent import Progress
 from trajviz.descent.paths import Course
 from trajviz.files.containers.markup import html_element
 from trajviz.files.formats._animated_drawing import AnimatedDrawing
+from trajviz.files.formats._page_words import page_words, script_data
 from trajviz.files.formats._timeline import clock_of
-from trajviz.recipe.recipe import CLOCKS, Playback
+from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import hexed
+from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
 from trajviz.scene.run import swarms
 from trajviz.scene.scene import Scene
@@ -33,7 +34,13 @@ _HERE = Path(__file__).parent
 
 
 def write_page(
-    path: Path, animation: Animation, playback: Playback, progress: Progress, note: str
+    path: Path,
+    animation: Animation,
+    playback: Playback,
+    progress: Progress,
+    note: str,
+    language: Language,
+    remark: str = "",
 ) -> None:
     """Write a page that plays an animation.
 
@@ -45,8 +52,9 @@ def write_page(
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     x, y = scene.words.axes
     every = -(-scene.steps // MOST_VALUES)
-    unit = CLOCKS[scene.clock]
+    clock, say = scene.clock, language.say
     parts = {
+        **page_words(language),
         "hash": f"sha256-{digest}",
         "title": escape(scene.words.title),
         "style": _read("_player.css"),
@@ -57,14 +65,21 @@ def write_page(
         ),
         "steps": str(scene.steps),
         "digits": str(2 * len(str(scene.steps)) + 2),
-        "unit": unit,
-        "Unit": unit.capitalize(),
-        "every": f", every {every} {unit}s" if every > 1 else "",
+        "unit": escape(say(f"page_{clock}")),
+        "back": escape(say(f"page_{clock}_back")),
+        "on": escape(say(f"page_{clock}_on")),
+        "where": escape(
+            say(f"page_where_{clock}", every=every) if every > 1 else say("page_where")
+        ),
+        "remark": f"<p>{escape(remark)}</p>" if remark else "",
         "x": escape(x),
         "y": escape(y),
-        "said": _said(scene),
-        "rows": "".join(map(_row, scene.words.chips, map(len, swarms(scene.courses)))),
-        "data": json.dumps(_data(scene, drawn, every), separators=(",", ":"), allow_nan=False),
+        "said": _said(scene, language),
+        "rows": "".join(
+            _row(chip, len(swarm), language)
+            for chip, swarm in zip(scene.words.chips, swarms(scene.courses), strict=True)
+        ),
+        "data": script_data({**_data(scene, drawn, every), **_spoken(language, clock)}),
         "script": script,
         "note": html_element(note),
     }
@@ -73,17 +88,23 @@ def write_page(
     progress(playback.frames, playback.frames)
 
 
+def _spoken(language: Language, clock: str) -> dict[str, str]:
+    """Return the words that the page's script says."""
+    keys = {"play": "page_play", "pause": "page_pause", "count": f"count_{clock}"}
+    return {name: language.words[key] for name, key in keys.items()}
+
+
 def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _row(chip: Chip, count: int) -> str:
+def _row(chip: Chip, count: int, language: Language) -> str:
     """Return a track's row of the table; several tracks have no one place."""
     remark = f" <small>{escape(chip.said)}</small>" if chip.said else ""
     style = ("solid", "dashed", "dotted")[chip.style % 3]
     place = '<td data-of="x"></td><td data-of="y"></td>'
     if count > 1:
-        place = f'<td colspan="2">median of {count}</td>'
+        place = f'<td colspan="2">{escape(language.say("page_median_of", count=count))}</td>'
     return (
         '<tr><th scope="row"><label><input type="checkbox" checked><span class="swatch">'
         f'<i style="border-top:4px {style} {hexed(chip.color)}"></i></span>'
@@ -92,9 +113,9 @@ def _row(chip: Chip, count: int) -> str:
     )
 
 
-def _said(scene: Scene) -> str:
+def _said(scene: Scene, language: Language) -> str:
     """Return the notes as rows of the table, from each of which a reader goes to its step."""
-    unit = CLOCKS[scene.clock]
+    unit = escape(language.say(scene.clock))
     rows = "".join(
         f'<tr><th scope="row" colspan="4"><button type="button" data-step="{step}">'
         f"<small>{unit} {step}</small> {escape(text)}</button></th></tr>"
@@ -105,13 +126,12 @@ def _said(scene: Scene) -> str:
 
 
 def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:
-    """Return what the page's script needs: numbers and one word, nothing that anybody wrote."""
+    """Return what the page's script needs: numbers alone."""
     moments = np.arange(0, scene.steps + 1, every)
     timeline = drawn.timeline
     times, taken = clock_of(timeline)
     return {
         "steps": scene.steps,
-        "unit": CLOCKS[scene.clock],
         "lead": timeline.lead,
         "times": times,
         "taken": taken,

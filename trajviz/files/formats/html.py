@@ -24,12 +24,14 @@ def write(
     outcome: Outcome,
 ) -> None:
     """Write a page on which the race runs where it can, and is played where it cannot."""
-    from trajviz.files.formats._live_page import program_of, write_live_page
+    from trajviz.files.formats._live_page import is_live, program_of, write_live_page
     from trajviz.files.formats._player import write_page
+    from trajviz.scene.language import load_language
 
-    program = program_of(outcome)
+    program, language = program_of(outcome), load_language(outcome.recipe.look.language)
     if program is None:
-        write_page(path, animation, playback, progress, note)
+        remark = language.say("page_recorded_alone") if is_live(outcome) else ""
+        write_page(path, animation, playback, progress, note, language, remark)
         return
     write_live_page(path, animation, playback, note=note, outcome=outcome, program=program)
     progress(playback.frames, playback.frames)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import math
 import re
 import tomllib
@@ -28,6 +27,7 @@ from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError
 from trajviz.files.containers.markup import html_element
 from trajviz.files.formats._drawing import Letters, mark, number, view_of
+from trajviz.files.formats._page_words import page_words, script_data
 from trajviz.files.formats._paths import FINE
 from trajviz.files.formats._still_drawing import Lasting
 from trajviz.files.formats._timeline import Timeline, clock_of
@@ -38,6 +38,7 @@ from trajviz.recipe.toml import TARGETS, portable_toml
 from trajviz.scene.alt import describe, outcome_text
 from trajviz.scene.chart import ChartView
 from trajviz.scene.color import hexed
+from trajviz.scene.language import Language, load_language
 from trajviz.scene.layout import Chip, tick_labels
 from trajviz.scene.overlap import DASH, SAME, SHARE, SHORTEST
 from trajviz.scene.panels import load_panel
@@ -68,7 +69,7 @@ _LONGEST_NUMBER = 7
 
 def program_of(outcome: Outcome) -> Program | None:
     """Return the engine of a race that can be live; None for one that can only be played."""
-    if not _is_live(outcome):
+    if not is_live(outcome):
         return None
     try:
         program = live_program(outcome)
@@ -77,7 +78,7 @@ def program_of(outcome: Outcome) -> Program | None:
     return program if len(program.recorded) < len(outcome.courses) else None
 
 
-def _is_live(outcome: Outcome) -> bool:
+def is_live(outcome: Outcome) -> bool:
     """Tell whether a race is shown, and timed, in a way that can follow its reader."""
     recipe, look = outcome.recipe, outcome.recipe.look
     shown = load_view(look.view).live and not look.orbit and not look.trail
@@ -112,18 +113,19 @@ def write_live_page(
         outcome: What came of the race, which the page begins with.
         program: The engine that runs it again.
     """
-    scene = animation.scene
+    scene, language = animation.scene, load_language(outcome.recipe.look.language)
     script = "".join(map(_script, _SCRIPTS))
     shown = _shown(scene)
     ratios = [plot.box.width / plot.box.height for plot in shown]
     x, y = scene.words.axes
     parts = {
+        **page_words(language),
         "hashes": " ".join(f"'sha256-{_digest(text)}'" for text in (program.source, script)),
         "title": escape(scene.words.title),
         "style": _read("page.css"),
         "colors": _colors(scene),
         "tall": number(sum(ratios)),
-        "plots": "".join(_plot(scene, plot, _share(plot, shown)) for plot in shown),
+        "plots": "".join(_plot(scene, plot, _share(plot, shown), language) for plot in shown),
         "summary": escape(describe(outcome)),
         "steps": str(scene.steps),
         "x": escape(x),
@@ -131,7 +133,9 @@ def write_live_page(
         "rows": "".join(map(_row, range(len(outcome.courses)), scene.words.chips, outcome.courses)),
         "outcome": escape(outcome_text(outcome)),
         "caption": escape(scene.words.caption),
-        "data": _json(_data(animation, playback, outcome, shown)),
+        "data": script_data(
+            {**_data(animation, playback, outcome, shown), "words": _said(script, language)}
+        ),
         "engine": program.source,
         "script": script,
         "note": html_element(note),
@@ -152,12 +156,6 @@ def _script(name: str) -> str:
 
 def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _json(data: dict[str, Any]) -> str:
-    """Return data as JSON for a <script>, which nothing in it can end."""
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _shown(scene: Scene) -> list[Plot]:
@@ -200,7 +198,14 @@ def _colors(scene: Scene) -> str:
     )
 
 
-def _plot(scene: Scene, plot: Plot, share: float) -> str:
+def _said(script: str, language: Language) -> dict[str, str]:
+    """Return the words that a script says, by their keys."""
+    keys = re.findall(r'(?:say\("|words\.)(\w+)', script)
+    marks = [key for key in language.words if key.startswith("page_mark_")]
+    return {key: language.words[key] for key in sorted({*keys, *marks})}
+
+
+def _plot(scene: Scene, plot: Plot, share: float, language: Language) -> str:
     """Return a plot: its labels, what stands still in it, and places for what moves."""
     letters, box, lasting = Letters(), plot.box, Lasting(scene, scene.steps)
     ground, recorded = view_of(plot, letters), lasting.plot(plot, letters)
@@ -218,11 +223,11 @@ def _plot(scene: Scene, plot: Plot, share: float) -> str:
         f"<style>.l{{fill:none;stroke-linecap:round;stroke-linejoin:round}}</style>"
         f'<defs>{definitions}</defs><g class="ground l">{ground}</g>'
         f'<g class="still">{recorded}</g><g class="lines"></g><g class="marks"></g>'
-        f'{_start(scene, plot)}<g class="heads"></g>{_stars(plot)}</svg></div>'
+        f'{_start(scene, plot, language)}<g class="heads"></g>{_stars(plot)}</svg></div>'
     )
 
 
-def _start(scene: Scene, plot: Plot) -> str:
+def _start(scene: Scene, plot: Plot, language: Language) -> str:
     """Return the square at the start, around the origin; seen from above it can be held."""
     x, y = scene.words.axes
     squares = "".join(mark(_centred(shape)[0], Letters()) for shape in plot.under_heads[:1])
@@ -230,8 +235,9 @@ def _start(scene: Scene, plot: Plot) -> str:
         return f'<g class="start scripted">{squares}</g>'
     window = plot.view.window
     return (
-        f'<g class="start scripted" tabindex="0" role="slider" aria-label="Start, {escape(x)} and '
-        f'{escape(y)}" aria-valuemin="{window.x0:g}" aria-valuemax="{window.x1:g}" '
+        f'<g class="start scripted" tabindex="0" role="slider" '
+        f'aria-label="{escape(language.say("page_start_of", x=x, y=y))}" '
+        f'aria-valuemin="{window.x0:g}" aria-valuemax="{window.x1:g}" '
         f'aria-valuenow="{window.x0:g}"><circle class="grip" r="{FINE * _GRIP}"/>{squares}</g>'
     )
 

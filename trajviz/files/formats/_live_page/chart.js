@@ -82,7 +82,7 @@ function labelChart(frame) {
   const steps = ticks(0, race.steps, 4).filter(Number.isInteger);
   labelsX.replaceChildren(...steps.map((step) => element("span", { style: `left:${(100 * step) / race.steps}%` }, String(step))));
   setPath(chart.querySelector(".grid"), values.map((value) => `M0 ${(HIGH * place(value)) / 100}h${WIDE}`).join(""));
-  chartTitle.textContent = frame.log ? "Height above the minimum" : "Height";
+  chartTitle.textContent = frame.log ? say("height_above_minimum") : say("height");
 }
 
 // The curves of all tracks, in their order.

@@ -2,6 +2,8 @@
 // Numbers, as the page reads, bounds and writes them.
 
 const data = JSON.parse(document.getElementById("data").textContent);
+const { words } = data;
+const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const MOST_TRACKS = data.most_tracks;
 const MOST_STEPS = Math.min(Math.max(10000, data.steps), trajviz.most_steps ?? Infinity);
 const FARTHEST = 1e9; // no start is farther out

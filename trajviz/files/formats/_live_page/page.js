@@ -4,7 +4,7 @@ const [main, play, slider, shown, speedField, startX, startY, stepsField, told, 
   ["main", "#play", "#step", "#shown", "#speed", "#start-x", "#start-y", "#steps", "#outcome", "#tune", "#tuning", "#rule", "#add", "#link", "#command", "#full", "#said"].map((name) => document.querySelector(name));
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-const hint = element("p", { id: "hint", "aria-hidden": "true" }, "Drag the start");
+const hint = element("p", { id: "hint", "aria-hidden": "true" }, say("page_drag"));
 plots[0].svg.after(hint);
 
 let touched = false; // whether anything was changed since the page was opened
@@ -53,7 +53,7 @@ function showStep() {
   const whole = Math.floor(race.at + 1e-6);
   slider.max = race.steps;
   slider.value = whole;
-  slider.setAttribute("aria-valuetext", `step ${whole} of ${race.steps}`);
+  slider.setAttribute("aria-valuetext", say("count_steps", { step: whole, steps: race.steps }));
   setText(shown, `${whole} / ${race.steps}`);
 }
 
@@ -79,7 +79,8 @@ function keep() {
     tellBusy();
     if (!touched) return;
     const fine = Number.isFinite(trajviz.value(...race.start));
-    setText(told, fine ? outcome() : "There is no finite value at this start.");
+    setText(told, fine ? outcome() : say("page_no_height"));
+    told.removeAttribute("lang");
     try {
       history.replaceState(null, "", `#${stateText()}`);
     } catch { /* a page within a page may have no address of its own */ }
@@ -117,14 +118,14 @@ function start() {
   time = mapped(race.at / pace(), data.taken, data.times);
   [playing, before] = [true, performance.now()];
   main.classList.add("playing");
-  play.setAttribute("aria-label", "Pause");
+  play.setAttribute("aria-label", say("page_pause"));
   requestAnimationFrame(frame);
 }
 
 function pause() {
   playing = false;
   main.classList.remove("playing");
-  play.setAttribute("aria-label", "Play");
+  play.setAttribute("aria-label", say("page_play"));
 }
 
 function go(step) {
@@ -241,7 +242,7 @@ function removeTrack(track) {
   arrangeAll();
   const next = race.tracks[Math.min(place, race.tracks.length - 1)];
   (next ? next.row.box : addField).focus();
-  tell(`${track.name} removed`);
+  tell(say("page_removed", track));
 }
 
 addButton.addEventListener("click", () => {
@@ -251,7 +252,7 @@ addButton.addEventListener("click", () => {
   race.tracks.push(track);
   arrangeAll();
   track.row.row.scrollIntoView({ block: "nearest" });
-  tell(`${track.name} added`);
+  tell(say("page_added", track));
   if (trajviz.tune && ruleOf(track.rule).settings.lr === null) retune([track]);
 });
 
@@ -270,7 +271,7 @@ function retune(tracks) {
     if (!done) return;
     race.tracks.forEach(showRate);
     changed(rated);
-    tell("Rates tuned");
+    tell(say("page_tuned"));
   });
 }
 
@@ -294,7 +295,7 @@ function tell(text) {
   }, 2500);
 }
 
-async function copy(text, what) {
+async function copy(text, done) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -302,24 +303,24 @@ async function copy(text, what) {
     area.value = text;
     document.body.append(area);
     area.select();
-    const done = document.execCommand("copy");
+    const copied = document.execCommand("copy");
     area.remove();
-    if (!done) return tell(text);
+    if (!copied) return tell(text);
   }
-  tell(`${what} copied`);
+  tell(done);
 }
 
-linkButton.addEventListener("click", () => copy(`${location.href.split("#")[0]}#${stateText()}`, "Link"));
+linkButton.addEventListener("click", () => copy(`${location.href.split("#")[0]}#${stateText()}`, say("page_link_copied")));
 linkButton.hidden = location.protocol === "about:";
 commandButton.hidden = !data.command;
-commandButton.addEventListener("click", () => copy(command(), "Command"));
+commandButton.addEventListener("click", () => copy(command(), say("page_command_copied")));
 fullButton.hidden = !document.fullscreenEnabled;
 fullButton.addEventListener("click", () => {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen();
 });
 document.addEventListener("fullscreenchange", () => {
-  fullButton.setAttribute("aria-label", document.fullscreenElement ? "Leave the full screen" : "Full screen");
+  fullButton.setAttribute("aria-label", document.fullscreenElement ? say("page_leave_full_screen") : say("page_full_screen"));
 });
 
 // Playing.
@@ -376,6 +377,13 @@ runAll();
 arrangeAll();
 redraw();
 touched = linked;
+// What was written in English is said anew in the language of the page.
+if (document.documentElement.lang !== "en") {
+  const stage = document.querySelector("#stage");
+  setText(told, outcome());
+  stage.setAttribute("aria-label", `${document.title}. ${outcome()}`);
+  for (const part of [told, stage]) part.removeAttribute("lang");
+}
 document.addEventListener("input", () => (touched = true), true);
 document.addEventListener("pointerdown", () => (touched = true), true);
 document.addEventListener("keydown", () => (touched = true), true);

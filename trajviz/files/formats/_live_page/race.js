@@ -16,7 +16,7 @@ function originalTrack(place) {
     ...common,
     rule: track.rule,
     settings: { ...track.settings },
-    mark: lr == null ? null : { rate: lr, word: track.rate_rule },
+    mark: lr == null ? null : { rate: lr, word: words[`page_mark_${track.rate_rule}`] },
   };
 }
 
@@ -25,7 +25,7 @@ function addedTrack(name) {
   const rule = ruleOf(name);
   const settings = { ...rule.settings };
   if ("lr" in settings && settings.lr == null) settings.lr = rule.default_lr ?? 0.01;
-  const mark = "lr" in settings ? { rate: settings.lr, word: "default" } : null;
+  const mark = "lr" in settings ? { rate: settings.lr, word: words.page_mark_default } : null;
   return { id: count++, place: null, on: true, name: rule.title ?? name, style: 0, rule: name, settings, mark };
 }
 
@@ -88,27 +88,28 @@ function fateOf(track) {
   return { track, away: awayAt(track, last), height: track.run.heights[last] };
 }
 
-const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
-
 // What became of all, as a sentence or two.
 function outcome() {
   const fates = race.tracks.filter((track) => track.on && track.run).map(fateOf);
   const parts = [];
+  const listed = (some, one) => some.map(one).join(words.between_names);
+  const beside = ({ track }, number) => `${track.name} ${number}`;
   const arrived = fates.filter((fate) => "arrived" in fate).sort((a, b) => a.arrived - b.arrived);
-  const names = arrived.map(({ track, arrived: step }) => `${track.name} after ${plural(step, "step")}`);
-  if (names.length) parts.push(`Within ${data.near} of ${data.minima.length > 1 ? "a" : "the"} minimum: ${names.join(", ")}.`);
+  if (arrived.length) {
+    const told = { distance: data.near, names: listed(arrived, ({ track, arrived: step }) => say("page_since", { name: track.name, step })) };
+    parts.push(data.minima.length > 1 ? say("page_within_a", told) : say("page_within_the", told));
+  }
   const rest = fates.filter((fate) => "away" in fate);
   if (rest.length && data.minima.length) {
     rest.sort((a, b) => a.away - b.away);
-    const told = rest.map(({ track, away }) => `${track.name} ${written(rounded(away, 2)).replace(/\.?0+$/, "")}`);
-    parts.push(`Still away after ${plural(race.steps, "step")}: ${told.join(", ")}.`);
+    const names = listed(rest, (fate) => beside(fate, written(rounded(fate.away, 2)).replace(/\.?0+$/, "")));
+    parts.push(say("page_away", { step: race.steps, names }));
   } else if (rest.length) {
     rest.sort((a, b) => a.height - b.height);
-    parts.push(`Height at the end: ${rest.map(({ track, height }) => `${track.name} ${written(height)}`).join(", ")}.`);
+    parts.push(say("page_heights", { names: listed(rest, (fate) => beside(fate, written(fate.height))) }));
   }
   const lost = fates.filter((fate) => "diverged" in fate);
-  const when = lost.map(({ track, diverged }) => `${track.name} at step ${diverged}`);
-  if (when.length) parts.push(`Diverged: ${when.join(", ")}.`);
+  if (lost.length) parts.push(say("page_lost", { names: listed(lost, ({ track, diverged: step }) => say("page_lost_at", { name: track.name, step })) }));
   return parts.join(" ");
 }
 
@@ -125,7 +126,7 @@ function* tuned(tracks) {
     }
     if (step.value && step.value.lr > 0) {
       track.settings.lr = step.value.lr;
-      track.mark = { rate: step.value.lr, word: "tuned" };
+      track.mark = { rate: step.value.lr, word: words.page_mark_tuned };
     }
   }
 }

@@ -19,7 +19,7 @@ function rowOf(track) {
   const cells = CELLS.map((of) => element("td", { role: "cell", "data-of": of }));
   const row = element("tr", { role: "row" }, head, ...cells);
   track.row = { row, box, cells, state };
-  if (track.recorded) state.textContent = "recorded";
+  if (track.recorded) state.textContent = say("page_recorded");
   else row.append(element("td", { role: "cell", class: "settings" }, ...(track.settings.lr == null ? [] : [rateOf(track)]), foldOf(track)));
   box.addEventListener("change", () => switchTrack(track, box.checked));
   return row;
@@ -27,8 +27,8 @@ function rowOf(track) {
 
 // The rate: a slider in decades around the rate that is marked, and the number itself.
 function rateOf(track) {
-  const slider = element("input", { type: "range", class: "rate", min: String(-DECADES), max: String(DECADES), step: "0.01", "aria-label": `Learning rate of ${track.name}` });
-  const field = element("input", { type: "text", inputmode: "decimal", class: "rate-field", "aria-label": `Learning rate of ${track.name}, number`, autocomplete: "off", spellcheck: false });
+  const slider = element("input", { type: "range", class: "rate", min: String(-DECADES), max: String(DECADES), step: "0.01", "aria-label": say("page_rate_of", track) });
+  const field = element("input", { type: "text", inputmode: "decimal", class: "rate-field", "aria-label": say("page_rate_number", track), autocomplete: "off", spellcheck: false });
   const mark = element("span", { class: "mark", "aria-hidden": "true" });
   const rail = element("span", { class: "rail" }, mark, slider);
   slider.addEventListener("input", () => {
@@ -50,8 +50,8 @@ function showRate(track) {
   const { lr } = track.settings;
   const by = Math.log10(lr / track.mark.rate);
   slider.value = by;
-  const where = Math.abs(by) < 1e-9 ? `, ${track.mark.word}` : `, ${written(rounded(lr / track.mark.rate, 3))} times the ${track.mark.word} one`;
-  slider.setAttribute("aria-valuetext", `${exact(lr)}${where}`);
+  const told = { rate: exact(lr), mark: track.mark.word, times: written(rounded(lr / track.mark.rate, 3)) };
+  slider.setAttribute("aria-valuetext", Math.abs(by) < 1e-9 ? say("page_rate_at", told) : say("page_rate_times", told));
   if (document.activeElement !== field) field.value = exact(lr);
   mark.dataset.word = track.mark.word;
   mark.title = `${track.mark.word}: ${exact(track.mark.rate)}`;
@@ -68,9 +68,9 @@ function foldOf(track) {
   const fields = Object.entries(track.settings)
     .filter(([key, value]) => key !== "lr" && typeof value === "number")
     .map(([key]) => settingOf(track, key));
-  const remove = element("button", { type: "button", class: "quiet", "aria-label": `Remove ${track.name}` }, icon("remove"), "Remove");
+  const remove = element("button", { type: "button", class: "quiet", "aria-label": say("page_remove_of", track) }, icon("remove"), say("page_remove"));
   remove.addEventListener("click", () => removeTrack(track));
-  const summary = element("summary", { "aria-label": `Settings of ${track.name}`, title: "Settings" }, icon("fold"));
+  const summary = element("summary", { "aria-label": say("page_settings_of", track), title: say("page_settings") }, icon("fold"));
   return element("details", {}, summary, element("div", { class: "fold" }, ...fields, remove));
 }
 
@@ -100,7 +100,7 @@ function fillTable() {
     row.classList.toggle("hidden", !track.on);
     const lost = track.on && track.run && lostBy(track, step);
     const shown = track.on && track.run && !lost;
-    if (!track.recorded) setText(state, lost ? `diverged at step ${lastOf(track) + 1}` : "");
+    if (!track.recorded) setText(state, lost ? say("diverged_at", { step: lastOf(track) + 1 }) : "");
     const place = shown ? Math.min(step, lastOf(track)) : 0;
     const values = shown ? [track.run.points[2 * place], track.run.points[2 * place + 1], track.run.heights[place]] : [NaN, NaN, NaN];
     values.forEach((value, i) => {
