@@ -652,6 +652,7 @@ def compare(
     strip: Iterable[int] = Look.strip,
     labels: str = Look.labels,
     transparent: bool = Look.transparent,
+    arrows: str = Look.arrows,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -716,6 +717,8 @@ def compare(
         labels: Names in the key alone; with 'heads' also beside the heads of tracks, with 'end'
             there in the last frame.
         transparent: Leave out the paper around the surface, so that a page shows through.
+        arrows: Arrows at the heads: the next step over minus the gradient, that alone, or also what
+            carries over; arrows=step beside an OPTIMIZER is for its track.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -776,6 +779,7 @@ def compare(
         strip=tuple(strip),
         labels=labels,
         transparent=transparent,
+        arrows=arrows,
         fps=fps,
         seconds=seconds,
         pace=pace,

@@ -52,6 +52,7 @@ VALUES = {
     "strip": st.just(()),
     "labels": st.sampled_from(["key", "heads", "end"]),
     "transparent": st.just(False),
+    "arrows": st.sampled_from(["step", "gradient", "velocity", "none"]),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),
     "panels": st.lists(st.sampled_from(["loss", "step-size"]), max_size=2).map(tuple),

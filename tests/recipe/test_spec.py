@@ -70,7 +70,7 @@ def test_a_good_spec_says_what_was_written(text, name, settings, label, color):
         ("adam:beta=0.9", "unknown setting of adam 'beta', did you mean 'beta"),
         (
             "adam:colour=red",
-            "did you mean 'color'? Known: beta1, beta2, bounds, clip, clip_value, color, decay,",
+            "did you mean 'color'? Known: arrows, beta1, beta2, bounds, clip, clip_value, color,",
         ),
         ("sgd:learning_rate=0.1", "unknown setting of sgd 'learning_rate', did you mean 'lr'?"),
         ("sgd:eta=0.1", "unknown setting of sgd 'eta', did you mean 'lr'?"),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
 from trajviz.descent.trajectory import Trajectory
+from trajviz.descent.walk import Counted, counted_walk
+from trajviz.frozen import dataclass
 from trajviz.recipe.clamp import NO_CLAMP
 from trajviz.surface import Floats, Points
 from trajviz.surface.definition import Subject
@@ -85,3 +91,51 @@ def _lengths(vectors: Floats) -> Floats:
     with np.errstate(all="ignore"):
         scaled = np.where(largest > 0, largest, 1.0)
         return np.asarray(scaled * np.linalg.norm(vectors / scaled[:, np.newaxis], axis=1))
+
+
+MOST_REPLAYED = 2000
+"""Steps of which it is known what carries over: they are replayed all at once."""
+
+
+@dataclass(frozen=True)
+class _Replayed:
+    """What a step saw, (2,), for as many walks, but for one of them, which sees nothing."""
+
+    slope: Points
+    walks: int
+    blind: int
+
+    def gradient(self, _points: Points) -> Points:
+        """Return the gradients, (walks, 2)."""
+        slopes = np.tile(self.slope, (self.walks, 1))
+        slopes[self.blind] = 0.0
+        return slopes
+
+
+def carried(trajectory: Trajectory, slopes: Points, steps: int) -> Points | None:
+    """Return what of each step carries over: the step as it would be if its gradient were 0.
+
+    For the heavy ball it is beta times the step before, and nothing for SGD.
+
+    Args:
+        trajectory: Whose steps they are.
+        slopes: The gradient of each step, (steps, 2), as `gradients` returns it.
+        steps: How many steps the race has, by which a schedule goes.
+
+    Returns:
+        What carries over, (steps, 2), with NaN after MOST_REPLAYED steps; None for an optimizer
+        that sees more than a gradient a step, or runs from one place alone.
+    """
+    points, count = trajectory.points, min(trajectory.steps, MOST_REPLAYED)
+    plain = trajectory.counts[-1].tolist() == [trajectory.steps, 0, 0]
+    if not (plain and count and trajectory.spec.optimizer.batched):
+        return None
+    seen: Iterator[Any] = (
+        _Replayed(slope=slope, walks=count, blind=step) for step, slope in enumerate(slopes)
+    )
+    begin, found = np.tile(points[0], (count, 1)), np.full(slopes.shape, np.nan)
+    with np.errstate(all="ignore"):
+        walk = counted_walk(trajectory.spec, Counted(seen), begin, trajectory.settings, steps)
+        for step, after in enumerate(itertools.islice(walk, count)):
+            found[step] = after[step] - points[step]
+    return found

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from trajviz.errors import TrajvizError, unknown
 from trajviz.frozen import dataclass
+from trajviz.recipe.arrows import ARROWS, check_arrows
 from trajviz.recipe.notes import Note, notes_in_order
 from trajviz.recipe.options import (
     OptionField,
@@ -77,6 +78,7 @@ class Look:
         strip: Steps that one still shows beside each other; () for a picture of one step.
         labels: Where tracks have their names, one of LABELS.
         transparent: Whether the paper around the surface is left out.
+        arrows: What arrows at the heads show, one of ARROWS; a track may have its own.
     """
 
     size: tuple[int, int] = option(
@@ -134,6 +136,11 @@ class Look:
     transparent: bool = option(
         False, "Leave out the paper around the surface, so that a page shows through.", "picture"
     )
+    arrows: str = option(
+        ARROWS[-1], "Arrows at the heads: the next step over minus the gradient, that alone, or "
+        "also what carries over; arrows=step beside an OPTIMIZER is for its track.", "picture",
+        words="|".join(ARROWS),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse a size, a camera, an orbit or a trail that cannot be drawn, an unknown aspect."""
@@ -165,8 +172,13 @@ class Look:
             raise TrajvizError(f"strip of {len(self.strip)} steps is more than {MOST_STRIP}")
         if self.labels not in LABELS:
             raise unknown("labels", self.labels, LABELS)
+        check_arrows(self.arrows)
         if not abs(self.orbit) <= MOST_ORBIT:
             raise TrajvizError(f"orbit {self.orbit:g} must be from -{MOST_ORBIT} to {MOST_ORBIT}")
+
+    def has_arrows(self, specs: Sequence[Spec]) -> bool:
+        """Tell whether any of these tracks, or a path beside them, has arrows at its head."""
+        return self.arrows != "none" or any(spec.arrows not in ("", "none") for spec in specs)
 
 
 CLOCKS = {"steps": "step", "evaluations": "evaluation"}

@@ -12,6 +12,7 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.frozen import dataclass
 from trajviz.optimizers import RATE_RANGE, Optimizer, Setting
 from trajviz.optimizers.find import load_optimizer, split_name
+from trajviz.recipe.arrows import check_arrows
 from trajviz.recipe.clamp import BOUNDS, CLAMP_KEYS, NO_CLAMP, Clamp, read_clamp
 from trajviz.recipe.schedule import (
     SCHEDULES,
@@ -23,7 +24,7 @@ from trajviz.recipe.schedule import (
 from trajviz.surface.numbers import ANY, read_number
 from trajviz.untrusted import check_text
 
-TRACK_KEYS = ("label", "color")
+TRACK_KEYS = ("label", "color", "arrows")
 """Keys of a track that are no settings of its optimizer; their values are texts."""
 TABLE_KEYS = ("name", "lr_rule")
 """Keys that a track has in a recipe's table alone."""
@@ -48,6 +49,7 @@ class Spec:
         settings: The settings that were given, by name; default none.
         label: What the picture calls the track; default "", the optimizer's name.
         color: The track's colour; default "", one of the theme's.
+        arrows: What arrows at its head show, one of ARROWS; default "", what those of all show.
         rate_rule: How the learning rate among the settings was chosen, one of RATE_RULES; default
             "given".
         schedule: How the learning rate changes during the run; default None, not at all.
@@ -61,10 +63,13 @@ class Spec:
     rate_rule: str = "given"
     schedule: Schedule | None = None
     clamp: Clamp = NO_CLAMP
+    arrows: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a label that no picture shows."""
+        """Refuse a label that no picture shows, and arrows that there are not."""
         check_text("label", self.label)
+        if self.arrows:
+            check_arrows(self.arrows)
 
     @property
     def complete(self) -> dict[str, Setting]:
@@ -179,9 +184,9 @@ def parse_spec(text: str) -> Spec:
 
     Args:
         text: An optimizer's name, as `load_optimizer` takes it. After a colon follow settings of
-            the optimizer, `label` and `color`, `decay` with settings of the schedule that it names,
-            and `clip`, `clip_value` and `bounds`. A key that both have is the optimizer's.
-            A value with a comma in it stands in quotation marks.
+            the optimizer, `label`, `color` and `arrows`, `decay` with settings of the schedule that
+            it names, and `clip`, `clip_value` and `bounds`. A key that both have is the
+            optimizer's. A value with a comma in it stands in quotation marks.
 
     Raises:
         TrajvizError: The text is not of this form, or a name, a key or a value is not allowed.

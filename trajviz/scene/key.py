@@ -151,7 +151,17 @@ def caption_of(outcome: Outcome, language: Language) -> str:
     if outcome.trajectories:
         noise = noise_words(outcome.noise, outcome.surface, language)
         parts += [*_starts(outcome, language), noise]
+    parts.append(_arrows(outcome, language))
     return language.say("between_parts").join(filter(None, parts))
+
+
+def _arrows(outcome: Outcome, language: Language) -> str:
+    """Say what arrows at the heads show, "" where there are none: of several kinds the fullest."""
+    usual = outcome.recipe.look.arrows
+    shown = [t.spec.arrows or usual for t in outcome.trajectories]
+    shown += [usual for _ in outcome.paths]
+    kinds = [kind for kind in ("velocity", "step", "gradient") if kind in shown]
+    return language.say(f"arrows_{kinds[0]}") if kinds else ""
 
 
 def noise_words(noise: Noise, surface: Surface, language: Language) -> str:

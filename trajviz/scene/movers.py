@@ -6,6 +6,7 @@ once, in order, so that it may move smoothly through them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -14,8 +15,10 @@ import numpy as np
 
 from trajviz.frozen import dataclass
 from trajviz.scene.marks import Oval, Stroke, Text
-from trajviz.surface import Floats, Points
+from trajviz.surface import Floats, Number, Points
 
+_ROOM = 1.5
+"""An arrow is at least so many times as long as its tip."""
 At: TypeAlias = Callable[[Floats], Points]
 """Returns numbers by how many steps have been taken at some moments, (n,) to (n, ...).
 
@@ -40,7 +43,15 @@ class MovingStroke:
     def marks(self, steps: Floats) -> Iterator[Stroke | None]:
         """Yield the stroke at each moment, None where it is not there."""
         for (a, b), (x, y) in self.ends(steps).tolist():
-            yield None if a != a else replace(self.stroke, corners=((a, b), (x, y)))
+            share = float(self.share(math.hypot(x - a, y - b)))
+            yield None if a != a else replace(
+                self.stroke, corners=((a, b), (x, y)), width=share * self.stroke.width,
+                tip=share * self.stroke.tip,
+            )  # fmt: skip
+
+    def share(self, length: Number) -> Number:
+        """Return how large a stroke of this length in pixels is drawn: a short arrow is small."""
+        return np.minimum(1.0, length / (_ROOM * self.stroke.tip or 1e-9))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from trajviz.descent.paths import Course
 from trajviz.frozen import dataclass
+from trajviz.scene.arrows import Arrows, Pushes, pushes_of
 from trajviz.scene.chart import ChartView
 from trajviz.scene.color import RGB
 from trajviz.scene.departure import with_arrows
@@ -143,6 +144,11 @@ class Plot:
         return [tuple(tracks) for _, tracks in alike]
 
     @property
+    def layer_of(self) -> list[int]:
+        """The place of each track's layer."""
+        return [place for place, layer in enumerate(self.layers) for _ in layer]
+
+    @property
     def under_heads(self) -> list[Shape]:
         """What of the foreground lies under the heads."""
         return [shape for shape in self.foreground if not shape.above]
@@ -192,6 +198,7 @@ class Draper:
         trail: How many of the last steps are bright, as a Look has it.
         names: What tracks are called beside their heads, "" for those that are not; () for none.
         named_from: The step from which on they are.
+        pushes: What moves each head, None for those without arrows; () for none.
     """
 
     surface: Surface
@@ -205,6 +212,7 @@ class Draper:
     trail: int | None = None
     names: tuple[str, ...] = ()
     named_from: float = 0.0
+    pushes: tuple[Pushes | None, ...] = ()
 
     @classmethod
     def of(cls, run: Run, scale: float) -> Draper:
@@ -228,6 +236,9 @@ class Draper:
             trail=run.look.trail,
             names=() if run.look.labels == "key" else tuple(names),
             named_from=run.steps if run.look.labels == "end" else 0.0,
+            pushes=tuple(
+                pushes_of(run.courses, run.look.arrows, run.surface, run.noise, run.steps)
+            ),
         )
 
     def of_medians(self, chips: Sequence[Chip]) -> Draper:
@@ -260,7 +271,7 @@ class Draper:
             foreground=(*self._stars(view), *self._starts(view)),
             pen=self._pen(1.0),
         )
-        return replace(plot, movers=tuple(self._named(plot)))
+        return replace(plot, movers=(*self._pointed(plot, view), *self._named(plot)))
 
     def _faded(self, lines: Sequence[Line], window: Window) -> list[Line]:
         """Return lines that are thin where a race in d dimensions is off the plane, then dotted."""
@@ -276,16 +287,39 @@ class Draper:
         tracks = self._marked(self._tracks(view.lines()), view.box, departing=False)
         return Plot(view=view, tracks=tracks, foreground=(), pen=self._pen(0.75))
 
+    def _pointed(self, plot: Plot, view: TrackView) -> list[Mover]:
+        """Return the arrows at the heads of a plot, where there are any."""
+        arrows = [
+            Arrows(
+                pushes=pushes,
+                points=course.points[:-1],
+                times=course.times(self.clock),
+                track=track,
+                layer=layer,
+                project=view.project,
+                extent=view.window.extent,
+            )
+            for pushes, course, track, layer in zip(
+                self.pushes, self.courses, plot.tracks, plot.layer_of, strict=bool(self.pushes)
+            )
+            if pushes
+        ]
+        longest = max((each.longest() for each in arrows), default=0.0)
+        return [
+            mover
+            for each in arrows
+            for mover in each.movers(longest, plot.pen, self._size, self.theme)
+        ]
+
     def _named(self, plot: Plot) -> list[Mover]:
         """Return the names of a plot's tracks, where these are beside the heads."""
         chosen = [place for place, name in enumerate(self.names) if name]
         if not chosen:
             return []
-        layers = np.repeat(np.arange(len(plot.layers)), [len(layer) for layer in plot.layers])
         names = Names(
             tracks=tuple(plot.tracks[place] for place in chosen),
             texts=tuple(self.names[place] for place in chosen),
-            layers=tuple(layers[chosen].tolist()),
+            layers=tuple(plot.layer_of[place] for place in chosen),
             box=plot.box,
             reach=plot.pen.head + plot.pen.rim,
             size=max(round(TYPE * self.scale, 2), 8.0),

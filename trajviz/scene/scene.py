@@ -126,6 +126,8 @@ def check_room(
     for name in look.panels:
         load_panel(name)
     _check_orbit(look, view)
+    if recipe.starts and look.has_arrows(specs):
+        raise TrajvizError("arrows are for heads that start at one place: they take no starts")
     theme, language = load_theme(look.theme), load_language(look.language)
     language.check_fonts()
     if view.everywhere:
@@ -174,7 +176,7 @@ def _check_everywhere(
         raise TrajvizError(f"clock {recipe.clock!r} takes no view {name!r}: they go by steps")
     beside = {
         "panels": look.panels, "starts": recipe.starts, "paths": paths, "trail": look.trail,
-        "labels": look.labels != "key" and repr(look.labels),
+        "labels": look.labels != "key", "arrows": look.has_arrows(specs),
     }  # fmt: skip
     for what, given in beside.items():
         if given:

@@ -31,7 +31,7 @@ from trajviz.files.formats._visible_line import MARGIN, VisibleLine, visible_lin
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import hexed
 from trajviz.scene.layout import Counter
-from trajviz.scene.marks import Box, Oval, Stroke
+from trajviz.scene.marks import Box, Oval
 from trajviz.scene.movers import Mover, MovingStroke, MovingText, held
 from trajviz.scene.plot import Plot
 from trajviz.scene.track import FAINT, HIDDEN_HEAD, Track
@@ -255,7 +255,7 @@ class Moving:
             moving = f"<g{self._gliding(in_units(held(places)))}>{text}</g>"
         elif isinstance(mover, MovingStroke):
             places = mover.ends(steps).reshape(len(steps), 4)
-            moving = self._pointing(mover.stroke, held(places))
+            moving = self._pointing(mover, held(places))
         else:
             places = mover.radii(steps)
             moving = self._ringing(mover.oval, held(places))
@@ -266,41 +266,51 @@ class Moving:
         gone = "" if there[-1] else ' opacity="0"'
         return f"<g{shown}{gone}>{moving}</g>" if shown or gone else moving
 
-    def _pointing(self, stroke: Stroke, ends: Floats) -> str:
+    def _pointing(self, mover: MovingStroke, ends: Floats) -> str:
         """Return a stroke whose ends, (moments, 4), move.
 
-        Its last corner glides and turns; behind it is a dash that is as long as the stroke.
+        Its last corner glides and turns; behind it is a dash that is as long as the stroke. Where
+        it is short, all of it is small.
         """
-        timeline, (dx, dy) = self.timeline, (ends[:, 2:] - ends[:, :2]).T
-        length, turn = FINE * np.hypot(dx, dy), np.unwrap(np.arctan2(dy, dx))
+        timeline, stroke, (dx, dy) = self.timeline, mover.stroke, (ends[:, 2:] - ends[:, :2]).T
+        length, turn = np.hypot(dx, dy), np.unwrap(np.arctan2(dy, dx))
+        share = np.maximum(mover.share(length), 0.01)
         bare = replace(stroke, corners=((-1e3, 0.0), (0.0, 0.0)))
-        back, most = -FINE * bare.shaft[-1][0], number(length.max() + 100)
-        dash = np.maximum(length - back, 0.0)
+        back = -bare.shaft[-1][0]
+        dash = FINE * np.maximum(length / share - back, 0.0)
+        most = round(dash.max() + 100)
         kept = thin_motion(timeline.moments, dash[:, None], _LATE * FINE)
-        dashed = f' stroke-dasharray="{number(dash[-1])} {most}"'
+        dashed = f' stroke-dasharray="{round(dash[-1])} {most}"'
         if len(kept) > 1:
             styles = (f"stroke-dasharray:{round(long)} {most}" for long in dash[kept].tolist())
             dashed += f' class="m"{timeline.animate(timeline.moments[kept], styles)}'
-        line = f'<g class="l"><path d="M{-round(back)} 0H-{most}"{dashed}/></g>'
+        line = f'<g class="l"><path d="M-{round(FINE * back)} 0h-{most}"{dashed}/></g>'
         tip = path_of([in_units(np.array(bare.barbs))], closed=True) if stroke.tip else ""
         drawn = stroke_passes(stroke, line, f'<path d="{tip}"/>' if tip else "")
-        return f"<g{self._turning(in_units(ends[:, 2:]), np.degrees(turn))}>{drawn}</g>"
+        return f"<g{self._turning(in_units(ends[:, 2:]), np.degrees(turn), share)}>{drawn}</g>"
 
-    def _turning(self, places: Ints, degrees: Floats) -> str:
-        """Return the attributes of what is at these places, (moments, 2), and turned so far."""
-        timeline, values = self.timeline, np.column_stack([places, FINE * degrees / 2])
+    def _turning(self, places: Ints, degrees: Floats, shares: Floats) -> str:
+        """Return the attributes of what is at these places, (moments, 2), so turned and so large.
+
+        Args:
+            places: In units.
+            degrees: How far it is turned, (moments,).
+            shares: How large it is, (moments,).
+        """
+        timeline = self.timeline
+        values = np.column_stack([places, FINE * degrees / 2, 10 * FINE * shares])
         kept = thin_motion(timeline.moments, values, _LATE * FINE)
         moves = [
-            (x, y, number(angle)) for (x, y), angle in zip(places.tolist(), degrees, strict=True)
+            (*map(str, place), number(angle), number(share))
+            for place, angle, share in zip(
+                places.tolist(), degrees.tolist(), shares.tolist(), strict=True
+            )
         ]
-        x, y, angle = moves[-1]
-        end = f' transform="translate({x} {y})rotate({angle})"'
+        end = ' transform="translate({} {})rotate({})scale({})"'.format(*moves[-1])
         if len(kept) < 2:
             return end
-        styles = (
-            f"transform:translate({x}px,{y}px) rotate({angle}deg)"
-            for x, y, angle in (moves[place] for place in kept.tolist())
-        )
+        style = "transform:translate({}px,{}px) rotate({}deg) scale({})"
+        styles = (style.format(*moves[place]) for place in kept.tolist())
         return f' class="m"{end}{timeline.animate(timeline.moments[kept], styles)}'
 
     def _ringing(self, oval: Oval, radii: Floats) -> str:
