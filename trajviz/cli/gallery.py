@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +14,7 @@ from trajviz.cli._output import Foot, say
 from trajviz.signals import look_for_signals
 
 if TYPE_CHECKING:
-    from trajviz.gallery.plan import Plan, PlannedItem
+    from trajviz.gallery.plan import PlannedItem
     from trajviz.gallery.workers import Progress
 
 _folder = click.argument("folder", default="gallery", metavar="[FOLDER]")
@@ -70,15 +70,19 @@ def build(
 ) -> int | None:
     """Render what is new, changed, missing or edited, and write the page."""
     from trajviz.gallery.build import build as make
+    from trajviz.gallery.check import check_gallery
     from trajviz.gallery.executor import dask_executor, local_executor
     from trajviz.gallery.plan import plan_gallery
 
+    if dry_run and not (only or force):
+        _tell_stale(check_gallery(folder, strict, trust).stale)
+        return None
     plan = plan_gallery(folder, only, force, strict, trust=trust or not dry_run)
     if dry_run:
-        _tell_stale(plan)
+        _tell_stale(plan.stale)
         return None
     if not quiet:
-        _tell_notes(plan)
+        _tell_notes(plan.notes)
     executor = dask_executor(dask) if dask else local_executor(jobs or os.cpu_count() or 1)
     with Foot() as foot:
         result = make(plan, executor, _Observer(foot, quiet))
@@ -104,12 +108,12 @@ def check(folder: str, strict: bool, trust: bool) -> int | None:
     The exit code is 1 if anything is. No Python is run: an optimizer that is in a file of its own
     needs --trust, since only the file knows its settings.
     """
-    from trajviz.gallery.plan import plan_gallery
+    from trajviz.gallery.check import check_gallery
 
-    plan = plan_gallery(folder, strict=strict, trust=trust)
-    stale = _tell_stale(plan)
-    _tell_notes(plan)
-    if not stale:
+    found = check_gallery(folder, strict, trust)
+    _tell_stale(found.stale)
+    _tell_notes(found.notes)
+    if not found.stale:
         say("everything is current")
         return None
     words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
@@ -119,16 +123,13 @@ def check(folder: str, strict: bool, trust: bool) -> int | None:
     return STALE
 
 
-def _tell_stale(plan: Plan) -> bool:
-    """Say what is stale, and return whether anything is."""
-    stale = plan.stale
+def _tell_stale(stale: Mapping[str, Sequence[str]]) -> None:
     for name, reasons in stale.items():
         say(f"{name}: {', '.join(reasons)}")
-    return bool(stale)
 
 
-def _tell_notes(plan: Plan) -> None:
-    for note in plan.notes:
+def _tell_notes(notes: Iterable[str]) -> None:
+    for note in notes:
         say(f"note: {note}", err=True)
 
 

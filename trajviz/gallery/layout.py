@@ -10,6 +10,8 @@ JOURNAL_FILE = "gallery.lock.journal"
 """Holds what a build at work has to add to the lock; it is gone when the build has ended."""
 PAGE_FILES = ("index.html", "README.md")
 """Show the items, see `site`."""
+CACHE = ".cache"
+"""The folder of what may be deleted at any time, see `snapshot`."""
 SCRATCH = ".building"
 """The folder in which a build works; it is gone when the build has ended."""
 

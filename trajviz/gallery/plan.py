@@ -63,6 +63,8 @@ class Plan:
         work: What is to be made, by the item's number.
         site: The page, with what it says of every item.
         force: Whether current items are made as well, without limits that protect the user's time.
+        sources: The files that the items are made from, absolute; None where Python of somebody
+            else's takes part, which may read others.
     """
 
     gallery: Gallery
@@ -70,11 +72,21 @@ class Plan:
     work: Mapping[int, Work]
     site: Site
     force: bool
+    sources: Collection[Path] | None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all items."""
         return tuple(entry.name for entry in self.site.entries)
+
+    @property
+    def judged_by(self) -> list[str] | None:
+        """Absolute paths of all items' files and sources, None where these are not all known."""
+        if self.sources is None:
+            return None
+        here, entries = self.gallery.folder.absolute(), self.site.entries
+        files = [f"{here}/{file}" for entry in entries for file in entry.files]
+        return [*sorted(map(str, self.sources)), *files]
 
     @property
     def stale(self) -> dict[str, tuple[str, ...]]:
@@ -133,7 +145,14 @@ def plan_gallery(
             found = look.at(item)
             if found.reasons and (not only or item.name in only):
                 work[number] = found
-    plan = Plan(gallery=gallery, lock=lock, work=work, site=Site(gallery, entries), force=force)
+    plan = Plan(
+        gallery=gallery,
+        lock=lock,
+        work=work,
+        site=Site(gallery, entries),
+        force=force,
+        sources=look.sources,
+    )
     _check_names(only, plan.names)
     return plan
 
@@ -149,6 +168,11 @@ class _Look:
 
     def __post_init__(self) -> None:
         self._sources = Sources()
+
+    @property
+    def sources(self) -> Collection[Path] | None:
+        """The files that the items are made from, None where these are not all known."""
+        return None if self._sources.foreign else self._sources.files
 
     def at(self, item: Item) -> Work:
         """Return why an item must be made, perhaps for no reason."""

@@ -10,7 +10,7 @@ import functools
 import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from trajviz.descent.runs import run_source
 from trajviz.errors import TrajvizError
 from trajviz.gallery.items import Item
 from trajviz.gallery.lock import digest
-from trajviz.optimizers import DEFAULT_OPTIMIZERS, Optimizer
+from trajviz.optimizers import DEFAULT_OPTIMIZERS, Optimizer, rules
 from trajviz.optimizers.find import load_optimizer
 from trajviz.recipe.recipe import Look, Recipe
 from trajviz.recipe.schedule import SCHEDULES
@@ -28,21 +28,29 @@ from trajviz.scene.languages import find_language
 from trajviz.scene.theme import light_and_dark
 from trajviz.scene.themes import find_theme
 from trajviz.surface.catalogue import find_definition
+from trajviz.surface.catalogue import folder as catalogue_folder
 from trajviz.surface.definition import needed_files
 from trajviz.surface.formula import read_formula
 from trajviz.untrusted import user_path
 
 
 class Sources:
-    """Finds the digests of sources. Each file is read once, and taken to stay as it is."""
+    """Finds the digests of sources. Each file is read once, and taken to stay as it is.
+
+    Attributes:
+        files: The files that were read.
+        foreign: Whether Python of somebody else's takes part, which may read what it likes.
+    """
 
     def __init__(self) -> None:
         """Begin without knowing any file."""
-        self._surface = functools.cache(_surface_source)
+        self.files: set[Path] = set()
+        self.foreign = False
+        self._surface = functools.cache(self._surface_source)
         self._schedule = functools.cache(_schedule_source)
-        self._theme = functools.cache(_theme_source)
-        self._language = functools.cache(_language_source)
-        self._paths = functools.cache(_paths_source)
+        self._theme = functools.cache(lambda theme: self._digests(_theme_files(theme)))
+        self._language = functools.cache(lambda name: self._digests(_language_files(name)))
+        self._paths = functools.cache(lambda path: self._digests(_paths_files(path)))
         self._optimizers: dict[str, dict[str, str]] = {}
 
     def of(self, item: Item) -> dict[str, str]:
@@ -69,8 +77,30 @@ class Sources:
     def _optimizer(self, optimizer: Optimizer) -> dict[str, str]:
         name = optimizer.name
         if name not in self._optimizers:
-            self._optimizers[name] = _optimizer_source(optimizer)
+            self.foreign |= not optimizer.rule.__module__.startswith(rules.__name__)
+            self._optimizers[name] = self._digests(_optimizer_files(optimizer))
         return self._optimizers[name]
+
+    def _surface_source(self, surface: str) -> dict[str, str]:
+        """Return the source of a surface, none for a formula, which the recipe holds in full.
+
+        Recorded runs have none beside their files.
+        """
+        if not surface:
+            return {}
+        definition = find_definition(surface)
+        if definition is None:
+            read_formula(surface)  # raises for a mistake, before anything is rendered
+            return {}
+        path, _ = definition
+        self.foreign |= path.suffix == ".py" and path.parent != catalogue_folder()
+        return self._digests({"surface": needed_files(path)})
+
+    def _digests(self, sources: Mapping[str, Sequence[Path]]) -> dict[str, str]:
+        """Return the digest of each source, which may be of several files."""
+        for files in sources.values():
+            self.files.update(map(Path.absolute, files))
+        return {name: _text_digest(*files) for name, files in sources.items()}
 
 
 def _recipe_digest(table: Mapping[str, Any]) -> str:
@@ -93,31 +123,17 @@ def _default_table() -> dict[str, Any]:
     return to_table(Recipe("x"), Path())
 
 
-def _surface_source(surface: str) -> dict[str, str]:
-    """Return the source of a surface, none for a formula, which the recipe holds in full.
-
-    Recorded runs have none beside their files.
-    """
-    if not surface:
-        return {}
-    definition = find_definition(surface)
-    if definition is None:
-        read_formula(surface)  # raises for a mistake, before anything is rendered
-        return {}
-    return {"surface": _text_digest(*needed_files(definition[0]))}
-
-
 def _optimizers(recipe: Recipe) -> Iterator[Optimizer]:
     if not recipe.optimizers and not recipe.paths:
         yield from map(load_optimizer, DEFAULT_OPTIMIZERS)
     yield from (spec.optimizer for spec in recipe.optimizers)
 
 
-def _optimizer_source(optimizer: Optimizer) -> dict[str, str]:
+def _optimizer_files(optimizer: Optimizer) -> dict[str, list[Path]]:
     own = re.match(r"(.+\.py)(:|$)", optimizer.name)
     rule = user_path(own[1]) if own else Path(inspect.getfile(optimizer.rule))
     name = rule.name if own else optimizer.name
-    return {f"optimizer {name}": _text_digest(*needed_files(rule))}
+    return {f"optimizer {name}": needed_files(rule)}
 
 
 def _schedules(recipe: Recipe) -> dict[str, None]:
@@ -129,26 +145,26 @@ def _schedule_source(name: str) -> dict[str, str]:
     return {f"schedule {name}": digest(inspect.getsource(SCHEDULES[name]).encode())}
 
 
-def _theme_source(theme: str) -> dict[str, str]:
-    """Return the source of a theme, with the two that it takes where it follows its reader."""
+def _theme_files(theme: str) -> dict[str, list[Path]]:
+    """Return the file of a theme, with the two that it takes where it follows its reader."""
     files = map(find_theme, (theme, *(light_and_dark(theme) or ())))
-    return {f"theme {Path(theme).name}": _text_digest(*files)}
+    return {f"theme {Path(theme).name}": [*files]}
 
 
-def _language_source(language: str) -> dict[str, str]:
-    """Return the source of the picture's own words; none for ours, which count as a version."""
+def _language_files(language: str) -> dict[str, list[Path]]:
+    """Return the file of the picture's own words; none for ours, which count as a version."""
     if language == Look.language:
         return {}
-    return {f"language {Path(language).name}": _text_digest(find_language(language))}
+    return {f"language {Path(language).name}": [find_language(language)]}
 
 
-def _paths_source(text: str) -> dict[str, str]:
+def _paths_files(text: str) -> dict[str, list[Path]]:
     path = user_path(text)
     if are_checkpoints(text):
-        return {f"checkpoints {run_source(text)}": _text_digest(*checkpoint_files(text))}
+        return {f"checkpoints {run_source(text)}": [*checkpoint_files(text)]}
     if not path.is_file():
         raise TrajvizError(f"no file of paths {text!r}")
-    return {f"file {path.name}": _text_digest(path)}
+    return {f"file {path.name}": [path]}
 
 
 def _text_digest(*paths: Path) -> str:
