@@ -47,9 +47,8 @@ class StoppedError(BaseException):
 
 def hear_signals() -> None:
     """Hear the signals from now on, but for those that this process was told to ignore."""
-    for name in _WORDS:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+    for number in _numbers():
+        if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _hear)
 
 
@@ -58,10 +57,13 @@ def hear_no_more() -> None:
 
     While Python shuts down it would let a signal kill it, whatever it was to do about it.
     """
-    for name in _WORDS:
-        number = getattr(signal, name, None)
-        if number is not None:
-            signal.signal(number, signal.SIG_IGN)
+    for number in _numbers():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _numbers() -> list[int]:
+    """Return the numbers of those signals that this system has."""
+    return [getattr(signal, name) for name in _WORDS if hasattr(signal, name)]
 
 
 def look_for_signals() -> None:

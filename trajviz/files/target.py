@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trajviz.errors import TrajvizError
+from trajviz.files.file_lock import locked
 from trajviz.signals import finishing, undone_by
 from trajviz.untrusted import real_path
 
@@ -215,7 +216,7 @@ def _begun(path: Path, ending: str) -> Iterator[Path]:
         temporary = path.with_name(f"{_beginning(path)}{os.urandom(6).hex()}{ending}")
         with ExitStack() as stack:
             file = stack.enter_context(_closing(temporary.open("xb")))
-            if _lock(file, wait=True) is None:
+            if locked(file, wait=True) is None:
                 file.close()  # Windows renames no open file
             if temporary.exists():  # or another took it for one that was left behind
                 yield temporary
@@ -232,23 +233,6 @@ def _closing(file: BinaryIO) -> Iterator[BinaryIO]:
             file.close()
 
 
-def _lock(file: BinaryIO, wait: bool) -> bool | None:
-    """Lock a file until it is closed, which it is when its process dies.
-
-    Returns:
-        Whether nobody else has locked it; None where files cannot be locked.
-    """
-    try:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
-    except (ImportError, OSError):
-        return None
-    return True
-
-
 def _remove_left_behind(path: Path, ending: str) -> None:
     """Remove temporary files of a path in which nobody is at work any more."""
     with suppress(OSError):
@@ -260,5 +244,5 @@ def _remove_left_behind(path: Path, ending: str) -> None:
 
 def _remove_unless_locked(path: Path) -> None:
     with suppress(OSError), path.open("r+b") as file:
-        if _lock(file, wait=False):
+        if locked(file, wait=False):
             path.unlink()

@@ -18,7 +18,6 @@ from trajviz.errors import TrajvizError
 from trajviz.files.target import replacing
 from trajviz.frozen import dataclass
 from trajviz.gallery.executor import JobExecutor
-from trajviz.gallery.interruption import interrupted_once
 from trajviz.gallery.items import Item
 from trajviz.gallery.lock import Lock, LockEntry, digest
 from trajviz.gallery.plan import Plan, PlannedItem
@@ -92,7 +91,7 @@ def build(
     if not plan.stale and lock.items.keys() <= {*plan.names} and not lock.unwritten:
         return BuildResult(made=0, failed=(), page=False)
     check_site(gallery)
-    with interrupted_once(), exclusive_scratch(gallery.folder) as scratch, lock.recording():
+    with exclusive_scratch(gallery.folder) as scratch, lock.recording():
         work = _Work(
             folder=gallery.folder, lock=lock, scratch=scratch, force=plan.force, observer=observer
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from trajviz.errors import TrajvizError
+from trajviz.files.file_lock import locked
 from trajviz.gallery.layout import SCRATCH
 from trajviz.signals import undone_by
 
@@ -35,7 +36,7 @@ def exclusive_scratch(folder: Path) -> Iterator[Path]:
     _refuse_link(scratch)
     scratch.mkdir(exist_ok=True)
     with ExitStack() as afterwards, _opened(scratch / LOCK) as file:
-        if not _lock(file):
+        if locked(file, wait=False) is False:  # where no file can be locked, two are not found out
             raise TrajvizError(f"another build is at work in {str(folder)!r}")
         if KEEPS_OPEN_FILES:
             afterwards.callback(shutil.rmtree, scratch, ignore_errors=True)
@@ -68,21 +69,3 @@ def _empty(scratch: Path) -> None:
             shutil.rmtree(path)
         elif path.name != LOCK:
             path.unlink()
-
-
-def _lock(file: IO[Any]) -> bool:
-    """Lock a file until it is closed; False if another process has locked it.
-
-    Some systems and some disks cannot lock files. There, two builds at once are not found out.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
