@@ -113,8 +113,16 @@ def _recipe_digest(table: Mapping[str, Any]) -> str:
     said = {key: value for key, value in table.items() if value != defaults.get(key)}
     said["surface"] = table["surface"]
     said.pop("outputs", None)
-    numbers_alike = json.loads(json.dumps(said), parse_int=float)  # 1 is 1.0
-    return digest(json.dumps(numbers_alike, sort_keys=True).encode())
+    return digest(json.dumps(_numbers_alike(said), sort_keys=True).encode())
+
+
+def _numbers_alike(value: Any) -> Any:
+    """Return a recipe's value with each number a fraction: 1 is 1.0."""
+    if isinstance(value, dict):
+        return {key: _numbers_alike(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [*map(_numbers_alike, value)]
+    return float(value) if type(value) is int else value
 
 
 @functools.cache

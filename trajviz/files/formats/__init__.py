@@ -221,12 +221,12 @@ def find_format(path: Path) -> Format | None:
 
 def format_of(path: Path) -> Format:
     """Return the format that an output's suffix names; TrajvizError if it names none."""
+    found = find_format(path)
+    if found is not None:
+        return found
     known = [f".{name}" for name in format_names()]
     if not path.suffix:
         raise TrajvizError(
             f"output {str(path)!r} has no suffix to say its format: {', '.join(known)}"
         )
-    found = find_format(path)
-    if found is None:
-        raise unknown(f"suffix of {str(path)!r}:", path.suffix, known)
-    return found
+    raise unknown(f"suffix of {str(path)!r}:", path.suffix, known)
