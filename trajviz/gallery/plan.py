@@ -63,8 +63,7 @@ class Plan:
         work: What is to be made, by the item's number.
         site: The page, with what it says of every item.
         force: Whether current items are made as well, without limits that protect the user's time.
-        sources: The files that the items are made from, absolute; None where Python of somebody
-            else's takes part, which may read others.
+        sources: The files that the items are made from, absolute; None where others may take part.
     """
 
     gallery: Gallery

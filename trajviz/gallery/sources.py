@@ -39,7 +39,8 @@ class Sources:
 
     Attributes:
         files: The files that were read.
-        foreign: Whether Python of somebody else's takes part, which may read what it likes.
+        foreign: Whether others may take part: by Python of somebody else's, which reads what it
+            likes, or in a folder of checkpoints.
     """
 
     def __init__(self) -> None:
@@ -50,7 +51,7 @@ class Sources:
         self._schedule = functools.cache(_schedule_source)
         self._theme = functools.cache(lambda theme: self._digests(_theme_files(theme)))
         self._language = functools.cache(lambda name: self._digests(_language_files(name)))
-        self._paths = functools.cache(lambda path: self._digests(_paths_files(path)))
+        self._paths = functools.cache(self._paths_source)
         self._optimizers: dict[str, dict[str, str]] = {}
 
     def of(self, item: Item) -> dict[str, str]:
@@ -95,6 +96,10 @@ class Sources:
         path, _ = definition
         self.foreign |= path.suffix == ".py" and path.parent != catalogue_folder()
         return self._digests({"surface": needed_files(path)})
+
+    def _paths_source(self, text: str) -> dict[str, str]:
+        self.foreign |= are_checkpoints(text)
+        return self._digests(_paths_files(text))
 
     def _digests(self, sources: Mapping[str, Sequence[Path]]) -> dict[str, str]:
         """Return the digest of each source, which may be of several files."""
