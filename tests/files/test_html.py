@@ -120,6 +120,19 @@ def test_what_cannot_be_live_is_played(options):
     assert (b'id="tracks"' in text, b"currentTime" in text) == (False, True)
 
 
+def test_a_formula_that_branches_is_played_and_the_page_says_why():
+    def branching(x, y):
+        return x**2 + y**2 if np.all(x < 100) else x
+
+    recorded, other = (
+        race(surface, ("sgd:lr=0.1",), steps=5, size=(320, 240), view=view).to_bytes("html")
+        for surface, view in ((branching, "contour"), ("bowl", "relief"))
+    )
+    assert b'id="tracks"' not in recorded
+    assert b"<p>This race is played as it was recorded: its formula" in recorded
+    assert b"as it was recorded" not in other
+
+
 def test_of_a_rule_that_cannot_be_told_in_another_language_the_track_is_recorded():
     def dreaming(gradient, w, lr=0.1):
         import math as dreams

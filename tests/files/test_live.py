@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from nodejs import inside, needs_node, node, received, runs
 from races import SEVEN, race
 
 from trajviz import Surface, compare
+from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.tuning import tune_rates
+from trajviz.files import live
 from trajviz.files.live import live_program
-from trajviz.files.live.javascript import text
+from trajviz.files.live.javascript import numbers, text
+from trajviz.files.live.surfaces import surface_text
 from trajviz.optimizers.rules import load_rule, rule_names
 from trajviz.recipe.schedule import SCHEDULES, Schedule
 from trajviz.recipe.spec import parse_spec
@@ -25,6 +29,7 @@ pytestmark = needs_node
 
 STEPS = 200
 CLOSE = 1e-10
+NUMBERS = (Path(live.__file__).parent / "_numbers.js").read_text("utf-8")
 POWERS = ("nadam",)
 """Rules in which a power occurs, which C and JavaScript may round in different ways."""
 
@@ -161,6 +166,49 @@ def test_schedules_clipping_and_bounds_are_followed():
               "newton:bounds=-5/0.8/-5/5,label=n", "conjugate-gradient:bounds=-5/0.8/-5/5",
               "sgd:decay=step,every=7,rate=0.9,clip=2,label=all"]  # fmt: skip
     check_all([("rosenbrock", {"optimizers": [*decays, *clamps], "lr": "equal:0.02", "steps": 60})])
+
+
+def hilly_grid(folder):
+    """Return a file of heights on a grid that is not even."""
+    xs, ys = np.linspace(-2, 2, 23) ** 3, np.linspace(-3, 4, 31) + 0.2 * np.sin(np.arange(31))
+    heights = np.sin(xs / 3) * np.cos(ys[:, None]) + 0.02 * (xs**2 + ys[:, None] ** 2)
+    path = folder / "hills.npz"
+    np.savez(path, x=xs, y=ys, z=heights)
+    return load_surface(str(path))
+
+
+@pytest.mark.long
+def test_a_grid_of_heights_is_run_by_the_same_spline(tmp_path):
+    surface = hilly_grid(tmp_path)
+    ours = compare(surface, entrants(0), steps=50, lr="equal:0.05", seed=1)
+    program = live_program(ours, rules=[])
+    assert program.recorded == ()
+    (found,) = runs([program])
+    for one, (points, heights, _) in zip(ours.trajectories, found, strict=True):
+        if one.label not in (*POWERS, "newton"):  # whose square of a width may be rounded otherwise
+            assert points.tolist() == one.points.tolist(), one
+            assert heights.tolist() == one.heights.tolist(), one
+    check(ours, found)
+
+
+def test_a_grid_has_its_slopes_and_curvature_in_every_cell_and_none_outside(tmp_path):
+    surface = hilly_grid(tmp_path)
+    x0, x1, y0, y1 = surface.window
+    places = np.random.default_rng(0).uniform((x0, y0), (x1, y1), (300, 2))
+    places = np.vstack([places, [(x0, y0), (x1, y1), (x0 - 1, y0), (x1, y1 + 1e-9), (np.nan, 0)]])
+    script = f"""{NUMBERS}{surface_text(surface, Noise(), 1)}
+    const p = {numbers(places)}, found = [];
+    for (let k = 0; k < p.length; k += 2) {{
+      $surface.gradient(p[k], p[k + 1]);
+      $surface.hessian(p[k], p[k + 1]);
+      found.push($surface.value(p[k], p[k + 1]), ...$g, ...$h);
+    }}
+    write(sent(found));"""
+    found = received(node(script)).reshape(-1, 7)
+    height, slopes = surface.value(places), surface.gradient(places)
+    np.testing.assert_array_equal(found[:, :3], np.column_stack([height, slopes]))
+    curved = surface.hessian(places).reshape(-1, 4)
+    np.testing.assert_allclose(found[:, 3:], curved, rtol=1e-13, atol=1e-13)
 
 
 def test_a_race_by_evaluations_ends_within_the_same_budget():

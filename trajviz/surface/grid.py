@@ -8,6 +8,7 @@ first column y. Nothing in such a file is code. Outside the grid there is no hei
 from __future__ import annotations
 
 import csv
+import inspect
 import math
 from array import array
 from collections.abc import Callable
@@ -61,6 +62,7 @@ def _surface(stem: str, xs: Floats, ys: Floats, heights: Floats) -> Surface:
         return spline(x, y)
 
     height.__doc__ = f"A spline through {heights.size:,} heights on a grid."
+    vars(height)["spline"] = spline
     window = check_window([xs[0], xs[-1], ys[0], ys[-1]])
     found = framed(height, window=window)
     name = stem.replace("_", "-")
@@ -76,6 +78,11 @@ def _surface(stem: str, xs: Floats, ys: Floats, heights: Floats) -> Surface:
         phrase=f"the surface {title}",
         source=f"{len(xs)} x {len(ys)} heights",
     )
+
+
+def spline_of(surface: Surface) -> Spline | None:
+    """Return the spline that a surface of numbers is; None for another."""
+    return getattr(inspect.unwrap(surface.formula), "spline", None)
 
 
 def _minima(surface: Surface, xs: Floats, ys: Floats, z: Floats) -> tuple[tuple[float, float], ...]:

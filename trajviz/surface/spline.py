@@ -59,6 +59,13 @@ class Spline:
         ]
         return cls(xs, ys, np.array(ends))
 
+    @property
+    def heights(self) -> Floats:
+        """The heights at its nodes, (rows, columns)."""
+        left = np.vstack([self.cells[0, 0], self.cells[2, 0, -1:]])
+        right = np.append(self.cells[0, 2, :, -1], self.cells[2, 2, -1, -1])
+        return np.column_stack([left, right])
+
     def __call__(self, x: Number, y: Number) -> Number:
         """Return the height at x and y: floats, arrays, or duals."""
         column, row = _cell(self.xs, plain(x)), _cell(self.ys, plain(y))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from trajviz.files.live.steps import Steps
 from trajviz.files.live.tapes import Body, parameters, straight
 from trajviz.files.live.values import UntranslatableError
 from trajviz.surface import Floats, Formula, Ints, Number, Surface
+from trajviz.surface.grid import spline_of
+from trajviz.surface.spline import Spline
 from trajviz.surface.tape import Tape, record
 from trajviz.surface.traced import program_of
 
@@ -26,6 +29,9 @@ _CLOSE = 1e-9
 _MOST_NODES = 60_000
 """What is recorded of a surface over data, of which loops make little text."""
 
+_MOST_HEIGHTS = 100_000
+"""Of a grid, of which each takes 11 letters."""
+_SPLINE = Path(__file__).parent / "_spline.js"
 _MOST_BATCHES = 1000
 """Each is traced by itself."""
 
@@ -80,6 +86,9 @@ def surface_text(surface: Surface, noise: Noise, steps: int) -> str:
 
 def _whole(surface: Surface, heights_alone: bool = False) -> str:
     """Return the surface without noise, over all of its data."""
+    spline = spline_of(surface)
+    if spline is not None:
+        return _through(spline)
     tapes = itertools.islice(_tapes(surface), 1 if heights_alone else None)
     named = zip(_FINISH, tapes, strict=False)
     bodies = {name: straight(Steps.of(t), name, _FINISH[name]) for name, t in named}
@@ -89,6 +98,15 @@ def _whole(surface: Surface, heights_alone: bool = False) -> str:
         methods.append(_DIFFERENCES)
     inside = ",\n".join(methods)
     return f"{''.join(tables)}const $surface = {{\n{inside},\n}};"
+
+
+def _through(spline: Spline) -> str:
+    """Return a spline, whose coefficients the page computes from its heights."""
+    heights = spline.heights
+    if heights.size > _MOST_HEIGHTS:
+        raise UntranslatableError(f"a grid of more than {_MOST_HEIGHTS:,} heights is too much")
+    given = ", ".join(map(numbers, (spline.xs, spline.ys, heights)))
+    return f"{_SPLINE.read_text('utf-8')}const $surface = $spline({given});"
 
 
 def _method(name: str, taken: str, body: Body) -> str:
