@@ -51,7 +51,8 @@ def test_every_word_is_said_somewhere_in_the_code():
     said = {".py": r'"(\w+)"', ".js": r'(?:say\("|words\.)(\w+)', ".html": r"{{(\w+)}}"}
     paths = [path for path in CODE.rglob("*") if path.suffix in said]
     spoken = {key for p in paths for key in re.findall(said[p.suffix], p.read_text("utf-8"))}
-    parts = re.compile("(rates|plane|arrows|page_mark)_.*|.*_for|.*_(steps|evaluations)(_back|_on)?")
+    heads, clocks = "(rates|plane|arrows|page_mark)_.*", ".*_(steps|evaluations)(_back|_on)?"
+    parts = re.compile(f"{heads}|.*_for|{clocks}")
     made = {key for key in ENGLISH if parts.fullmatch(key)}
     assert ENGLISH.keys() - spoken - made == set()
 
