@@ -93,7 +93,7 @@ def test_the_plane_of_data_held_out_lies_under_the_same_tracks(race):
 def test_a_track_is_thin_where_it_is_off_the_plane_and_dotted_farther_off(race):
     near, far = (
         replace(race.outcome.trajectories[0], off_plane=np.full(21, away))
-        for away in (0.0, 0.1 * np.hypot(*race.window.extent))
+        for away in (0.0, 0.15 * np.hypot(*race.window.extent))
     )
     dotted = replace(far, off_plane=2 * far.off_plane)
     lines = []

@@ -21,9 +21,10 @@ def tuned(problem, spec, steps=64, noise=None):
 
 
 def test_gradient_descent_is_as_fast_as_it_is_calm():
-    # The curvatures are 1 to 4: beyond 0.5 the run diverges, at 0.4 it would be fastest.
+    # The curvatures are 1 to 4: beyond 0.5 the run diverges, and 0.2 is all but as good as 0.1.
     tuning = tuned(bowl(), "sgd")
-    assert tuning.rate == 0.2
+    assert tuning.rates[np.argmin(tuning.objectives)] == 0.2
+    assert tuning.rate == 0.1
     assert np.isinf(tuning.objectives[tuning.rates > 0.9]).all()
 
 
@@ -61,7 +62,7 @@ def test_rates_far_beyond_the_grid_are_found():
         gradient=lambda w: 1e9 * problem.gradient(w),
         hessian_product=None,
     )
-    assert tuned(steep, "sgd").rate == pytest.approx(2e-10)
+    assert tuned(steep, "sgd").rate == pytest.approx(1e-10)
 
 
 def test_the_same_rate_is_found_whatever_a_loss_is_measured_in():
@@ -71,7 +72,7 @@ def test_the_same_rate_is_found_whatever_a_loss_is_measured_in():
 
 
 def test_a_lowest_loss_that_is_not_known_is_that_any_rate_came_to():
-    assert tuned(replace(bowl(), lowest=None), "sgd").rate == 0.2
+    assert tuned(replace(bowl(), lowest=None), "sgd").rate == 0.1
 
 
 def test_every_rate_sees_the_mini_batches_of_the_race():

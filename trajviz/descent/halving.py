@@ -6,7 +6,7 @@ lowest loss that is known, or else that any of the optimizer's rates has come to
 
 Objective, the lower the better: the sum of
 
-- progress: the mean of log10(relative loss + 1e-3) over the looks;
+- progress: the mean of log10(relative loss + 0.01) over the looks;
 - calm: half of all that the relative loss rises from one look to the next.
 
 A run that is not finite, or comes to a hundred times the loss of the start, diverges and has no
@@ -54,7 +54,7 @@ ROUNDS = (16, 8, 4, 2, 1)
 FINALISTS = 3
 """So many run to the end."""
 LOOKS = 64
-FLOOR = 1e-3
+FLOOR = 1e-2
 RISE_WEIGHT = 0.5
 HIGH = 100.0
 """At so many times the loss of the start a run has diverged."""

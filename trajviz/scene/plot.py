@@ -37,7 +37,7 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
 """Line styles, taken in turn when the colours are used up: lengths of dash and gap."""
 
 
-OFF_PLANE, FAR_OFF_PLANE = 0.05, 0.15
+OFF_PLANE, FAR_OFF_PLANE = 0.1, 0.2
 """From which distance from its plane a track is thin, and from which dotted, in diagonals."""
 _DOTS = (3.0, 3.0)
 """The lengths of a dot and of the gap after it."""
