@@ -81,6 +81,14 @@ class Run:
         )
 
     @property
+    def short_axes(self) -> tuple[str, str]:
+        """The names of the axes where there is less room: those of a plane without its shares."""
+        if self.look.axes or self.problem is None:
+            return self.axes
+        x, y = (self.language.say("plane_axis_alone", number=number) for number in (1, 2))
+        return x, y
+
+    @property
     def several(self) -> bool:
         """Whether an optimizer has more than a few tracks, which then are finer."""
         return max(map(len, swarms(self.courses)), default=0) > _FEW

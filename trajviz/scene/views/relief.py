@@ -16,7 +16,7 @@ import numpy as np
 
 from trajviz.frozen import dataclass
 from trajviz.scene.layout import Axes
-from trajviz.scene.lettering import shorten
+from trajviz.scene.lettering import shorten, text_width
 from trajviz.scene.marks import Box, Shape, Text, around
 from trajviz.scene.outline import Raster, Vector
 from trajviz.scene.paint import Picture, paint
@@ -483,7 +483,9 @@ def _axes(_run: Run) -> list[Axes]:
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     (box,) = boxes
     size = type_size(draper.scale)
-    names = [shorten(name, _NAME * box.width, size, bold=True) for name in run.axes]
+    room = _NAME * box.width
+    fit = all(text_width(name, size, bold=True) <= room for name in run.axes)
+    names = [shorten(name, room, size, bold=True) for name in (run.axes if fit else run.short_axes)]
     notes = [
         f"axis cut to {short!r}"
         for short, name in zip(names, run.axes, strict=True)
