@@ -51,6 +51,7 @@ def test_the_window_holds_the_tracks_with_a_margin(race):
     assert (room >= 0.05 * window.extent).all()
 
 
+@pytest.mark.long
 def test_a_track_that_diverges_does_not_take_the_window_with_it():
     problem = bowl()
     calm = compare(problem, ["sgd:lr=0.1"], steps=30)
@@ -106,17 +107,25 @@ def test_a_track_is_thin_where_it_is_off_the_plane_and_dotted_farther_off(race):
     assert [line.gap.any() for line in lines] == [False, False, True]
 
 
-@pytest.mark.parametrize("format", ["gif", "png", "svg", "anim.svg", "html", "pdf", "webp", "apng"])
+LONG = [
+    pytest.param(name, marks=pytest.mark.long)
+    for name in ("pdf", "svg", "anim.svg", "html", "webp", "apng")
+]
+
+
+@pytest.mark.parametrize("format", ["gif", "png", *LONG])
 def test_every_format_takes_a_race_on_a_plane(race, format):  # noqa: A002
     assert race.to_bytes(format)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("view", ["relief", "split"])
 def test_views_of_the_plane_draw_it(view):
     race = compare(bowl(), ["sgd:lr=0.1"], view=view, theme="dark", **ASKED)
     assert race.to_bytes("png")
 
 
+@pytest.mark.long
 def test_equal_axes_are_drawn_to_the_edge():
     other = compare(bowl(), ["sgd:lr=0.1"], aspect="equal", **ASKED)
     (track,) = other.scene.main.tracks
@@ -125,6 +134,7 @@ def test_equal_axes_are_drawn_to_the_edge():
     assert np.allclose(np.abs(unit[moved]), np.abs(unit[moved][0]), rtol=0.01)
 
 
+@pytest.mark.long
 def test_a_rendered_file_renders_again(tmp_path):
     first, again = tmp_path / "race.gif", tmp_path / "again.gif"
     race = compare(PROBLEM, ["sgd", "adam"], plane="ends:sgd,adam", **ASKED)
@@ -135,6 +145,7 @@ def test_a_rendered_file_renders_again(tmp_path):
     assert first.read_bytes() == again.read_bytes()
 
 
+@pytest.mark.long
 def test_the_command_line_renders_a_problem(tmp_path):
     target = tmp_path / "net.png"
     words = ["render", PROBLEM, "sgd", "adam", "--steps", "20"]
@@ -178,6 +189,7 @@ def test_a_surface_takes_no_plane(options):
         compare("bowl", ["sgd:lr=0.1"], steps=5, **options)
 
 
+@pytest.mark.long
 def test_runs_recorded_elsewhere_lie_on_the_same_plane(race):
     recorded = {"theirs": race.trajectories[0].weights}
     other = compare(bowl(samples=20), ["adam:lr=0.2"], paths=recorded, **ASKED)

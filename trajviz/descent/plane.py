@@ -67,8 +67,9 @@ class Plane:
 
     def off(self, weights: Floats) -> Floats:
         """Return how far weights are from the plane, (..., d) to (...)."""
-        away = weights - self.place(self.project(weights))
-        return np.asarray(np.sqrt(np.einsum("...d,...d->...", away, away)))
+        if weights.ndim > 1:  # one after the other, since all at once they may be too many
+            return np.array([self.off(each) for each in weights])
+        return np.asarray(np.linalg.norm(weights - self.place(self.project(weights))))
 
 
 @dataclass(frozen=True, eq=False)
