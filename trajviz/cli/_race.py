@@ -62,7 +62,7 @@ def read_request(
     values, flat, for what no option says.
     """
     from trajviz.recipe.recipe import Recipe
-    from trajviz.recipe.spec import parse_spec
+    from trajviz.recipe.spec import parse_spec, relatives
     from trajviz.recipe.toml import naming
 
     source = click.get_current_context().get_parameter_source
@@ -74,7 +74,9 @@ def read_request(
         if surface is None and not given.get("paths"):
             raise click.UsageError("Missing argument 'SURFACE', or --recipe FILE.")
         recipe = Recipe.of(
-            surface=surface or "", optimizers=tuple(map(parse_spec, optimizers)), **given
+            surface=surface or "",
+            optimizers=tuple(parse_spec(each) for one in optimizers for each in relatives(one)),
+            **given,
         )
         return recipe, contextlib.nullcontext()
     if surface is not None:

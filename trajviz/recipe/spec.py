@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Any
 
@@ -24,8 +24,10 @@ from trajviz.recipe.schedule import (
 from trajviz.surface.numbers import ANY, read_number
 from trajviz.untrusted import check_text
 
-TRACK_KEYS = ("label", "color", "arrows")
+TRACK_KEYS = ("label", "color", "arrows", "family")
 """Keys of a track that are no settings of its optimizer; their values are texts."""
+MOST_RELATIVES = 12
+"""No setting has more values, each a track of one family."""
 TABLE_KEYS = ("name", "lr_rule")
 """Keys that a track has in a recipe's table alone."""
 RATE_RULES = ("given", "tuned", "customary", "default", "equal")
@@ -50,6 +52,8 @@ class Spec:
         label: What the picture calls the track; default "", the optimizer's name.
         color: The track's colour; default "", one of the theme's.
         arrows: What arrows at its head show, one of ARROWS; default "", what those of all show.
+        family: Tracks of one family that follow each other are shades of one colour; default "",
+            none.
         rate_rule: How the learning rate among the settings was chosen, one of RATE_RULES; default
             "given".
         schedule: How the learning rate changes during the run; default None, not at all.
@@ -60,6 +64,7 @@ class Spec:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     label: str = ""
     color: str = ""
+    family: str = ""
     rate_rule: str = "given"
     schedule: Schedule | None = None
     clamp: Clamp = NO_CLAMP
@@ -70,6 +75,7 @@ class Spec:
         check_text("label", self.label)
         if self.arrows:
             check_arrows(self.arrows)
+        check_text("family", self.family)
 
     @property
     def complete(self) -> dict[str, Setting]:
@@ -205,6 +211,52 @@ def parse_spec(text: str) -> Spec:
     given = _pairs(rest, text) if colon else {}
     optimizer = _wrapping(load_optimizer(name.strip()), given.get(BASE))
     return _spec(optimizer, given, TRACK_KEYS, f" in {text!r}")
+
+
+def relatives(text: str) -> list[str]:
+    """Return the texts of a family of tracks: one for each value that stands between bars.
+
+    Args:
+        text: As `parse_spec` takes it, but that one setting may have several values.
+
+    Raises:
+        TrajvizError: Several settings have several values, or one has too many.
+
+    >>> relatives("sgd:lr=0.01|0.1,clip=1")
+    ['sgd:lr=0.01,clip=1,family=sgd lr', 'sgd:lr=0.1,clip=1,family=sgd lr']
+    """
+    name, _, rest = split_name(text)
+    items = _ITEM.findall(rest) if "|" in rest else []
+    several = [place for place, item in enumerate(items) if _values(item)]
+    if not several:
+        return [text]
+    if len(several) > 1:
+        raise TrajvizError(f"{text!r} has several settings of several values: vary one at a time")
+    key, values = items[several[0]].partition("=")[0].strip(), _values(items[several[0]])
+    if len(values) > MOST_RELATIVES:
+        raise TrajvizError(f"{len(values)} values in {text!r} are more than {MOST_RELATIVES}")
+    if not any(item.partition("=")[0].strip() == "family" for item in items):
+        items.append(f"family={name.strip()} {key}")
+    return [f"{name}:{','.join(_chosen(items, several[0], value))}" for value in values]
+
+
+def _values(item: str) -> list[str]:
+    """Return the several numbers that a `key=value` has; none where it has one, or a text."""
+    values = [value.strip() for value in item.partition("=")[2].split("|")]
+    return values if len(values) > 1 and all(map(_is_number, values)) else []
+
+
+def _chosen(items: Iterable[str], place: int, value: str) -> Iterator[str]:
+    """Yield items, the one at a place with one of its values, and a label with it behind."""
+    for number, item in enumerate(items):
+        key, _, said = item.partition("=")
+        if number == place:
+            yield f"{key}={value}"
+        elif key.strip() == "label":
+            quoted = _QUOTED.fullmatch(said.strip())
+            yield f'{key}="{quoted[2] if quoted else said.strip()} {value}"'
+        else:
+            yield item
 
 
 def spec_of(thing: Any) -> Spec:
@@ -426,7 +478,8 @@ def parse_specs(things: Iterable[Any]) -> list[Spec]:
     >>> [spec.label for spec in parse_specs(["sgd", "adam:lr=1", "adam:lr=0.5"])]
     ['sgd', 'adam lr=1', 'adam lr=0.5']
     """
-    return labelled(map(spec_of, things))
+    every = [each for one in things for each in (relatives(one) if isinstance(one, str) else [one])]
+    return labelled(map(spec_of, every))
 
 
 def labelled(specs: Iterable[Spec]) -> list[Spec]:

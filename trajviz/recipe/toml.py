@@ -31,7 +31,7 @@ from trajviz.errors import TrajvizError, unknown
 from trajviz.optimizers.find import is_own, split_name
 from trajviz.recipe.notes import spelled_note
 from trajviz.recipe.recipe import Recipe, recipe_options
-from trajviz.recipe.spec import Spec, parse_spec, read_spec
+from trajviz.recipe.spec import Spec, parse_spec, read_spec, relatives
 from trajviz.surface.data_files import decoded
 from trajviz.untrusted import (
     MOST_TOML_BYTES,
@@ -152,7 +152,7 @@ def _specs(value: Any, folder: Path) -> tuple[Spec, ...]:
             if not isinstance(item, (str, dict)):
                 raise TrajvizError(f"{item!r} is neither a table nor a text")
             if isinstance(item, str):
-                specs.append(_parsed(_from(folder, item)))
+                specs += [_parsed(each) for each in relatives(_from(folder, item))]
             else:
                 name = item.get("name")
                 moved = {"name": _from(folder, name)} if isinstance(name, str) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.clamp import CLAMP_KEYS
 from trajviz.recipe.schedule import schedule_parameters
 from trajviz.recipe.spec import DECAY, Spec
-from trajviz.scene.color import parse_color
+from trajviz.scene.color import blend, mix, parse_color
 from trajviz.scene.departure import since
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
@@ -22,42 +23,75 @@ from trajviz.surface import Surface, Window
 
 _SAID_BY_REMARK = ("lr", DECAY, *CLAMP_KEYS, *schedule_parameters())
 """Keys in an automatic label that the remark beside it says as well."""
+_WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
+_SHADES = ((0.5, 0.55), (0.7, 0.25))
+"""How far a family's first and last tracks are towards white and black, on light and on dark."""
 
 
 def chips_before(specs: Sequence[Spec], paths: Sequence[Recorded], theme: Theme) -> list[Chip]:
     """Return the key's entries as far as they are known before the race: without remarks."""
-    chips = [chip_of_spec(spec, "", theme, index) for index, spec in enumerate(specs)]
-    for index, (first, *_) in enumerate(swarms(paths), len(chips)):
+    places = _places(specs)
+    chips = [
+        chip_of_spec(spec, "", theme, *place) for spec, place in zip(specs, places, strict=True)
+    ]
+    used = places[-1][0] + 1 if places else 0
+    for index, (first, *_) in enumerate(swarms(paths), used):
         chips.append(_chip_of_path(first, theme, index))
     return chips
 
 
 def chips_of(courses: Sequence[Course], theme: Theme, language: Language) -> list[Chip]:
     """Return the key's entries: one for all courses of an optimizer or a source."""
-    groups = enumerate(swarms(courses))
-    return [_chip_of(swarm, theme, language, index) for index, swarm in groups]
+    groups = swarms(courses)
+    places = _places([getattr(swarm[0], "spec", None) for swarm in groups])
+    return [
+        _chip_of(swarm, theme, language, *place)
+        for swarm, place in zip(groups, places, strict=True)
+    ]
 
 
-def _chip_of(swarm: Sequence[Course], theme: Theme, language: Language, index: int) -> Chip:
+def _places(specs: Sequence[Spec | None]) -> list[tuple[int, float | None]]:
+    """Return which colour each track has, and which shade of it: from 0 to 1 through a family."""
+    places: list[tuple[int, float | None]] = []
+    families = [(spec and spec.family) or place for place, spec in enumerate(specs)]
+    for index, (_, members) in enumerate(itertools.groupby(families)):
+        count = len([*members])
+        shades = [k / (count - 1) for k in range(count)] if count > 1 else [None]
+        places += [(index, shade) for shade in shades]
+    return places
+
+
+def _chip_of(
+    swarm: Sequence[Course],
+    theme: Theme,
+    language: Language,
+    index: int,
+    shade: float | None,
+) -> Chip:
     first = swarm[0]
     if isinstance(first, Recorded):
         return _chip_of_path(first, theme, index)
-    return chip_of_spec(first.spec, _rate(first, language), theme, index)
+    return chip_of_spec(first.spec, _rate(first, language), theme, index, shade)
 
 
-def chip_of_spec(spec: Spec, remark: str, theme: Theme, index: int) -> Chip:
+def chip_of_spec(
+    spec: Spec, remark: str, theme: Theme, index: int, shade: float | None = None
+) -> Chip:
     """Return an optimizer's entry in the key.
 
     Args:
         spec: The optimizer; a colour of its own takes the place of the theme's.
         remark: What stands in grey beside the name.
         theme: Where the colours are from. When they are used up they come again in another style.
-        index: The optimizer's place in the race.
+        index: The optimizer's place in the race, those of a family having one.
+        shade: Its place in the family, 0 to 1; None outside of any.
     """
-    if spec.color:
-        return Chip(parse_color(spec.color), name_of(spec), remark)
-    style = index // len(theme.tracks)
-    return Chip(color=theme.track(index), name=name_of(spec), remark=remark, style=style)
+    color = parse_color(spec.color) if spec.color else theme.track(index)
+    if shade is not None:
+        pale, deep = _SHADES[sum(theme.background) < sum(theme.ink)]
+        color = blend([mix(color, _WHITE, pale), color, mix(color, _BLACK, deep)], shade)
+    style = 0 if spec.color else index // len(theme.tracks)
+    return Chip(color=color, name=name_of(spec), remark=remark, style=style)
 
 
 def _chip_of_path(first: Course, theme: Theme, index: int) -> Chip:
