@@ -1,4 +1,4 @@
-"""Programs of trajviz.files.live, run in node.js."""
+"""Programs of trajviz.files.live, run in node.js and in a browser's page."""
 
 import base64
 import json
@@ -25,6 +25,21 @@ def node(script):
     return json.loads(done.stdout)
 
 
+IN_PAGE = """(script) => {
+  let answer;
+  const sent = (array) => btoa(Array.from(new Uint8Array(new Float64Array(array).buffer),
+    (byte) => String.fromCharCode(byte)).join(""));
+  const write = (found) => (answer = JSON.stringify(found));
+  new Function("sent", "write", script)(sent, write);
+  return answer;
+}"""
+
+
+def in_page(page):
+    """Return what runs scripts as `node` does, in a page."""
+    return lambda script: json.loads(page.evaluate(IN_PAGE, script))
+
+
 def received(text):
     """Return an array that was sent."""
     return np.frombuffer(base64.b64decode(text), "<f8")
@@ -35,8 +50,14 @@ def inside(program):
     return f"(() => {{ {program.source} return trajviz; }})()"
 
 
-def runs(programs, start="one.start"):
-    """Return points, heights and whether they diverged of each live track of each program."""
+def runs(programs, start="one.start", engine=node):
+    """Return points, heights and whether they diverged of each live track of each program.
+
+    Args:
+        programs: What is run.
+        start: From where, in JavaScript.
+        engine: Runs a script and returns what it writes.
+    """
     script = "\n".join(
         f"""all.push(((one) => one.tracks.filter((track) => !track.recorded).map((track) => {{
         const run = one.run(track.rule, track.settings, {start}, one.steps);
@@ -44,7 +65,7 @@ def runs(programs, start="one.start"):
         }}))({inside(program)}));"""
         for program in programs
     )
-    found = node(f"const all = [];\n{script}\nwrite(all);")
+    found = engine(f"const all = [];\n{script}\nwrite(all);")
     return [
         [
             (received(points).reshape(-1, 2), received(heights), diverged)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nodejs import inside, needs_node, node, received, runs
+from nodejs import in_page, inside, needs_node, node, received, runs
 from races import SEVEN, race
 
 from trajviz import Surface, compare
@@ -111,12 +111,23 @@ def check(ours, found, **options):
         assert diverged == (one.diverged_at is not None), (ours, one)
 
 
-def check_all(cases):
+@pytest.fixture(scope="module")
+def engines(request):
+    """What runs scripts: node.js, and one page of Chromium for all."""
+    page = request.getfixturevalue("browser").new_page()
+    page.set_default_timeout(600_000)  # ends a page that hangs, not a slow one
+    return node, in_page(page)
+
+
+def check_all(cases, engines=(node,)):
     """Compare races, each a surface and what `compare` is told beside."""
     ours = [compare(surface, **options) for surface, options in cases]
-    found = runs([live_program(one, rules=[]) for one in ours])
-    for one, tracks, (_, options) in zip(ours, found, cases, strict=True):
-        check(one, tracks, **{"window": one.window, **options})
+    programs = [live_program(one, rules=[]) for one in ours]
+    for engine in engines:
+        for one, tracks, (_, options) in zip(
+            ours, runs(programs, engine=engine), cases, strict=True
+        ):
+            check(one, tracks, **{"window": one.window, **options})
 
 
 def cases_on(surface, **options):
@@ -133,13 +144,13 @@ def test_every_rule_takes_the_same_steps():
 
 @pytest.mark.long
 @pytest.mark.parametrize("surface", surface_names())
-def test_every_rule_takes_the_same_steps_on_every_surface(surface):
-    check_all(cases_on(surface))
+def test_every_rule_takes_the_same_steps_on_every_surface(surface, engines):
+    check_all(cases_on(surface), engines)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_noise_and_mini_batches_are_those_that_the_command_draws(seed):
+def test_noise_and_mini_batches_are_those_that_the_command_draws(seed, engines):
     searches = ("backtracking", "conjugate-gradient")  # which take long where heights are noisy
     quick = [one for one in entrants(0) if one["name"] not in searches]
     options = {"optimizers": quick, "steps": STEPS, "lr": "equal:0.01", "seed": seed}
@@ -150,7 +161,8 @@ def test_noise_and_mini_batches_are_those_that_the_command_draws(seed):
             (surface, {**several, **noise})
             for surface, noise in noises.items()
             for several in (options, searching)
-        ]
+        ],
+        engines,
     )
 
 
