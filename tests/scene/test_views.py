@@ -278,7 +278,7 @@ PANEL = Panel(summary="The first coordinate.", charts=charts)
 def test_a_file_dropped_into_the_folder_is_a_panel(tmp_path, monkeypatch):
     (tmp_path / "first_coordinate.py").write_text(PANEL)
     monkeypatch.setattr(panels, "__path__", [*panels.__path__, str(tmp_path)])
-    assert trajviz.panel_names() == ["accuracy", "first-coordinate", "loss", "step-size"]
+    assert {"first-coordinate", "loss"} <= set(trajviz.panel_names())
     one = compare("bowl", ["sgd:lr=0.1"], panels=["first-coordinate"], **SHORT)
     assert [plot.view.chart.title for plot in one.scene.plots[1:]] == ["first coordinate"]
     assert "with a chart of first coordinate" in one.alt_text()

@@ -27,6 +27,7 @@ from trajviz.scene.fate import (
     number,
     plain,
 )
+from trajviz.scene.panels import load_panel
 from trajviz.scene.views import load_view
 
 MOST_CHARACTERS = 600
@@ -87,6 +88,19 @@ _Clause = tuple[str, int]
 """A clause, and how many tracks it is about."""
 
 
+def _beside(panels: Iterable[str]) -> str:
+    """Say which charts there are beside the view, then what else there is."""
+    charts, others = [], []
+    for name in panels:
+        noun = load_panel(name).noun
+        if noun:
+            others.append(noun)
+        else:
+            charts.append(name.replace("-", " "))
+    said = [f"{'charts' if len(charts) > 1 else 'a chart'} of {listed(charts)}"] * bool(charts)
+    return f", with {listed([*said, *others])}"
+
+
 def _opening(outcome: Outcome, at: int | None) -> str:
     """Return what the picture is of: view, surface, title, start, charts, paths."""
     words = plain(
@@ -98,8 +112,7 @@ def _opening(outcome: Outcome, at: int | None) -> str:
         text += f", titled “{title}”,"
     text += _from(outcome)
     if outcome.recipe.look.panels:
-        names = [name.replace("-", " ") for name in dict.fromkeys(outcome.recipe.look.panels)]
-        text += f", with {'charts' if len(names) > 1 else 'a chart'} of {listed(names)}"
+        text += _beside(dict.fromkeys(outcome.recipe.look.panels))
     if outcome.paths:
         sources = [plain(path.source, MOST_IN_LABEL) for path in outcome.paths]
         text += f", with paths from {_some(list(dict.fromkeys(sources)))}"

@@ -163,6 +163,7 @@ class Axes:
         log: Whether the vertical range is in powers of ten.
         powers: Whether the horizontal range is.
         limits: Returns the ranges that a plot in a box has, where these depend on its shape.
+        filled: Whether a picture fills it: beside a view no lines go across it then.
     """
 
     window: Window | None
@@ -171,6 +172,7 @@ class Axes:
     log: bool = False
     powers: bool = False
     limits: Callable[[Box], Window] | None = None
+    filled: bool = False
 
     def within(self, box: Box) -> Axes:
         """Return the same with the ranges that a plot in this box has."""
@@ -529,7 +531,10 @@ class _Desk:
         boxes = [self._plot(cell, axes, ticks) for cell, axes in zip(cells, views, strict=True)]
         rows = _row_of(for_charts, len(charts), not beside, self.margin)
         # In a column, all charts share the steps that the last one names, and stand in line.
-        named = [not beside or place == len(charts) - 1 for place in range(len(charts))]
+        named = [
+            not beside or axes.filled or place == len(charts) - 1
+            for place, axes in enumerate(charts)
+        ]
         heights = [
             self._upright(cell, name and ticks) for cell, name in zip(rows, named, strict=True)
         ]
@@ -629,7 +634,8 @@ class _Desk:
         self, cell: Box, axes: Axes, upright: tuple[int, int]
     ) -> list[tuple[float, str]]:
         """Return the heights that a chart labels; none where the labels would take too much."""
-        size, window = self.type_size(10.5), axes.window
+        size = self.type_size(10.5)
+        window = axes.within(Box(cell.x0, upright[0], cell.x1, upright[1])).window
         assert window is not None
         room = (upright[1] - upright[0]) / (2.4 * size)
         ticks = (power_labels if axes.log else tick_labels)(window.y0, window.y1, room)
@@ -645,7 +651,7 @@ class _Desk:
         self, box: Box, cell: Box, axes: Axes, y_ticks: list[tuple[float, str]], named: bool
     ) -> None:
         """Mark a chart's plot: a title above, faint lines, the steps below if named."""
-        size = self.type_size(10.5)
+        size, axes = self.type_size(10.5), axes.within(box)
         window = axes.window
         assert window is not None
         if min(box.width, box.height) < 2 * size:
@@ -659,7 +665,8 @@ class _Desk:
         for value, text in y_ticks:
             y = box.y1 - (value - window.y0) / (window.y1 - window.y0) * box.height
             line = round(min(y, box.y1 - hair))
-            self.marks.append(Fill(Box(box.x0, line, box.x1, line + hair), faint))
+            if not axes.filled:
+                self.marks.append(Fill(Box(box.x0, line, box.x1, line + hair), faint))
             label = Text(
                 box.x0 - 0.6 * size,
                 y + 0.36 * size,

@@ -54,6 +54,10 @@ class Limits:
         """Return what a plot in this box shows."""
         return self._shown(box, equal=_is_equal(self, box))
 
+    def is_equal(self, box: Box) -> bool:
+        """Tell whether a unit is as long across as up in a plot in this box."""
+        return _is_equal(self, box)
+
     def ground(self, shown: Window) -> Window:
         """Return the part of what is shown that there is surface for: all but what is no domain."""
         if self.surface.domain is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -21,13 +22,15 @@ from trajviz.recipe.spec import Spec
 from trajviz.scene.arrivals import arrivals
 from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.color import RGB
+from trajviz.scene.frames import around_box, around_window
+from trajviz.scene.inset import Inset
 from trajviz.scene.key import caption_of, chips_before, chips_of, with_fates
-from trajviz.scene.language import load_language
+from trajviz.scene.language import Language, load_language
 from trajviz.scene.layout import Axes, Counter, Layout, Listing, Subtitle, Words, lay_out
 from trajviz.scene.marks import Box, Mark
 from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import load_panel
-from trajviz.scene.plot import Draper, Plot
+from trajviz.scene.plot import Draper, MapView, Plot
 from trajviz.scene.run import Run, swarms
 from trajviz.scene.strip import as_strip
 from trajviz.scene.theme import Theme, load_theme
@@ -199,7 +202,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     view = _view_of(run.look)
     axes, words = view.axes(run), _words(run, view, caption_of(outcome, run.language), None)
     counts = [len(swarm) for swarm in swarms(run.courses)]
-    charts = [median_of(chart, counts, run.language) for chart in _charts(run)]
+    charts = [_of_groups(chart, counts, run.language) for chart in _charts(run)]
     seen = run.window
     if not view.everywhere:
         words, seen = _with_fates(words, run, axes, charts)
@@ -209,19 +212,21 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     draper = Draper.of(run, layout.scale)
     background = blank(run.look, run.theme)
     shown = view.show(run, layout.plots[: len(axes)], draper)
-    for plot in shown.plots:
+    words, layout = _settled(words, layout, run, axes, charts, shown)
+    boxes = layout.plots[len(axes) :]
+    plots = (*shown.plots, *_chart_plots(run, draper, charts, boxes))
+    for plot in plots:
         box = plot.box
         plot.view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
-    words, layout = _settled(words, layout, run, axes, charts, shown)
-    paint(background, layout.marks)
-    boxes = layout.plots[len(axes) :]
+    marks = (*layout.marks, *_frames(shown.plots, charts, boxes, run.theme, layout.scale))
+    paint(background, marks)
     return Scene(
         background=background,
-        plots=(*shown.plots, *_chart_plots(run, draper, charts, boxes)),
+        plots=plots,
         theme=run.theme,
         counter=layout.counter,
         steps=run.steps,
-        marks=layout.marks,
+        marks=marks,
         words=words,
         courses=() if view.everywhere else run.courses,
         clock=run.clock,
@@ -230,6 +235,25 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         subtitles=layout.subtitles,
         transparent=run.look.transparent,
     )
+
+
+def _frames(
+    plots: Sequence[Plot],
+    charts: Sequence[Chart | Inset],
+    boxes: Sequence[Box],
+    theme: Theme,
+    scale: float,
+) -> list[Mark]:
+    """Return frames around what is magnified: in views that do not turn, and around the lens."""
+    marks: list[Mark] = []
+    for chart, box in zip(charts, boxes, strict=True):
+        if isinstance(chart, Inset) and chart.framed:
+            window, width = chart.framed(box), max(scale, 0.7)
+            marks += around_box(box, theme, width)
+            for plot in plots:
+                if plot.redrawn is None and plot.reveal is None:
+                    marks += around_window(window, cast(MapView, plot.view), theme, width)
+    return marks
 
 
 def _run_of(outcome: Outcome, progress: Progress) -> Run:
@@ -275,21 +299,34 @@ def _words(run: Run, view: View, caption: str, outcome: Listing | None) -> Words
     )
 
 
-def _charts(run: Run) -> list[Chart]:
-    return [chart for name in run.look.panels for chart in load_panel(name).charts(run)]
+def _charts(run: Run) -> list[Chart | Inset]:
+    """Return what stands beside the view, panel by panel."""
+    beside: list[Chart | Inset] = []
+    for panel in map(load_panel, run.look.panels):
+        beside += panel.charts(run)
+        beside += panel.insets(run)
+    return beside
 
 
-def _lay_out(words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart]) -> Layout:
+def _of_groups(chart: Chart | Inset, counts: Sequence[int], language: Language) -> Chart | Inset:
+    return median_of(chart, counts, language) if isinstance(chart, Chart) else chart
+
+
+def _lay_out(
+    words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart | Inset]
+) -> Layout:
     beside = [_axes_of(chart, run) for chart in charts]
     return lay_out(*run.look.size, words, axes, beside, run.theme)
 
 
-def _axes_of(chart: Chart, run: Run) -> Axes:
+def _axes_of(chart: Chart | Inset, run: Run) -> Axes:
+    if isinstance(chart, Inset):
+        return chart.axes
     return chart.axes(run.steps, run.language.say(run.clock))
 
 
 def _with_fates(
-    words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart]
+    words: Words, run: Run, axes: Sequence[Axes], charts: Sequence[Chart | Inset]
 ) -> tuple[Words, Window]:
     """Return words whose key says what became of the tracks in what is shown, and what that is.
 
@@ -318,7 +355,7 @@ def _settled(
     layout: Layout,
     run: Run,
     axes: Sequence[Axes],
-    charts: Sequence[Chart],
+    charts: Sequence[Chart | Inset],
     shown: Shown,
 ) -> tuple[Words, Layout]:
     """Return words and layout with what is known only when the view has been drawn.
@@ -338,21 +375,24 @@ def _settled(
 
 
 def _chart_plots(
-    run: Run, draper: Draper, charts: Sequence[Chart], boxes: Sequence[Box]
+    run: Run, draper: Draper, charts: Sequence[Chart | Inset], boxes: Sequence[Box]
 ) -> list[Plot]:
     """Return the charts with their curves, of several tracks of one optimizer the median."""
     medians = draper.of_medians(run.chips)
     times = tuple(course.times(run.clock) for course in medians.courses)
-    views = [
-        ChartView(
+    plots = []
+    for chart, box in zip(charts, boxes, strict=True):
+        if isinstance(chart, Inset):
+            plots.append(chart.plot(box, draper))
+            continue
+        view = ChartView(
             chart=chart,
             axes=_axes_of(chart, run),
             box=box,
             times=() if run.clock == "steps" else times,
         )
-        for chart, box in zip(charts, boxes, strict=True)
-    ]
-    return [medians.chart(view) for view in views]
+        plots.append(medians.chart(view))
+    return plots
 
 
 def blank(look: Look, theme: Theme) -> Picture:

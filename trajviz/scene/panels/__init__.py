@@ -14,23 +14,32 @@ from trajviz.scene.registry import load, names_in
 
 if TYPE_CHECKING:
     from trajviz.scene.chart import Chart
+    from trajviz.scene.inset import Inset
     from trajviz.scene.run import Run
+
+
+def _nothing(_run: Run) -> tuple[()]:
+    return ()
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What may stand beside a view: one chart or several.
+    """What may stand beside a view: one chart or several, or plots of another kind.
 
     Attributes:
         summary: What `trajviz list panels` says of it.
         charts: Returns its charts, one curve in each for each course of the run. It is asked before
             the race as well, when there are no courses, and raises TrajvizError for a surface of
             which it can show nothing.
+        insets: Returns its plots that are no charts; it is asked before the race as well.
+        noun: What a sentence calls its plots, "" for charts.
         live: Whether a page that runs the race itself has the same chart.
     """
 
     summary: str
-    charts: Callable[[Run], Sequence[Chart]]
+    charts: Callable[[Run], Sequence[Chart]] = _nothing
+    insets: Callable[[Run], Sequence[Inset]] = _nothing
+    noun: str = ""
     live: bool = False
 
 
