@@ -26,6 +26,8 @@ LEAVES = ("docstrings", "errors", "frozen", "signals", "untrusted")
 LIBRARIES = {
     **dict.fromkeys(LEAVES, ""),
     "surface": "numpy",
+    "surface.jax_function": "numpy jax",
+    "surface.torch_model": "numpy torch",
     "optimizers": "numpy",
     "optimizers.adapters": "numpy jax keras optax scipy torch",
     "recipe": "numpy",
@@ -68,13 +70,14 @@ ONE_HOME = {
     "distributed": "gallery.executor",
     "imageio": "files.formats._imageio_encoder",
     "imageio_ffmpeg": "files.formats._ffmpeg",
-    "jax": "optimizers.adapters.optax",
+    "jax": "optimizers.adapters.optax surface.jax_function",
     "jinja2": "gallery.page",
     "keras": "optimizers.adapters.keras",
     "matplotlib": "scene",
     "optax": "optimizers.adapters.optax",
     "scipy": "optimizers.adapters.scipy",
-    "torch": "optimizers.adapters.torch optimizers.adapters._torch_steps descent.checkpoints",
+    "torch": "optimizers.adapters.torch optimizers.adapters._torch_steps descent.checkpoints "
+    "surface.torch_model",
 }
 """What only these modules, or this room, may import.
 

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from trajviz.scene.views import view_names
     from trajviz.sensitivity import Sensitivity, tune
     from trajviz.surface import Surface
-    from trajviz.surface.catalogue import load_subject, load_surface, problem_names, surface_names
+    from trajviz.surface.catalogue import (
+        load_subject,
+        load_surface,
+        problem_names,
+        subject_names,
+        surface_names,
+    )
     from trajviz.surface.problem import Problem
 
 __version__ = "0.1.0"
@@ -52,6 +58,7 @@ _HOME = {
     "run": "race",
     "schedule_names": "recipe.schedule",
     "snippet_names": "files.snippets",
+    "subject_names": "surface.catalogue",
     "surface_names": "surface.catalogue",
     "theme_names": "scene.themes",
     "tune": "sensitivity",
@@ -84,6 +91,7 @@ __all__ = [
     "run",
     "schedule_names",
     "snippet_names",
+    "subject_names",
     "surface_names",
     "theme_names",
     "tune",

@@ -782,6 +782,7 @@ def test_words_that_are_cut_are_told_beside_the_result_unless_quiet(tmp_path):
 
 LISTINGS = {
     "surfaces": library.surface_names,
+    "problems": library.problem_names,
     "optimizers": library.optimizer_names,
     "schedules": library.schedule_names,
     "views": library.view_names,
@@ -929,7 +930,7 @@ def completed(line):
         ("trajviz re", ["render"]),
         ("trajviz render be", ["beale"]),
         ("trajviz trace be", ["beale"]),
-        ("trajviz render ", library.surface_names()),
+        ("trajviz render ", library.subject_names()),
         ("trajviz render beale ", library.optimizer_names()),
         ("trajviz render beale sgd adag", ["adagrad"]),
         ("trajviz render beale --theme ", library.theme_names()),

@@ -66,7 +66,7 @@ def _files(folder: str | Path, inside: str = "") -> dict[str, str]:
     for entry in os.scandir(folder) if os.path.isdir(folder) else ():  # noqa: PTH112  # as above
         if entry.is_dir():
             files |= _files(entry.path, f"{inside}{entry.name}/")
-        elif entry.name.endswith((".py", ".toml")):
+        elif entry.name.endswith((".py", ".toml", ".npz")):
             files[inside + entry.name] = entry.path
     return files
 
@@ -94,6 +94,29 @@ def _surfaces() -> Rows:
                 "rates": dict(surface.rates),
                 "rates_by": surface.rates_by,
                 "gradient_by": gradient_by(surface),
+            }
+        )
+    return rows
+
+
+def _problems() -> Rows:
+    rows = []
+    for name in trajviz.problem_names():
+        problem = trajviz.load_subject(name)
+        assert isinstance(problem, trajviz.Problem)
+        rows.append(
+            {
+                "name": name,
+                "summary": problem.summary,
+                "dimension": problem.dimension,
+                "blocks": [[block.name, list(block.shape)] for block in problem.blocks],
+                "samples": problem.samples,
+                "batch_size": problem.batch_size,
+                "held_out": problem.held_out is not None,
+                "accuracy": problem.accuracy is not None,
+                "lowest": problem.lowest,
+                "parameters": dict(problem.parameters),
+                "source": problem.source,
             }
         )
     return rows
@@ -185,6 +208,7 @@ def _snippets() -> Rows:
 
 LISTINGS: dict[str, Callable[[], Rows]] = {
     "surfaces": _surfaces,
+    "problems": _problems,
     "optimizers": _optimizers,
     "schedules": _schedules,
     "views": _views,

@@ -44,7 +44,7 @@ def _from_recipe(command: Command) -> Command:
     )  # fmt: skip
     optimizer = Name("OPTIMIZER", "optimizer_names")
     command = click.argument("optimizers", nargs=-1, type=optimizer)(recipe(trust(command)))
-    surface = Name("SURFACE", "surface_names")
+    surface = Name("SURFACE", "subject_names")
     return click.argument("surface", required=False, metavar="SURFACE", type=surface)(command)
 
 

@@ -20,7 +20,7 @@ from trajviz.errors import unknown
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(what: str | None, as_json: bool) -> None:
-    """List what there is: surfaces, optimizers, learning-rate schedules and all else."""
+    """List what there is: surfaces, problems, optimizers, schedules and all else."""
     if what is not None and what not in LISTINGS:
         raise unknown("listing", what, LISTINGS)
     facts = rows_of([what] if what else [*LISTINGS])
@@ -48,6 +48,9 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "window" in row:
         minima = " ".join(_point(point) for point in row["minima"]) or "none, unbounded below"
         yield f"window {_point(row['window'])}  start {_point(row['start'])}  minima {minima}"
+    if "dimension" in row:
+        shapes = [f"{name} {'x'.join(map(str, shape))}" for name, shape in row["blocks"]]
+        yield ": ".join([f"{row['dimension']:,} weights", *([", ".join(shapes)] if shapes else [])])
     if row.get("parameters"):
         yield ", ".join(f"{key}={value:g}" for key, value in row["parameters"].items())
     if row.get("aspect"):

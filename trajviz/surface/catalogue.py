@@ -47,6 +47,11 @@ def problem_names() -> list[str]:
     return [name for name, is_problem in _names_in(folder()) if is_problem]
 
 
+def subject_names() -> list[str]:
+    """Return the names of all of these, sorted: what can be raced on."""
+    return [name for name, _ in _names_in(folder())]
+
+
 @functools.cache
 def _names_in(place: Path) -> tuple[tuple[str, bool], ...]:
     """Return what each file of a folder is called, and whether it defines a problem."""
@@ -242,7 +247,7 @@ def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
     if built_in is not None:
         return built_in, _settings(colon + rest, text)
     if not looks_like_formula(text):
-        raise unknown("surface", name if colon else text, [*surface_names(), *problem_names()])
+        raise unknown("surface", name if colon else text, subject_names())
     return None
 
 

@@ -6,6 +6,7 @@ on a plane through its paths. Weights are one vector, (d,), or several at once, 
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
@@ -223,6 +224,96 @@ class Problem:
             made["held_out_accuracy"] = lambda w: network.accuracy(w, *held_out)
         return cls(loss, gradient, network.start, network.dimension, **{**made, **facts})
 
+    @classmethod
+    def of_numpy(
+        cls,
+        function: Callable[..., Any],
+        gradient: Callable[..., Any],
+        start: Floats | Callable[[int], Floats],
+        **facts: Any,
+    ) -> Problem:
+        """Return a problem whose functions take one vector of weights at a time, (d,).
+
+        Args:
+            function: `function(w)`, the loss, a number; over data, `function(w, rows)`, where rows
+                are the indices of a mini-batch, and all of them if left out.
+            gradient: `gradient(w)`, its slopes, (d,); over data, of rows as well.
+            start: The weights that a race begins with, (d,), or a function of the seed.
+            facts: Further fields of the problem, such as `samples`, `accuracy` or `blocks`; their
+                functions take one vector as well.
+
+        >>> bowl = Problem.of_numpy(lambda w: w @ w, lambda w: 2 * w, np.ones(3))
+        >>> bowl.loss(np.ones((2, 3))).tolist()
+        [3.0, 3.0]
+        """
+        begin = _start_of(start)
+        given = {key: _each(fact) if key in FUNCTIONS else fact for key, fact in facts.items()}
+        return cls(_each(function), _each(gradient), begin, len(begin(0)), **given)
+
+    @classmethod
+    def of_torch(
+        cls,
+        model: Any,
+        loss: Callable[..., Any],
+        data: Any,
+        *,
+        held_out: Any = None,
+        batch_size: int = 0,
+        dtype: Any = None,
+        **facts: Any,
+    ) -> Problem:
+        """Return the training of a torch module, which is copied and put into evaluation mode.
+
+        Its weights are one vector, in the order of `model.parameters()`. The start is what they
+        are; with another seed than 0, what each layer's `reset_parameters` draws from it. Whole
+        numbers as targets are classes, and then there is an accuracy.
+
+        Args:
+            model: A `torch.nn.Module` of one input.
+            loss: `loss(outputs, targets)`, the mean over samples, as `torch.nn.CrossEntropyLoss()`.
+            data: Inputs and targets, tensors or arrays whose first axis counts the samples.
+            held_out: As `data`, what is not trained on; default None.
+            batch_size: How many samples a mini-batch has; default 0, all of them.
+            dtype: In which type the model computes; default None, torch.float64.
+            facts: Further fields of the problem, such as `title` or `source`.
+
+        Raises:
+            TrajvizError: The model or the loss fails on the data.
+        """
+        from trajviz.surface.torch_model import TorchModel
+
+        made = TorchModel(model, loss, data, dtype)
+        found: dict[str, Any] = {"accuracy": made.accuracy_on(data)}
+        if held_out is not None:
+            found["held_out"] = made.loss_on(held_out)
+            found["held_out_accuracy"] = made.accuracy_on(held_out)
+        found |= {"blocks": made.blocks, "samples": made.samples, "batch_size": batch_size}
+        found["hessian_product"] = made.hessian_product
+        measured = _named(made.loss, type(model).__name__, "The loss of a model of torch's.")
+        return cls.of_numpy(measured, made.gradient, made.start, **{**found, **facts})
+
+    @classmethod
+    def of_jax(
+        cls,
+        function: Callable[..., Any],
+        start: Floats | Callable[[int], Floats],
+        **facts: Any,
+    ) -> Problem:
+        """Return a problem of a function that jax can differentiate; it computes in float64.
+
+        Args:
+            function: `function(w)`, the loss at weights (d,), in jax's numpy; over data,
+                `function(w, rows)`, and all samples where rows are left out.
+            start: The weights that a race begins with, (d,), or a function of the seed.
+            facts: Further fields of the problem, such as `samples` or `title`.
+        """
+        from trajviz.surface.jax_function import JaxFunction
+
+        made, begin = JaxFunction(function), _start_of(start)
+        given = {"hessian_product": _each(made.hessian_product), **facts}
+        loss = _named(made.loss, function.__name__, docstring_of(function))
+        return cls(loss, made.gradient, begin, len(begin(0)), **given)
+
     @property
     def summary(self) -> str:
         """The first line of the loss's docstring."""
@@ -269,3 +360,37 @@ class Problem:
         ]
         matrix = np.stack(columns, axis=-1)
         return np.asarray((matrix + matrix.swapaxes(-1, -2)) / 2)
+
+
+def _start_of(start: Floats | Callable[[int], Floats]) -> Callable[[int], Floats]:
+    """Return a start as a function of the seed."""
+    if callable(start):
+        return start
+    weights = np.array(start, dtype=np.float64).reshape(-1)
+    return lambda _seed: weights.copy()
+
+
+def _named(function: Callable[..., Any], name: str, text: str) -> Callable[..., Any]:
+    """Return a function with a name and a docstring of its own."""
+
+    def named(*args: Any) -> Any:
+        return function(*args)
+
+    named.__name__, named.__doc__ = name, text
+    return named
+
+
+def _each(function: Any) -> Any:
+    """Return a function of one vector as one of several, (n, d), which are asked one by one."""
+    if not callable(function):
+        return function
+
+    @functools.wraps(function, updated=())
+    def each(w: Floats, *others: Any) -> Any:
+        if w.ndim == 1:
+            return function(w, *others)
+        vectors = [other for other in others if np.ndim(other) == w.ndim]
+        rows = others[len(vectors) :]
+        return np.stack([function(*one, *rows) for one in zip(w, *vectors, strict=True)])
+
+    return each

@@ -17,7 +17,7 @@ from trajviz.surface import Floats, place_of
 from trajviz.surface.code_error import CodeError, named_place, telling, tells
 from trajviz.surface.problem import FUNCTIONS, Function, Problem
 
-_STEP = 1e-5
+_STEP = 1e-3
 """How far differences go from the start, as a share of the size of the weights."""
 _ROWS = 8
 """Over how many samples the functions are tried besides, of a problem over data."""
@@ -107,8 +107,8 @@ def _false_slopes(problem: Problem, start: Floats) -> Iterator[tuple[Callable[..
             (problem.value(start + h * v, rows) - problem.value(start - h * v, rows)) / (2 * h)
             for h in (step, 2 * step)
         )
-        noise = 1e-13 * abs(problem.value(start, rows)) / step
-        allowed = 1e-4 * (abs(near) + np.linalg.norm(slopes)) + 10 * abs(near - far) + noise
+        noise = 3e-7 * abs(problem.value(start, rows)) / step  # a model may compute in float32
+        allowed = 1e-3 * (abs(near) + np.linalg.norm(slopes)) + 10 * abs(near - far) + noise
         if np.isfinite(near) and np.isfinite(far) and not abs(slopes @ v - near) <= allowed:
             yield (
                 problem.gradient,
