@@ -635,6 +635,7 @@ def compare(
     paths: Iterable[Any] = Recipe.paths,
     clock: str = Recipe.clock,
     lr: str | None = Recipe.lr,
+    until: float | None = Recipe.until,
     plane: str = Recipe.plane,
     data: str = Recipe.data,
     size: tuple[int, int] = Look.size,
@@ -695,6 +696,7 @@ def compare(
         clock: What the race is timed by; evaluations are --steps many, of gradients and all else.
         lr: How learning rates that are not given are chosen; customary ones are those of the
             literature, where the surface states some. By default tuned, or the surface's.
+        until: End a track that has come so near to a known minimum, with a ring.
         plane: On which plane a problem in d dimensions is seen: the paths' principal axes, random
             or filter-normalised directions, or through the ends of tracks.
         data: Whose loss a problem's plane shows; tracks are of the training data.
@@ -762,6 +764,7 @@ def compare(
         paths=files,
         clock=clock,
         lr=lr,
+        until=until,
         plane=plane,
         data=data,
         size=(size[0], size[1]),

@@ -52,6 +52,7 @@ VALUES = {
     "strip": st.just(()),
     "labels": st.sampled_from(["key", "heads", "end"]),
     "transparent": st.just(False),
+    "until": st.none(),
     "arrows": st.sampled_from(["step", "gradient", "velocity", "none"]),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),
@@ -75,7 +76,7 @@ VALUES = {
     "metadata": st.booleans(),
     "max_bytes": st.integers(1, 10**9),
 }
-OTHERS = {"clock": "evaluations", "strip": (5, 20), "transparent": True}
+OTHERS = {"clock": "evaluations", "strip": (5, 20), "transparent": True, "until": 0.05}
 """Values that go with few others."""
 
 

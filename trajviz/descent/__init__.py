@@ -150,17 +150,31 @@ def _trajectory(
     heights = setup.surface.value(points) if problem is None else losses(problem.value, points)
     finite = np.isfinite(heights) & np.isfinite(points).all(axis=1)
     diverged_at = None if finite.all() else int(np.argmin(finite))
+    end = diverged_at
+    arrived_at = _arrival(setup, points[:diverged_at])
+    if arrived_at is not None:
+        end, diverged_at = arrived_at + 1, None
     return Trajectory(
         spec=entrant.spec,
-        points=points[:diverged_at] if problem is None else np.empty((0, 2)),
-        heights=heights[:diverged_at],
+        points=points[:end] if problem is None else np.empty((0, 2)),
+        heights=heights[:end],
         settings=entrant.settings,
         rate_rule=entrant.rate_rule,
         diverged_at=diverged_at,
-        counts=counts[:diverged_at],
+        counts=counts[:end],
         number=number,
-        weights=None if problem is None else points[:diverged_at],
+        weights=None if problem is None else points[:end],
+        arrived_at=arrived_at,
     )
+
+
+def _arrival(setup: Setup, points: Points) -> int | None:
+    """Return the first step that is as near to a known minimum as is asked for; None for none."""
+    if setup.until is None:
+        return None
+    away = np.linalg.norm(points[:, None] - np.array(setup.surface.minima), axis=2).min(axis=1)
+    near = away <= setup.until
+    return int(near.argmax()) if near.any() else None
 
 
 def _is_finite(w: Floats) -> bool:

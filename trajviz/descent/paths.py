@@ -43,6 +43,7 @@ class Recorded:
             `points` are the projection onto the plane that is shown; None in two dimensions.
         off_plane: How far the weights are from that plane, (steps + 1,); None in two dimensions.
         diverged_at: None: a recorded path is finite to its end.
+        arrived_at: None: it ends where it ends.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Recorded:
     weights: Floats | None = None
     off_plane: Floats | None = None
     diverged_at: None = None
+    arrived_at: None = None
 
     def __repr__(self) -> str:
         """Say in one line what it is called and where it is from."""

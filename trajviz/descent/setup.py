@@ -48,6 +48,7 @@ class Setup:
         problem: What is descended in d dimensions; None where the surface is. Before the race its
             surface, start and window only stand in for those on the plane.
         plane: On which plane a problem is seen; None before the race.
+        until: So near to a known minimum a track ends; None for never.
 
     Raises:
         TrajvizError: For noise that the surface cannot have, for a start where its value or
@@ -66,10 +67,16 @@ class Setup:
     paths: tuple[Recorded, ...] = ()
     problem: Problem | None = None
     plane: Plane | None = None
+    until: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse noise that is not for the surface, and starts from which nothing can run."""
         self.noise.check(self.subject)
+        if self.until is not None and not self.surface.minima:
+            raise TrajvizError(
+                f"until {self.until:g} is how near to a minimum a track ends, and of "
+                f"{self.subject.name or 'this surface'} none is known"
+            )
         if self.problem is not None:
             if self.specs:
                 _check_start(self.problem, self.begin)
@@ -161,6 +168,7 @@ def settle(recipe: Recipe, surface: Subject | None = None, paths: Sequence[Any] 
         starts=starts,
         clock=recipe.clock,
         paths=courses,
+        until=recipe.until,
     )
 
 
@@ -195,6 +203,7 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
         clock=recipe.clock,
         paths=tuple(runs),
         problem=problem,
+        until=recipe.until,
     )
 
 

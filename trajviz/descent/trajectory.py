@@ -33,6 +33,8 @@ class Trajectory:
         weights: The run itself where it has more than two dimensions, (steps + 1, d), of which
             `points` are the projection onto the plane that is shown; None in two dimensions.
         off_plane: How far the weights are from that plane, (steps + 1,); None in two dimensions.
+        arrived_at: The step at which it ended, having come as near to a minimum as was asked for;
+            None where it did not.
     """
 
     spec: Spec
@@ -45,6 +47,7 @@ class Trajectory:
     number: int | None = None
     weights: Floats | None = None
     off_plane: Floats | None = None
+    arrived_at: int | None = None
 
     def __repr__(self) -> str:
         """Say in one line who ran, and from where to where."""

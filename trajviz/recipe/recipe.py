@@ -344,6 +344,7 @@ class Recipe:
         data: Whose loss this plane shows, one of DATA.
         metadata: Whether each file says by which version and recipe it was made.
         max_bytes: The most bytes of a file; None for any number.
+        until: So near to a known minimum a track ends; None for never.
         made_in_python: What was given as an object of Python, which no recipe can say, each in
             words, as "the surface f(x, y)"; () where the recipe says all.
     """
@@ -419,6 +420,10 @@ class Recipe:
         None, "The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then "
         "size are given up until it fits.", "file", words="SIZE", read=parse_bytes, unit="bytes",
     )  # fmt: skip
+    until: float | None = option(
+        None, "End a track that has come so near to a known minimum, with a ring.", "race",
+        words="DISTANCE",
+    )  # fmt: skip
     made_in_python: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -439,6 +444,11 @@ class Recipe:
             for what, given in {"starts": self.starts, "paths": self.paths}.items():
                 if given:
                     raise TrajvizError(f"clock {self.clock!r} takes no {what}: they go by steps")
+        if self.until is not None:
+            if not (math.isfinite(self.until) and self.until > 0):
+                raise TrajvizError(f"until {self.until:g} is not a finite distance above 0")
+            if self.starts:
+                raise TrajvizError("until ends single tracks: it takes no starts")
         if self.max_bytes is not None and self.max_bytes < 1:
             raise TrajvizError(f"max_bytes {self.max_bytes} must be at least 1")
         for step in self.look.strip:

@@ -75,6 +75,8 @@ def _fate(outcome: Outcome, course: Course, name: str, at: int | None) -> Fate:
     shown = len(times) if at is None else int(np.searchsorted(times, at, side="right"))
     lost = course.diverged_at if at is None or at > times[-1] else None
     ends = outcome.steps if at is None else at
+    if course.arrived_at is not None:
+        ends = min(ends, int(course.times(outcome.recipe.clock)[-1]))
     if isinstance(course, Recorded):
         ends = min(ends, course.steps)
     return Fate(

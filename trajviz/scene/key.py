@@ -149,6 +149,9 @@ def _fates(
         counts = {"diverged_of": len(lost), "outside_of": len(left)}
         told = [language.say(k, count=n, total=len(swarm)) for k, n in counts.items() if n]
         return (language.say("between_parts").join(told),) if told else ()
+    if swarm[0].arrived_at is not None:
+        time = int(swarm[0].times(clock)[-1])
+        return language.say(f"arrived_{clock}", step=time), language.say("arrived", step=time)
     if lost:
         return language.say("diverged_at", step=lost[0]), language.say("diverged")
     return _outside(left[0], clock, language) if left else ()
@@ -185,6 +188,8 @@ def caption_of(outcome: Outcome, language: Language) -> str:
     if outcome.trajectories:
         noise = noise_words(outcome.noise, outcome.surface, language)
         parts += [*_starts(outcome, language), noise]
+    if outcome.recipe.until is not None:
+        parts.append(language.say("until", distance=f"{outcome.recipe.until:g}"))
     parts.append(_arrows(outcome, language))
     return language.say("between_parts").join(filter(None, parts))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
@@ -22,7 +23,7 @@ from trajviz.scene.names import TYPE, Names
 from trajviz.scene.outline import Vector
 from trajviz.scene.overlap import told_apart
 from trajviz.scene.paint import Picture
-from trajviz.scene.rings import ring_growth
+from trajviz.scene.rings import ring_growth, ring_reach
 from trajviz.scene.run import Run, reach_of, swarms
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line, Pen, Track
@@ -31,6 +32,9 @@ from trajviz.surface import Floats, Ints, Points, Surface, Window
 _FINE = 0.55
 """How wide lines are where one optimizer has many, as a share of the width of one alone."""
 
+_APART, _GAP = 4.5, 0.09
+"""How far the ring of those that arrived is from their heads, at 640x480, and the share of each
+part of it that is left out at both of its ends."""
 _ARM = 6.0
 """How far each stroke of a cross reaches from its middle, at 640x480."""
 DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 6.0), (3.0, 5.0))
@@ -264,7 +268,7 @@ class Draper:
         paths = self.drape(view) if draped is None else draped
         lines = self._faded([view.line(path) for path in paths], view.window)
         trailing = self._trailing(self._tracks(lines))
-        tracks = self._marked(trailing, view.box, departing=True)
+        tracks = self._ringed(self._marked(trailing, view.box, departing=True), view)
         plot = Plot(
             view=view,
             tracks=tracks,
@@ -377,6 +381,26 @@ class Draper:
             for track, course in zip(tracks, self.courses, strict=True)
         )  # fmt: skip
 
+    def _ringed(self, tracks: Sequence[Track], view: MapView) -> tuple[Track, ...]:
+        """Return tracks with a ring around the minimum at which they ended.
+
+        Those that ended at one minimum share the ring, each having its part of it.
+        """
+        minima = np.array(self.surface.minima, dtype=np.float64).reshape(-1, 2)
+        pen, there = self._pen(1.0), defaultdict(list)
+        for place, course in enumerate(self.courses):
+            if course.arrived_at is not None:
+                away = np.linalg.norm(minima - course.points[-1], axis=1)
+                there[int(away.argmin())].append((course.times(self.clock)[-1], place))
+        marked = [*tracks]
+        for minimum, arrived in there.items():
+            middle = view.project(minima[minimum])
+            radius = ring_reach(len(arrived), pen) + pen.head + _APART * self._size
+            for turn, (time, place) in enumerate(sorted(arrived)):
+                arc = middle + radius * _arc(turn, len(arrived))
+                marked[place] = replace(marked[place], mark=arc, mark_knot=time)
+        return tuple(marked)
+
     def _stars(self, view: MapView) -> tuple[Shape, ...]:
         """Return a star at each known minimum that is seen, over heads that would cover it."""
         stars = minima_stars(self.surface.minima, view, self.theme, self._size)
@@ -410,6 +434,14 @@ def faded(line: Line, away: Floats, scale: float) -> Line:
     thin = replace(line, hidden=line.hidden | (here > OFF_PLANE))
     pattern = [scale * length for length in _DOTS]
     return thin.dashed(pattern, here > FAR_OFF_PLANE) if (here > FAR_OFF_PLANE).any() else thin
+
+
+def _arc(place: int, count: int) -> Points:
+    """Return a part of a circle around the origin as strokes, (n, 2, 2); parts begin at the top."""
+    gap = _GAP if count > 1 else 0.0
+    turns = (place + np.linspace(gap, 1 - gap, max(3, 48 // count + 1))) / count
+    corners = np.stack([np.sin(2 * np.pi * turns), -np.cos(2 * np.pi * turns)], axis=-1)
+    return np.stack([corners[:-1], corners[1:]], axis=1)
 
 
 def minima_stars(

@@ -179,6 +179,7 @@ def _check_everywhere(
         raise TrajvizError(f"clock {recipe.clock!r} takes no view {name!r}: they go by steps")
     beside = {
         "panels": look.panels, "starts": recipe.starts, "paths": paths, "trail": look.trail,
+        "until": recipe.until,
         "labels": look.labels != "key", "arrows": look.has_arrows(specs),
     }  # fmt: skip
     for what, given in beside.items():

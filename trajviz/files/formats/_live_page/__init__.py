@@ -85,7 +85,7 @@ def is_live(outcome: Outcome) -> bool:
     shown = shown and look.labels == "key" and not look.has_arrows(recipe.optimizers)
     plain = (
         recipe.clock == "steps"
-        and not (recipe.playback.notes or recipe.starts)
+        and not (recipe.playback.notes or recipe.starts or recipe.until)
         and all(c.joined for c in outcome.courses)
     )
     alone = len({course.label for course in outcome.courses}) == len(outcome.courses)
