@@ -67,6 +67,16 @@ def test_what_is_held_out_has_the_scale_of_the_training_data(pair):
     assert first.log is second.log
 
 
+def test_a_distance_is_seen_from_0_up_also_where_rounding_is_all_there_is():
+    race = compare(NAME, ["sgd:lr=0.5", "adam:lr=0.1"], plane="ends", panels=["off-plane"], steps=9)
+    (plot,) = charts_of(race)
+    chart, window = plot.view.chart, plot.view.axes.window
+    assert max(curve[0] for curve in chart.curves) < 1e-9
+    highest = max(curve.max() for curve in chart.curves)
+    assert not plot.view.axes.log
+    assert window.y0 <= 0 < 0.01 < highest <= window.y1 < 1.1 * highest
+
+
 def test_a_loss_that_is_a_tenth_is_seen_on_a_logarithmic_axis_with_numbers():
     losses = np.geomspace(0.8, 0.04, 30)
     axes = Chart("loss", (losses,), spread=10.0).axes(30, "step")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from trajviz.errors import TrajvizError
 from trajviz.scene.chart import Chart
 from trajviz.scene.panels import Panel
@@ -17,7 +19,9 @@ def _charts(run: Run) -> list[Chart]:
             "panel 'off-plane' is for problems in many dimensions, which are seen on a plane; "
             f"{run.surface.name} has two"
         )
-    return [Chart(run.language.say("off_plane"), tuple(known))]
+    # From 0 up: what lies on the plane is off it by rounding alone, which no scale is for.
+    highest = max((float(np.nanmax(each, initial=0.0)) for each in known), default=0.0)
+    return [Chart(run.language.say("off_plane"), tuple(known), bounds=(0.0, highest))]
 
 
 PANEL = Panel(
