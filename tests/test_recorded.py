@@ -123,6 +123,15 @@ def test_csv_has_a_column_for_each_weight_and_those_of_motion():
     assert float(rows[4][14]) == pytest.approx(float(problem.held_out(t.weights[4])))
 
 
+def test_of_runs_without_a_loss_function_only_their_motion_is_traced(race):
+    head, *rows = [line.split(",") for line in race.trace("csv", internals=True).decode().split()]
+    assert head[2:] == ["w1", "w2", "w3", "w4", "w5", "f", "step_length", "turn"]
+    moved = np.diff(RUNS["slow"], axis=0)
+    assert float(rows[3][8]) == pytest.approx(np.linalg.norm(moved[2]))
+    cosine = moved[1] @ moved[2] / np.linalg.norm(moved[1]) / np.linalg.norm(moved[2])
+    assert float(rows[3][9]) == pytest.approx(np.degrees(np.arccos(cosine)))
+
+
 def test_a_projection_has_the_plane_and_the_points_on_it(race):
     with np.load(io.BytesIO(race.trace("npz", project=True))) as arrays:
         origin, axes = arrays["plane_origin"], arrays["plane_axes"]

@@ -202,6 +202,13 @@ def test_a_run_of_another_model_is_refused(tmp_path):
         load_paths(path, SQUARE, 9)
 
 
+def test_on_a_surface_of_two_dimensions_a_run_is_told_where_it_can_be_drawn(tmp_path):
+    path = written(tmp_path, npz(points=RUN, losses=LOSSES))
+    says = "are runs in 3 dimensions: name the problem that they are of, or no surface at all"
+    with pytest.raises(TrajvizError, match=says):
+        load_paths(path, load_subject("bowl"), 9)
+
+
 @pytest.mark.parametrize(
     ("thing", "says"),
     [

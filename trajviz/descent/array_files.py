@@ -122,6 +122,7 @@ def read_npz(data: bytes, name: str, _axes: Sequence[str] = ()) -> Reading:
     if "projected" in arrays:
         return _of_projected(arrays)
     if "points" in arrays or "labels" in arrays:
+        _check_flat(arrays.get("points"))
         return _of_tracks(arrays)
     crowds = {key: array for key, array in arrays.items() if key.startswith(POPULATION)}
     if not crowds:
@@ -149,6 +150,15 @@ def _members(key: str, array: Array, name: str) -> list[Recording]:
         )
         for number, path in paths
     ]
+
+
+def _check_flat(points: Array | None) -> None:
+    """Say of runs in many dimensions where they can be drawn."""
+    if points is not None and points.ndim > 1 and points.shape[-1] > 2:
+        raise TrajvizError(
+            f"points of shape {points.shape} are runs in {points.shape[-1]:,} dimensions: name the "
+            "problem that they are of, or no surface at all"
+        )
 
 
 def _of_tracks(arrays: Mapping[str, Array]) -> Reading:
