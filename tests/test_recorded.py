@@ -75,6 +75,15 @@ def test_a_loss_that_no_file_says_leaves_its_chart_empty():
     assert "nan" not in (race.alt_text() + race.outcome_text()).lower()
 
 
+def test_the_alt_text_says_of_what_the_runs_are_and_where_from(tmp_path):
+    np.savez(tmp_path / "net.npz", points=RUNS["slow"], losses=losses(RUNS["slow"]))
+    text = compare(None, paths=[tmp_path / "net.npz"], panels=["loss"]).alt_text()
+    opening = (
+        "Plot of runs of a model with 5 weights, with a chart of loss, with paths from net.npz."
+    )
+    assert text.startswith(opening)
+
+
 def test_nobody_can_run_beside_runs_of_which_no_loss_is_known():
     with pytest.raises(TrajvizError, match="no loss is known, on which an optimizer could run"):
         compare(None, ["sgd:lr=0.1"], paths=[RUNS])

@@ -106,11 +106,13 @@ def _opening(outcome: Outcome, at: int | None) -> str:
     words = plain(
         outcome.surface.phrase or outcome.surface.title or "a surface", _LONGEST["phrase"]
     )
-    text = f"{load_view(outcome.recipe.look.view).noun} of {words}"
+    recorded = outcome.problem is not None and outcome.problem.recorded
+    noun = "Plot" if recorded else load_view(outcome.recipe.look.view).noun  # with no height
+    text = f"{noun} of {words}"
     title = plain(outcome.recipe.look.title, _LONGEST["title"])
     if title and outcome.recipe.look.title != outcome.surface.title:
         text += f", titled “{title}”,"
-    text += _from(outcome)
+    text += "" if recorded else _from(outcome)
     if outcome.recipe.look.panels:
         text += _beside(dict.fromkeys(outcome.recipe.look.panels))
     if outcome.paths:
