@@ -164,6 +164,7 @@ class Axes:
         powers: Whether the horizontal range is.
         limits: Returns the ranges that a plot in a box has, where these depend on its shape.
         filled: Whether a picture fills it: beside a view no lines go across it then.
+        bare: Whether it has a title alone, and labels itself.
     """
 
     window: Window | None
@@ -173,6 +174,7 @@ class Axes:
     powers: bool = False
     limits: Callable[[Box], Window] | None = None
     filled: bool = False
+    bare: bool = False
 
     def within(self, box: Box) -> Axes:
         """Return the same with the ranges that a plot in this box has."""
@@ -532,7 +534,7 @@ class _Desk:
         rows = _row_of(for_charts, len(charts), not beside, self.margin)
         # In a column, all charts share the steps that the last one names, and stand in line.
         named = [
-            not beside or axes.filled or place == len(charts) - 1
+            (not beside or axes.filled or place == len(charts) - 1) and not axes.bare
             for place, axes in enumerate(charts)
         ]
         heights = [
@@ -636,7 +638,8 @@ class _Desk:
         """Return the heights that a chart labels; none where the labels would take too much."""
         size = self.type_size(10.5)
         window = axes.within(Box(cell.x0, upright[0], cell.x1, upright[1])).window
-        assert window is not None
+        if axes.bare or window is None:
+            return []
         room = (upright[1] - upright[0]) / (2.4 * size)
         ticks = (power_labels if axes.log else tick_labels)(window.y0, window.y1, room)
         widest = max((text_width(text, size) for _, text in ticks), default=0.0)

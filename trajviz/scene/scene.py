@@ -219,7 +219,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     for plot in plots:
         box = plot.box
         plot.view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
-    marks = (*layout.marks, *_frames(shown.plots, charts, boxes, run.theme, layout.scale))
+    marks = (*layout.marks, *_beside(shown.plots, charts, boxes, run.theme, layout.scale))
     paint(background, marks)
     return Scene(
         background=background,
@@ -238,16 +238,21 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     )
 
 
-def _frames(
+def _beside(
     plots: Sequence[Plot],
     charts: Sequence[Chart | Inset],
     boxes: Sequence[Box],
     theme: Theme,
     scale: float,
 ) -> list[Mark]:
-    """Return frames around what is magnified: in views that do not turn, and around the lens."""
+    """Return what belongs to plots that are no charts: what stands still in them, and frames.
+
+    What is magnified has one in each view that does not turn, and so has the lens.
+    """
     marks: list[Mark] = []
     for chart, box in zip(charts, boxes, strict=True):
+        if isinstance(chart, Inset) and chart.marks:
+            marks += chart.marks(box)
         if isinstance(chart, Inset) and chart.framed:
             window, width = chart.framed(box), max(scale, 0.7)
             marks += around_box(box, theme, width)

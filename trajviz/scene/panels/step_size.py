@@ -16,13 +16,10 @@ def _charts(run: Run) -> list[Chart]:
     if run.problem is not None:
         return [_of_problem(run, run.problem)]
     steps = [effective_steps(run.surface, course, run.noise) for course in run.courses]
+    along = [tuple(s[:, axis] for s in steps) for axis in (0, 1)]
     return [
-        Chart(
-            run.language.say("effective_step", axis=name),
-            tuple(s[:, axis] for s in steps),
-            first=1,
-        )
-        for axis, name in enumerate(run.axes)
+        Chart(run.language.say("effective_step", axis=name), own, first=1, beside=other)
+        for name, own, other in zip(run.axes, along, along[::-1], strict=True)
     ]
 
 
