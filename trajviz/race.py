@@ -654,6 +654,7 @@ def compare(
     labels: str = Look.labels,
     transparent: bool = Look.transparent,
     arrows: str = Look.arrows,
+    field: bool = Look.field,
     fps: float = Playback.fps,
     seconds: float = Playback.seconds,
     pace: str = Playback.pace,
@@ -721,6 +722,7 @@ def compare(
         transparent: Leave out the paper around the surface, so that a page shows through.
         arrows: Arrows at the heads: the next step over minus the gradient, that alone, or also what
             carries over; arrows=step beside an OPTIMIZER is for its track.
+        field: Thin arrows of steepest descent over the surface, the longer the steeper.
         fps: Frames a second.
         seconds: The moving part, in seconds.
         pace: How time passes: 'story' gives it to what is new and hurries over the rest, with
@@ -783,6 +785,7 @@ def compare(
         labels=labels,
         transparent=transparent,
         arrows=arrows,
+        field=field,
         fps=fps,
         seconds=seconds,
         pace=pace,

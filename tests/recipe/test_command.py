@@ -53,6 +53,7 @@ VALUES = {
     "labels": st.sampled_from(["key", "heads", "end"]),
     "transparent": st.just(False),
     "until": st.none(),
+    "field": st.booleans(),
     "arrows": st.sampled_from(["step", "gradient", "velocity", "none"]),
     "aspect": st.sampled_from(["equal", "fill"]),
     "view": st.sampled_from(["contour", "relief", "split"]),

@@ -79,6 +79,7 @@ class Look:
         labels: Where tracks have their names, one of LABELS.
         transparent: Whether the paper around the surface is left out.
         arrows: What arrows at the heads show, one of ARROWS; a track may have its own.
+        field: Whether thin arrows of steepest descent lie over the surface.
     """
 
     size: tuple[int, int] = option(
@@ -140,6 +141,10 @@ class Look:
         ARROWS[-1], "Arrows at the heads: the next step over minus the gradient, that alone, or "
         "also what carries over; arrows=step beside an OPTIMIZER is for its track.", "picture",
         words="|".join(ARROWS),
+    )  # fmt: skip
+    field: bool = option(
+        False, "Thin arrows of steepest descent over the surface, the longer the steeper.",
+        "picture",
     )  # fmt: skip
 
     def __post_init__(self) -> None:

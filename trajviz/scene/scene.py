@@ -22,6 +22,7 @@ from trajviz.recipe.spec import Spec
 from trajviz.scene.arrivals import arrivals
 from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.color import RGB
+from trajviz.scene.field import field_over
 from trajviz.scene.frames import around_box, around_window
 from trajviz.scene.inset import Inset
 from trajviz.scene.key import caption_of, chips_before, chips_of, with_fates
@@ -161,6 +162,8 @@ def _check_orbit(look: Look, view: View) -> None:
     if look.orbit and not view.turns:
         turning = [name for name in view_names() if load_view(name).turns]
         raise TrajvizError(f"orbit turns a relief: choose the view {' or '.join(turning)}")
+    if look.orbit and look.field:
+        raise TrajvizError("the field is part of a background, which an orbit has not")
     if look.orbit and look.labels == "heads":
         raise TrajvizError("labels 'heads' are for a view that stands still: choose 'end' or 'key'")
 
@@ -181,6 +184,7 @@ def _check_everywhere(
         "panels": look.panels, "starts": recipe.starts, "paths": paths, "trail": look.trail,
         "until": recipe.until,
         "labels": look.labels != "key", "arrows": look.has_arrows(specs),
+        "field": look.field,
     }  # fmt: skip
     for what, given in beside.items():
         if given:
@@ -219,7 +223,8 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     for plot in plots:
         box = plot.box
         plot.view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
-    marks = (*layout.marks, *_beside(shown.plots, charts, boxes, run.theme, layout.scale))
+    field = _fields(shown.plots, run, layout.scale)
+    marks = (*layout.marks, *field, *_beside(shown.plots, charts, boxes, run.theme, layout.scale))
     paint(background, marks)
     return Scene(
         background=background,
@@ -236,6 +241,13 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         subtitles=layout.subtitles,
         transparent=run.look.transparent,
     )
+
+
+def _fields(plots: Sequence[Plot], run: Run, scale: float) -> list[Mark]:
+    """Return the field of steepest descent over each plot of the view, where it is asked for."""
+    views = [cast(MapView, plot.view) for plot in plots] if run.look.field else []
+    large = max(scale, 0.7)
+    return [arrow for view in views for arrow in field_over(view, run.surface, run.theme, large)]
 
 
 def _beside(

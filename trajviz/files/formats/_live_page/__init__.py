@@ -82,7 +82,9 @@ def is_live(outcome: Outcome) -> bool:
     """Tell whether a race is shown, and timed, in a way that can follow its reader."""
     recipe, look = outcome.recipe, outcome.recipe.look
     shown = load_view(look.view).live and not look.orbit and not look.trail
-    shown = shown and look.labels == "key" and not look.has_arrows(recipe.optimizers)
+    shown = (
+        shown and look.labels == "key" and not (look.field or look.has_arrows(recipe.optimizers))
+    )
     plain = (
         recipe.clock == "steps"
         and not (recipe.playback.notes or recipe.starts or recipe.until)
