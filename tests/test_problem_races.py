@@ -196,3 +196,20 @@ def test_runs_recorded_elsewhere_lie_on_the_same_plane(race):
     (path,) = other.paths
     assert np.allclose(path.points, other.plane.project(path.weights))
     assert np.allclose(path.heights, race.trajectories[0].heights)
+
+
+def test_the_true_losses_stand_beside_a_plane_if_nobody_names_a_panel():
+    asked = {"steps": 5, "size": (640, 480)}
+    race = compare(bowl(), ["sgd:lr=0.1"], **asked)
+    assert race.look.panels == ("loss",)
+    assert len(race.scene.plots) == 2
+    bare = compare(bowl(), ["sgd:lr=0.1"], panels=["none"], **asked)
+    assert len(bare.scene.plots) == 1
+    assert "chart" in race.alt_text()
+    assert "chart" not in bare.alt_text()
+    assert compare("bowl", ["sgd:lr=0.1"], **asked).look.panels == ()
+
+
+def test_in_a_small_picture_the_plane_stands_alone():
+    race = compare(bowl(), ["sgd:lr=0.1"], steps=5, size=(320, 239))
+    assert race.look.panels == ()

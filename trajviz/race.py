@@ -74,6 +74,10 @@ _PATIENCE = {
 
 _DESCENT = 0.7
 """About which share of the time a race in d dimensions takes; the rest is for its plane."""
+_USUAL_PANEL = "loss"
+"""What stands beside a plane if nobody says."""
+_SMALL = 240
+"""A picture of fewer pixels along its shorter side has the plane alone."""
 _UNITS = 1000
 """How many units of work are told of, where it has parts."""
 
@@ -708,7 +712,8 @@ def compare(
         aspect: With 'equal' a unit is as long across as up, which shows more of the plane; 'fill'
             stretches the window to the plot. By default the surface's.
         view: How the surface is shown (see `trajviz list views`).
-        panels: A chart beside it (see `trajviz list panels`); may be repeated.
+        panels: A chart beside it (see `trajviz list panels`); may be repeated. By default none; of
+            a problem its loss.
         camera: From where a relief is seen, as in 45,225, in degrees. By default where most of the
             paths is seen.
         orbit: How far the camera turns during the animation, in degrees.
@@ -841,6 +846,7 @@ def run(
     setup = settle(recipe, surface, paths)
     made = _made_in_python(recipe, setup)
     recipe = replace(recipe, made_in_python=made, steps=setup.steps)
+    recipe = _with_loss(recipe, setup.problem)
     check_room(
         recipe,
         surface=setup.surface,
@@ -854,6 +860,17 @@ def run(
     trajectories = descend(setup, _part_of(progress, 0.0, most))
     setup, trajectories = projected(recipe, setup, trajectories, _part_of(progress, most, 1.0))
     return Race(Outcome(recipe, setup, tuple(trajectories)))
+
+
+def _with_loss(recipe: Recipe, problem: Problem | None) -> Recipe:
+    """Return a recipe with the true losses beside a plane, if nobody names a panel.
+
+    They are what the plane cannot show. A small picture has no room for both.
+    """
+    small = min(recipe.look.size) < _SMALL
+    if problem is None or problem.recorded or recipe.look.panels or small:
+        return recipe
+    return recipe.changed(panels=(_USUAL_PANEL,))
 
 
 def _part_of(progress: Progress, begin: float, end: float) -> Progress:

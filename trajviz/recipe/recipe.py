@@ -99,7 +99,7 @@ class Look:
     )  # fmt: skip
     panels: tuple[str, ...] = option(
         (), "A chart beside it (see `trajviz list panels`); may be repeated.", "picture",
-        words="NAME", flags=("--panel",), names="panel_names",
+        usual="none; of a problem its loss", words="NAME", flags=("--panel",), names="panel_names",
     )  # fmt: skip
     camera: tuple[float, float] | None = option(
         None, "From where a relief is seen, as in 45,225, in degrees.", "picture",

@@ -113,8 +113,9 @@ def _opening(outcome: Outcome, at: int | None) -> str:
     if title and outcome.recipe.look.title != outcome.surface.title:
         text += f", titled “{title}”,"
     text += "" if recorded else _from(outcome)
-    if outcome.recipe.look.panels:
-        text += _beside(dict.fromkeys(outcome.recipe.look.panels))
+    panels = [name for name in outcome.recipe.look.panels if not load_panel(name).empty]
+    if panels:
+        text += _beside(dict.fromkeys(panels))
     if outcome.paths:
         sources = [plain(path.source, MOST_IN_LABEL) for path in outcome.paths]
         text += f", with paths from {_some(list(dict.fromkeys(sources)))}"

@@ -34,6 +34,7 @@ class Panel:
         insets: Returns its plots that are no charts; it is asked before the race as well.
         noun: What a sentence calls its plots, "" for charts.
         live: Whether a page that runs the race itself has the same chart.
+        empty: Whether it never has a chart, so that no word is lost on it.
     """
 
     summary: str
@@ -41,6 +42,7 @@ class Panel:
     insets: Callable[[Run], Sequence[Inset]] = _nothing
     noun: str = ""
     live: bool = False
+    empty: bool = False
 
 
 def panel_names() -> list[str]:
