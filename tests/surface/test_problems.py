@@ -244,3 +244,33 @@ def test_an_object_is_called_by_its_loss_and_tried_once():
     assert load_subject(problem) == problem
     with pytest.raises(TrajvizError, match=r"test_problems.py, line \d+: gradient along"):
         load_subject(Problem(bowl, lambda w: w, lambda _: np.ones(3), 3))
+
+
+def test_functions_of_one_vector_are_asked_one_by_one():
+    asked = []
+
+    def loss(w, rows=None):
+        asked.append((w.shape, rows))
+        return w @ w
+
+    problem = Problem.of_numpy(loss, lambda w, *_: 2 * w, [1, 2, 3], samples=4)
+    assert problem.dimension == 3
+    assert problem.start(7).tolist() == [1, 2, 3]
+    assert problem.loss(np.ones((2, 3)), np.array([1])).tolist() == [3, 3]
+    assert asked == [((3,), np.array([1]))] * 2
+    found = problem.hessian_product(np.ones((2, 3)), np.ones((2, 3)))
+    np.testing.assert_allclose(found, np.full((2, 3), 2.0), rtol=1e-9)
+
+
+def test_a_start_may_depend_on_the_seed_and_a_fact_of_one_vector_is_of_many():
+    problem = Problem.of_numpy(
+        lambda w: w @ w,
+        lambda w: 2 * w,
+        lambda seed: np.full(2, float(seed)),
+        accuracy=lambda w: float(w[0] > 0),
+        hessian_product=lambda _w, v: 2 * v,
+    )
+    assert problem.start(3).tolist() == [3, 3]
+    assert problem.accuracy(np.array([[1.0, 0], [-1, 0]])).tolist() == [1, 0]
+    assert problem.hessian_product(np.ones((2, 2)), np.eye(2)).tolist() == [[2, 0], [0, 2]]
+    assert load_subject(problem).name == "f(w)"
