@@ -7,6 +7,7 @@ from trajviz.descent import checkpoints
 from trajviz.descent.checkpoints import read_checkpoints
 from trajviz.descent.paths import load_recorded
 from trajviz.errors import TrajvizError
+from trajviz.race import compare
 
 pytestmark = pytest.mark.parity
 
@@ -44,6 +45,35 @@ def test_state_dicts_are_read_in_the_order_of_the_parameters(torch, tmp_path, wr
     np.testing.assert_array_equal(one.weights, [weights for weights, _ in seen])
     losses = [loss for _, loss in seen]
     np.testing.assert_array_equal(one.heights, losses if wrapped else [np.nan] * 4)
+
+
+def test_a_module_is_seen_on_a_grid_of_its_own_losses_from_its_checkpoints_alone(torch, tmp_path):
+    """What a user does: train, project, compute the loss on the plane with torch, and draw."""
+    seen = trained(torch, tmp_path, wrapped=True)
+    runs = compare(None, paths=[tmp_path / "ckpt_*.pt"])
+    plane = runs.save_trace(tmp_path / "plane.npz", project=True)
+    with np.load(plane) as held:
+        origin, axes, points = held["plane_origin"], held["plane_axes"], held["projected"][0]
+    model = torch.nn.Sequential(
+        torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.Tanh(), torch.nn.Linear(4, 1)
+    )
+    data = torch.linspace(-1, 1, 15).reshape(5, 3)
+
+    def loss(weights):
+        flat = torch.tensor(weights, dtype=torch.float32)
+        torch.nn.utils.vector_to_parameters(flat, model.parameters())
+        return (model(data) ** 2).mean().item()
+
+    x, y = (np.linspace(points[:, k].min() - 0.1, points[:, k].max() + 0.1, 7) for k in (0, 1))
+    z = [[loss(origin + np.array([a, b]) @ axes) for a in x] for b in y]
+    np.savez(tmp_path / "grid.npz", x=x, y=y, z=z)
+    race = compare(tmp_path / "grid.npz", paths=[plane], panels=["loss"], size=(480, 300))
+    (path,) = race.paths
+    np.testing.assert_allclose(path.heights, [each for _, each in seen])
+    np.testing.assert_array_equal(path.weights, [weights for weights, _ in seen])
+    nearest = race.surface.value(path.points[-1:])
+    assert nearest == pytest.approx(path.heights[-1], rel=0.05)  # its end lies on the plane
+    assert race.to_bytes("png").startswith(b"\x89PNG")
 
 
 def test_weights_of_half_precision_are_read(torch, tmp_path):
