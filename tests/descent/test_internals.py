@@ -213,6 +213,15 @@ def test_a_turn_is_the_angle_from_one_step_to_the_next(way, angle):
     assert turn == pytest.approx(angle, rel=1e-2)
 
 
+def test_long_runs_are_measured_without_a_gap():
+    places = np.random.default_rng(5).normal(size=(200, 4)).cumsum(axis=0)
+    one, moved = through(*places), np.diff(places, axis=0)
+    np.testing.assert_allclose(step_lengths(one), np.linalg.norm(moved, axis=1))
+    unit = moved / np.linalg.norm(moved, axis=1, keepdims=True)
+    angles = np.degrees(np.arccos((unit[1:] * unit[:-1]).sum(axis=1)))
+    np.testing.assert_allclose(turns(one), angles)
+
+
 def test_what_does_not_move_turns_nowhere():
     assert np.isnan(turns(through([0, 0], [1, 0], [1, 0], [2, 0]))).tolist() == [True, True]
     assert turns(through([0, 0], [1, 0])).shape == (0,)

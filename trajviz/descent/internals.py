@@ -17,6 +17,9 @@ from trajviz.recipe.clamp import NO_CLAMP
 from trajviz.surface import Floats, Points
 from trajviz.surface.definition import Subject
 
+_TOGETHER = 64
+"""So many steps are looked at at once, which may have many dimensions."""
+
 
 def gradients(surface: Subject, trajectory: Course, noise: Noise = CUSTOMARY) -> Points:
     """Return the gradient at the point that each step leaves.
@@ -69,7 +72,8 @@ def gradient_lengths(surface: Subject, trajectory: Course, noise: Noise = CUSTOM
 
 def step_lengths(trajectory: Course) -> Floats:
     """Return how far each step went, (steps,), in the units of the places, (steps + 1, d)."""
-    return _lengths(np.diff(trajectory.places, axis=0))
+    parts = _parts(trajectory.places, 1)
+    return np.concatenate([np.empty(0), *(_lengths(np.diff(part, axis=0)) for part in parts)])
 
 
 def turns(trajectory: Course) -> Floats:
@@ -77,12 +81,22 @@ def turns(trajectory: Course) -> Floats:
 
     It is 0 straight on and 180 straight back; NaN where either step does not move.
     """
-    moved = np.diff(trajectory.places, axis=0)
+    return np.concatenate([np.empty(0), *map(_turns, _parts(trajectory.places, 2))])
+
+
+def _turns(places: Floats) -> Floats:
+    moved = np.diff(places, axis=0)
     with np.errstate(all="ignore"):
         ways = moved / _lengths(moved)[:, np.newaxis]
         # Of two unit vectors: exact also near 0 and 180, where the cosine is flat.
         apart, together = _lengths(ways[1:] - ways[:-1]), _lengths(ways[1:] + ways[:-1])
     return np.asarray(np.degrees(2 * np.arctan2(apart, together)))
+
+
+def _parts(places: Floats, more: int) -> Iterator[Floats]:
+    """Yield places, (n, d), some at a time, so that memory stays flat; each with `more` after."""
+    for begin in range(0, len(places) - more, _TOGETHER):
+        yield places[begin : begin + _TOGETHER + more]
 
 
 def _lengths(vectors: Floats) -> Floats:
