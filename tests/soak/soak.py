@@ -31,11 +31,13 @@ from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # here processes are forked
 
+import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.files.formats import format_names, load_format
 from trajviz.race import compare
 
 TRAJVIZ = Path(sys.executable).with_name("trajviz")
+OURS = Path(trajviz.__file__).parent
 OLD = b"what was there before"
 ORDER = [
     "bowl", "sgd:lr=0.1", "--size", "160x120", "--seconds", "1", "--steps", "20", "--hold", "0.2",
@@ -133,10 +135,10 @@ def killed(words, number, chance, folder):
     process.send_signal(number)
     _, said = process.communicate()
     code = process.returncode
-    # No line of ours was run yet: Python was being started, or had just begun with our module.
-    begun = "Fatal Python error: init" not in said
-    early = not begun or (code == -signal.SIGINT and "import main\n" in said)
-    ends = CODES[number] if begun else {1}
+    # Python was being started, or had just begun with ours: it heard no signal for us yet.
+    unheard = str(OURS) not in said or "import main\n" in said
+    early = number == signal.SIGINT and unheard and "KeyboardInterrupt" in said
+    ends = {-signal.SIGINT, 1} if early else CODES[number]
     expect(code == 0 or code in ends, number.name, "gave", code, said)
     expect(early or said.count("\n") <= 1, number.name, "said", said)
     return code, early
