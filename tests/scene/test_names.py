@@ -152,3 +152,20 @@ def test_unknown_labels_are_refused():
 def test_names_stand_in_every_view_of_tracks(view):
     scene = named(view=view, optimizers=SIX[:2]).scene
     assert all(any(isinstance(m, MovingText) for m in plot.movers) for plot in scene.plots)
+
+
+def test_names_make_room_for_arrows():
+    shown = named(optimizers=SIX[:2], arrows="step", size=(640, 480))
+    animation = played(shown)
+    places, sizes = middles(animation)
+    tips = [
+        mover.ends(animation.positions)[:, 1]
+        for mover in shown.scene.main.movers
+        if not isinstance(mover, MovingText) and mover.stroke.tip
+    ]
+    covered = [
+        (np.abs(place - tip) < size / 2).all(axis=1).mean()
+        for place, size in zip(places, sizes, strict=True)
+        for tip in tips
+    ]
+    assert max(covered) < 0.05

@@ -18,7 +18,7 @@ from trajviz.descent.trajectory import Trajectory
 from trajviz.frozen import dataclass
 from trajviz.scene.color import RGB, mix
 from trajviz.scene.marks import Stroke
-from trajviz.scene.movers import Mover, MovingStroke, remembered
+from trajviz.scene.movers import MovingStroke, remembered
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Pen, Track
 from trajviz.surface import Floats, Points, Surface
@@ -122,7 +122,7 @@ class Arrows:
         lengths = np.hypot(*self._in_pixels(self.pushes.steps).T)
         return float(lengths.max(initial=0.0))
 
-    def movers(self, longest: float, pen: Pen, scale: float, theme: Theme) -> list[Mover]:
+    def movers(self, longest: float, pen: Pen, scale: float, theme: Theme) -> list[MovingStroke]:
         """Return the arrows, the step's last.
 
         Args:

@@ -62,6 +62,7 @@ class Names:
         growth: Returns how much farther heads reach at some moments, (tracks, n).
         stars: What else names should not cover.
         from_step: The step from which on they are there.
+        arrows: What else moves at the heads, which names should not cover.
     """
 
     tracks: tuple[Track, ...]
@@ -73,6 +74,7 @@ class Names:
     growth: Callable[[Floats], Floats]
     stars: tuple[Shape, ...] = ()
     from_step: float = 0.0
+    arrows: tuple[MovingStroke, ...] = ()
 
     def movers(self, theme: Theme) -> list[Mover]:
         """Return the leaders, and the names over them."""
@@ -119,7 +121,8 @@ class Names:
         calm = _smooth(known, _CALM)
         kept = np.linspace(0, len(steps) - 1, min(len(steps), _MOST)).round().astype(int)
         reaches = self.reach + self.growth(steps[kept])
-        offsets = self._offsets(calm[:, kept], known[:, kept], reaches, there[:, kept])
+        spots = self._obstacles(steps[kept])
+        offsets = self._offsets(calm[:, kept], known[:, kept], reaches, there[:, kept], spots)
         even = np.stack(
             [
                 np.stack([np.interp(np.arange(len(steps)), kept, axis) for axis in each.T], axis=-1)
@@ -166,7 +169,15 @@ class Names:
         low, high = np.array(self.box[:2]) + half, np.array(self.box[2:]) - half
         return np.clip(middles, np.minimum(low, high), high)
 
-    def _offsets(self, calm: Points, heads: Points, reaches: Floats, there: Flags) -> Points:
+    def _obstacles(self, steps: Floats) -> Points:
+        """Return the tips and the middles of arrows at each moment, (2 * arrows, n, 2)."""
+        ends = [arrow.ends(steps) for arrow in self.arrows]
+        places = [place for each in ends for place in (each[:, 1], each.mean(axis=1))]
+        return np.array(places).reshape(-1, len(steps), 2)
+
+    def _offsets(
+        self, calm: Points, heads: Points, reaches: Floats, there: Flags, obstacles: Points
+    ) -> Points:
         """Return how far from the calm heads the names' middles are, (names, n, 2)."""
         action = _Action.of(self.tracks, self.box)
         sizes, chosen = self._sizes, np.full(calm.shape, np.nan)
@@ -174,6 +185,9 @@ class Names:
             spots = _spots(sizes[place], self.reach + 0.25 * self.size, self.size)
             middles = calm[place][:, None] + spots[None]
             cost = self._standing(place, middles, spots, action)
+            for obstacle in obstacles:
+                away = np.abs(middles - obstacle[:, None]) - sizes[place] / 2
+                cost += _ON_HEAD * np.nan_to_num((away < self.reach).all(axis=2))
             for other, seen in enumerate(there):
                 gap = np.abs(middles - heads[other][:, None]) - sizes[place] / 2
                 far = np.hypot(*np.moveaxis(np.maximum(gap, 0), -1, 0))

@@ -18,7 +18,7 @@ from trajviz.scene.color import RGB
 from trajviz.scene.departure import with_arrows
 from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Oval, Shape, Stroke, Text, square, star
-from trajviz.scene.movers import Mover, marks_at
+from trajviz.scene.movers import Mover, MovingStroke, marks_at
 from trajviz.scene.names import TYPE, Names
 from trajviz.scene.outline import Vector
 from trajviz.scene.overlap import told_apart
@@ -275,7 +275,8 @@ class Draper:
             foreground=(*self._stars(view), *self._starts(view)),
             pen=self._pen(1.0),
         )
-        return replace(plot, movers=(*self._pointed(plot, view), *self._named(plot)))
+        arrows = self._pointed(plot, view)
+        return replace(plot, movers=(*arrows, *self._named(plot, arrows)))
 
     def _faded(self, lines: Sequence[Line], window: Window) -> list[Line]:
         """Return lines that are thin where a race in d dimensions is off the plane, then dotted."""
@@ -291,7 +292,7 @@ class Draper:
         tracks = self._marked(self._tracks(view.lines()), view.box, departing=False)
         return Plot(view=view, tracks=tracks, foreground=(), pen=self._pen(0.75))
 
-    def _pointed(self, plot: Plot, view: TrackView) -> list[Mover]:
+    def _pointed(self, plot: Plot, view: TrackView) -> list[MovingStroke]:
         """Return the arrows at the heads of a plot, where there are any."""
         arrows = [
             Arrows(
@@ -315,8 +316,8 @@ class Draper:
             for mover in each.movers(longest, plot.pen, self._size, self.theme)
         ]
 
-    def _named(self, plot: Plot) -> list[Mover]:
-        """Return the names of a plot's tracks, where these are beside the heads."""
+    def _named(self, plot: Plot, arrows: Sequence[MovingStroke]) -> list[Mover]:
+        """Return the names of a plot's tracks, where these are beside the heads and arrows."""
         chosen = [place for place, name in enumerate(self.names) if name]
         if not chosen:
             return []
@@ -330,6 +331,7 @@ class Draper:
             growth=lambda steps: plot.growth(steps)[chosen],
             stars=tuple(plot.over_heads),
             from_step=self.named_from,
+            arrows=tuple(arrows),
         )
         return names.movers(self.theme)
 
