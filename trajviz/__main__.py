@@ -1,5 +1,7 @@
 """`python -m trajviz` is the command line, as is the command `trajviz`."""
 
+import gc
+
 from trajviz.signals import hear_signals
 
 
@@ -8,7 +10,10 @@ def main() -> None:
     hear_signals()
     from trajviz.cli import main as run
 
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # or Python looks for garbage in all that was loaded, a tenth of a plain render
 
 
 if __name__ == "__main__":

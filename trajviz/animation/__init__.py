@@ -7,9 +7,8 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -23,6 +22,9 @@ from trajviz.scene.paint import Picture, paint
 from trajviz.scene.plot import Plot, Reveal
 from trajviz.scene.scene import Scene
 from trajviz.surface import Floats, Ints
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _Item = TypeVar("_Item")
 
@@ -202,6 +204,8 @@ def _ahead(work: Callable[[_Item], Picture], items: Sequence[_Item]) -> Iterator
 
     Threads are enough, since numpy releases the interpreter's lock while it computes.
     """
+    from concurrent.futures import ThreadPoolExecutor  # which most animations do without
+
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         made: deque[Future[Picture]] = deque()

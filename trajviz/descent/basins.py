@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +81,8 @@ def find_basins(
         noise: What makes the gradients inexact.
         progress: Called with starts done and starts in all.
     """
+    from concurrent.futures import ThreadPoolExecutor  # a plain race has no basins
+
     flat = starts.reshape(-1, 2)
     chunks = [slice(at, at + _CHUNK) for at in range(0, len(flat), _CHUNK)]
     reached = np.empty(len(flat), dtype=np.uint8)

@@ -5,6 +5,7 @@ What a file leaves out is said in English, whose file has all words.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,9 +76,8 @@ def load_language(language: str | Path) -> Language:
     Raises:
         TrajvizError: There is no language of this name, no such file, or the file is none.
     """
-    english = load_toml(find_language("en"), "language")
-    path = find_language(language)
-    table = load_toml(path, "language")
+    path, english = find_language(language), _english()
+    table = english if path == find_language("en") else load_toml(path, "language")
     for key, value in table.items():
         try:
             _check(key, value, english)
@@ -86,6 +86,11 @@ def load_language(language: str | Path) -> Language:
     words = {**english, **table}
     code = path.stem if _CODE.fullmatch(path.stem) else "en"
     return Language(words.pop("summary"), words, code)
+
+
+@functools.cache
+def _english() -> Mapping[str, Any]:
+    return load_toml(find_language("en"), "language")
 
 
 def _check(key: str, value: Any, english: Mapping[str, str]) -> None:
