@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import os
@@ -133,23 +134,12 @@ def _moving(scene: Scene, plot: Plot, positions: Floats, frames: int) -> Iterato
     Frame 0 also has what stands above its lines.
     """
     stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
-    place = _places(scene, plot.box).ravel()
-    changes = _tracking(stage, positions[:frames])
+    changes = Rasterizer(stage, positions[:frames]).changes()
     if plot.movers:
         below = stage.below.reshape(plot.box.height, plot.box.width, 3)
         changes = overlaid(changes, below, _over(plot, positions))
     for change in changes:
-        yield Change(place[change.pixels], change.colors)
-
-
-def _tracking(stage: Stage, positions: Floats) -> Iterator[Change]:
-    """Yield what tracks change in a plot's own pixels, frame 0 against its background."""
-    changes = Rasterizer(stage, positions).changes()
-    first = next(changes)
-    stage.canvas[first.pixels] = first.colors
-    there = np.flatnonzero(differ(stage.canvas, stage.below))
-    yield Change(there, stage.canvas[there])
-    yield from changes
+        yield Change(_placed(scene, plot.box, change.pixels), change.colors)
 
 
 def _over(plot: Plot, positions: Floats) -> Iterator[list[Mark]]:
@@ -162,21 +152,23 @@ def _over(plot: Plot, positions: Floats) -> Iterator[list[Mark]]:
 def _revealing(scene: Scene, plot: Plot, reveal: Reveal, positions: Floats) -> Iterator[Change]:
     """Yield the pixels that get their colours; frame 0 also has what stands above them."""
     stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
-    place = _places(scene, plot.box).ravel()
+    place = functools.partial(_placed, scene, plot.box)
     colors = reveal.colors.reshape(-1, 3)
     colors = np.rint(stage.veiled(colors, np.arange(len(colors)))).astype(np.uint8)
+    shown, marked = stage.below.copy(), stage.marked
+    shown[marked] = np.rint(stage.starred(stage.veiled(shown[marked], marked), marked))
     arrival = reveal.arrival.ravel()
     order = np.argsort(arrival, kind="stable")
     ends = np.searchsorted(arrival[order], positions, side="right")
     there = order[: ends[0]]
-    stage.canvas[there] = colors[there]
-    first = np.flatnonzero(differ(stage.canvas, stage.below))
-    yield Change(place[first], stage.canvas[first])
-    order = order[np.flatnonzero(differ(colors, stage.canvas)[order])]
+    shown[there] = colors[there]
+    first = np.flatnonzero(differ(shown, stage.below))
+    yield Change(place(first), shown[first])
+    order = order[np.flatnonzero(differ(colors, shown)[order])]
     ends = np.searchsorted(arrival[order], positions, side="right")
     for begin, end in itertools.pairwise(ends):
         chosen = order[begin:end]
-        yield Change(place[chosen], colors[chosen])
+        yield Change(place(chosen), colors[chosen])
 
 
 def _redrawing(scene: Scene, plot: Plot, positions: Floats, shares: Floats) -> Iterator[Change]:
@@ -191,12 +183,11 @@ def _redrawing(scene: Scene, plot: Plot, positions: Floats, shares: Floats) -> I
         draw_tracks(picture, now, position, inks)
         return picture.reshape(-1, 3)
 
-    place = _places(scene, box).ravel()
     shown = _part(scene.background, box).reshape(-1, 3)
     for picture in _ahead(draw, list(zip(positions.tolist(), shares.tolist(), strict=True))):
         there = np.flatnonzero(differ(picture, shown))
         shown = picture
-        yield Change(place[there], shown[there])
+        yield Change(_placed(scene, box, there), shown[there])
 
 
 def _ahead(work: Callable[[_Item], Picture], items: Sequence[_Item]) -> Iterator[Picture]:
@@ -229,7 +220,7 @@ def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
     top = max(0, round(counter.y) - size)
     left = max(0, round(counter.digits(10 ** len(str(scene.steps)))[-1].x))
     box = Box(left, top, math.ceil(counter.right) + 1, min(top + 2 * size, scene.size[1]))
-    blank, places = _part(scene.background, box), _places(scene, box)
+    blank = _part(scene.background, box)
     shown, number = blank, -1
     nothing = Change(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.uint8))
     for step in numbers.tolist():
@@ -239,9 +230,9 @@ def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
         number, picture = step, blank.copy()
         digits = counter.digits(step)
         paint(picture, [digit.moved(-left, -top) for digit in digits])
-        differs = (picture != shown).any(axis=2)
+        there = np.flatnonzero((picture != shown).any(axis=2))
         shown = picture
-        yield Change(places[differs], picture[differs])
+        yield Change(_placed(scene, box, there), picture.reshape(-1, 3)[there])
 
 
 def _passing(scene: Scene, positions: Floats) -> Iterator[Change]:
@@ -265,10 +256,11 @@ def _part(picture: Picture, box: Box) -> Picture:
     return picture[box.y0 : box.y1, box.x0 : box.x1]
 
 
-def _places(scene: Scene, box: Box) -> Ints:
-    """Return the flat indices of a box's pixels in the picture, (height, width)."""
-    rows, columns = np.arange(box.y0, box.y1), np.arange(box.x0, box.x1)
-    return rows[:, None] * scene.size[0] + columns
+def _placed(scene: Scene, box: Box, pixels: Ints) -> Ints:
+    """Return flat indices into a box, (n,), as those into the whole picture."""
+    width = scene.size[0]
+    corner = box.y0 * width + box.x0
+    return pixels.astype(np.int64) + pixels // box.width * (width - box.width) + corner
 
 
 def shown_steps(positions: Floats) -> Ints:

@@ -26,6 +26,8 @@ SUBPIXELS = 8
 """Steps of nearness, and shades of antialiasing, in a pixel."""
 _PIECE = 8.0
 """Lines are cut into pieces no longer than this, so that each fits a small square of pixels."""
+_SHORT = 2.0
+"""Pieces no longer than this, as most are, fit a square half as large."""
 _BATCH = 1 << 20
 """Pixels looked at in one go."""
 
@@ -59,7 +61,12 @@ def covered_by_segments(a: Points, b: Points, radius: float, box: Box, width: in
     part = np.arange(len(item)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     stride = ((b - a) / pieces[:, None])[item]
     begin = a[item] + stride * part[:, None]
-    return _covered(begin, stride, item, radius, box, width, _PIECE)
+    short = np.abs(stride).max(axis=1, initial=0) <= _SHORT
+    found = [
+        _covered(begin[these], stride[these], item[these], radius, box, width, reach)
+        for these, reach in ((short, _SHORT), (~short, _PIECE))
+    ]
+    return Covered(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
 def covered_by_discs(
@@ -78,7 +85,7 @@ def covered_by_discs(
     Returns:
         The pixels; items index centres.
     """
-    halves = np.rint(2 * np.column_stack([center, growth])).astype(np.int64)
+    halves = np.rint(2 * np.column_stack([center, growth])).astype(np.int32)
     corner = halves[:, :2] >> 1
     kind_of = halves @ (0, 0, 4) + (halves[:, :2] & 1) @ (1, 2)
     kinds = sorted({*kind_of.tolist()})  # np.unique would load all of numpy's masked arrays
@@ -89,7 +96,7 @@ def covered_by_discs(
     place = np.arange(len(item)) + np.repeat(first[kind] - np.cumsum(count) + count, count)
     column, row = corner[item, 0] + across[place], corner[item, 1] + down[place]
     inside = (row >= box.y0) & (row < box.y1) & (column >= box.x0) & (column < box.x1)
-    pixel = (row * width + column)[inside]
+    pixel = (row * np.int32(width) + column)[inside]
     return Covered(pixel, item[inside], near[place][inside])
 
 
@@ -124,7 +131,8 @@ def _disc(kind: int, radius: float, deepest: int) -> Covered:
     near = np.ceil((np.float32(size) - np.hypot(x, y[:, None])) * SUBPIXELS)
     down, across = np.nonzero(near > 0)
     chosen = np.minimum(near[down, across], deepest).astype(np.uint8)
-    return Covered(down - middle, across - middle, chosen)
+    short = np.array([down, across], dtype=np.int32) - np.int32(middle)
+    return Covered(short[0], short[1], chosen)
 
 
 def _covered(

@@ -38,6 +38,8 @@ from trajviz.surface import Floats, Ints, Points
 
 Color: TypeAlias = npt.NDArray[Any]
 """Colours of pixels, (n, 3)."""
+Quads: TypeAlias = npt.NDArray[np.float32]
+"""Colours and a number more, (n, 4): sixteen bytes, which are found and put back in one go."""
 
 
 class Change(NamedTuple):
@@ -87,16 +89,21 @@ class _Tail(NamedTuple):
 
 
 class _Ink(NamedTuple):
-    """A table by which nearness becomes colour: below * keep + add.
+    """A table by which nearness becomes colour: below * keep + add, (levels, 4) each.
 
     The first `hidden` values of nearness are those of what the surface hides. A hidden line is
     thinner: `shift` is how much of its nearness it loses.
     """
 
-    keep: Floats
-    add: Floats
+    keep: Quads
+    add: Quads
     hidden: int
     shift: int
+
+    @classmethod
+    def of(cls, keep: Floats, add: Floats, hidden: int, shift: int) -> _Ink:
+        """Return a table of what is kept, (levels,), and what is added to it, (levels, 3)."""
+        return cls(_quads(np.repeat(keep[:, None], 3, axis=1)), _quads(add), hidden, shift)
 
 
 class Inks:
@@ -134,10 +141,8 @@ class Stage:
         self.plot = plot
         self.foreground = _Veil.of(plot.under_heads, box)
         self.stars = _Veil.of(plot.over_heads, box)
-        self.canvas = self.below.copy()
-        veiled = np.flatnonzero(self.foreground.there | self.stars.there)
-        color = self.starred(self.veiled(self.below[veiled], veiled), veiled)
-        self.canvas[veiled] = np.rint(color)
+        self.marked = np.flatnonzero(self.foreground.there | self.stars.there)
+        """The pixels that the foreground or stars cover."""
 
     def veiled(self, color: Color, pixel: Ints) -> Color:
         """Return the colours of pixels, (n, 3), with the foreground over them."""
@@ -291,9 +296,9 @@ def _mark_segments(strokes: Points, frame: int) -> _Segments:
 def _blend(flat: Picture, mask: Nearness, ink: _Ink) -> None:
     """Blend one layer over the pixels its mask touches, in place."""
     touched = np.flatnonzero(mask != 0)  # far faster than over the numbers themselves
-    color = flat[touched].astype(np.float32)
-    _lay(color, mask[touched], ink)
-    flat[touched] = np.rint(color)
+    color = _quads(flat[touched])
+    _lay(color, np.arange(len(touched)), mask[touched], ink)
+    flat[touched] = np.rint(color[:, :3])
 
 
 def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | None) -> _Ink:
@@ -301,7 +306,7 @@ def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | 
     outer = faint + 0.5
     thin_keep, thin_add = _thinned(blend_table(outer, faint, color, color), FAINT)
     hidden = nearness_levels(outer) - 1
-    return _Ink(
+    return _Ink.of(
         keep=np.concatenate([thin_keep, keep[1:]]),
         add=np.concatenate([thin_add, add[1:]]),
         hidden=hidden,
@@ -312,7 +317,7 @@ def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | 
 def _head_ink(radius: float, depth: int, core: float, color: RGB, rim: RGB) -> _Ink:
     keep, add = (table[: depth + 1] for table in blend_table(radius, core, color, rim))
     thin_keep, thin_add = _thinned((keep, add), HIDDEN_HEAD)
-    return _Ink(
+    return _Ink.of(
         keep=np.concatenate([thin_keep, keep[1:]]),
         add=np.concatenate([thin_add, add[1:]]),
         hidden=len(keep) - 1,
@@ -338,7 +343,7 @@ class Rasterizer:
         """Take how many steps have been taken at each frame, (frames,)."""
         self.stage, self.positions = stage, positions
         self.width = stage.box.width
-        self.canvas = stage.canvas.copy()
+        self.canvas = stage.below.copy()
         box, inks = stage.box, stage.inks
         lines = [
             _together(
@@ -367,9 +372,12 @@ class Rasterizer:
         # Heads take most of the memory: the larger and the more they are, the shorter the stretch.
         crowd = max(1.0, sum(map(len, stage.layers)) / _FEW_HEADS)
         self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2 / crowd, 4, 128))
+        # Keys, pixel * frames + frame, are sorted and found in half the time where they are short.
+        short = len(self.canvas) * self.stretch <= np.iinfo(np.int32).max
+        self.kind: Any = np.int32 if short else np.int64
 
     def changes(self) -> Iterator[Change]:
-        """Yield what frames 0, 1, 2, ... change, frame 0 against the stage's canvas."""
+        """Yield what frames 0, 1, 2, ... change, frame 0 against the background."""
         for start in range(0, len(self.positions), self.stretch):
             stop = min(start + self.stretch, len(self.positions))
             yield from self._stretch(start, stop)
@@ -387,6 +395,8 @@ class Rasterizer:
             goes = each.end < frames
             keys += [each.pixel * frames + each.begin, (each.pixel * frames + each.end)[goes]]
         before = [self._heads_before(start, frames), *self._tails_before(start, frames)]
+        if start == 0:
+            before.append(self.stage.marked.astype(self.kind) * frames)
         rows = _distinct(np.concatenate([*keys, *before]))
         pixel, frame = np.divmod(rows, frames)
         first = np.flatnonzero(np.diff(pixel, prepend=-1))
@@ -413,7 +423,8 @@ class Rasterizer:
         inks = self.stage.inks
         ink = inks.lines[self.whose[k]]
         pixel, item, near = _stroke(segments, self.stage.box, inks.line_radius, ink)
-        return pixel * (stop - start) + (segments.frame[item] - start), near
+        frame = (segments.frame[item] - start).astype(self.kind)
+        return pixel.astype(self.kind) * (stop - start) + frame, near
 
     def _tails(self, k: int, start: int, stop: int) -> _Passing:
         """Return where layer k's tails are, in frames counted from the first of the stretch."""
@@ -422,12 +433,12 @@ class Rasterizer:
         pixel, item, near = self._tail_pixels(k, there)
         begin = np.maximum(tail.begin[there] - start, 0)
         end = np.minimum(tail.end[there], stop) - start
-        return _Passing(pixel=pixel, near=near, begin=begin[item], end=end[item])
+        return self._passing(Covered(pixel, item, near), begin, end)
 
     def _tails_before(self, start: int, frames: int) -> list[Ints]:
         """Return the keys of the pixels that tails leave with the first frame of this stretch."""
         return [
-            self._tail_pixels(k, np.flatnonzero(tail.end == start)).pixel * frames
+            self._tail_pixels(k, np.flatnonzero(tail.end == start)).pixel.astype(self.kind) * frames
             for k, tail in self.tails.items()
         ]
 
@@ -454,15 +465,24 @@ class Rasterizer:
         end = np.where(np.diff(track, append=-1) == 0, np.append(begin[1:], 0), stop - start)
         pixel, item, near = self._discs(heads[track, begin], growth[track, begin])
         lifted = near + lifts[track, begin][item]
-        return _Passing(pixel=pixel, near=lifted, begin=begin[item], end=end[item])
+        return self._passing(Covered(pixel, item, lifted), begin, end)
+
+    def _passing(self, covered: Covered, begin: Ints, end: Ints) -> _Passing:
+        """Return what items cover that are there from `begin` up to `end`, (items,) each."""
+        return _Passing(
+            pixel=covered.pixel.astype(self.kind),
+            near=covered.near,
+            begin=begin.astype(self.kind)[covered.item],
+            end=end.astype(self.kind)[covered.item],
+        )
 
     def _heads_before(self, start: int, frames: int) -> Ints:
         """Return the keys of the pixels that heads of the frame before this stretch leave."""
         if start == 0:
-            return np.empty(0, dtype=np.int64)
+            return np.empty(0, dtype=self.kind)
         last = np.concatenate([heads[:, start - 1] for heads in self.heads])
         growth = np.concatenate([growth[:, start - 1] for growth in self.growth])
-        return self._discs(last, growth).pixel * frames
+        return self._discs(last, growth).pixel.astype(self.kind) * frames
 
     def _discs(self, centers: Points, growth: Floats) -> Covered:
         return _discs(centers, growth, self.stage.box, self.stage.inks)
@@ -478,21 +498,25 @@ class Rasterizer:
         frames: int,
     ) -> Picture:
         """Return the colour of every row."""
-        color, inks = self.stage.below[pixel].astype(np.float32), self.stage.inks.lines
+        quads, inks = _quads(self.stage.below[pixel]), self.stage.inks.lines
+        color = quads[:, :3]
+        group = np.zeros(len(rows), dtype=np.int64)
+        group[first[1:]] = 1
+        np.cumsum(group, out=group)
 
         def lay(places: range) -> None:
             for k in places:
-                near = self._accumulate(k, rows, pixel, first, *lines[k])
-                _lay(color, near, inks[self.whose[k]])
+                near = self._accumulate(k, rows, pixel, first, group, *lines[k])
+                _lay(quads, *near, inks[self.whose[k]])
 
         lay(range(len(self.heads)))
         for k, tail in tails.items():
-            _lay(color, _in_rows(tail, rows, frames), inks[k])
+            _lay(quads, *_in_rows(tail, rows, frames), inks[k])
         lay(range(len(self.heads), len(lines)))  # marks
-        color = self.stage.veiled(color, pixel)
+        self.stage.veiled(color, pixel)
         for each, ink in zip(heads, self.stage.inks.heads, strict=True):
-            _lay(color, _in_rows(each, rows, frames), ink)
-        color = self.stage.starred(color, pixel)
+            _lay(quads, *_in_rows(each, rows, frames), ink)
+        self.stage.starred(color, pixel)
         return np.rint(color).astype(np.uint8)
 
     def _accumulate(
@@ -501,27 +525,29 @@ class Rasterizer:
         rows: Ints,
         pixel: Ints,
         first: Ints,
+        group: Ints,
         key: Ints,
         near: Nearness,
-    ) -> Nearness:
-        """Return how near the k-th segments have come to each row's pixel; update the mask."""
+    ) -> tuple[Ints, Nearness]:
+        """Return to which rows the k-th segments have come, and how near; update the mask."""
         mask = self.masks[k]
-        so_far = np.zeros(len(rows), dtype=np.int64)
+        so_far = np.zeros(len(rows), dtype=np.uint8)
         so_far[first] = mask[pixel[first]]
         np.maximum.at(so_far, np.searchsorted(rows, key), near)
+        reached = np.zeros(len(first), dtype=bool)
+        reached[group[so_far != 0]] = True
+        there = np.flatnonzero(reached[group])  # all rows of the pixels that are reached
         # A running maximum that starts anew with each pixel: lift each pixel above the one before.
-        group = np.zeros(len(rows), dtype=np.int64)
-        group[first[1:]] = 256
-        np.cumsum(group, out=group)
-        running = (np.maximum.accumulate(so_far + group) - group).astype(np.uint8)
-        last = np.append(first[1:], len(rows)) - 1
-        if len(first):
-            mask[pixel[last]] = running[last]
-        return running
+        lifted = np.maximum.accumulate(so_far[there] + 256 * group[there])
+        running = (lifted & 255).astype(np.uint8)
+        last = (np.append(first[1:], len(rows)) - 1)[reached]
+        mask[pixel[last]] = running[np.searchsorted(there, last)]
+        come = np.flatnonzero(running)
+        return there[come], running[come]
 
 
-def _in_rows(heads: _Passing, rows: Ints, frames: int) -> Nearness:
-    """Return how near heads or tails are in each row, (rows,); a row is pixel * frames + frame."""
+def _in_rows(heads: _Passing, rows: Ints, frames: int) -> tuple[Ints, Nearness]:
+    """Return in which rows heads or tails are, and how near; a row is pixel * frames + frame."""
     first = np.searchsorted(rows, heads.pixel * frames + heads.begin)
     count = np.ones_like(first)
     rests = np.flatnonzero(heads.end - heads.begin > 1)
@@ -530,7 +556,8 @@ def _in_rows(heads: _Passing, rows: Ints, frames: int) -> Nearness:
     near = np.zeros(len(rows), dtype=np.uint8)
     place = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
     np.maximum.at(near, place, np.repeat(heads.near, count))
-    return near
+    there = np.flatnonzero(near != 0)
+    return there, near[there]
 
 
 def _passing_segments(layer: Sequence[Track], positions: Floats, box: Box, radius: float) -> _Tail:
@@ -647,11 +674,25 @@ def _first_of_each(rows: Ints) -> Ints:
     return np.sort(order[begins])
 
 
-def _lay(color: npt.NDArray[np.float32], near: Nearness, ink: _Ink) -> None:
-    """Blend one layer over the rows it touches, in place."""
-    touched = np.flatnonzero(near)
-    level = near[touched]
-    color[touched] = color[touched] * ink.keep[level, None] + ink.add[level]
+def _quads(colors: npt.NDArray[Any]) -> Quads:
+    """Return colours, (n, 3), with a zero each."""
+    quads = np.zeros((len(colors), 4), dtype=np.float32)
+    quads[:, :3] = colors
+    return quads
+
+
+def _in_one(quads: Quads) -> npt.NDArray[np.complex128]:
+    """Return each quad as one number, (n,), of which only the place counts."""
+    return quads.view(np.complex128)[:, 0]
+
+
+def _lay(color: Quads, touched: Ints, near: Nearness, ink: _Ink) -> None:
+    """Blend one layer over the rows it touches, (n,), by how near it is, (n,), in place."""
+    whole = _in_one(color)
+    laid = whole[touched].view(np.float32)
+    laid *= _in_one(ink.keep)[near].view(np.float32)
+    laid += _in_one(ink.add)[near].view(np.float32)
+    whole[touched] = laid.view(np.complex128)
 
 
 def _segments(line: Line, positions: Floats, box: Box, radius: float) -> _Segments:
