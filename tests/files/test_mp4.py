@@ -22,6 +22,8 @@ from races import SEVEN, race
 from skimage.metrics import structural_similarity
 
 from trajviz.errors import TrajvizError
+from trajviz.files.formats import _ffmpeg
+from trajviz.files.formats._ffmpeg import Frames
 from trajviz.files.formats._planes import Planes
 from trajviz.files.formats.mp4 import is_complete
 from trajviz.race import compare, run
@@ -214,6 +216,17 @@ def test_the_bytes_do_not_depend_on_how_many_processors_there_are():
     alone = trajviz(*order, text=False, preexec_fn=withhold)
     assert alone.stdout == trajviz(*order, text=False).stdout
     assert alone.returncode == 0
+
+
+@pytest.mark.parametrize("options", [{}, {"pixel_format": "yuv444p"}, {"format": "avi"}])
+def test_a_large_frame_is_sent_in_bands_that_make_the_same_film(options, monkeypatch):
+    options = dict(options)
+    kind = options.pop("format", "mp4")
+    small = compare("bowl", ["sgd:lr=0.1"], size=(160, 120), fps=10, seconds=0.5, hold=0, **options)
+    whole = small.to_bytes(kind)
+    monkeypatch.setattr(_ffmpeg, "_BAND", 3 * 160 * 120 // 7)
+    assert Frames(size=(160, 120), layout="", fps=10).bands == 6  # since 120 is no multiple of 14
+    assert small.to_bytes(kind) == whole
 
 
 def test_progress_counts_every_frame_of_motion_and_hold():

@@ -76,11 +76,6 @@ class Planes:
         self.samples = _chroma(4 if self.halved else 1)
         if self.halved:
             self.packed = np.empty(size, dtype=np.uint32)
-            # Of each pixel the block of four that it lies in, and of each block its first pixel.
-            blocks = np.arange(chroma, dtype=np.int32).reshape(-1, self.width // 2)
-            self.block = np.repeat(np.repeat(blocks, 2, axis=0), 2, axis=1).ravel()
-            whole = np.arange(size, dtype=np.int32).reshape(-1, self.width)
-            self.corner = whole[::2, ::2].ravel()
         flat, rows = picture.reshape(-1, 3), 2 * self.width
         step = -(-(1 << 16) // rows) * rows  # whole blocks, in pieces that stay in the cache
         for start in range(0, size, step):
@@ -102,13 +97,15 @@ class Planes:
 
     def _touched(self, pixels: Ints) -> Ints:
         """Return the blocks of four in which any of these pixels lie."""
+        row, column = np.divmod(pixels.astype(np.int32), np.int32(self.width))
         touched = np.zeros(len(self.cb), dtype=bool)
-        touched[self.block[pixels]] = True
+        touched[(row >> 1) * np.int32(self.width // 2) + (column >> 1)] = True
         return np.flatnonzero(touched)
 
     def _mix(self, blocks: Ints) -> None:
         """Compute the chroma of blocks of four pixels."""
-        first = self.corner[blocks]
+        row = blocks // (self.width // 2)
+        first = 2 * (blocks + row * (self.width // 2))
         total = self.packed[first]
         for neighbour in (1, self.width, self.width + 1):
             total += self.packed[first + neighbour]

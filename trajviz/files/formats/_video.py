@@ -63,15 +63,15 @@ def encode(
     Raises:
         OSError: When the encoder fails, or did not complete the file.
     """
-    picture, pixels = _padded(animation), playback.pixel_format
-    size, drawn = picture.shape[1::-1], _pictures if colors else _planes
-    layout, tags, options = ("rgb24", (), ("-vf", colors)) if colors else (pixels, _COLORS, _COLORS)
+    layout, tags = ("rgb24", ()) if colors else (playback.pixel_format, _COLORS)
+    pixels, drawn = playback.pixel_format, _pictures if colors else _planes
     if animation.scene.transparent:
-        layout, tags, options = "rgba", (), ("-vf", _CLEAR)
-        pixels, drawn = "yuva420p", _cuts
-    frames = Frames(size=size, layout=layout, fps=playback.fps, options=tags)
-    with encoder(path, frames, codec, pixels, note, *options) as take:
-        for count, frame in enumerate(drawn(animation, picture, playback), 1):
+        layout, tags, colors, pixels, drawn = "rgba", (), _CLEAR, "yuva420p", _cuts
+    height, width = animation.first.shape[:2]
+    size = width + width % 2, height + height % 2
+    frames = Frames(size=size, layout=layout, fps=playback.fps, options=tags, filters=colors)
+    with encoder(path, frames, codec, pixels, note, *tags) as take:
+        for count, frame in enumerate(drawn(animation, playback), 1):
             take(frame)
             progress(count, playback.film_frames)
 
@@ -93,14 +93,12 @@ def _changes(animation: Animation, playback: Playback) -> Iterator[Change | None
     yield from itertools.repeat(None, pause)
 
 
-def _planes(
-    animation: Animation, picture: Picture, playback: Playback
-) -> Iterator[npt.NDArray[np.uint8]]:
+def _planes(animation: Animation, playback: Playback) -> Iterator[npt.NDArray[np.uint8]]:
     """Yield a film's frames as an encoder takes them, all in one buffer."""
-    planes, width = Planes(picture, playback.pixel_format), animation.first.shape[1]
+    planes, width = Planes(_padded(animation), playback.pixel_format), animation.first.shape[1]
     for change in _changes(animation, playback):
         if change is not None:
-            planes.update(_wider(change.pixels, width, picture.shape[1]), change.colors)
+            planes.update(_wider(change.pixels, width, planes.width), change.colors)
         yield planes.buffer
 
 
@@ -111,10 +109,10 @@ def _wider(pixels: Ints, width: int, padded_width: int) -> Ints:
     return pixels + pixels // width * (padded_width - width)
 
 
-def _cuts(animation: Animation, picture: Picture, playback: Playback) -> Iterator[Cut]:
+def _cuts(animation: Animation, playback: Playback) -> Iterator[Cut]:
     """Yield a film's frames in red, green, blue and opacity, all in one buffer."""
     cutout, width = Cutout(animation.scene), animation.first.shape[1]
-    shown = np.zeros((*picture.shape[:2], 4), dtype=np.uint8)
+    shown = np.zeros((*_padded(animation).shape[:2], 4), dtype=np.uint8)
     shown[: len(animation.first), :width] = cutout.part(0, 0, animation.first)
     for change in _changes(animation, playback):
         if change is not None:
@@ -123,9 +121,9 @@ def _cuts(animation: Animation, picture: Picture, playback: Playback) -> Iterato
         yield shown
 
 
-def _pictures(animation: Animation, picture: Picture, playback: Playback) -> Iterator[Picture]:
+def _pictures(animation: Animation, playback: Playback) -> Iterator[Picture]:
     """Yield a film's frames in red, green and blue, all in one buffer."""
-    width = animation.first.shape[1]
+    picture, width = _padded(animation), animation.first.shape[1]
     for change in _changes(animation, playback):
         if change is not None:
             rows, columns = np.divmod(change.pixels, width)
