@@ -1,18 +1,23 @@
 """trajviz against what a user would write otherwise, side by side in one run.
 
-python bench.py [--quick] prints the tables; without --quick it also writes RESULTS.md and the plot
-beside it. Exits with 1 when a row does not hold.
+python bench.py [--quick] [PART]... prints the tables, of the parts that are named or of all; a part
+that does not exist is answered by the list of them. A whole run without --quick also writes
+RESULTS.md and the plot beside it. Exits with 1 when a row does not hold.
 """
 
 from __future__ import annotations
 
+import functools
+import io
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,13 +26,14 @@ from typing import Any
 import numpy as np
 import race
 from encoders import encoders
-from measure import Pair, Quality, Run, quality, run, run_in_turn, spread
+from measure import Quality, peak_of_all, quality, run, run_in_turn, spread
 from PIL import Image
 from sweep import built_sweep
 
 import trajviz
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 TRAJVIZ = Path(sys.executable).with_name("trajviz")
 QUICK = "--quick" in sys.argv
 
@@ -40,6 +46,10 @@ class Row:
     required: str
     measured: str
     holds: bool
+
+    @property
+    def verdict(self) -> str:
+        return "holds" if self.holds else "**does not hold**"
 
 
 def render(out: Path, *options: str | Path) -> list[str | Path]:
@@ -59,6 +69,7 @@ class Job:
     height: int
     view: str
     least: float
+    times: int = 2
 
     @property
     def what(self) -> str:
@@ -84,44 +95,100 @@ class Job:
 
 
 JOBS = (
-    Job("gif", 640, 480, "contour", 25),
-    Job("gif", 1280, 960, "contour", 30),
-    Job("mp4", 640, 480, "contour", 13),
-    Job("gif", 640, 480, "relief", 25),
-    Job("gif", 640, 480, "orbit", 8),
-    Job("mp4", 640, 480, "orbit", 8),
+    Job("gif", 640, 480, "contour", 68, 3),
+    Job("gif", 1280, 960, "contour", 55),
+    Job("mp4", 640, 480, "contour", 27),
+    Job("gif", 640, 480, "relief", 55),
+    Job("gif", 640, 480, "orbit", 10),
+    Job("mp4", 640, 480, "orbit", 7.5),
 )
 
-TAPES = {
-    "tuning-beale": 0.65,
-    "tuning-bowl": 0.9,
-    "tuning-rosenbrock": 0.8,
-    "long-track": 0.35,
-    "basins": 0.95,
+BEFORE = "3d42028"
+"""The commit before the engine was written anew."""
+DESCENTS = {
+    "tuning-beale": ("tuning seven optimizers on beale", 0.6),
+    "tuning-bowl": ("tuning seven optimizers on bowl", 0.6),
+    "tuning-rosenbrock": ("tuning seven optimizers on rosenbrock", 0.6),
+    "long-track": ("100,000 steps of SGD", 0.35),
+    "basins": ("basins, 320x240 starts, 200 steps, 3 optimizers", 0.75),
 }
-"""What each job of `descents` may take by a tape, as a share of what it takes by dual numbers."""
+"""The jobs of `descents`, and what each may take of what it took before."""
+RENDERS = {
+    "`render beale`, rates tuned": ("tuned.gif", (), 0.8),
+    "a still SVG": ("still.svg", (*race.OPTIMIZERS, "--steps", str(race.STEPS)), 0.38),
+    "AVIF": ("race.avif", (*race.OPTIMIZERS, "--steps", str(race.STEPS)), 0.5),
+}
+"""Renders of Beale's function, and what each may take of what it took before."""
 
 
 def main() -> int:
-    """Measure everything, print and keep the tables."""
+    """Measure everything, or the parts that are named, and print the tables; keep them if whole."""
+    wanted = [word for word in sys.argv[1:] if word != "--quick"]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        data = folder / "race.npz"
-        ours = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=race.STEPS)
-        ours.save_trace(data)
-        sides, rows = side_by_side(folder, data)
-        encoding, more = encoder_table(folder, ours)
-        rows += more + by_hand(folder, data) + other_formats(folder) + own_limits(folder)
-        rows += tuning() + basins() + tapes() + starts() + galleries(folder)
-        text = "\n\n".join([heading(), requirements(rows), sides, encoding])
-        if not QUICK:
+        rows, tables = measured(Path(name), wanted)
+        text = "\n\n".join([heading(), requirements(rows), *tables])
+        if not (QUICK or wanted):
             from scaling import scaling
 
-            text += "\n\n" + scaling(folder, render, HERE / "scaling.png")
+            text += "\n\n" + scaling(Path(name), render, HERE / "scaling.png")
     print(text)
-    if not QUICK:
+    if not (QUICK or wanted):
         (HERE / "RESULTS.md").write_text(text + "\n", encoding="utf-8")
     return 0 if all(row.holds for row in rows) else 1
+
+
+def measured(folder: Path, wanted: Sequence[str]) -> tuple[list[Row], list[str]]:
+    """Return the requirements and the tables of the parts that are wanted, of all for none."""
+    data = folder / "race.npz"
+    ours = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=race.STEPS)
+    ours.save_trace(data)
+    parts: dict[str, Callable[[], list[Row] | tuple[str, list[Row]]]] = {
+        **{
+            f"{job.suffix}-{job.view}-{job.width}": functools.partial(
+                side_by_side, folder, data, job
+            )
+            for job in JOBS
+        },
+        "encoders": lambda: encoder_table(folder, ours),
+        "by-hand": lambda: by_hand(folder, data),
+        "bytes": lambda: file_sizes(folder),
+        "large-film": lambda: large_film(folder),
+        "limits": lambda: own_limits(folder),
+        "basins": basins,
+        "before": lambda: before(folder),
+        "starts": lambda: starts(folder),
+        "galleries": lambda: galleries(folder),
+    }
+    unknown = {*wanted} - {*parts}
+    if unknown:
+        sys.exit(f"no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    rows, sides, tables = [], [], []
+    for name in wanted or parts:
+        began = time.monotonic()
+        found = parts[name]()
+        if isinstance(found, tuple):
+            (sides if name[:3] in ("gif", "mp4") else tables).append(found[0])
+            found = found[1]
+        rows += found
+        for row in found:
+            print(
+                f"{name}: {row.what}: {row.measured} ({row.required}), {row.verdict}",
+                file=sys.stderr,
+            )
+        print(f"{name} took {time.monotonic() - began:.0f} s", file=sys.stderr)
+    head = [
+        "job",
+        "side",
+        "seconds",
+        "peak MiB",
+        "kB",
+        "PSNR dB",
+        "SSIM",
+        "flicker",
+        "times faster",
+    ]
+    lines = [line for job in sides for line in job]
+    return rows, [*(["## Side by side\n\n" + table(head, lines)] if lines else []), *tables]
 
 
 def heading() -> str:
@@ -134,7 +201,9 @@ def heading() -> str:
     return (
         "# Benchmark\n\n"
         "Written by `make bench`. Whole processes from a cold start to the closed file, the two "
-        "sides in turn,\nmedian (least-most); a ratio is the median over pairs.\n\n"
+        "sides in turn,\nmedian (least-most); a ratio is the median over pairs: of processor time, "
+        "which a busy machine\nchanges little, but of time that passes for an orbit and for AVIF, "
+        "which use all processors.\n\n"
         f"{os.cpu_count()} cores, {processor}; Python {platform.python_version()}, {packages}; "
         f"trajviz {trajviz.__version__}.\n\n"
         "The race: Beale's function, 7 optimizers, 200 frames, key, title, step counter."
@@ -148,7 +217,7 @@ def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 
 def requirements(rows: Sequence[Row]) -> str:
-    lines = [[r.what, r.required, r.measured, "yes" if r.holds else "**no**"] for r in rows]
+    lines = [[r.what, r.required, r.measured, r.verdict] for r in rows]
     return "## What must hold\n\n" + table(["what", "required", "measured", "holds"], lines)
 
 
@@ -160,32 +229,19 @@ def at_most(what: str, most: float, value: float, unit: str) -> Row:
     return Row(what, f"at most {most:g}{unit}", f"{value:.4g}{unit}", value <= most)
 
 
-def side_by_side(folder: Path, data: Path) -> tuple[str, list[Row]]:
-    """Race FuncAnimation in each format, size and view."""
-    lines, rows = [], []
-    for number, job in enumerate(JOBS):
-        slow = folder / f"baseline{number}.{job.suffix}"
-        fast = folder / f"trajviz{number}.{job.suffix}"
-        pair = run_in_turn(job.theirs(slow, data), job.ours(fast), 1 if QUICK else 3)
-        theirs, mine = qualities(folder, slow, fast, data, job)
-        rows.append(at_least(f"{job.what}, times faster", job.least, pair.ratio, ""))
-        lines += [
-            side(job.what, "FuncAnimation", pair.slow, slow, theirs, ""),
-            side(job.what, "trajviz", pair.fast, fast, mine, f"{pair.ratio:.0f}"),
-        ]
-        rows += look_rows(job, slow, fast, theirs, mine)
-    head = [
-        "job",
-        "side",
-        "seconds",
-        "peak MiB",
-        "kB",
-        "PSNR dB",
-        "SSIM",
-        "flicker",
-        "times faster",
+def side_by_side(folder: Path, data: Path, job: Job) -> tuple[list[list[str]], list[Row]]:
+    """Race FuncAnimation in one format, size and view."""
+    slow = folder / f"baseline-{job.view}{job.width}.{job.suffix}"
+    fast = folder / f"trajviz-{job.view}{job.width}.{job.suffix}"
+    pair = run_in_turn(job.theirs(slow, data), job.ours(fast), 1 if QUICK else job.times)
+    theirs, mine = qualities(folder, slow, fast, data, job)
+    ratio = pair.ratio if job.view == "orbit" else pair.cpu_ratio
+    lines = [
+        side(job.what, "FuncAnimation", pair.slow, slow, theirs, ""),
+        side(job.what, "trajviz", pair.fast, fast, mine, f"{ratio:.1f}"),
     ]
-    return "## Side by side\n\n" + table(head, lines), rows
+    faster = at_least(f"{job.what}, times faster", job.least, ratio, "")
+    return lines, [faster, *look_rows(job, slow, fast, theirs, mine)]
 
 
 def look_rows(job: Job, slow: Path, fast: Path, theirs: Quality, mine: Quality) -> list[Row]:
@@ -200,7 +256,6 @@ def look_rows(job: Job, slow: Path, fast: Path, theirs: Quality, mine: Quality) 
         ]
     if job.width == 640:
         return [
-            at_most("GIF bytes, default look", 260, fast.stat().st_size / 1e3, " kB"),
             at_least("GIF quality, default look", 48, mine.psnr, " dB"),
             Row("GIF flicker", "0", f"{mine.flicker:g}", mine.flicker == 0),
         ]
@@ -294,33 +349,35 @@ def by_hand(folder: Path, data: Path) -> list[Row]:
     theirs = [sys.executable, HERE / "by_hand.py", folder / "by_hand.gif", data]
     ours = render(folder / "by_us.gif")
     pair = run_in_turn(theirs, ours, 1 if QUICK else 3)
-    return [at_least("GIF 640x480, times faster than blitting by hand", 5.2, pair.ratio, "")]
+    return [at_least("GIF 640x480, times faster than blitting by hand", 5.2, pair.cpu_ratio, "")]
 
 
-def other_formats(folder: Path) -> list[Row]:
-    """Measure GIFs at both paces, the still SVG, AVIF, and the memory of a large film."""
-    drawn: dict[str, Run] = {}
+def file_sizes(folder: Path) -> list[Row]:
+    """Measure the bytes of GIFs at both paces, and of the still SVG."""
     for name, options in {
         "uniform.gif": ("--pace", "uniform"),
         "story.gif": (),
-        "race.svg": (),
-        "race.avif": (),
-        "large.mp4": ("--size", "3840x2160", "--seconds", "2"),
+        "a.svg": (),
     }.items():
-        drawn[name] = run(render(folder / name, *options))
+        run(render(folder / name, *options))
+    steady = trajviz.compare(race.SURFACE, race.OPTIMIZERS, steps=race.STEPS, pace="uniform")
+    found = quality(folder / "uniform.gif", list(steady.frames()))
 
     def kilobytes(name: str) -> float:
         return (folder / name).stat().st_size / 1e3
 
-    picture = run_in_turn(render(folder / "race.gif"), render(folder / "race.svg"), 3)
     return [
         at_most("GIF bytes, uniform pace", 155, kilobytes("uniform.gif"), " kB"),
+        at_least("GIF quality, uniform pace", 50, found.psnr, " dB"),
         at_most("GIF bytes, story pace", 175, kilobytes("story.gif"), " kB"),
-        at_most("still SVG, bytes", 120, kilobytes("race.svg"), " kB"),
-        at_least("a GIF takes times as long as a still SVG", 0.8, picture.ratio, ""),
-        at_most("AVIF, seconds", 6, drawn["race.avif"].wall, " s"),
-        at_most("MP4 at 3840x2160, largest process", 525, drawn["large.mp4"].peak, " MiB"),
+        at_most("still SVG, bytes", 120, kilobytes("a.svg"), " kB"),
     ]
+
+
+def large_film(folder: Path) -> list[Row]:
+    """Measure the memory of a large film, that of the encoder included."""
+    peak = peak_of_all(render(folder / "large.mp4", "--size", "3840x2160", "--seconds", "2"))
+    return [at_most("MP4 at 3840x2160, all processes", 550, peak * 1.048576, " MB")]
 
 
 def own_limits(folder: Path) -> list[Row]:
@@ -355,47 +412,75 @@ def drawing_steps() -> float:
     return took[1] - took[0]
 
 
-def tuning() -> list[Row]:
-    """Measure what the rates of seven optimizers take, once all is loaded."""
-    code = (
-        "import sys, time, trajviz\n"
-        "surface = trajviz.load_surface(sys.argv[1])\n"
-        "from trajviz.recipe.spec import parse_specs\n"
-        "from trajviz.descent.tuning import tune_rates\n"
-        "specs = parse_specs('sgd momentum nag adagrad adadelta rmsprop adam'.split())\n"
-        "def took():\n"
-        "    began = time.perf_counter()\n"
-        "    tune_rates(surface, specs, surface.start, 200, surface.window)\n"
-        "    return time.perf_counter() - began\n"
-        "print(min(took() for _ in range(5)))"
-    )
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    rows = []
-    for surface in ("bowl", "rosenbrock", "beale"):
-        command = [sys.executable, "-c", code, surface]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
-        what = f"tuning seven optimizers on {surface}, 200 steps"
-        rows.append(at_most(what, 0.2, float(done.stdout), " s"))
+def basins() -> list[Row]:
+    """Measure the memory of basins of 320x240 starts, 200 steps, 3 optimizers."""
+    code = "import descents\ndescents.basins()()"
+    peak = run(["env", "-C", HERE, sys.executable, "-c", code]).peak
+    return [at_most("basins, 320x240 starts, 200 steps, 3 optimizers, memory", 120, peak, " MiB")]
+
+
+def before(folder: Path) -> list[Row]:
+    """Measure what takes a share of what it took before the engine was written anew."""
+    old = checkout(folder / "before")
+    if old is None:
+        return [Row(f"what took longer in {BEFORE}", "the repository", "not there", False)]
+    rows = [
+        at_most(f"{what}, of what it took before", most, share_of(old, job), "")
+        for job, (what, most) in DESCENTS.items()
+    ]
+    for what, (name, options, most) in RENDERS.items():
+        mine, theirs = (
+            by(path, "render", race.SURFACE, *options, "--quiet", "-o", folder / name)
+            for path in (ROOT, old)
+        )
+        pair = run_in_turn(theirs, mine, 1 if QUICK else 3)
+        ratio = pair.ratio if name.endswith("avif") else pair.cpu_ratio
+        rows.append(at_most(f"{what}, of what it took before", most, 1 / ratio, ""))
     return rows
 
 
-def basins() -> list[Row]:
-    """Measure basins of 320x240 starts, 200 steps, 3 optimizers, less what all else takes."""
-    code = (
-        "import sys, trajviz\n"
-        "from trajviz.descent.basins import find_basins, lattice, minima_of\n"
-        "r = trajviz.compare('himmelblau', ['sgd:lr=0.01', 'momentum:lr=0.005', 'adam:lr=0.3'])\n"
-        "starts = lattice(r.window, 320, 240)[:: int(sys.argv[1])]\n"
-        "minima = minima_of(r.surface, r.trajectories, r.steps, r.window, r.outcome.noise)\n"
-        "for t in r.trajectories:\n"
-        "    find_basins(r.surface, t, starts, r.steps, minima, r.window, r.outcome.noise, print)"
+def checkout(folder: Path) -> Path | None:
+    """Return a folder with the package as it was; None without the repository."""
+    archive = subprocess.run(
+        ["git", "-C", ROOT, "archive", BEFORE, "trajviz", "surfaces"], capture_output=True
     )
-    whole, few = (run([sys.executable, "-c", code, every]) for every in ("1", "240"))
-    what = "basins, 320x240 starts, 200 steps, 3 optimizers"
-    return [
-        at_most(what, 20, whole.wall - few.wall, " s"),
-        at_most(f"{what}, memory", 120, whole.peak, " MiB"),
-    ]
+    if archive.returncode:
+        return None
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder
+
+
+def by(package: Path, *words: str | Path) -> list[str | Path]:
+    """Return the command of the package in a folder."""
+    code = "import sys; sys.argv[0] = 'trajviz'; from trajviz.__main__ import main; main()"
+    return ["env", f"PYTHONPATH={package}", sys.executable, "-c", code, *words]
+
+
+def share_of(old: Path, job: str) -> float:
+    """Return which share of the old time a job of `descents` takes, by processor time, in turn."""
+
+    def seconds(package: Path) -> float:
+        env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(package)}
+        command = [sys.executable, HERE / "descents.py", job]
+        done = subprocess.run(command, env=env, stderr=subprocess.PIPE, text=True, check=True)
+        return float(done.stderr)
+
+    return float(np.median([seconds(ROOT) / seconds(old) for _ in range(1 if QUICK else 3)]))
+
+
+def starts(folder: Path) -> list[Row]:
+    """Measure what it takes an installed trajviz to say something at all."""
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory"]
+    subprocess.run([*build, folder], cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    shutil.unpack_archive(wheel, folder / "installed", "zip")
+    nothing = [sys.executable, "-c", "pass"]
+    rows = []
+    for word, most in (("--help", 4.3), ("list", 6)):
+        pair = run_in_turn(by(folder / "installed", word), nothing, 9)
+        rows.append(at_most(f"`{word}`, times `python -c pass`", most, pair.cpu_ratio, ""))
+    return rows
 
 
 def galleries(folder: Path) -> list[Row]:
@@ -422,28 +507,6 @@ def workers(folder: Path) -> float:
     build = [TRAJVIZ, "gallery", "build", gallery, "--force", "--quiet"]
     one, two = (run([*build, "-j", count]).wall for count in "12")
     return one / two
-
-
-def tapes() -> list[Row]:
-    """Measure what descents take by tapes, as a share of what they take by dual numbers."""
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    rows = []
-    for job, most in TAPES.items():
-        command = [sys.executable, HERE / "descents.py", job]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
-        rows.append(at_most(f"{job} by a tape, of by dual numbers", most, float(done.stderr), ""))
-    return rows
-
-
-def starts() -> list[Row]:
-    """Measure what it takes to say something at all."""
-    nothing = [sys.executable, "-c", "pass"]
-    help_: Pair = run_in_turn([TRAJVIZ, "--help"], nothing, 9)
-    list_: Pair = run_in_turn([TRAJVIZ, "list"], nothing, 5)
-    return [
-        at_most("`--help`, times `python -c pass`", 6, help_.ratio, ""),
-        at_most("`list`, times `python -c pass`", 20, list_.ratio, ""),
-    ]
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,27 +50,68 @@ def run(command: Sequence[str | Path]) -> Run:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two commands run in turn: the runs of each, and how many times longer each slow run took."""
+    """Two commands run in turn: the runs of each, two fast ones around each slow one."""
 
     slow: list[Run]
     fast: list[Run]
-    ratios: list[float]
 
     @property
     def ratio(self) -> float:
-        return statistics.median(self.ratios)
+        """How many times longer a slow run takes, the median of pairs."""
+        return self._ratio("wall")
+
+    @property
+    def cpu_ratio(self) -> float:
+        """How many times more processor time a slow run takes, the median of pairs."""
+        return self._ratio("cpu")
+
+    def _ratio(self, kind: str) -> float:
+        slow, fast = ([getattr(one, kind) for one in runs] for runs in (self.slow, self.fast))
+        pairs = zip(slow, fast[::2], fast[1::2], strict=True)
+        return statistics.median(long / statistics.mean(short) for long, *short in pairs)
 
 
 def run_in_turn(slow: Sequence[str | Path], fast: Sequence[str | Path], times: int = 3) -> Pair:
     """Run fast, slow, fast, ..., so that what slows the machine slows both."""
     run(fast)  # warms the disk cache for both
-    pair = Pair([], [], [])
+    pair = Pair([], [])
     for _ in range(times):
         before, long, after = run(fast), run(slow), run(fast)
         pair.fast.extend([before, after])
         pair.slow.append(long)
-        pair.ratios.append(long.wall / statistics.mean([before.wall, after.wall]))
     return pair
+
+
+def peak_of_all(command: Sequence[str | Path]) -> float:
+    """Return the most memory that a command and its children have at once, in mebibytes.
+
+    What processes share counts once (PSS of Linux).
+    """
+    peak = 0.0
+    with subprocess.Popen([*map(str, command)], stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max(peak, sum(map(_memory, _tree(process.pid))))
+            time.sleep(0.02)
+    assert process.returncode == 0
+    return peak
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and all that it has started."""
+    found = [pid]
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += _tree(int(child))
+    return found
+
+
+def _memory(pid: int) -> float:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def spread(values: Sequence[float]) -> str:
