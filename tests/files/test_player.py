@@ -27,6 +27,11 @@ RACES = {
         {"theme": "dark", "panels": ("loss",), "size": (800, 450)},
     ),
     "relief": ("himmelblau", ("sgd:lr=0.01", "adam"), {"view": "split", "steps": 50}),
+    "notes": (
+        "bowl",
+        ("sgd:lr=0.3",),
+        {"steps": 40, "notes": ("0:Go.", "20+1:In the valley.")},
+    ),
     "swarm": ("himmelblau", ("sgd:lr=0.004", "adam"), {"starts": "4x4", "steps": 60}),
 }
 
@@ -471,3 +476,14 @@ def test_the_picture_has_a_name_for_those_who_do_not_see_it(opened):
     assert picture.get_attribute("aria-label") == (
         "Beale: the paths of SGD, Momentum, NAG and Adagrad"
     )
+
+
+def test_a_note_in_the_table_is_marked_while_it_is_said_and_takes_the_race_to_its_step(opened):
+    page = opened("notes").page
+    first, second = page.locator("#said button").all()
+    assert [one.get_attribute("aria-current") for one in (first, second)] == ["", None]
+    second.click()
+    assert step_of(page) == 20
+    assert [one.get_attribute("aria-current") for one in (first, second)] == [None, ""]
+    go(page, 19)
+    assert first.get_attribute("aria-current") == ""
