@@ -253,7 +253,7 @@ def find_definition(text: str) -> tuple[Path, dict[str, str]] | None:
 
 def _built_in(name: str) -> Path | None:
     """Return the file of the catalogue that has a name; the others are not looked at."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", name):
         return None
     path = folder() / f"{name.replace('-', '_')}.py"
     return path if path.is_file() else None
