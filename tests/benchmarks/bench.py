@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from PIL import Image
 from sweep import built_sweep
 
 import trajviz
+from trajviz.descent.section import node_count
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -103,6 +105,8 @@ JOBS = (
     Job("mp4", 640, 480, "orbit", 7.5),
 )
 
+NETWORK = {"sgd": 1.0, "momentum": 0.5, "rmsprop": 0.02, "adam": 0.1}
+"""Who trains a network, and the rates that theirs is given."""
 BEFORE = "3d42028"
 """The commit before the engine was written anew."""
 DESCENTS = {
@@ -151,6 +155,7 @@ def measured(folder: Path, wanted: Sequence[str]) -> tuple[list[Row], list[str]]
         },
         "encoders": lambda: encoder_table(folder, ours),
         "by-hand": lambda: by_hand(folder, data),
+        "network": lambda: network(folder),
         "bytes": lambda: file_sizes(folder),
         "large-film": lambda: large_film(folder),
         "limits": lambda: own_limits(folder),
@@ -350,6 +355,28 @@ def by_hand(folder: Path, data: Path) -> list[Row]:
     ours = render(folder / "by_us.gif")
     pair = run_in_turn(theirs, ours, 1 if QUICK else 3)
     return [at_least("GIF 640x480, times faster than blitting by hand", 5.2, pair.cpu_ratio, "")]
+
+
+def network(folder: Path) -> list[Row]:
+    """Train a network with four optimizers, rates tuned, and race a network in torch at each node.
+
+    Theirs has its rates given; without torch it has no row.
+    """
+    words = ["moons-net", *NETWORK, "--steps", "500", "--quiet", "-o", folder / "net.gif"]
+    ours = [TRAJVIZ, "render", *words]
+    alone = run(ours)
+    rows = [
+        at_most("a network of 337 weights, tuned, processor seconds", 10, alone.cpu, " s"),
+        at_most("a network of 337 weights, tuned, memory", 300, alone.peak, " MiB"),
+    ]
+    if find_spec("torch") is None:
+        return rows
+    nodes = node_count(trajviz.load_subject("moons-net"))
+    rates = [f"{name}={rate}" for name, rate in NETWORK.items()]
+    script = [sys.executable, HERE / "landscape.py", folder / "landscape.gif", "500", str(nodes)]
+    pair = run_in_turn([*script, *rates], ours, 1 if QUICK else 3)
+    what = "a network, times faster than a network in torch at each node"
+    return [*rows, at_least(what, 3, pair.ratio, "")]
 
 
 def file_sizes(folder: Path) -> list[Row]:
