@@ -30,6 +30,21 @@ def ditch(x, y):
 
 surface = Surface(ditch, (-2, 2, -2, 2), (-1, 1), minima=[(0, 0)], source="a test")
 """,
+    "problem": """\
+\"\"\"Cup: a round one.\"\"\"
+
+import numpy as np
+
+from trajviz import Problem
+
+
+def cup(w):
+    \"\"\"A cup.\"\"\"
+    return (w**2).sum(axis=-1)
+
+
+problem = Problem(cup, lambda w: 2 * w, lambda seed: np.ones(5), 5, source="a test")
+""",
     "optimizer": """\
 from collections.abc import Iterator
 
@@ -108,7 +123,12 @@ def command() -> None:
     click.echo("said")
 """,
 }
-"""One of each, by what it is, all of the name "thing"."""
+"""One of each, by what it is, all of the name "thing" but the problem."""
+
+
+def name_of(what):
+    """Return what one is called: a problem lies in the folder of the surfaces."""
+    return "many" if what == "problem" else "thing"
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +138,7 @@ def copy(tmp_path_factory):
     for name in ("trajviz", "surfaces"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for what, text in ADDED.items():
-        path = folder / re.sub("NAME|SUFFIX", "thing", ROWS[what])
+        path = folder / re.sub("NAME|SUFFIX", name_of(what), ROWS[what])
         assert path.parent.is_dir()
         path.write_text(text, encoding="utf-8")
     return folder
@@ -151,7 +171,7 @@ def test_the_listing_has_each(copy):
     listed = json.loads(trajviz(copy, "list", "--json"))
     for what in ADDED.keys() - {"command"}:
         names = {entry["name"] for entry in listed[f"{what}s"]}
-        assert "thing" in names, what
+        assert name_of(what) in names, what
 
 
 def test_help_has_the_command_and_it_runs(copy):
