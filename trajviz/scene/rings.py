@@ -7,7 +7,6 @@ depends on places alone, so that a still shows what a film shows at that step.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,6 +25,9 @@ _ON, _OFF = 0.35, 1.4
 """How far apart heads are, in radii, that lie on each other, and that do not."""
 _STAR_OFF = 2.2
 """How far from a star, in radii, a head is its own size."""
+_AROUND = np.arange(-2.0, 4.0)
+"""The steps around a frame by which one that lasts is told from one that passes: the one before and
+the one after it, and two on either side."""
 _FINE = 2
 """Heads grow by such parts of a pixel, so that one that hardly changes seems to rest."""
 
@@ -59,16 +61,22 @@ def ring_growth(tracks: Sequence[Track], stars: Sequence[Shape], pen: Pen, steps
 
 
 def _heads_above(tracks: Sequence[Track], places: Points, pen: Pen, steps: Floats) -> Floats:
-    """Return how many heads lie above each, (tracks, n); one that is less close counts less."""
-    whole = np.arange(np.ceil(max(track.line.knots[-1] for track in tracks)) + 1)
-    at_steps = np.array([track.at(whole) for track in tracks]) / pen.head
-    before = np.clip(np.floor(steps), 0, whole[-1]).astype(np.int64)
-    after = np.minimum(before + 1, len(whole) - 1)
+    """Return how many heads lie above each, (tracks, n); one that is less close counts less.
+
+    Of two that meet only the steps around the frames are looked at, and all above one at once, so
+    that neither many steps nor many tracks take long.
+    """
+    last = np.ceil(max(track.line.knots[-1] for track in tracks))
+    around = np.clip(np.floor(steps) + _AROUND[:, None], 0, last)
+    at_steps = np.array([track.at(around.ravel()) for track in tracks]) / pen.head
+    gone = np.array([track.gone_knot for track in tracks])
     count = np.zeros(places.shape[:2])
-    for below, above in itertools.combinations(range(len(tracks)), 2):
-        stays = _lasting(_distance(at_steps[below], at_steps[above]) < _OFF)
-        there = (stays[before] | stays[after]) & (steps < tracks[above].gone_knot)
-        count[below] += there * _closeness(_distance(places[below], places[above]), _OFF)
+    for below in range(len(tracks) - 1):
+        above = slice(below + 1, None)
+        near = _distance(at_steps[below], at_steps[above]) < _OFF
+        there = _lasting(near.reshape(-1, *around.shape)) & (steps < gone[above, None])
+        close = _closeness(_distance(places[below], places[above]), _OFF)
+        count[below] = (there * close).sum(axis=0)
     return count
 
 
@@ -79,14 +87,13 @@ def _closeness(distance: Floats, off: float) -> Floats:
 
 
 def _lasting(near: Flags) -> Flags:
-    """Return flags, (n,), without runs of less than three; before and after, the ends last.
+    """Tell where one of the two middle flags of six is in a run of three, (tracks, 6, n).
 
-    >>> _lasting(np.array([1, 0, 1, 1, 0, 1, 1, 1, 0, 1], dtype=bool)).astype(int).tolist()
-    [1, 0, 0, 0, 0, 1, 1, 1, 0, 1]
+    >>> _lasting(np.array([[0, 0, 1, 1, 0, 1], [0, 0, 0, 1, 1, 1]], dtype=bool)[..., None])[:, 0]
+    array([False,  True])
     """
-    padded = np.pad(near, 2, mode="edge")
-    runs = padded[:-2] & padded[1:-1] & padded[2:]
-    return np.asarray(runs[:-2] | runs[1:-1] | runs[2:])
+    runs = near[:, :-2] & near[:, 1:-1] & near[:, 2:]
+    return np.asarray(runs.any(axis=1))
 
 
 def _distance(some: Points, others: Points) -> Floats:
