@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -550,3 +551,21 @@ def test_the_surface_that_is_drawn_once_is_the_one_of_a_whole_drawing(drawn_once
     whole = by_matplotlib(vector.draw(scene, 40, spacing=1))
     drawn_once(scene)
     np.testing.assert_array_equal(by_matplotlib(vector.draw(scene, 40, spacing=1)), whole)
+
+
+# Memory
+
+
+@pytest.mark.long
+def test_heads_that_lie_on_each_other_take_little_more_memory_the_more_they_are():
+    def peak(count):
+        specs = [f"sgd:lr=0.1,label={number}" for number in range(count)]
+        drawn = compare("bowl", specs, steps=20, size=(240, 180), seconds=4)
+        tracemalloc.start()
+        for _ in drawn.frames():
+            pass
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(28) < 4 * peak(7)

@@ -332,8 +332,8 @@ def _thinned(table: tuple[Floats, Floats], opacity: float) -> tuple[Floats, Floa
 
 _LAG = 0.4
 """How far off a head may be before it moves, in pixels; rounded to half ones it may be 0.35."""
-_FEW_HEADS = 16
-"""Up to so many heads a stretch of frames need not be shorter."""
+_FEW_HEADS = 48
+"""Up to the area of so many heads that lie alone a stretch of frames need not be shorter."""
 
 
 class Rasterizer:
@@ -369,8 +369,10 @@ class Rasterizer:
             for layer, ink in zip(stage.layers, inks.heads, strict=True)
         ]
         self.masks = np.zeros((len(self.segments), len(self.canvas)), dtype=np.uint8)
-        # Heads take most of the memory: the larger and the more they are, the shorter the stretch.
-        crowd = max(1.0, sum(map(len, stage.layers)) / _FEW_HEADS)
+        # Heads take most of the memory: the larger and the more they are, rings and all, the
+        # shorter the stretch.
+        larger = 1 + np.nan_to_num(np.concatenate(self.growth)) / inks.head_radius
+        crowd = max(1.0, np.square(larger).mean(axis=1).sum() / _FEW_HEADS)
         self.stretch = int(np.clip(128 * (5.5 / inks.head_radius) ** 2 / crowd, 4, 128))
         # Keys, pixel * frames + frame, are sorted and found in half the time where they are short.
         short = len(self.canvas) * self.stretch <= np.iinfo(np.int32).max
