@@ -18,8 +18,13 @@ def alive(number):
         return False
 
 
-def wait_until(condition):
+def wait_until(condition, work=None):
+    """Wait until something holds; fail once the work, a future or process, has ended without it."""
     while not condition():
+        ended = work is not None and (
+            work.done() if hasattr(work, "done") else work.poll() is not None
+        )
+        assert not ended or condition(), work
         time.sleep(0.01)
 
 

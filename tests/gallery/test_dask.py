@@ -191,19 +191,19 @@ def test_a_build_waits_for_a_worker_and_ends_with_the_scheduler(tmp_path):
 
         told = tmp_path / "scheduler.json"
         scheduler = start("scheduler", "--host=127.0.0.1", "--port=0", f"--scheduler-file={told}")
-        wait_until(lambda: told.exists() and told.read_text())
+        wait_until(lambda: told.exists() and told.read_text(), scheduler)
         address = json.loads(told.read_text())["address"]
         worker = start("worker", address, "--nthreads=1", "--no-nanny")
         folder = write(tmp_path / "gallery", SLOW)
         with executor._connector(address)() as client:
             client.wait_for_workers(1)
             process = begin("gallery", "build", folder, "--dask", address)
-            wait_until(lambda: (folder / "slow-seed=1.png").exists())
+            wait_until(lambda: (folder / "slow-seed=1.png").exists(), process)
             worker.kill()
             line = process.stderr.readline()
             assert line == f"the dask cluster at {address!r} has no workers: waiting for one\n"
             start("worker", address, "--nthreads=1", "--no-nanny")
-            wait_until(lambda: (folder / "slow-seed=3.png").exists())
+            wait_until(lambda: (folder / "slow-seed=3.png").exists(), process)
         scheduler.terminate()
         _, rest = process.communicate()
     assert rest == f"Error: the dask scheduler at {address!r} is gone\n"

@@ -18,7 +18,7 @@ def test_an_exception_ends_processes_in_the_middle_of_their_jobs(tmp_path):
     path = tmp_path / "ids"
     context = local_executor(1)
     future = context.__enter__().executor.submit(start_a_child_and_wait, path)
-    wait_until(path.exists)
+    wait_until(path.exists, future)
     assert not context.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert isinstance(future.exception(), WorkerDiedError)
     wait_until(lambda: not any(map(alive, path.read_text().split())))

@@ -65,7 +65,7 @@ def test_an_error_comes_back_as_it_is(pool):
 
 def test_it_is_known_how_far_a_task_is_while_it_runs(pool, tmp_path):
     future = pool.submit(tell_and_wait, str(tmp_path / "go"))
-    wait_until(lambda: pool.progress.get(future) == ("all of it", 2, 2))
+    wait_until(lambda: pool.progress.get(future) == ("all of it", 2, 2), future)
     (tmp_path / "go").touch()
     future.result()
     wait_until(lambda: pool.progress == {})
@@ -80,7 +80,7 @@ def test_stopping_ends_workers_and_what_they_started_and_drops_what_waits(tmp_pa
     path = tmp_path / "ids"
     running = workers.submit(start_a_child_and_wait, path)
     waiting = workers.submit(process_of, 0)
-    wait_until(path.exists)
+    wait_until(path.exists, running)
     ids = path.read_text().split()
     assert all(map(alive, ids))
     workers.stop()
@@ -119,7 +119,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     path, script = tmp_path / "ids", tmp_path / "script.py"
     script.write_text(ORPHANS.format(tests=str(Path(__file__).parents[1]), path=str(path)))
     parent = subprocess.Popen([sys.executable, script])
-    wait_until(path.exists)
+    wait_until(path.exists, parent)
     ids = path.read_text().split()
     parent.kill()
     parent.wait()
