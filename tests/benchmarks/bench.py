@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 import race
 from encoders import encoders
+from growth import SERIES, growth, looked_at, unchanged
 from measure import Quality, peak_of_all, quality, run, run_in_turn, spread
 from PIL import Image
-from sweep import built_sweep
 
 import trajviz
 from trajviz.descent.section import node_count
@@ -132,9 +132,7 @@ def main() -> int:
         rows, tables = measured(Path(name), wanted)
         text = "\n\n".join([heading(), requirements(rows), *tables])
         if not (QUICK or wanted):
-            from scaling import scaling
-
-            text += "\n\n" + scaling(Path(name), render, HERE / "scaling.png")
+            text += "\n\n" + growth([*SERIES], Path(name)).rstrip()
     print(text)
     if not (QUICK or wanted):
         (HERE / "RESULTS.md").write_text(text + "\n", encoding="utf-8")
@@ -414,11 +412,11 @@ def own_limits(folder: Path) -> list[Row]:
     long = run(render(folder / "b.gif", *large, "160"))
     few = [run(render(folder / "c.gif")).wall for _ in range(3)]
     many = [run(render(folder / "d.gif", "--seconds", "80")).wall for _ in range(3)]
-    growth = 1000 * (np.median(many) - np.median(few)) / 1800
+    further = 1000 * (np.median(many) - np.median(few)) / 1800
     return [
         at_most("memory, 2,000 frames at 1280x960", 220, short.peak, " MiB"),
         at_most("memory, 4,000 frames at 1280x960", 220, long.peak, " MiB"),
-        at_most("each further frame at 640x480", 1.5, growth, " ms"),
+        at_most("each further frame at 640x480", 1.5, further, " ms"),
         at_most("drawing 100,000 steps over 200, 200 frames", 1, drawing_steps(), " s"),
     ]
 
@@ -513,15 +511,12 @@ def starts(folder: Path) -> list[Row]:
 def galleries(folder: Path) -> list[Row]:
     """Measure a look at a gallery of thousands of items, and a build by two workers."""
     few, many = (1000, 3000) if QUICK else (3000, 30000)
-    check = [TRAJVIZ, "gallery", "check"]
-    nothing = run([*check, built_sweep(folder / "1", 10)]).cpu
-    short, long = (
-        run([*check, built_sweep(folder / f"{count}", count)]).cpu for count in (few, many)
-    )
-    growth = (long - nothing) / many / ((short - nothing) / few)
+    nothing, short, long = (run(looked_at(count, folder)).cpu for count in (10, few, many))
+    rise = (long - nothing) / many / ((short - nothing) / few)
     rows = [
         at_most(f"`gallery check`, {few:,} items", 2, short, " s"),
-        at_most(f"each of {many:,} items against each of {few:,}", 1.2, growth, ""),
+        at_most(f"each of {many:,} items against each of {few:,}", 1.2, rise, ""),
+        at_most(f"{many:,} items, unchanged", 1, run(unchanged(many, folder)).cpu, " s"),
     ]
     if QUICK:
         return rows

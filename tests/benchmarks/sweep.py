@@ -1,4 +1,4 @@
-"""A gallery of as many items as one wants, as if it had just been built; nothing is rendered."""
+"""A gallery of as many items as one wants, new, or as if it had just been built."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ TEXT = """
 name = "many"
 surface = "bowl"
 optimizers = ["sgd"]
+size = [160, 120]
+steps = 5
 outputs = ["{{name}}.png"]
 caption = "A rate of {{lr}}."
 grid = {{ lr = {rates}, seed = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }}
 """
 
 
-def built_sweep(folder: Path, count: int) -> Path:
-    """Write a gallery with everything that a build of it leaves.
+def new_sweep(folder: Path, count: int) -> Path:
+    """Write a gallery of which nothing is made yet.
 
     Args:
         folder: Where it goes; it is not there yet.
@@ -33,7 +35,15 @@ def built_sweep(folder: Path, count: int) -> Path:
     folder.mkdir()
     rates = [round(0.0001 * number, 4) for number in range(1, count // 10 + 1)]
     (folder / "gallery.toml").write_text(TEXT.format(rates=rates))
-    plan = plan_gallery(folder)
+    return folder
+
+
+def built_sweep(folder: Path, count: int) -> Path:
+    """Write a gallery with everything that a build of it leaves, pictures apart.
+
+    Arguments and result are those of `new_sweep`.
+    """
+    plan = plan_gallery(new_sweep(folder, count))
     with plan.lock.recording():
         for planned in plan.items:
             for file in planned.item.files:
