@@ -138,7 +138,7 @@ WRONG = {
     'surface = "x**"': "x\\*\\*",
     f'{FORMULA}theme = "lihgt"': "did you mean 'light'?",
     f'{FORMULA}paths = ["no.csv"]': r"no file of paths '.*no\.csv'",
-    f'{FORMULA}paths = ["."]': "no file of paths",
+    f'{FORMULA}paths = ["."]': "no checkpoints",
 }
 
 
