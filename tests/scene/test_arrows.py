@@ -92,6 +92,12 @@ def test_an_eighth_of_the_longest_step_is_half_as_long_beyond_the_head():
     assert (steps[0] * _grown(steps, 8.0, 5.0, 60.0)).tolist() == [[65, 0], [35, 0], [0, 0]]
 
 
+def test_a_step_that_diverges_makes_the_others_no_smaller_than_the_plot_does():
+    shown = pointed("step", ("sgd:lr=1", "momentum:lr=0.003"), surface="beale", size=(640, 480))
+    *_, step = ends(shown, [3])
+    assert np.hypot(*(step[0, 1] - step[0, 0])) > 10
+
+
 def test_after_the_last_step_there_are_no_arrows():
     assert np.isnan(ends(pointed(), [12])).all()
     assert not np.isnan(ends(pointed(), [11])[2]).any()

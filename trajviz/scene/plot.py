@@ -309,7 +309,8 @@ class Draper:
             )
             if pushes
         ]
-        longest = max((each.longest() for each in arrows), default=0.0)
+        across = float(min(plot.box.width, plot.box.height))
+        longest = min(across, max((each.longest() for each in arrows), default=0.0))
         return [
             mover
             for each in arrows

@@ -224,7 +224,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
         box = plot.box
         plot.view.draw(background[box.y0 : box.y1, box.x0 : box.x1])
     field = _fields(shown.plots, run, layout.scale)
-    marks = (*layout.marks, *field, *_beside(shown.plots, charts, boxes, run.theme, layout.scale))
+    marks = (*field, *layout.marks, *_beside(shown.plots, charts, boxes, run.theme, layout.scale))
     paint(background, marks)
     return Scene(
         background=background,
