@@ -35,9 +35,10 @@ def test_axe_sees_pale_text_and_a_picture_that_nothing_describes(seen):
 
 
 def test_the_console_and_what_nobody_caught_and_what_did_not_come_are_heard(seen):
-    noise = "<script>console.error('loud'); setTimeout(() => { throw Error('thrown') });</script>"
+    noise = """<script>console.error("loud");
+      setTimeout(() => { window.late = true; throw Error("thrown"); });</script>"""
     told = seen(GOOD + noise + '<img src="missing.png" alt="">')
-    told.page.wait_for_load_state()
+    told.page.wait_for_function("window.late")
     assert "error: loud" in told.errors
     assert any("thrown" in line for line in told.errors)
     assert len(told.failed) == 1

@@ -85,7 +85,7 @@ def test_the_player_runs_in_its_frame_with_its_controls_in_sight(stored, page_of
     told = page_of(path)
     frame = told.page.frame_locator("iframe")
     frame.locator("#step").press("End")
-    assert frame.locator("#step").get_attribute("aria-valuetext") == "step 20 of 20"
+    frame.locator("#step[aria-valuetext='step 20 of 20']").wait_for()
     room = told.page.locator("iframe").bounding_box()["height"]
     for what in (".plot svg", "#play", "#start-x", "#tracks tbody tr:first-child"):
         box = frame.locator(what).bounding_box()
