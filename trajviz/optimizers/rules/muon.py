@@ -23,7 +23,8 @@ def muon(surface: Oracle, w: Points, lr: Number, beta: Share = 0.95) -> Iterator
     Note: O is five steps of Newton and Schulz's iteration. A point of the plane is a matrix of one
     column, and so is a bias; of a column, O is its direction. The authors leave biases to AdamW.
     Elsewhere: of points of the plane torch, keras and optax have none, as theirs are for matrices.
-    Of matrices optax.contrib.muon and torch.Muon compute the same, torch in bfloat16.
+    Of matrices torch.Muon computes the same, in bfloat16; optax.contrib.muon corrects both of its
+    terms as Nadam does.
 
     >>> import numpy as np
     >>> from trajviz.surface.catalogue import load_surface
