@@ -124,9 +124,7 @@ class Paths:
         return np.concatenate(rows)
 
     def end_of(self, label: str) -> Floats:
-        """Return where a track ends, (d,); raise TrajvizError where there is none of this label."""
-        if label not in self.labels:
-            raise unknown("track of the plane", label, self.labels)
+        """Return where a track ends, (d,)."""
         return np.asarray(self.weights[[*self.labels].index(label)][-1])
 
 
@@ -140,6 +138,7 @@ def find_plane(text: str, paths: Paths) -> Plane:
     Raises:
         TrajvizError: There is no such kind or track, or the points lie on one line.
     """
+    check_plane(text, paths.labels)
     kind, names = split_plane(text)
     if len(paths.start) < 2:
         raise TrajvizError("a plane needs a problem of at least two dimensions")
@@ -175,6 +174,16 @@ def split_plane(text: str) -> tuple[str, tuple[str, ...]]:
         wanted = "two tracks, as in ends:A,B, or none" if kind == "ends" else wanted
         raise TrajvizError(f"plane {text!r}: {kind} takes {wanted}")
     return kind, names
+
+
+def check_plane(text: str, labels: Sequence[str]) -> None:
+    """Raise TrajvizError, before any work, for a plane that tracks of these labels do not have."""
+    kind, names = split_plane(text)
+    for name in names:
+        if name not in labels:
+            raise unknown("track of the plane", name, labels)
+    if kind == "ends" and len({*labels}) < 2:
+        raise TrajvizError("plane 'ends' goes through the ends of two tracks: there is one")
 
 
 _Found = tuple[Floats, Floats, Floats, float, Sequence[str]]
@@ -240,8 +249,6 @@ def _through(paths: Paths, names: Sequence[str]) -> _Found:
 
 def _ends(paths: Paths, names: Sequence[str]) -> _Found:
     named = names or tuple(dict.fromkeys(paths.labels))[:2]
-    if len(named) < 2:
-        raise TrajvizError("plane 'ends' goes through the ends of two tracks: there is one")
     a, b = (paths.end_of(name) for name in named)
     _check_triangle(paths.start, a, b, f"the start and the ends of {' and '.join(named)}")
     return paths.start, a - paths.start, b - paths.start, 0.0, named

@@ -15,7 +15,7 @@ import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Recorded, load_paths, load_recorded, paths_of
-from trajviz.descent.plane import Plane, split_plane
+from trajviz.descent.plane import Plane, check_plane
 from trajviz.descent.section import check_data, stand_in
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
@@ -183,10 +183,10 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
                 f"{what} {given!r} is a place of two dimensions: {problem.name} starts in "
                 f"{problem.dimension}, from where --seed N (seed=N) says"
             )
-    split_plane(recipe.plane)
     check_data(problem, recipe.data)
     surface = stand_in(problem)
     specs = _specs_of(recipe, surface, alone=not runs)
+    check_plane(recipe.plane, [*(s.label for s in specs), *(run.label for run in runs)])
     for spec in specs:
         if spec.clamp.bounds:
             raise TrajvizError(
