@@ -500,7 +500,7 @@ def starts(folder: Path) -> list[Row]:
     subprocess.run([*build, folder], cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     shutil.unpack_archive(wheel, folder / "installed", "zip")
-    nothing = [sys.executable, "-c", "pass"]
+    nothing = ["env", sys.executable, "-c", "pass"]
     rows = []
     for word, most in (("--help", 4.3), ("list", 6)):
         pair = run_in_turn(by(folder / "installed", word), nothing, 9)

@@ -12,6 +12,7 @@ from programs import trajviz
 
 from trajviz.descent import paths as module
 from trajviz.descent import recording
+from trajviz.descent.path_files import READERS
 from trajviz.descent.paths import load_paths
 from trajviz.errors import TrajvizError
 from trajviz.race import compare, run
@@ -397,7 +398,7 @@ LINES = st.lists(
 @example(HEAD + "a,0,\x00,1", "csv")
 @example(HEAD + "a,²,1,1", "csv")
 def test_any_text_is_paths_or_a_trajviz_error(text, suffix):
-    reader = module.READERS[suffix]
+    reader = READERS[suffix]
     try:
         reading = reader(text.encode("utf-8", "surrogatepass"), "run")
     except TrajvizError:
@@ -411,14 +412,14 @@ def test_any_text_is_paths_or_a_trajviz_error(text, suffix):
 @given(st.lists(st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 2), min_size=1))
 def test_any_finite_points_in_a_csv_are_read_as_they_are(points):
     text = HEAD + "".join(f"a,{k},{x!r},{y!r}\n" for k, (x, y) in enumerate(points))
-    (one,) = module.READERS["csv"](text.encode(), "run").recordings
+    (one,) = READERS["csv"](text.encode(), "run").recordings
     np.testing.assert_array_equal(one.until(len(points)), np.array(points))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_npz_or_a_trajviz_error(data):
     with pytest.raises(TrajvizError):
-        module.READERS["npz"](npz(labels=LABELS, points=POINTS)[:-30] + data, "run")
+        READERS["npz"](npz(labels=LABELS, points=POINTS)[:-30] + data, "run")
 
 
 # How they are drawn

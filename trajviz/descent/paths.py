@@ -7,17 +7,13 @@ run in many dimensions has the losses of the problem, or of its file where there
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from trajviz.descent.array_files import read_json, read_npy, read_npz, until_missing
-from trajviz.descent.checkpoints import run_label
-from trajviz.descent.recording import Reading, Recording
-from trajviz.descent.runs import common_dimension, read_runs, runs_of
-from trajviz.descent.table_files import read_table
+from trajviz.descent.recording import Recording
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.frozen import dataclass
@@ -99,7 +95,11 @@ def load_paths(path: str | Path, subject: Surface | Problem, steps: int) -> list
         TrajvizError: For a file that is missing, too long or no file of paths. The message names
             the file, and where it can the line or the path.
     """
+    from trajviz.descent.path_files import READERS  # which races without such files do without
+
     if isinstance(subject, Problem):
+        from trajviz.descent.runs import read_runs
+
         source, reading = read_runs(path)
         return [_run_on(subject, source, one, steps) for one in reading.grouped()]
     path = user_path(path)
@@ -136,6 +136,8 @@ def load_recorded(
     Raises:
         TrajvizError: As for `read_runs` and `runs_of`, for no run, and for runs of several models.
     """
+    from trajviz.descent.runs import read_runs, runs_of
+
     read = [(source, one) for source, reading in map(read_runs, files) for one in reading.grouped()]
     found = [*read, *(("", one) for one in runs_of(things))]
     if not found:
@@ -154,6 +156,8 @@ def recorded_problem(runs: Sequence[Recording], files: Sequence[str] = ()) -> Pr
     Raises:
         TrajvizError: They have different numbers of weights, or one alone.
     """
+    from trajviz.descent.checkpoints import run_label
+    from trajviz.descent.runs import common_dimension
 
     def no_loss(*_args: Any) -> Floats:
         raise TrajvizError("of recorded runs no loss is known: nobody can run on it")
@@ -220,6 +224,8 @@ def paths_of(things: Iterable[Any], subject: Surface | Problem, steps: int) -> l
         TrajvizError: For what is none of these, and for points that are not finite.
     """
     if isinstance(subject, Problem):
+        from trajviz.descent.runs import runs_of
+
         return [_run_on(subject, "", one, steps) for one in runs_of(things)]
     labelled = [pair for thing in things for pair in _labelled_arrays(thing)]
     nameless = sum(not label for label, _ in labelled)
@@ -245,6 +251,8 @@ def _labelled_arrays(thing: Any) -> Iterator[tuple[str, Points]]:
 
 def _points(thing: Any, what: str) -> Points:
     """Return an array of finite points, (n, 2), up to where NaN begin."""
+    from trajviz.descent.array_files import until_missing
+
     try:
         points = np.asarray(thing, dtype=np.float64)
     except (TypeError, ValueError):
@@ -273,14 +281,3 @@ def _recorded(source: str, one: Recording, surface: Surface, steps: int, note: s
         note=note,
         **kept,
     )
-
-
-READERS: dict[str, Callable[..., Reading]] = {
-    "csv": read_table,
-    "tsv": read_table,
-    "txt": read_table,
-    "json": read_json,
-    "npy": read_npy,
-    "npz": read_npz,
-}
-"""What reads a file of paths, by suffix."""
