@@ -22,7 +22,7 @@ from trajviz.animation.raster import Change
 from trajviz.descent import Progress
 from trajviz.errors import TrajvizError
 from trajviz.files.containers.gif import comment
-from trajviz.files.formats._palette import Palette, RoughPalette, Tally, pack
+from trajviz.files.formats._palette import Packed, Palette, RoughPalette, Tally, pack
 from trajviz.files.formats._patches import pinned, sampled
 from trajviz.files.formats._timing import ticks
 from trajviz.recipe.recipe import Playback
@@ -153,7 +153,7 @@ class _Writer:
         file.write(_header(self.width, height, palette, self.bits, playback.loop))
         file.write(comment(note))
         own = Palette(Tally(first.reshape(-1, 3), pinned), playback.colors - bool(cutout))
-        index = own.index(pack(first.reshape(-1, 3)))
+        index = _index_of_runs(own, pack(first.reshape(-1, 3)))
         self.shown = own.packed[index]
         own_bits = (playback.colors - 1).bit_length()
         flags, self.clear = _OPAQUE, self.transparent
@@ -288,6 +288,12 @@ def _parts(change: Change) -> list[Change]:
     spans = itertools.pairwise([0, *change.ends])
     pixels, colors = change.pixels, change.colors
     return [Change(pixels[a:b], colors[a:b]) for a, b in spans if a < b]
+
+
+def _index_of_runs(palette: Palette, colors: Packed) -> Indices:
+    """Return the places of a picture's colours, (n,), of which neighbours are often alike."""
+    starts = np.append(0, np.flatnonzero(colors[1:] != colors[:-1]) + 1)
+    return np.repeat(palette.index(colors[starts]), np.diff(starts, append=len(colors)))
 
 
 def _cut(y: Ints, x: Ints, ends: Sequence[int]) -> int:
