@@ -155,7 +155,8 @@ def walking(name, problem, **settings):
     """Return the steps of an optimizer on all of a problem's data."""
     optimizer, counted = load_optimizer(name), Counted(itertools.repeat(problem))
     counted.advance()
-    return optimizer.rule(counted, problem.start(0), **{**optimizer.defaults, **settings})
+    stated = {key: value for key, value in optimizer.defaults.items() if value is not None}
+    return optimizer.rule(counted, problem.start(0), **{**stated, **settings})
 
 
 def walked(name, problem, **settings):
