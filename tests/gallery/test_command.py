@@ -4,6 +4,8 @@ import os
 import shlex
 from pathlib import Path
 
+import click
+
 from trajviz.cli import cli
 from trajviz.cli._race import read_request
 from trajviz.gallery.command import command_of
@@ -16,7 +18,8 @@ def parsed(command):
     """Return the recipe that the command line makes of a command."""
     trajviz, render, *words = shlex.split(command)
     assert (trajviz, render) == ("trajviz", "render")
-    with cli.get_command(None, "render").make_context("render", words) as context:
+    above = click.Context(cli, **cli.context_settings)  # or -h is unknown, and stays so
+    with cli.get_command(None, "render").make_context("render", words, above) as context:
         options = dict(context.params)
         given = [options.pop(key) for key in ("surface", "optimizers", "recipe_file")]
         return read_request(*given, options)[0]
