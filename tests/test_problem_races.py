@@ -12,6 +12,7 @@ from programs import invoke
 from trajviz import compare, load_recipe
 from trajviz.errors import TrajvizError
 from trajviz.race import run
+from trajviz.recipe.spec import parse_specs
 
 PROBLEM = "logistic-regression:d=5,samples=40"
 ASKED = {"steps": 20, "size": (240, 180), "fps": 5, "seconds": 1}
@@ -40,6 +41,21 @@ def test_all_start_at_the_start_of_the_seed(race):
         assert tuple(track.points[0]) == race.start
     other = compare(bowl(), ["sgd:lr=0.1"], steps=1, seed=3)
     assert np.array_equal(other.trajectories[0].weights[0], other.problem.start(3))
+
+
+def test_progress_goes_on_while_rates_are_tuned_and_never_back():
+    told = []
+    recipe = compare(bowl(), ["sgd:lr=0.1"], steps=1).recipe
+    specs = tuple(parse_specs(["sgd", "adam:lr=0.1"]))
+    run(
+        replace(recipe, optimizers=specs, steps=8),
+        surface=bowl(),
+        progress=lambda *done: told.append(done),
+    )
+    shares = [done / of for done, of in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len({*shares}) > 40
 
 
 def test_the_window_holds_the_tracks_with_a_margin(race):

@@ -18,8 +18,6 @@ from trajviz.descent import Progress, descend, no_progress
 from trajviz.descent.noise import Noise
 from trajviz.descent.outcome import Outcome
 from trajviz.descent.paths import Course, Recorded, sorted_paths
-from trajviz.descent.plane import Plane
-from trajviz.descent.projection import projected
 from trajviz.descent.setup import Setup, settle
 from trajviz.descent.trajectory import Trajectory
 from trajviz.errors import TrajvizError, unknown
@@ -56,12 +54,13 @@ from trajviz.scene.theme import light_and_dark
 from trajviz.surface import Formula, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import name_or_subject
 from trajviz.surface.definition import Subject
-from trajviz.surface.problem import Problem
 from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
+    from trajviz.descent.plane import Plane
     from trajviz.files.notebook import Player
     from trajviz.scene.matplotlib_axes import Axes
+    from trajviz.surface.problem import Problem
 
 _PATIENCE = {
     "steps": 1_000_000,
@@ -858,7 +857,11 @@ def run(
     progress = progress or no_progress
     most = 1.0 if setup.problem is None else _DESCENT
     trajectories = descend(setup, _part_of(progress, 0.0, most))
-    setup, trajectories = projected(recipe, setup, trajectories, _part_of(progress, most, 1.0))
+    if setup.problem is not None:
+        from trajviz.descent.projection import projected  # nothing of it in two dimensions
+
+        rest = _part_of(progress, most, 1.0)
+        setup, trajectories = projected(recipe, setup, trajectories, rest)
     return Race(Outcome(recipe, setup, tuple(trajectories)))
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from trajviz.descent.halving import tune_by_halving
-from trajviz.descent.section import losses
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
-from trajviz.descent.tuning import Tuning, tune_rate
 from trajviz.descent.walk import Counted, counted_walk
 from trajviz.frozen import dataclass
 from trajviz.optimizers import Setting
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Floats, Ints, Points
+
+if TYPE_CHECKING:
+    from trajviz.descent.tuning import Tuning
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
@@ -46,15 +46,29 @@ def descend(setup: Setup, progress: Progress = no_progress) -> list[Trajectory]:
         TrajvizError: For a rate to be tuned within a window that has no finite value.
     """
     trajectories: list[Trajectory] = []
+    runs = [_runs(setup, spec) for spec in setup.specs]
     for place, spec in enumerate(setup.specs):
+        begun = sum(runs[: place + 1]) - 1  # the last of an optimizer's runs is the race
 
-        def advance(step: int, place: int = place) -> None:
-            progress(place * setup.steps + step, len(setup.specs) * setup.steps)
+        def advance(step: int, begun: int = begun) -> None:
+            progress(begun * setup.steps + step, sum(runs) * setup.steps)
 
-        entrant = _entrant(setup, spec)
+        def tried(done: int, of: int, place: int = place) -> None:
+            advance((runs[place] - 1) * setup.steps * (done - of) // of)
+
+        entrant = _entrant(setup, spec, tried)
         for number, start in _starts(setup, spec):
             trajectories += _run(setup, entrant, start, number, advance)
     return trajectories
+
+
+def _runs(setup: Setup, spec: Spec) -> int:
+    """Return how many races' work an optimizer is: tuning is next to nothing in two dimensions."""
+    if setup.problem is None or not spec.is_to_be_tuned:
+        return 1
+    from trajviz.descent.halving import RACES
+
+    return 1 + RACES
 
 
 @dataclass(frozen=True)
@@ -66,19 +80,23 @@ class _Entrant:
     rate_rule: str
 
 
-def _entrant(setup: Setup, spec: Spec) -> _Entrant:
+def _entrant(setup: Setup, spec: Spec, progress: Progress) -> _Entrant:
     """Settle a spec's rate, and leave out what another library is to decide by itself."""
     settings, rule = spec.complete, spec.rate_rule if "lr" in spec.settings else "default"
     if spec.is_to_be_tuned:
-        settings["lr"], rule = _tuning(setup, spec).rate, "tuned"
+        settings["lr"], rule = _tuning(setup, spec, progress).rate, "tuned"
     known = {key: value for key, value in settings.items() if value is not None}
     return _Entrant(spec, known, rule)
 
 
-def _tuning(setup: Setup, spec: Spec) -> Tuning:
+def _tuning(setup: Setup, spec: Spec, progress: Progress) -> Tuning:
     """Tune a spec's rate by the rule for what it descends."""
     if setup.problem is not None:
-        return tune_by_halving(setup.problem, spec, setup.begin, setup.steps, setup.noise)
+        from trajviz.descent.halving import tune_by_halving
+
+        return tune_by_halving(setup.problem, spec, setup.begin, setup.steps, setup.noise, progress)
+    from trajviz.descent.tuning import tune_rate  # none of it where rates are given
+
     return tune_rate(
         surface=setup.surface,
         spec=spec,
@@ -142,12 +160,19 @@ def _walked(
     return points, counts
 
 
+def _heights(setup: Setup, points: Floats) -> Floats:
+    if setup.problem is None:
+        return setup.surface.value(points)
+    from trajviz.descent.section import losses
+
+    return losses(setup.problem.value, points)
+
+
 def _trajectory(
     setup: Setup, entrant: _Entrant, points: Floats, counts: Ints, number: int | None
 ) -> Trajectory:
     """Return the part of a run, (steps + 1, d), that is finite."""
-    problem = setup.problem
-    heights = setup.surface.value(points) if problem is None else losses(problem.value, points)
+    flat, heights = setup.problem is None, _heights(setup, points)
     finite = np.isfinite(heights) & np.isfinite(points).all(axis=1)
     diverged_at = None if finite.all() else int(np.argmin(finite))
     end = diverged_at
@@ -156,14 +181,14 @@ def _trajectory(
         end, diverged_at = arrived_at + 1, None
     return Trajectory(
         spec=entrant.spec,
-        points=points[:end] if problem is None else np.empty((0, 2)),
+        points=points[:end] if flat else np.empty((0, 2)),
         heights=heights[:end],
         settings=entrant.settings,
         rate_rule=entrant.rate_rule,
         diverged_at=diverged_at,
         counts=counts[:end],
         number=number,
-        weights=None if problem is None else points[:end],
+        weights=None if flat else points[:end],
         arrived_at=arrived_at,
     )
 

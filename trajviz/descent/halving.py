@@ -53,6 +53,8 @@ ROUNDS = (16, 8, 4, 2, 1)
 """Of the race each round runs up to this part: a sixteenth, an eighth and so on."""
 FINALISTS = 3
 """So many run to the end."""
+RACES = 6
+"""About so many races tuning takes: 24/16, 12/16, 6/8, 3/4, 3/2 of one, and one that is nudged."""
 LOOKS = 64
 FLOOR = 1e-2
 RISE_WEIGHT = 0.5
@@ -164,7 +166,7 @@ def tune_by_halving(
         start: From where, (d,).
         steps: How many steps the race has.
         noise: What makes the gradients inexact.
-        progress: Called with how many rounds of a grid are done, and how many it has.
+        progress: Called with how much of the rounds of a grid is done, and how much that is in all.
 
     Returns:
         What was tried; the objective of a rate that was left out is that of what it ran.
@@ -184,7 +186,7 @@ def tune_by_halving(
             trials = [*trials, *more]
         else:
             break
-        left = _ranked([*left, *_halved(race, more, progress)], race.lowest(trials))
+        left = _ranked([*left, *_halved(race, more, _silent)], race.lowest(trials))
     lowest = race.lowest(trials)
     best = _steadiest(race, left, lowest) if left else trials[0]
     return Tuning(
@@ -196,18 +198,23 @@ def tune_by_halving(
     )
 
 
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody how far a wider grid is: progress never goes back."""
+
+
 def _halved(
     race: _Race, trials: Sequence[_Trial], progress: Callable[[int, int], None]
 ) -> list[_Trial]:
     """Run trials round by round, the better half of them on; return what has run to the end."""
-    left = [*trials]
-    for done, part in enumerate(ROUNDS, 1):
-        for trial in left:
+    left, total = [*trials], len(ROUNDS) * len(trials)
+    for done, part in enumerate(ROUNDS):
+        for run, trial in enumerate(left, 1):
             trial.advance(math.ceil(race.last / part))
+            progress(done * len(trials) + run * len(trials) // len(left), total)
         left = _ranked(left, race.lowest(trials))
         if part > 1:
             left = left[: max(FINALISTS, len(left) // 2)]
-        progress(done, len(ROUNDS))
+    progress(total, total)
     return left
 
 

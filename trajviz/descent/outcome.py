@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from trajviz.descent.noise import Noise
 from trajviz.descent.paths import Course, Recorded
-from trajviz.descent.plane import Plane
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
 from trajviz.frozen import dataclass
@@ -14,6 +14,9 @@ from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Surface, Window
 from trajviz.surface.problem import Problem
+
+if TYPE_CHECKING:
+    from trajviz.descent.plane import Plane
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def projected(
     trajectories: Sequence[Trajectory],
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> tuple[Setup, list[Trajectory]]:
-    """Return setup and trajectories as they are on the plane; on a surface, as they are.
+    """Return setup and trajectories of a problem as they are on the plane.
 
     Args:
         recipe: Which plane it is, what part of it is shown, and whose loss.
@@ -39,8 +39,7 @@ def projected(
         TrajvizError: The plane goes through a track that is not there, or through points on a line.
     """
     problem = setup.problem
-    if problem is None:
-        return setup, [*trajectories]
+    assert problem is not None
     paths = _paths(problem, [*trajectories, *setup.paths], setup.noise.seed)
     plane = find_plane(recipe.plane, paths)
     laid = [_laid(plane, each) for each in trajectories]

@@ -9,14 +9,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Recorded, load_paths, load_recorded, paths_of
-from trajviz.descent.plane import Plane, check_plane
-from trajviz.descent.section import check_data, stand_in
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
@@ -28,6 +26,9 @@ from trajviz.surface import Floats, Points, Ranks, Surface, Window, check_point,
 from trajviz.surface.catalogue import load_subject
 from trajviz.surface.definition import Subject
 from trajviz.surface.problem import Problem
+
+if TYPE_CHECKING:
+    from trajviz.descent.plane import Plane
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,9 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
                 f"{what} {given!r} is a place of two dimensions: {problem.name} starts in "
                 f"{problem.dimension}, from where --seed N (seed=N) says"
             )
+    from trajviz.descent.plane import check_plane  # nothing of this in two dimensions
+    from trajviz.descent.section import check_data, stand_in
+
     check_data(problem, recipe.data)
     surface = stand_in(problem)
     specs = _specs_of(recipe, surface, alone=not runs)

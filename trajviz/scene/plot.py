@@ -19,7 +19,6 @@ from trajviz.scene.departure import with_arrows
 from trajviz.scene.layout import Chip
 from trajviz.scene.marks import Box, Oval, Shape, Stroke, Text, square, star
 from trajviz.scene.movers import Mover, MovingStroke, marks_at
-from trajviz.scene.names import TYPE, Names
 from trajviz.scene.outline import Vector
 from trajviz.scene.overlap import told_apart
 from trajviz.scene.paint import Picture
@@ -322,6 +321,8 @@ class Draper:
         chosen = [place for place, name in enumerate(self.names) if name]
         if not chosen:
             return []
+        from trajviz.scene.names import TYPE, Names
+
         names = Names(
             tracks=tuple(plot.tracks[place] for place in chosen),
             texts=tuple(self.names[place] for place in chosen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from trajviz.descent import Progress, no_progress
 from trajviz.descent.basins import minima_of
 from trajviz.descent.noise import CUSTOMARY, Noise
 from trajviz.descent.paths import Course
-from trajviz.descent.plane import Plane
 from trajviz.descent.trajectory import Trajectory
 from trajviz.frozen import dataclass
 from trajviz.recipe.notes import Note
@@ -25,6 +25,9 @@ from trajviz.scene.theme import Theme
 from trajviz.scene.track import Pen
 from trajviz.surface import Points, Surface, Window
 from trajviz.surface.problem import Problem
+
+if TYPE_CHECKING:
+    from trajviz.descent.plane import Plane
 
 _FEW = 4
 """So many tracks of one optimizer are none too many to be drawn in full width."""

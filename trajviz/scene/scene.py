@@ -22,7 +22,6 @@ from trajviz.recipe.spec import Spec
 from trajviz.scene.arrivals import arrivals
 from trajviz.scene.chart import Chart, ChartView, median_of
 from trajviz.scene.color import RGB
-from trajviz.scene.field import field_over
 from trajviz.scene.frames import around_box, around_window
 from trajviz.scene.inset import Inset
 from trajviz.scene.key import caption_of, chips_before, chips_of, with_fates
@@ -33,7 +32,6 @@ from trajviz.scene.paint import Picture, paint
 from trajviz.scene.panels import load_panel
 from trajviz.scene.plot import Draper, MapView, Plot
 from trajviz.scene.run import Run, swarms
-from trajviz.scene.strip import as_strip
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.views import Shown, View, load_view, view_names
 from trajviz.surface import Surface, Window
@@ -155,7 +153,11 @@ def check_room(
 
 def _view_of(look: Look) -> View:
     view = load_view(look.view)
-    return as_strip(view, look.strip) if look.strip else view
+    if not look.strip:
+        return view
+    from trajviz.scene.strip import as_strip
+
+    return as_strip(view, look.strip)
 
 
 def _check_orbit(look: Look, view: View) -> None:
@@ -245,7 +247,11 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
 
 def _fields(plots: Sequence[Plot], run: Run, scale: float) -> list[Mark]:
     """Return the field of steepest descent over each plot of the view, where it is asked for."""
-    views = [cast(MapView, plot.view) for plot in plots] if run.look.field else []
+    if not run.look.field:
+        return []
+    from trajviz.scene.field import field_over
+
+    views = [cast(MapView, plot.view) for plot in plots]
     large = max(scale, 0.7)
     return [arrow for view in views for arrow in field_over(view, run.surface, run.theme, large)]
 
