@@ -669,6 +669,7 @@ def compare(
     metadata: bool = Recipe.metadata,
     max_bytes: int | None = Recipe.max_bytes,
     colors: int = Playback.colors,
+    cache: str | Path | None = None,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
@@ -742,6 +743,8 @@ def compare(
         max_bytes: The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then
             size are given up until it fits.
         colors: The most colours of a GIF, WebP or APNG, 16 to 256.
+        cache: A folder in which the loss on the plane of a problem is kept, and taken from where
+            all is as it was. By default none.
         force: Whether the limits that only protect your time are lifted.
         progress: Called with steps taken and steps in all.
 
@@ -803,7 +806,7 @@ def compare(
         colors=colors,
         **begin,
     )
-    return run(recipe, own, paths=recorded, force=force, progress=progress)
+    return run(recipe, own, paths=recorded, cache=cache, force=force, progress=progress)
 
 
 def _started(
@@ -825,6 +828,7 @@ def run(
     surface: Subject | None = None,
     *,
     paths: Sequence[Any] = (),
+    cache: str | Path | None = None,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Race:
@@ -834,6 +838,7 @@ def run(
         recipe: What to race, and how it is to be shown.
         surface: The recipe's surface or problem where it is loaded already; None to load it.
         paths: Recorded paths beside those of the recipe's files, as objects; see `compare`.
+        cache: A folder in which the loss on the plane of a problem is kept; None to keep none.
         force: Whether the limits that only protect your time are lifted.
         progress: Called with steps taken and steps in all.
 
@@ -843,6 +848,10 @@ def run(
     if not force:
         _check_patience(recipe)
     setup = settle(recipe, surface, paths)
+    if cache is not None and (setup.problem is None or setup.problem.recorded):
+        raise TrajvizError(
+            f"cache is for the loss on the plane of a problem, which {setup.surface.name} has not"
+        )
     made = _made_in_python(recipe, setup)
     recipe = replace(recipe, made_in_python=made, steps=setup.steps)
     recipe = _with_loss(recipe, setup.problem)
@@ -861,7 +870,8 @@ def run(
         from trajviz.descent.projection import projected  # nothing of it in two dimensions
 
         rest = _part_of(progress, most, 1.0)
-        setup, trajectories = projected(recipe, setup, trajectories, rest)
+        folder = None if cache is None else user_path(cache)
+        setup, trajectories = projected(recipe, setup, trajectories, folder, rest)
     return Race(Outcome(recipe, setup, tuple(trajectories)))
 
 

@@ -33,7 +33,13 @@ def test_from_python_the_options_are_the_same():
     parameters = inspect.signature(compare).parameters
     offered = {name: p.default for name, p in parameters.items() if name in OPTIONS}
     assert offered == {name: f.default for name, f in OPTIONS.items() if name not in FILES}
-    assert parameters.keys() - offered.keys() == {"surface", "optimizers", "force", "progress"}
+    assert parameters.keys() - offered.keys() == {
+        "surface",
+        "optimizers",
+        "cache",
+        "force",
+        "progress",
+    }
 
 
 def test_from_python_the_options_are_described_in_the_same_words():

@@ -18,6 +18,8 @@ from trajviz.files.places import Place, check_place, load_place, place_names
 from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trajviz.descent import Progress
     from trajviz.files.plan import PlannedFile
     from trajviz.race import Race, Written
@@ -45,6 +47,11 @@ if TYPE_CHECKING:
     "--save-recipe", metavar="FILE.toml", cls=OwnOption, group="file",
     help="Write what is rendered here as a recipe, rates included.",
 )  # fmt: skip
+@click.option(
+    "--cache", is_flag=True,
+    help="Keep the loss on a problem's plane in .trajviz-cache/ beside the recipe, or here, and "
+    "take it from there.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Lift the limits that only protect your time.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no facts about the result.")
 def command(
@@ -55,6 +62,7 @@ def command(
     place: str | None,
     bundle: bool,
     kind: str,
+    cache: bool,
     force: bool,
     quiet: bool,
     **options: Any,
@@ -91,7 +99,8 @@ def command(
         if save_recipe:
             _check_saved(save_recipe, recipe)
         with progress_bar("descending", quiet) as progress:
-            race = trajviz.run(recipe, chosen, force=force, progress=progress)
+            folder = _cache_beside(recipe_file) if cache else None
+            race = trajviz.run(recipe, chosen, cache=folder, force=force, progress=progress)
     if not quiet:
         say_what_was_found(race.surface, race.paths)
     if bundle:
@@ -102,6 +111,14 @@ def command(
         say(f"  {race.outcome_text()}", err=True)
     if save_recipe:
         say(str(race.save_recipe(save_recipe)), err="-" in recipe.outputs)
+
+
+def _cache_beside(recipe_file: str | None) -> Path:
+    """Return the folder of what is kept: beside the recipe, or here where it comes from no file."""
+    from trajviz.descent.kept_losses import FOLDER
+
+    file = user_path(recipe_file or "")
+    return (file.parent if file.is_file() else user_path(".")) / FOLDER
 
 
 def _subject_of(recipe: Recipe) -> Subject | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 from trajviz.descent.paths import Course, Recorded
@@ -25,6 +26,7 @@ def projected(
     recipe: Recipe,
     setup: Setup,
     trajectories: Sequence[Trajectory],
+    cache: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> tuple[Setup, list[Trajectory]]:
     """Return setup and trajectories of a problem as they are on the plane.
@@ -33,6 +35,7 @@ def projected(
         recipe: Which plane it is, what part of it is shown, and whose loss.
         setup: What was descended, and paths that were recorded elsewhere.
         trajectories: What has run, with weights.
+        cache: The folder in which the losses on the plane are kept; None to keep none.
         progress: Called with how many points of the plane are done and how many there are.
 
     Raises:
@@ -53,6 +56,7 @@ def projected(
         start=(x, y),
         data=recipe.data,
         equal=recipe.look.aspect == "equal",
+        cache=cache,
         progress=progress,
     )
     return replace(

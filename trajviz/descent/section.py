@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -81,6 +82,7 @@ def section_of(
     start: tuple[float, float],
     data: str = "training",
     equal: bool = False,
+    cache: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Surface:
     """Return the loss on a plane as a surface; of recorded runs a flat one, whose loss none knows.
@@ -92,6 +94,7 @@ def section_of(
         start: Where the race begins, on the plane.
         data: Whose loss, of the "training" data or of that "held-out".
         equal: Whether axes are to be equal, for which more of the plane is needed.
+        cache: The folder in which the losses are kept for the next time; None to keep none.
         progress: Called with how many points are done and how many there are.
 
     Raises:
@@ -104,11 +107,24 @@ def section_of(
     xs, ys = np.linspace(*ground[:2], nodes), np.linspace(*ground[2:], nodes)
     function = problem.held_out if data == DATA[1] else problem.loss
     assert function is not None
-    heights = np.empty((nodes, nodes))
-    for row, y in enumerate(ys.tolist()):
-        points = np.stack([xs, np.full(nodes, y)], axis=-1)
-        heights[row] = losses(function, plane.place(points))
-        progress((row + 1) * nodes, nodes**2)
+
+    def taken() -> Floats:
+        heights = np.empty((nodes, nodes))
+        for row, y in enumerate(ys.tolist()):
+            points = np.stack([xs, np.full(nodes, y)], axis=-1)
+            heights[row] = losses(function, plane.place(points))
+            progress((row + 1) * nodes, nodes**2)
+        return heights
+
+    if cache is None:
+        heights = taken()
+    else:
+        from trajviz.descent.kept_losses import kept_losses
+
+        some = [0, nodes // 2, -1]
+        probes = plane.place(np.array([(x, y) for x in xs[some] for y in ys[some]]))
+        heights = kept_losses(cache, function, probes, (nodes, nodes), taken)
+        progress(nodes**2, nodes**2)
     return Surface(
         formula=_Height(Spline.through(xs, ys, _filled(heights))),
         window=window,
