@@ -517,7 +517,7 @@ def drawn_once(monkeypatch):
         alone = dataclasses.replace(bare, counter=None, marks=())
         picture = by_matplotlib(vector.draw(alone, 0, spacing=1))
 
-        def draw_view(axes, _plot, _step, _spacing):
+        def draw_view(axes, *_):
             axes.figure.figimage(picture, zorder=-1)
 
         monkeypatch.setattr(vector, "_draw_view", draw_view)

@@ -47,11 +47,15 @@ class Steps:
         thing()
 
 
-def seen(path, *things):
-    """Return how often a change is seen while these things happen."""
-    count = 0
+def rest():
+    """Change nothing."""
+
+
+def seen(path, *things, rests=1):
+    """Return how often a change is seen while these things happen, each with rests after it."""
+    count, happening = 0, [step for thing in things for step in (thing, *[rest] * rests)]
     with contextlib.suppress(KeyboardInterrupt):
-        for _ in changes(path, Steps(*things)):
+        for _ in changes(path, Steps(*happening)):
             count += 1
     return count
 
@@ -61,6 +65,13 @@ def test_it_looks_at_once_and_then_only_after_changes(folder):
     assert seen(path) == 1
     assert seen(path, lambda: None, lambda: None) == 1
     assert seen(path, lambda: path.write_text(RECIPE + "noise = 0.1\n")) == 2
+
+
+def test_a_file_that_is_being_written_is_looked_at_when_it_is_whole(folder):
+    path = folder / "a.toml"
+    parts = [lambda size=size: path.write_text(RECIPE[:size]) for size in (0, 10, 60, None)]
+    assert seen(path, *parts, rests=0) == 1
+    assert seen(path, *parts, rest, rests=0) == 2
 
 
 def test_files_that_the_recipe_names_count_as_well(folder):

@@ -55,19 +55,20 @@ def command(recipe_file: str, output: str, once: bool) -> None:
 
 
 def changes(path: Path, wait: Callable[[float], Any]) -> Iterator[None]:
-    """Yield now, and whenever a recipe's file or a file that it names has changed.
+    """Yield now, and whenever a recipe's file or a file that it names has changed and rests.
 
     Args:
         path: The recipe.
         wait: Waits for so many seconds, and is called between two looks.
     """
-    before = None
+    before = settling = None
     while True:
         now = _state(path)
-        if now != before:
+        if now != before and (before is None or now == settling):
             before = now
             yield
             continue
+        settling = now  # an editor may be in the middle of writing
         wait(_PAUSE)
 
 

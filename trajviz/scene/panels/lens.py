@@ -14,7 +14,7 @@ from trajviz.scene.panels import Panel
 from trajviz.scene.plot import Draper, Plot
 from trajviz.scene.run import Run
 from trajviz.scene.track import Track
-from trajviz.scene.views.contour import ContourView
+from trajviz.scene.views import load_view
 from trajviz.surface import Points, Window
 
 LEAST, MOST, USUAL = 5.0, 50.0, 10.0
@@ -31,10 +31,11 @@ def _insets(run: Run) -> list[Inset]:
     title = run.language.say("magnified", factor=f"{factor:.2g}")
     axes = Axes(limits.window, title=title, limits=limits.within, filled=True)
 
+    part = load_view("contour").part
+    assert part is not None
+
     def plot(box: Box, draper: Draper) -> Plot:
-        view = ContourView.of(
-            limits=limits, box=box, theme=run.theme, scale=draper.scale, bounds=run.bounds
-        )
+        view = part(limits, box, run.theme, draper.scale, run.bounds)
         return _passing(replace(draper, names=(), pushes=()).plot(view))
 
     return [Inset(axes=axes, plot=plot, framed=limits.within)]

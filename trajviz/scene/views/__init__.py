@@ -14,9 +14,12 @@ from trajviz.scene.registry import load, names_in
 
 if TYPE_CHECKING:
     from trajviz.scene.layout import Axes, Chip
+    from trajviz.scene.limits import Limits
     from trajviz.scene.marks import Box
-    from trajviz.scene.plot import Draper, Plot
+    from trajviz.scene.plot import Draper, Plot, TrackView
     from trajviz.scene.run import Run
+    from trajviz.scene.theme import Theme
+    from trajviz.scene.views._frame import Bounds
 
 
 class Shown(NamedTuple):
@@ -53,6 +56,8 @@ class View:
             from many points at once.
         live: Whether tracks can be laid over it by a page, which then runs the race itself: a plot
             of it is seen from above, where a start can be held.
+        part: Returns a part of the surface as it lies in a box, seen from above, over which a panel
+            lays tracks: by the part, the box, theme, scale and bounds. None where it has no such.
         repaints: Whether any pixel may change from frame to frame, so that it cannot be shown as
             paths over one background.
     """
@@ -65,6 +70,7 @@ class View:
     turns: bool = False
     everywhere: bool = False
     live: bool = False
+    part: Callable[[Limits, Box, Theme, float, Sequence[Bounds]], TrackView] | None = None
     repaints: bool = False
 
 

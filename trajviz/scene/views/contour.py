@@ -183,4 +183,5 @@ VIEW = View(
     axes=_axes,
     show=_show,
     live=True,
+    part=ContourView.of,
 )
