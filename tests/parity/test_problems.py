@@ -1,6 +1,7 @@
 """The built-in problems beside torch's autograd, and rules of ours on them beside torch's own."""
 
 import itertools
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -221,7 +222,8 @@ def test_scipys_methods_come_down_in_many_dimensions(pair, name):
 
 
 def test_keras_runs_on_blocks_as_our_rule_does_on_the_whole():
-    pytest.importorskip("keras")
+    if find_spec("keras") is None:  # the adapter imports it, for torch
+        pytest.skip("keras is not installed")
     problem = load_subject("moons-net")
     theirs, ours = walking("keras.SGD", problem, lr=0.1), walking("sgd", problem, lr=0.1)
     for _ in range(20):
