@@ -58,6 +58,12 @@ def test_progress_goes_on_while_rates_are_tuned_and_never_back():
     assert len({*shares}) > 40
 
 
+def test_more_weights_than_memory_has_room_for_are_refused_before_any_work():
+    said = "^250,250,000 weights of all steps are more than 200,000,000, .* add --force"
+    with pytest.raises(TrajvizError, match=said):
+        compare(bowl(25_000), ["sgd:lr=0.1"] * 10, steps=1000)
+
+
 def test_the_window_holds_the_tracks_with_a_margin(race):
     points = np.concatenate([track.points for track in race.trajectories])
     window = race.window

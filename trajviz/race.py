@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -67,6 +67,7 @@ _PATIENCE = {
     "frames": 5_000,
     "pixels in all": 10_000_000_000,
     "steps from all starts": 2_000_000,
+    "weights of all steps": 200_000_000,
 }
 """What takes longer than anybody expects is only done when it is meant."""
 
@@ -848,6 +849,8 @@ def run(
     if not force:
         _check_patience(recipe)
     setup = settle(recipe, surface, paths)
+    if not force:
+        _check_memory(setup)
     if cache is not None and (setup.problem is None or setup.problem.recorded):
         raise TrajvizError(
             f"cache is for the loss on the plane of a problem, which {setup.surface.name} has not"
@@ -907,10 +910,22 @@ def _check_patience(recipe: Recipe) -> None:
         "pixels in all": width * height * frames,
         "steps from all starts": steps * starts,
     }
-    for what, most in _PATIENCE.items():
-        if amounts[what] > most:
+    _refuse_more_than_usual(amounts)
+
+
+def _check_memory(setup: Setup) -> None:
+    """Refuse a race in more dimensions than its weights of all steps have room for: 1.6 GB."""
+    if setup.problem is not None:
+        weights = len(setup.specs) * (setup.steps + 1) * setup.problem.dimension
+        _refuse_more_than_usual({"weights of all steps": weights})
+
+
+def _refuse_more_than_usual(amounts: Mapping[str, int]) -> None:
+    for what, amount in amounts.items():
+        most = _PATIENCE[what]
+        if amount > most:
             raise TrajvizError(
-                f"{amounts[what]:,} {what} are more than {most:,}, which would take long: "
+                f"{amount:,} {what} are more than {most:,}, which would take long: "
                 "to have them all the same, add --force (force=True)"
             )
 
