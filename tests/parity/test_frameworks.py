@@ -104,7 +104,7 @@ def test_optax_tunes_every_rate_as_if_it_were_alone(name):
     rule = load_optimizer(f"optax.{name}").rule
     surface = load_surface("beale")
     start = np.broadcast_to(np.array(surface.start), (2, 2)).copy()
-    both = rule(surface.gradient, start, lr=np.array([[rate], [0.001]]))
+    both = rule(surface, start, lr=np.array([[rate], [0.001]]))
     assert max(np.abs(next(both)[0] - point).max() for point in one.points[1:9]) < 1e-12
 
 
