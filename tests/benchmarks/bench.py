@@ -477,9 +477,9 @@ def checkout(folder: Path) -> Path | None:
 
 
 def by(package: Path, *words: str | Path) -> list[str | Path]:
-    """Return the command of the package in a folder."""
+    """Return the command of the package in a folder, wherever it is run."""
     code = "import sys; sys.argv[0] = 'trajviz'; from trajviz.__main__ import main; main()"
-    return ["env", f"PYTHONPATH={package}", sys.executable, "-c", code, *words]
+    return ["env", f"PYTHONPATH={package}", sys.executable, "-P", "-c", code, *words]
 
 
 def share_of(old: Path, job: str) -> float:
@@ -500,7 +500,7 @@ def starts(folder: Path) -> list[Row]:
     subprocess.run([*build, folder], cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     shutil.unpack_archive(wheel, folder / "installed", "zip")
-    nothing = ["env", sys.executable, "-c", "pass"]
+    nothing = ["env", sys.executable, "-P", "-c", "pass"]
     rows = []
     for word, most in (("--help", 4.3), ("list", 6)):
         pair = run_in_turn(by(folder / "installed", word), nothing, 9)
