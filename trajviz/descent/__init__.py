@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trajviz.descent.progress import Progress, no_progress
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
 from trajviz.descent.walk import Counted, counted_walk
@@ -19,12 +20,7 @@ from trajviz.surface import Floats, Ints, Points
 if TYPE_CHECKING:
     from trajviz.descent.tuning import Tuning
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with how much is done and how much there is in all."""
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Tell nobody."""
+__all__ = ["Progress", "descend", "no_progress"]
 
 
 def descend(setup: Setup, progress: Progress = no_progress) -> list[Trajectory]:

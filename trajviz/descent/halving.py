@@ -32,11 +32,12 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from trajviz.descent.noise import Noise
+from trajviz.descent.progress import Progress, no_progress
 from trajviz.descent.tuning import TUNING_STEPS, Tuning
 from trajviz.descent.walk import walk
 from trajviz.frozen import dataclass
@@ -156,7 +157,7 @@ def tune_by_halving(
     start: Floats,
     steps: int,
     noise: Noise,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = no_progress,
 ) -> Tuning:
     """Tune the rate of a spec, which leaves it open, by the rule above.
 
@@ -186,7 +187,8 @@ def tune_by_halving(
             trials = [*trials, *more]
         else:
             break
-        left = _ranked([*left, *_halved(race, more, _silent)], race.lowest(trials))
+        # Progress never goes back, so nobody is told how far a wider grid is.
+        left = _ranked([*left, *_halved(race, more, no_progress)], race.lowest(trials))
     lowest = race.lowest(trials)
     best = _steadiest(race, left, lowest) if left else trials[0]
     return Tuning(
@@ -198,13 +200,7 @@ def tune_by_halving(
     )
 
 
-def _silent(_done: int, _total: int) -> None:
-    """Tell nobody how far a wider grid is: progress never goes back."""
-
-
-def _halved(
-    race: _Race, trials: Sequence[_Trial], progress: Callable[[int, int], None]
-) -> list[_Trial]:
+def _halved(race: _Race, trials: Sequence[_Trial], progress: Progress) -> list[_Trial]:
     """Run trials round by round, the better half of them on; return what has run to the end."""
     left, total = [*trials], len(ROUNDS) * len(trials)
     for done, part in enumerate(ROUNDS):

@@ -5,13 +5,14 @@ What was run stays as it is: the weights, the losses and the counts of a traject
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.plane import Paths, Plane, find_plane
+from trajviz.descent.progress import Progress, no_progress
 from trajviz.descent.section import fitted_window, section_of
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
@@ -27,7 +28,7 @@ def projected(
     setup: Setup,
     trajectories: Sequence[Trajectory],
     cache: Path | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = no_progress,
 ) -> tuple[Setup, list[Trajectory]]:
     """Return setup and trajectories of a problem as they are on the plane.
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from trajviz.descent.plane import Plane
+from trajviz.descent.progress import Progress, no_progress
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import DATA
@@ -83,7 +84,7 @@ def section_of(
     data: str = "training",
     equal: bool = False,
     cache: Path | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = no_progress,
 ) -> Surface:
     """Return the loss on a plane as a surface; of recorded runs a flat one, whose loss none knows.
 
