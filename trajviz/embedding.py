@@ -80,6 +80,7 @@ def alt_text(path: Path, chosen: Format, trust: bool = False) -> str:
 
 def _check_patience(path: Path, recipe: Recipe) -> None:
     tracks = len(recipe.optimizers or DEFAULT_OPTIMIZERS) * max(1, count_starts(recipe.starts))
+    tracks *= recipe.seeds or 1
     if recipe.steps * tracks > MOST_STEPS:
         raise TrajvizError(
             f"the race in {str(path)!r} takes {recipe.steps * tracks:,} steps, more than "

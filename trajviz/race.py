@@ -67,6 +67,7 @@ _PATIENCE = {
     "frames": 5_000,
     "pixels in all": 10_000_000_000,
     "steps from all starts": 2_000_000,
+    "steps with all seeds": 2_000_000,
     "weights of all steps": 200_000_000,
 }
 """What takes longer than anybody expects is only done when it is meant."""
@@ -634,6 +635,7 @@ def compare(
     window: Sequence[float] | None = Recipe.window,
     noise: float = Recipe.noise,
     seed: int = Recipe.seed,
+    seeds: int | None = Recipe.seeds,
     batch_size: int | None = Recipe.batch_size,
     starts: str = Recipe.starts,
     paths: Iterable[Any] = Recipe.paths,
@@ -691,6 +693,8 @@ def compare(
         window: What part of the plane is shown. By default the surface's.
         noise: Add Gaussian noise to every gradient, the same for all; for surfaces without data.
         seed: Which noise, which mini-batches, which random starts.
+        seeds: Run each with so many seeds, from --seed on: faint, but for the run whose final loss
+            is the median. By default one.
         batch_size: Samples in a mini-batch, for surfaces over data; all of them make it exact. By
             default the surface's.
         starts: Start each from all over the window, as in 7x7 or random:50, or from certain points,
@@ -770,6 +774,7 @@ def compare(
         window=None if window is None else check_window(window),
         noise=noise,
         seed=seed,
+        seeds=seeds,
         batch_size=batch_size,
         paths=files,
         clock=clock,
@@ -909,6 +914,7 @@ def _check_patience(recipe: Recipe) -> None:
         "frames": frames,
         "pixels in all": width * height * frames,
         "steps from all starts": steps * starts,
+        "steps with all seeds": steps * (recipe.seeds or 0),
     }
     _refuse_more_than_usual(amounts)
 
@@ -916,7 +922,8 @@ def _check_patience(recipe: Recipe) -> None:
 def _check_memory(setup: Setup) -> None:
     """Refuse a race in more dimensions than its weights of all steps have room for: 1.6 GB."""
     if setup.problem is not None:
-        weights = len(setup.specs) * (setup.steps + 1) * setup.problem.dimension
+        tracks = len(setup.specs) * setup.seeds
+        weights = tracks * (setup.steps + 1) * setup.problem.dimension
         _refuse_more_than_usual({"weights of all steps": weights})
 
 

@@ -36,6 +36,7 @@ VALUES = {
     "window": st.tuples(*[st.floats(*ends) for ends in ((-9, -1), (1, 9)) * 2]),
     "noise": st.floats(0, 10),
     "seed": st.integers(0, 2**31),
+    "seeds": st.none(),
     "batch_size": st.integers(1, 100),
     "starts": st.sampled_from(["3x3", "random:5"]),
     "paths": st.lists(st.sampled_from(["a.csv", "-b.json", "c d.npz"]), max_size=2).map(tuple),
@@ -77,7 +78,7 @@ VALUES = {
     "metadata": st.booleans(),
     "max_bytes": st.integers(1, 10**9),
 }
-OTHERS = {"clock": "evaluations", "strip": (5, 20), "transparent": True, "until": 0.05}
+OTHERS = {"clock": "evaluations", "strip": (5, 20), "transparent": True, "until": 0.05, "seeds": 20}
 """Values that go with few others."""
 
 

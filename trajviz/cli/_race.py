@@ -27,7 +27,7 @@ def race_options(command: Command) -> Command:
 
 def descent_options(command: Command) -> Command:
     """Add who descends where: surface and optimizers, start and steps, what disturbs them."""
-    fields = fields_of("race", but=("starts", "clock", "lr", "paths", "plane", "data"))
+    fields = fields_of("race", but=("starts", "seeds", "clock", "lr", "paths", "plane", "data"))
     return _from_recipe(recipe_options_of(fields)(command))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trajviz.descent.noise import Noise
 from trajviz.descent.progress import Progress, no_progress
 from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
@@ -35,8 +37,9 @@ def descend(setup: Setup, progress: Progress = no_progress) -> list[Trajectory]:
         progress: Called with steps done and steps in all.
 
     Returns:
-        One trajectory for each spec, in their order; with several starts those of a spec follow
-        each other. Those on a problem have weights, but no points before they are `projected`.
+        One trajectory for each spec, in their order; with several starts or seeds those of a spec
+        follow each other. Those on a problem have weights, but no points before they are
+        `projected`.
 
     Raises:
         TrajvizError: For a rate to be tuned within a window that has no finite value.
@@ -44,36 +47,59 @@ def descend(setup: Setup, progress: Progress = no_progress) -> list[Trajectory]:
     trajectories: list[Trajectory] = []
     runs = [_runs(setup, spec) for spec in setup.specs]
     for place, spec in enumerate(setup.specs):
-        begun = sum(runs[: place + 1]) - 1  # the last of an optimizer's runs is the race
+        begun = sum(runs[: place + 1]) - setup.seeds  # an optimizer's last runs are the race
 
         def advance(step: int, begun: int = begun) -> None:
             progress(begun * setup.steps + step, sum(runs) * setup.steps)
 
         def tried(done: int, of: int, place: int = place) -> None:
-            advance((runs[place] - 1) * setup.steps * (done - of) // of)
+            advance((runs[place] - setup.seeds) * setup.steps * (done - of) // of)
 
         entrant = _entrant(setup, spec, tried)
+        if setup.seeds > 1:
+            trajectories += _seeded(setup, entrant, advance)
+            continue
         for number, start in _starts(setup, spec):
             trajectories += _run(setup, entrant, start, number, advance)
     return trajectories
 
 
+def _seeded(setup: Setup, entrant: _Entrant, advance: Callable[[int], None]) -> list[Trajectory]:
+    """Return an optimizer's run with each seed, from one start and at one rate."""
+    from trajviz.descent.seeds import with_median_bold
+
+    found: list[Trajectory] = []
+    for place, noise in enumerate(setup.noises):
+
+        def further(step: int, place: int = place) -> None:
+            advance(place * setup.steps + step)
+
+        own = replace(entrant, noise=noise, seed=noise.seed)
+        found += _run(setup, own, setup.begin, None, further)
+    return with_median_bold(found)
+
+
 def _runs(setup: Setup, spec: Spec) -> int:
     """Return how many races' work an optimizer is: tuning is next to nothing in two dimensions."""
     if setup.problem is None or not spec.is_to_be_tuned:
-        return 1
+        return setup.seeds
     from trajviz.descent.halving import RACES
 
-    return 1 + RACES
+    return setup.seeds + RACES
 
 
 @dataclass(frozen=True)
 class _Entrant:
-    """An optimizer as it runs: all its settings have their values, a tuned rate too."""
+    """An optimizer as it runs: all its settings have their values, a tuned rate too.
+
+    Of several seeds it has one, and the noise of this.
+    """
 
     spec: Spec
     settings: Mapping[str, Setting]
     rate_rule: str
+    noise: Noise
+    seed: int | None = None
 
 
 def _entrant(setup: Setup, spec: Spec, progress: Progress) -> _Entrant:
@@ -82,7 +108,7 @@ def _entrant(setup: Setup, spec: Spec, progress: Progress) -> _Entrant:
     if spec.is_to_be_tuned:
         settings["lr"], rule = _tuning(setup, spec, progress).rate, "tuned"
     known = {key: value for key, value in settings.items() if value is not None}
-    return _Entrant(spec, known, rule)
+    return _Entrant(spec=spec, settings=known, rate_rule=rule, noise=setup.noise)
 
 
 def _tuning(setup: Setup, spec: Spec, progress: Progress) -> Tuning:
@@ -137,7 +163,7 @@ def _walked(
 
     The walk stops once nothing is finite; what it leaves out is NaN.
     """
-    counted = Counted(setup.noise.oracles(setup.subject))
+    counted = Counted(entrant.noise.oracles(setup.subject))
     points = np.full((setup.steps + 1, *start.shape), np.nan)
     counts = np.zeros((setup.steps + 1, 3), dtype=np.int64)
     points[0], (gradients, values, hessians), budget = start, counts.T, setup.budget
@@ -186,6 +212,7 @@ def _trajectory(
         number=number,
         weights=None if flat else points[:end],
         arrived_at=arrived_at,
+        seed=entrant.seed,
     )
 
 

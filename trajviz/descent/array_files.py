@@ -94,7 +94,7 @@ def _track(place: int, track: Any) -> Recording:
     where = f"trajectories[{place}]"
     if not isinstance(track, dict):
         raise TrajvizError(f"{where} is no object with 'label' and 'points'")
-    label, number = track.get("label"), track.get("start")
+    label, number = track.get("label"), track.get("start", track.get("seed"))
     if not isinstance(label, str):
         raise TrajvizError(f"{where}: 'label' is not a text")
     if number is not None and not (type(number) is int and number >= 0):
@@ -174,7 +174,11 @@ def _of_tracks(arrays: Mapping[str, Array]) -> Reading:
     if labels.shape != points.shape[:1] or labels.dtype.kind != "U":
         raise TrajvizError("labels are not one text for each track")
     check_paths(len(points))
-    keys = zip(labels.tolist(), track_numbers(arrays.get("starts"), len(labels)), strict=True)
+    keys = zip(
+        labels.tolist(),
+        track_numbers(arrays.get("starts", arrays.get("seeds")), len(labels)),
+        strict=True,
+    )
     paths = zip(keys, points.astype(np.float64, copy=False), strict=True)
     return Reading(
         [

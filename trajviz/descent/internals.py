@@ -25,7 +25,7 @@ def gradients(surface: Subject, trajectory: Course, noise: Noise = CUSTOMARY) ->
     """Return the gradient at the point that each step leaves.
 
     It is the gradient that the race shows: of that step's mini-batch, or with that step's noise,
-    clipped where the track clips it.
+    those of the run's own seed, clipped where the track clips it.
 
     Args:
         surface: What was descended, a surface or a problem.
@@ -35,6 +35,7 @@ def gradients(surface: Subject, trajectory: Course, noise: Noise = CUSTOMARY) ->
     Returns:
         The gradients, (steps, d).
     """
+    noise = noise.of_seed(trajectory.seed)
     leaves = trajectory.places[:-1]
     clamp = trajectory.spec.clamp if isinstance(trajectory, Trajectory) else NO_CLAMP
     if not noise.facts(surface):

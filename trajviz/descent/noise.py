@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,6 +54,10 @@ class Noise:
     def of(cls, recipe: Recipe) -> Noise:
         """Return the noise that a recipe asks for."""
         return cls(sigma=recipe.noise, seed=recipe.seed, batch_size=recipe.batch_size)
+
+    def of_seed(self, seed: int | None) -> Noise:
+        """Return the noise of another seed; None for this one."""
+        return self if seed in (None, self.seed) else replace(self, seed=seed)
 
     def check(self, surface: Subject) -> None:
         """Refuse what makes no sense on this surface.

@@ -84,13 +84,17 @@ class Outcome:
         """From how many starts each optimizer ran; 0 where no optimizer ran."""
         return sum(t.label == self.trajectories[0].label for t in self.trajectories)
 
+    def _is_first(self, trajectory: Trajectory) -> bool:
+        """Tell whether a trajectory is the first of its optimizer's."""
+        return not trajectory.number and trajectory.seed in (None, self.noise.seed)
+
     @property
     def settled(self) -> Recipe:
         """The recipe, complete: start, window, words, settings and rates as they were used."""
         look = self.recipe.look
         return replace(
             self.recipe,
-            optimizers=tuple(_settled(t) for t in self.trajectories if not t.number),
+            optimizers=tuple(_settled(t) for t in self.trajectories if self._is_first(t)),
             start=None if self.problem else self.start,
             # What of a plane is shown, and how its axes are called, follows from the paths.
             window=self.recipe.window if self.problem else self.window,

@@ -60,6 +60,16 @@ class Recorded:
         return f"<Recorded path {self.label} of {self.steps} steps, {self.source or 'from Python'}>"
 
     @property
+    def seed(self) -> None:
+        """Which noise it saw: nobody knows."""
+        return
+
+    @property
+    def is_bold(self) -> bool:
+        """Whether it is drawn in full: always, for a path."""
+        return True
+
+    @property
     def places(self) -> Floats:
         """Where it really was, (steps + 1, d): its weights, or else its points."""
         return self.points if self.weights is None else self.weights

@@ -52,7 +52,7 @@ def read_npz_runs(data: bytes, name: str) -> Reading:
     tracks = len(points) if points.ndim == 3 else 1
     labels = _labels(arrays, tracks, name)
     runs = as_runs(points, losses, name)
-    numbers = track_numbers(arrays.get("starts"), tracks)
+    numbers = track_numbers(arrays.get("starts", arrays.get("seeds")), tracks)
     return Reading(
         [
             Recording(label, run.points, number, losses=run.losses)
@@ -109,7 +109,7 @@ def _track(place: int, track: Any) -> Recording:
     where = f"trajectories[{place}]"
     if not (isinstance(track, dict) and isinstance(track.get("label"), str)):
         raise TrajvizError(f"{where} is no object with 'label' and 'points'")
-    number = track.get("start")
+    number = track.get("start", track.get("seed"))
     if number is not None and not (type(number) is int and number >= 0):
         raise TrajvizError(f"{where}: start {number!r} is not a whole number")
     losses = next((track[word] for word in LOSSES if track.get(word) is not None), None)
@@ -140,7 +140,7 @@ def read_table_runs(data: bytes, _name: str) -> Reading:
     names = [cell.lower() for cell in head.cells]
     weights = _weight_columns(head)
     loss = next((names.index(word) for word in LOSSES if word in names), None)
-    keys = [names.index(word) for word in (*_LABELS, "start") if word in names]
+    keys = [names.index(word) for word in (*_LABELS, "start", "seed") if word in names]
     found: dict[tuple[str, ...], list[list[float]]] = {}
     for row in rows:
         if len(row.cells) != len(names):
@@ -150,7 +150,7 @@ def read_table_runs(data: bytes, _name: str) -> Reading:
         key = tuple(row.cells[place] for place in keys)
         check_paths(len(found))
         found.setdefault(key, []).append(_numbers(row, head, weights, loss))
-    many = "start" in names
+    many = "start" in names or "seed" in names
     return Reading([_of_rows(key, table, many, _name) for key, table in found.items()])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,11 +51,12 @@ class Setup:
             surface, start and window only stand in for those on the plane.
         plane: On which plane a problem is seen; None before the race.
         until: So near to a known minimum a track ends; None for never.
+        seeds: With how many seeds each runs, the noise's own being the first.
 
     Raises:
-        TrajvizError: For noise that the surface cannot have, for a start where its value or
-            gradient is not finite or that is out of bounds, and for `starts` none of which has a
-            finite value.
+        TrajvizError: For noise that the surface cannot have, for several seeds without any, for a
+            start where its value or gradient is not finite or that is out of bounds, and for
+            `starts` none of which has a finite value.
     """
 
     surface: Surface
@@ -69,10 +71,12 @@ class Setup:
     problem: Problem | None = None
     plane: Plane | None = None
     until: float | None = None
+    seeds: int = 1
 
     def __post_init__(self) -> None:
         """Refuse noise that is not for the surface, and starts from which nothing can run."""
         self.noise.check(self.subject)
+        self._check_seeds()
         if self.until is not None and not self.surface.minima:
             raise TrajvizError(
                 f"until {self.until:g} is how near to a minimum a track ends, and of "
@@ -96,6 +100,25 @@ class Setup:
                 )
         if not self.begin.size:
             raise TrajvizError("the surface has no finite value at any of the starts")
+
+    def _check_seeds(self) -> None:
+        """Refuse several seeds where all runs would be one, or where their seeds run out."""
+        if self.seeds == 1:
+            return
+        if self.paths:
+            raise TrajvizError("seeds run one optimizer several times: they take no paths")
+        if not self.noise.facts(self.subject):
+            raise TrajvizError(
+                f"seeds {self.seeds}: this race has no noise, so that one seed is all seeds; noise "
+                "is --noise SIGMA (noise=SIGMA) or, on a surface over data, --batch-size N"
+            )
+        replace(self.noise, seed=self.noise.seed + self.seeds - 1)  # which refuses what is too much
+
+    @property
+    def noises(self) -> list[Noise]:
+        """What makes the gradients inexact, seed by seed."""
+        first = self.noise.seed
+        return [self.noise.of_seed(first + place) for place in range(self.seeds)]
 
     @property
     def subject(self) -> Subject:
@@ -170,6 +193,7 @@ def settle(recipe: Recipe, surface: Subject | None = None, paths: Sequence[Any] 
         clock=recipe.clock,
         paths=courses,
         until=recipe.until,
+        seeds=recipe.seeds or 1,
     )
 
 
@@ -208,6 +232,7 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
         paths=tuple(runs),
         problem=problem,
         until=recipe.until,
+        seeds=recipe.seeds or 1,
     )
 
 

@@ -28,7 +28,7 @@ from trajviz.untrusted import check_cells
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "optimizer": ("optimizer", "label", "name", "method", "algorithm"),
-    "start": ("start",),
+    "start": ("start", "seed"),
     "step": ("step", "epoch", "iteration", "iter"),
     "x": ("x",),
     "y": ("y",),

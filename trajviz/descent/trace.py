@@ -34,7 +34,7 @@ def to_csv(outcome: Outcome, internals: bool = False, project: bool = False) -> 
     place of x and y, unless it is the projection that is asked for: then x, y and off_plane do.
     `optimizer` is the track's label; step 0 is the start; a track that diverges ends at its last
     finite step. Where there are several starts, a
-    column `start` after the label says which one it is, from 0.
+    column `start` after the label says which one it is, from 0; of several seeds, a column `seed`.
 
     Args:
         outcome: What came of the race.
@@ -44,18 +44,17 @@ def to_csv(outcome: Outcome, internals: bool = False, project: bool = False) -> 
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    many = _many(outcome)
     for place, t in enumerate(outcome.courses):
         columns: dict[str, Any] = {**_where(outcome, t, project), "f": t.heights}
         columns |= _counts(outcome, t)
         if internals:
             columns |= _internals(outcome, t)
+        which = _which(outcome, t)
         if place == 0:
-            writer.writerow(["optimizer", *(["start"] if many else []), "step", *columns])
-        which = [t.number or 0] if many else []
+            writer.writerow(["optimizer", *which, "step", *columns])
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         for step, row in enumerate(rows):
-            writer.writerow([t.label, *which, step, *map(repr, row)])
+            writer.writerow([t.label, *which.values(), step, *map(repr, row)])
     return text.getvalue().encode()
 
 
@@ -100,8 +99,8 @@ def to_npz(outcome: Outcome, internals: bool = False, project: bool = False) -> 
 
     `points` are (tracks, steps + 1, 2), on a problem (tracks, steps + 1, d), `heights` and COUNTS
     (tracks, steps + 1), all with NaN after a track's end. `labels` are (tracks,); where there are
-    several starts, `starts`, (tracks,), says which one it is. `settings` is a JSON text with all
-    other facts.
+    several starts, `starts`, (tracks,), says which one it is, of several seeds `seeds`. `settings`
+    is a JSON text with all other facts.
 
     Args:
         outcome: What came of the race.
@@ -125,8 +124,10 @@ def to_npz(outcome: Outcome, internals: bool = False, project: bool = False) -> 
     if project:
         plane = _plane(outcome)
         arrays |= {f"plane_{name}": np.array(plane[name]) for name in ("origin", "axes", "share")}
-    if _many(outcome):
-        arrays["starts"] = np.array([t.number or 0 for t in outcome.courses])
+    for t in outcome.courses[:1]:
+        for name in _which(outcome, t):
+            each = [_which(outcome, course)[name] for course in outcome.courses]
+            arrays[f"{name}s"] = np.array(each)
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -165,8 +166,12 @@ MOTION = ("gradient_length", "step_length", "turn")
 leaves, how far it went, and the angle to the step before, in degrees."""
 
 
-def _many(outcome: Outcome) -> bool:
-    return any(t.number is not None for t in outcome.courses)
+def _which(outcome: Outcome, t: Course) -> dict[str, int]:
+    """Return which of several starts, or which of several seeds, a track is of."""
+    if t.seed is not None:
+        return {"seed": t.seed}
+    many = any(each.number is not None for each in outcome.courses)
+    return {"start": t.number or 0} if many else {}
 
 
 def _counts(outcome: Outcome, t: Course) -> dict[str, Any]:
@@ -254,7 +259,9 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
 
 
 def _track(t: Course) -> dict[str, Any]:
-    which = {"label": t.label} if t.number is None else {"label": t.label, "start": t.number}
+    which: dict[str, Any] = {"label": t.label}
+    which |= {} if t.number is None else {"start": t.number}
+    which |= {} if t.seed is None else {"seed": t.seed, "median": t.is_bold}
     if isinstance(t, Recorded):
         return {**which, "source": t.source}
     schedule = t.spec.schedule

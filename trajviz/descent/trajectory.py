@@ -35,6 +35,8 @@ class Trajectory:
         off_plane: How far the weights are from that plane, (steps + 1,); None in two dimensions.
         arrived_at: The step at which it ended, having come as near to a minimum as was asked for;
             None where it did not.
+        seed: Which noise or mini-batches it saw; None for those of the race.
+        is_bold: Whether it is drawn in full: of several seeds the median alone.
     """
 
     spec: Spec
@@ -48,6 +50,8 @@ class Trajectory:
     weights: Floats | None = None
     off_plane: Floats | None = None
     arrived_at: int | None = None
+    seed: int | None = None
+    is_bold: bool = True
 
     def __repr__(self) -> str:
         """Say in one line who ran, and from where to where."""

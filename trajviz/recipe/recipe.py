@@ -42,6 +42,8 @@ MOST_ORBIT = 3600
 
 LABELS = ("key", "heads", "end")
 """Where tracks have their names: in the key, and beside the heads, always or at the end."""
+MOST_SEEDS = 100
+"""No picture shows more runs of each optimizer."""
 MEMBERS_TRAIL = 1
 """So many of the last steps are drawn of a population's members: where each came from."""
 
@@ -332,6 +334,7 @@ class Recipe:
         window: What part of the plane is shown, x0, x1, y0, y1; None for the surface's.
         noise: Standard deviation of the Gaussian noise that is added to every gradient.
         seed: Which noise, which mini-batches, which random starts.
+        seeds: With how many seeds each optimizer runs, from `seed` on; None for that one.
         batch_size: Samples in a mini-batch on a surface over data; None for the customary number.
         starts: "7x7" or "random:50" starts each optimizer from so many places, "1,1.6 2,2" from
             these; "" from one.
@@ -373,6 +376,10 @@ class Recipe:
     seed: int = option(
         0, "Which noise, which mini-batches, which random starts.", "race", words="N"
     )
+    seeds: int | None = option(
+        None, "Run each with so many seeds, from --seed on: faint, but for the run whose final "
+        "loss is the median.", "race", usual="one", words="N",
+    )  # fmt: skip
     batch_size: int | None = option(
         None, "Samples in a mini-batch, for surfaces over data; all of them make it exact.", "race",
         usual="the surface's", words="N", unit="samples",
@@ -454,6 +461,8 @@ class Recipe:
                 raise TrajvizError(f"until {self.until:g} is not a finite distance above 0")
             if self.starts:
                 raise TrajvizError("until ends single tracks: it takes no starts")
+        if self.seeds is not None:
+            self._check_seeds(self.seeds)
         if self.max_bytes is not None and self.max_bytes < 1:
             raise TrajvizError(f"max_bytes {self.max_bytes} must be at least 1")
         for step in self.look.strip:
@@ -470,6 +479,17 @@ class Recipe:
             check_window(self.window)
         if self.starts:
             check_starts(self.starts)
+
+    def _check_seeds(self, seeds: int) -> None:
+        """Refuse a number of seeds that cannot be shown, and what does not go with several."""
+        if not (isinstance(seeds, int) and 1 <= seeds <= MOST_SEEDS):
+            raise TrajvizError(f"seeds {seeds!r} is not a whole number from 1 to {MOST_SEEDS}")
+        beside = {"starts": self.starts, "paths": self.paths, "until": self.until}
+        for what, given in beside.items():
+            if given:
+                raise TrajvizError(f"seeds run one optimizer several times: they take no {what}")
+        if self.clock != "steps":
+            raise TrajvizError(f"clock {self.clock!r} takes no seeds: they go by steps")
 
     @staticmethod
     @functools.cache

@@ -132,7 +132,8 @@ def _from(outcome: Outcome) -> str:
         return f" for {_some(list(names_of(outcome.courses).values()))}"
     starts = {tuple(course.points[0].tolist()) for course in outcome.courses}
     if len(starts) == 1:
-        return f" from {_point(*starts)}"
+        seeds = f", each with {outcome.setup.seeds} seeds" if outcome.setup.seeds > 1 else ""
+        return f" from {_point(*starts)}{seeds}"
     if outcome.recipe.starts:
         return f" from {outcome.starts} starts"
     return f" from {_point(outcome.start)}" if outcome.trajectories else ""
@@ -145,16 +146,21 @@ def _is_everywhere(outcome: Outcome) -> bool:
 def _clauses(outcome: Outcome, at: int | None) -> Iterator[_Clause]:
     """Yield what became of the tracks: first of single ones, then of optimizers with many."""
     groups = fates_of(outcome, at)
-    teller = replace(_Teller.of(outcome), unit=CLOCKS[outcome.recipe.clock])
+    runs = "seeds" if outcome.setup.seeds > 1 else "starts"
+    teller = replace(_Teller.of(outcome), unit=CLOCKS[outcome.recipe.clock], runs=runs)
     yield from teller.alone([fate for fates in groups if len(fates) == 1 for fate in fates])
     yield from teller.many([fates for fates in groups if len(fates) > 1])
 
 
 @dataclass(frozen=True)
 class _Teller(Judge):
-    """A judge that says what became of tracks; `unit` is what the clock counts."""
+    """A judge that says what became of tracks.
+
+    `unit` is what the clock counts, `runs` what tells the runs of one optimizer apart.
+    """
 
     unit: str = "step"
+    runs: str = "starts"
 
     def alone(self, fates: Sequence[Fate]) -> Iterator[_Clause]:
         """Yield clauses about tracks that are the only ones of their optimizers."""
@@ -253,37 +259,55 @@ class _Teller(Judge):
         return f"{_some(names)} {verb} at {word} {_range(steps)}"
 
     def many(self, swarms: Sequence[Sequence[Fate]]) -> Iterator[_Clause]:
-        """Yield clauses about optimizers that run from many starts."""
+        """Yield clauses about optimizers that run from many starts, or with many seeds."""
         if not swarms:
             return
         if not len(self.minima):
-            yield _tally(swarms, "leaves the window", lambda f: self.departure(f) is not None)
+            yield self.tally(swarms, "leaves the window", lambda f: self.departure(f) is not None)
         elif len(swarms) == 1 and len(self.minima) > 1:
             yield self.shares(swarms[0])
         else:
             where = "the minimum" if len(self.minima) == 1 else "a minimum"
             ends = f"ends within {self.near:g} of {where}"
-            yield _tally(swarms, ends, self.has_arrived)
+            yield self.tally(swarms, ends, self.has_arrived)
         lost = [swarm for swarm in swarms if any(f.diverged_at is not None for f in swarm)]
         if lost:
-            clause, _ = _tally(lost, "diverges", lambda fate: fate.diverged_at is not None)
+            clause, _ = self.tally(lost, "diverges", lambda fate: fate.diverged_at is not None)
             yield clause, len(lost)
+
+    def tally(
+        self, swarms: Sequence[Sequence[Fate]], verb: str, holds: Callable[[Fate], bool]
+    ) -> _Clause:
+        """Say of each optimizer for how many of its runs something holds."""
+        counts = [(swarm[0].name, sum(map(holds, swarm)), len(swarm)) for swarm in swarms]
+        rows = [
+            (name, f"{self.among} {count or 'none'} of {total}", count)
+            for name, count, total in counts
+        ]
+        return _ranked(rows, verb, self.runs)
+
+    @property
+    def among(self) -> str:
+        """The word before a number of runs."""
+        return "with" if self.runs == "seeds" else "from"
 
     def shares(self, swarm: Sequence[Fate]) -> _Clause:
         """Say which of several minima one optimizer reaches from how many starts."""
         reached = Counter(self.arrival(fate)[0] for fate in swarm if self.has_arrived(fate))
         (name, total), best = (swarm[0].name, len(swarm)), reached.most_common(3)
         if not best:
-            return (
-                f"{name} ends within {self.near:g} of a minimum from none of {total} starts",
-                1,
-            )
-        parts = [f"of {_point(self.minima[place])} from {count}" for place, count in best[1:]]
+            where = f"within {self.near:g} of a minimum"
+            return f"{name} ends {where} {self.among} none of {total} {self.runs}", 1
+        parts = [
+            f"of {_point(self.minima[place])} {self.among} {count}" for place, count in best[1:]
+        ]
         others = sum(reached.values()) - sum(count for _, count in best)
         if others:
-            parts.append(f"of {len(reached) - 3} more from {others}")
+            parts.append(f"of {len(reached) - 3} more {self.among} {others}")
         place, count = best[0]
-        first = f"{self.near:g} of {self.minimum(place)} from {count} of {total} starts"
+        first = (
+            f"{self.near:g} of {self.minimum(place)} {self.among} {count} of {total} {self.runs}"
+        )
         return f"{name} ends within {listed([first, *parts])}", 1
 
     def minimum(self, place: int) -> str:
@@ -304,13 +328,6 @@ def _at_heights(group: Sequence[Fate]) -> str:
     if len(ends) == 2:
         return f"at heights {listed([number(end) for end in ends])}"
     return f"at heights from {number(min(ends))} to {number(max(ends))}"
-
-
-def _tally(swarms: Sequence[Sequence[Fate]], verb: str, holds: Callable[[Fate], bool]) -> _Clause:
-    """Say of each optimizer for how many of its starts something holds."""
-    counts = [(swarm[0].name, sum(map(holds, swarm)), len(swarm)) for swarm in swarms]
-    rows = [(name, f"from {count or 'none'} of {of}", count) for name, count, of in counts]
-    return _ranked(rows, verb, "starts")
 
 
 def _ranked(rows: Sequence[tuple[str, str, float]], verb: str, what: str) -> _Clause:

@@ -89,7 +89,8 @@ def pushes_of(
     found = []
     for course in courses:
         own = course.spec.arrows if isinstance(course, Trajectory) else ""
-        shown = (own or usual) if course.joined and course.steps else "none"
+        has_head = course.joined and course.steps and course.is_bold
+        shown = (own or usual) if has_head else "none"
         pushes = None if shown == "none" else Pushes.of(course, shown, surface, noise, race)
         found.append(pushes)
     return found

@@ -39,6 +39,7 @@ class Chart:
         lost: The value of a run that has diverged, where a median is taken; NaN leaves it out.
         spread: So many times the lowest value the highest must be for a logarithmic scale.
         beside: The curves of another chart that has the same scale.
+        bands: The lowest and the highest values of a band around each curve; () for no bands.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Chart:
     lost: float = math.nan
     spread: float = 100.0
     beside: tuple[Floats, ...] = ()
+    bands: tuple[tuple[Floats, Floats], ...] = ()
 
     @property
     def log(self) -> bool:
@@ -72,7 +74,7 @@ class Chart:
         return Axes(window=window, names=(unit, ""), title=self.title, log=self.log)
 
     def _values(self) -> Floats:
-        values = np.concatenate([np.empty(0), *self.curves, *self.beside])
+        values = np.concatenate([np.empty(0), *self.curves, *self.beside, *sum(self.bands, ())])
         # The range between the largest floats would be none.
         return np.asarray(np.clip(values[np.isfinite(values)], -_LARGEST, _LARGEST))
 

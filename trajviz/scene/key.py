@@ -17,6 +17,7 @@ from trajviz.scene.color import blend, mix, parse_color
 from trajviz.scene.departure import since
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
+from trajviz.scene.panels import load_panel
 from trajviz.scene.run import swarms, whole_percent
 from trajviz.scene.theme import Theme
 from trajviz.surface import Surface, Window
@@ -186,8 +187,13 @@ def caption_of(outcome: Outcome, language: Language) -> str:
     parts = [_rates(outcome, language), *_sources(outcome.paths, outcome.steps, language)]
     parts += _plane(outcome, language)
     if outcome.trajectories:
-        noise = noise_words(outcome.noise, outcome.surface, language)
+        noise = noise_words(outcome.noise, outcome.surface, language, outcome.setup.seeds)
         parts += [*_starts(outcome, language), noise]
+    if outcome.setup.seeds > 1:
+        panels = map(load_panel, outcome.recipe.look.panels)
+        charted = any(panel.has_charts for panel in panels)
+        parts.append(language.say("median_seed"))
+        parts += [language.say("band_of_seeds")] * charted
     if outcome.recipe.until is not None:
         parts.append(language.say("until", distance=f"{outcome.recipe.until:g}"))
     parts.append(_arrows(outcome, language))
@@ -203,13 +209,21 @@ def _arrows(outcome: Outcome, language: Language) -> str:
     return language.say(f"arrows_{kinds[0]}") if kinds else ""
 
 
-def noise_words(noise: Noise, surface: Surface, language: Language) -> str:
-    """Return in words how gradients on a surface are inexact, "" where they are exact."""
+def noise_words(noise: Noise, surface: Surface, language: Language, seeds: int = 1) -> str:
+    """Return in words how gradients on a surface are inexact, "" where they are exact.
+
+    Args:
+        noise: What makes them so; its seed is the first.
+        surface: What is descended.
+        language: In which it is said.
+        seeds: How many seeds there are.
+    """
     facts = noise.facts(surface)
+    seed = f"{noise.seed}\N{EN DASH}{noise.seed + seeds - 1}" if seeds > 1 else noise.seed
     if "sigma" in facts:
-        return language.say("gradient_noise", sigma=f"{noise.sigma:g}", seed=noise.seed)
+        return language.say("gradient_noise", sigma=f"{noise.sigma:g}", seed=seed)
     size = facts.get("batch_size")
-    return language.say("mini_batches", size=size, seed=noise.seed) if size else ""
+    return language.say("mini_batches", size=size, seed=seed) if size else ""
 
 
 _RATE_RULES = ("customary", "tuned", "equal", "given", "default")

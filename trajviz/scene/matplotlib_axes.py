@@ -18,7 +18,7 @@ from trajviz.scene.color import hexed
 from trajviz.scene.key import chips_of
 from trajviz.scene.language import load_language
 from trajviz.scene.layout import Chip
-from trajviz.scene.run import reach_of, swarms
+from trajviz.scene.run import leader_of, reach_of, swarms
 from trajviz.scene.shading import Shading
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.surface import Ranks
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes  # what a race's `plot` takes and returns
 
 _FAINT = 0.4
-"""How opaque the past of a track is, where only its last steps are bright."""
+"""How opaque the past of a track is, where only its last steps are bright, and another seed."""
+_THIN = 0.8
+"""How wide the track of another seed is, in points."""
 _SAMPLES = 241
 """Heights along each axis."""
 _SURFACE, _TRACK, _MARK = 0.5, 2.0, 3.0
@@ -100,8 +102,9 @@ def _draw_tracks(ax: Axes, outcome: Outcome, theme: Theme, at: int | None) -> No
     chips = chips_of(outcome.courses, theme, load_language(outcome.recipe.look.language))
     colors = _cycle(chips)
     for swarm, chip, color in zip(swarms(outcome.courses), chips, colors, strict=True):
-        for number, course in enumerate(swarm):
-            _draw_track(ax, course, outcome, at, chip, color, named=not number)
+        for course in swarm:
+            named = course is leader_of(swarm)
+            _draw_track(ax, course, outcome, at, chip, color, named=named)
 
 
 def _cycle(chips: Sequence[Chip]) -> list[Any]:
@@ -131,6 +134,9 @@ def _draw_track(
     x, y = course.points[seen].T
     label = " ".join(filter(None, [chip.name, chip.remark])) if named else "_"
     line = {"color": color, "linestyle": _DASHES[chip.style % len(_DASHES)], "zorder": _TRACK}
+    if not course.is_bold:
+        ax.plot(x, y, **line, label="_", alpha=_FAINT, linewidth=_THIN)
+        return
     tail = seen[times[seen] >= times[seen[-1]] - reach]
     if len(tail) < len(seen) and course.joined:
         ax.plot(x, y, **line, label="_", alpha=_FAINT)

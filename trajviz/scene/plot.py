@@ -23,7 +23,7 @@ from trajviz.scene.outline import Vector
 from trajviz.scene.overlap import told_apart
 from trajviz.scene.paint import Picture
 from trajviz.scene.rings import ring_growth, ring_reach
-from trajviz.scene.run import Run, reach_of, swarms
+from trajviz.scene.run import Run, leader_of, reach_of, swarms, told_of
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line, Pen, Track
 from trajviz.surface import Floats, Ints, Points, Surface, Window
@@ -221,11 +221,11 @@ class Draper:
     def of(cls, run: Run, scale: float) -> Draper:
         """Return what lays the courses of a run.
 
-        Of several tracks of one optimizer the first is named.
+        Of several tracks of one optimizer the first is named, of several seeds the median.
         """
         groups = swarms(run.courses)
         chips = [chip for chip, group in zip(run.chips, groups, strict=True) for _ in group]
-        firsts = [not place for group in groups for place in range(len(group))]
+        firsts = [course is leader_of(group) for group in groups for course in group]
         names = [chip.name * first for chip, first in zip(chips, firsts, strict=True)]
         return cls(
             surface=run.surface,
@@ -245,10 +245,13 @@ class Draper:
         )
 
     def of_medians(self, chips: Sequence[Chip]) -> Draper:
-        """Return what lays one curve for each swarm: a median, which itself does not diverge."""
+        """Return what lays one curve for each swarm: a median, which itself does not diverge.
+
+        Of several seeds it is that of one of the runs, which may.
+        """
         first = [
             swarm[0] if len(swarm) == 1 else replace(swarm[0], diverged_at=None)
-            for swarm in swarms(self.courses)
+            for swarm in told_of(self.courses)
         ]
         colors, styles = tuple(c.color for c in chips), tuple(c.style for c in chips)
         return replace(self, courses=tuple(first), colors=colors, styles=styles, several=False)
@@ -289,6 +292,10 @@ class Draper:
     def chart(self, view: ChartView) -> Plot:
         """Return a chart with its curves, somewhat finer than the tracks."""
         tracks = self._marked(self._tracks(view.lines()), view.box, departing=False)
+        if view.chart.bands:
+            from trajviz.scene.bands import with_bands
+
+            tracks = with_bands(tracks, view, self._size)
         return Plot(view=view, tracks=tracks, foreground=(), pen=self._pen(0.75))
 
     def _pointed(self, plot: Plot, view: TrackView) -> list[MovingStroke]:
@@ -350,14 +357,26 @@ class Draper:
         if self.clock != "steps":
             lines = [line.timed(each) for line, each in zip(lines, self._times, strict=True)]
         if not (self.several or any(self.styles)):
-            lines = told_apart(lines, self._times, self._size)
+            lines = self._told_apart(lines)
         tracks = []
         for line, course, color, style in zip(
             lines, self.courses, self.colors, self.styles, strict=True
         ):
             dashes = [self._size * length for length in DASHES[style % len(DASHES)]]
-            tracks.append(Track(line.dashed(dashes), color, course.label))
+            drawn = line.dashed(dashes)
+            if not course.is_bold:
+                drawn = drawn.faint()
+            tracks.append(Track(drawn, color, course.label, gone_knot=_end(course)))
         return tracks
+
+    def _told_apart(self, lines: Sequence[Line]) -> list[Line]:
+        """Return lines of which those in full are dashed where they go the same way."""
+        bold = [place for place, course in enumerate(self.courses) if course.is_bold]
+        times, found = self._times, [*lines]
+        told = told_apart([lines[k] for k in bold], [times[k] for k in bold], self._size)
+        for place, line in zip(bold, told, strict=True):
+            found[place] = line
+        return found
 
     def _trailing(self, tracks: Sequence[Track]) -> list[Track]:
         """Return tracks with what they leave behind: of a population's member no past."""
@@ -374,16 +393,18 @@ class Draper:
     def _marked(self, tracks: list[Track], box: Box, departing: bool) -> tuple[Track, ...]:
         """Return tracks with arrows where they leave for good, if so wanted, and with crosses.
 
-        A cross marks what diverges and has no arrow.
+        A cross marks what diverges and has no arrow. What is faint has neither.
         """
         scale = self._size * (_FINE if self.several else 1.0)
+        bold = [place for place, course in enumerate(self.courses) if course.is_bold]
+        marked, own = [*tracks], [tracks[place] for place in bold]
         if departing:
-            tracks = with_arrows(tracks, self._times, box, scale, stacked=not self.several)
-        return tuple(
-            track if course.diverged_at is None or track.mark is not None
-            else track.crossed(box, _ARM * scale)
-            for track, course in zip(tracks, self.courses, strict=True)
-        )  # fmt: skip
+            times = self._times
+            own = with_arrows(own, [times[k] for k in bold], box, scale, stacked=not self.several)
+        for place, track in zip(bold, own, strict=True):
+            crossed = self.courses[place].diverged_at is not None and track.mark is None
+            marked[place] = track.crossed(box, _ARM * scale) if crossed else track
+        return tuple(marked)
 
     def _ringed(self, tracks: Sequence[Track], view: MapView) -> tuple[Track, ...]:
         """Return tracks with a ring around the minimum at which they ended.
@@ -424,6 +445,11 @@ class Draper:
             square(x, y, half, theme.marker, theme.ink, rim)
             for x, y in view.project(starts).tolist()
         )
+
+
+def _end(course: Course) -> float:
+    """Return when the head of a course is gone: that of what is faint is never there."""
+    return np.inf if course.is_bold else -np.inf
 
 
 def faded(line: Line, away: Floats, scale: float) -> Line:

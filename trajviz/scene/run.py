@@ -92,14 +92,19 @@ class Run:
         return x, y
 
     @property
+    def bold(self) -> list[Course]:
+        """The courses that are drawn in full: all, but of several seeds the median alone."""
+        return [course for course in self.courses if course.is_bold]
+
+    @property
     def several(self) -> bool:
         """Whether an optimizer has more than a few tracks, which then are finer."""
-        return max(map(len, swarms(self.courses)), default=0) > _FEW
+        return max(map(len, swarms(self.bold)), default=0) > _FEW
 
     @functools.cached_property
     def limits(self) -> Limits:
         """What of the plane a plot seen from above shows, as its shape asks."""
-        rings = ring_reach(len(self.courses), Pen.scaled(1.0)) if self.courses else 0.0
+        rings = ring_reach(len(self.bold), Pen.scaled(1.0)) if self.courses else 0.0
         margin = MANY_MARGIN if self.several else max(MARGIN, rings)
         return Limits(
             surface=self.surface,
@@ -152,6 +157,16 @@ def swarms(courses: Sequence[Course]) -> list[tuple[Course, ...]]:
     """Return the courses in groups: those of one label and source that follow each other."""
     alike = itertools.groupby(courses, lambda course: (course.source, course.label))
     return [tuple(group) for _, group in alike]
+
+
+def told_of(courses: Sequence[Course]) -> list[tuple[Course, ...]]:
+    """Return the courses in groups that numbers are given of: of several seeds the median's."""
+    return [tuple(course for course in swarm if course.is_bold) for swarm in swarms(courses)]
+
+
+def leader_of(swarm: Sequence[Course]) -> Course:
+    """Return the first of a swarm that is drawn in full: of several seeds the median."""
+    return next(course for course in swarm if course.is_bold)
 
 
 def reach_of(course: Course, trail: int | None) -> float:

@@ -184,7 +184,7 @@ def _check_everywhere(
         raise TrajvizError(f"clock {recipe.clock!r} takes no view {name!r}: they go by steps")
     beside = {
         "panels": look.panels, "starts": recipe.starts, "paths": paths, "trail": look.trail,
-        "until": recipe.until,
+        "until": recipe.until, "seeds": (recipe.seeds or 1) > 1,
         "labels": look.labels != "key", "arrows": look.has_arrows(specs),
         "field": look.field,
     }  # fmt: skip
@@ -208,8 +208,7 @@ def compose(outcome: Outcome, progress: Progress = no_progress) -> Scene:
     run = _run_of(outcome, progress)
     view = _view_of(run.look)
     axes, words = view.axes(run), _words(run, view, caption_of(outcome, run.language), None)
-    counts = [len(swarm) for swarm in swarms(run.courses)]
-    charts = [_of_groups(chart, counts, run.language) for chart in _charts(run)]
+    charts = [_of_groups(chart, swarms(run.courses), run.language) for chart in _charts(run)]
     seen = run.window
     if not view.everywhere:
         words, seen = _with_fates(words, run, axes, charts)
@@ -332,8 +331,17 @@ def _charts(run: Run) -> list[Chart | Inset]:
     return beside
 
 
-def _of_groups(chart: Chart | Inset, counts: Sequence[int], language: Language) -> Chart | Inset:
-    return median_of(chart, counts, language) if isinstance(chart, Chart) else chart
+def _of_groups(
+    chart: Chart | Inset, groups: Sequence[Sequence[Course]], language: Language
+) -> Chart | Inset:
+    """Return a chart with one curve for each swarm, of several seeds in a band."""
+    if not isinstance(chart, Chart):
+        return chart
+    if any(group[0].seed is not None for group in groups):
+        from trajviz.scene.bands import banded
+
+        return banded(chart, groups)
+    return median_of(chart, [len(group) for group in groups], language)
 
 
 def _lay_out(

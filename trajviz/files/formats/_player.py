@@ -24,7 +24,7 @@ from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import hexed
 from trajviz.scene.language import Language
 from trajviz.scene.layout import Chip
-from trajviz.scene.run import swarms
+from trajviz.scene.run import told_of
 from trajviz.scene.scene import Scene
 from trajviz.surface import Floats, Ints
 
@@ -77,7 +77,7 @@ def write_page(
         "said": _said(scene, language),
         "rows": "".join(
             _row(chip, len(swarm), language)
-            for chip, swarm in zip(scene.words.chips, swarms(scene.courses), strict=True)
+            for chip, swarm in zip(scene.words.chips, told_of(scene.courses), strict=True)
         ),
         "data": script_data({**_data(scene, drawn, every), **_spoken(language, clock)}),
         "script": script,
@@ -138,7 +138,7 @@ def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:
         "total": max(timeline.total, timeline.lead + times[-1]),
         "loop": timeline.loop,
         "every": every,
-        "tracks": [_values(swarm, scene.clock, moments) for swarm in swarms(scene.courses)],
+        "tracks": [_values(swarm, scene.clock, moments) for swarm in told_of(scene.courses)],
     }
 
 

@@ -44,6 +44,11 @@ class Panel:
     live: bool = False
     empty: bool = False
 
+    @property
+    def has_charts(self) -> bool:
+        """Whether it has any charts."""
+        return not (self.noun or self.empty)
+
 
 def panel_names() -> list[str]:
     """Return the names of the panels, sorted."""
