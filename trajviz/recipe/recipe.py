@@ -334,7 +334,6 @@ class Recipe:
         window: What part of the plane is shown, x0, x1, y0, y1; None for the surface's.
         noise: Standard deviation of the Gaussian noise that is added to every gradient.
         seed: Which noise, which mini-batches, which random starts.
-        seeds: With how many seeds each optimizer runs, from `seed` on; None for that one.
         batch_size: Samples in a mini-batch on a surface over data; None for the customary number.
         starts: "7x7" or "random:50" starts each optimizer from so many places, "1,1.6 2,2" from
             these; "" from one.
@@ -353,6 +352,7 @@ class Recipe:
         metadata: Whether each file says by which version and recipe it was made.
         max_bytes: The most bytes of a file; None for any number.
         until: So near to a known minimum a track ends; None for never.
+        seeds: With how many seeds each optimizer runs, from `seed` on; None for that one.
         made_in_python: What was given as an object of Python, which no recipe can say, each in
             words, as "the surface f(x, y)"; () where the recipe says all.
     """
@@ -376,10 +376,6 @@ class Recipe:
     seed: int = option(
         0, "Which noise, which mini-batches, which random starts.", "race", words="N"
     )
-    seeds: int | None = option(
-        None, "Run each with so many seeds, from --seed on: faint, but for the run whose final "
-        "loss is the median.", "race", usual="one", words="N",
-    )  # fmt: skip
     batch_size: int | None = option(
         None, "Samples in a mini-batch, for surfaces over data; all of them make it exact.", "race",
         usual="the surface's", words="N", unit="samples",
@@ -435,6 +431,10 @@ class Recipe:
     until: float | None = option(
         None, "End a track that has come so near to a known minimum, with a ring.", "race",
         words="DISTANCE",
+    )  # fmt: skip
+    seeds: int | None = option(
+        None, "Run each with so many seeds, from --seed on: faint, but for the run whose final "
+        "loss is the median.", "race", usual="one", words="N",
     )  # fmt: skip
     made_in_python: tuple[str, ...] = ()
 

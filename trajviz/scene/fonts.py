@@ -31,7 +31,7 @@ _FAMILIES = (
 )
 """How the names of fall-back files begin, without spaces and hyphens, the best first."""
 
-_ALSO_PLAIN = {"…", "\N{MINUS SIGN}"}
+_ALSO_PLAIN = {"…", "\N{MINUS SIGN}", "\N{EN DASH}"}
 
 
 @dataclass(frozen=True)
