@@ -1,5 +1,6 @@
 """A strip: several steps beside each other in one still."""
 
+import itertools
 import re
 
 import numpy as np
@@ -95,3 +96,14 @@ def test_what_moves_holds_no_strip(name, tmp_path):
 def test_a_notebook_shows_the_picture_of_a_strip():
     assert strip()._repr_html_() is None
     assert strip()._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("size", [(640, 240), (640, 480), (480, 900)])
+@pytest.mark.parametrize("panels", [("loss",), ("loss", "step-length")])
+def test_a_strip_of_three_and_the_charts_beside_it_leave_no_cell_empty(size, panels):
+    boxes = np.array([plot.box for plot in strip(panels=panels, size=size).scene.plots])
+    top, (right, bottom) = boxes[:, 1].min(), boxes[:, 2:].max(axis=0)
+    inside = itertools.product(np.linspace(60, right - 1, 9), np.linspace(top, bottom, 9))
+    for place in inside:
+        off = np.maximum(boxes[:, :2] - place, place - boxes[:, 2:]).max(axis=1)
+        assert off.min() < 70, place

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
@@ -520,18 +521,13 @@ class _Desk:
             self.subtitles.append(Subtitle(step, tuple(marks)))
 
     def plots(self, views: Sequence[Axes], charts: Sequence[Axes], ticks: bool) -> tuple[Box, ...]:
-        """Share out what is left: views first, charts beside them or below, as the room is wide."""
+        """Share out what is left: views first, charts beside them, below, or among many views."""
         room = Box(
             round(self.margin / 2), round(self.top), round(self.width - self.margin),
             round(self.bottom),
         )  # fmt: skip
-        beside = room.width >= 1.2 * room.height
-        for_views, for_charts = room, room
-        if charts and views:
-            for_views, for_charts = _cut(room, 0.62 if beside else 0.64, beside, self.margin)
-        cells = _cells(for_views, len(views), self.margin)
+        cells, rows, beside = _shares(room, len(views), len(charts), self.margin)
         boxes = [self._plot(cell, axes, ticks) for cell, axes in zip(cells, views, strict=True)]
-        rows = _row_of(for_charts, len(charts), not beside, self.margin)
         # In a column, all charts share the steps that the last one names, and stand in line.
         named = [
             (not beside or axes.filled or place == len(charts) - 1) and not axes.bare
@@ -758,9 +754,49 @@ def _cut(box: Box, share: float, across: bool, gap: float) -> tuple[Box, Box]:
     return box._replace(y1=round(at - gap / 4)), box._replace(y0=round(at + gap / 4))
 
 
+_Shares: TypeAlias = tuple[list[Box], list[Box], bool]
+"""The cells of views, those of charts, and whether these stand in a column."""
+
+
+def _shares(box: Box, views: int, charts: int, gap: float) -> _Shares:
+    """Cut a box into cells for views and charts, at least one of either."""
+    beside = box.width >= 1.2 * box.height
+    if not (views and charts):
+        return _cells(box, views, gap), _row_of(box, charts, not beside, gap), beside
+    if views < _MANY:
+        return _halved(box, views, charts, gap, beside)
+    together = _cells(box, views + charts, gap)
+    ways = [
+        (together[:views], together[views:], False),
+        *(_halved(box, views, charts, gap, across) for across in (True, False)),
+    ]
+    return min(ways, key=lambda way: _unfit_of(way, box))
+
+
+def _halved(box: Box, views: int, charts: int, gap: float, beside: bool) -> _Shares:
+    """Return cells of views in one part of a box, and of charts beside it or below."""
+    for_views, for_charts = _cut(box, 0.62 if beside else 0.64, beside, gap)
+    return (
+        _cells(for_views, views, gap),
+        _row_of(for_charts, charts, not beside, gap),
+        beside,
+    )
+
+
+def _unfit_of(shares: _Shares, box: Box) -> float:
+    """Return how far the worst cell is from the best shape, and how much all leave empty."""
+    cells = [*shares[0], *shares[1]]
+    empty = 1 - sum(cell.width * cell.height for cell in cells) / (box.width * box.height)
+    return max(map(_misshapen, cells)) + _EMPTY * empty
+
+
+def _misshapen(cell: Box) -> float:
+    return abs(math.log(cell.width / cell.height / _CELL))
+
+
 def _cells(box: Box, count: int, gap: float) -> list[Box]:
     """Cut a box into equal ones for views: a pair side by side, more in rows that fit best."""
-    if count < 3:
+    if count < _MANY:
         return _row_of(box, count, box.width >= 1.2 * box.height, gap)
 
     def unfit(columns: int) -> float:
@@ -773,6 +809,10 @@ def _cells(box: Box, count: int, gap: float) -> list[Box]:
     return [cell for row in rows for cell in _row_of(row, columns, True, gap)][:count]
 
 
+_MANY = 3
+"""Views from which on they stand in rows."""
+_EMPTY = 5.0
+"""How much worse than a cell's shape it is to leave the room for it empty."""
 _CELL = 1.15
 """The best shape of a view among several, width by height."""
 
