@@ -512,7 +512,8 @@ class Race:
         """Draw the contour view with its tracks into matplotlib Axes, and return them.
 
         All is in data coordinates, and the user's rcParams hold. The tracks have labels, so that
-        `ax.legend()` names them.
+        `ax.legend()` names them. What lies over the film (arrows, the field, names at the heads,
+        notes) is not drawn: `ax.annotate` and `ax.quiver` do it in your own style.
 
         Args:
             ax: Where to draw; None for a new figure of pyplot's, with title and legend, which a
@@ -941,7 +942,7 @@ def _most_frames(recipe: Recipe) -> int:
     """Return how many frames a file of the recipe's has at most; those of films have pauses."""
     named = [load_format(recipe.format)] if recipe.format else []
     formats = [*named, *(find_format(Path(output)) for output in recipe.outputs)]
-    films = any(one is None or one.film for one in formats)  # what has no suffix is a bundle
+    films = any(one is None or one.repeats for one in formats)  # what has no suffix is a bundle
     return recipe.playback.film_frames if films else recipe.playback.frames
 
 

@@ -70,7 +70,7 @@ def test_what_can_be_either_moves_where_that_is_asked_for():
         ({"outputs": ("-",), "format": "png", "at": (1, 2)}, "output '-' takes one picture"),
         ({"outputs": ("a.gif",), "at": (2,)}, "step 2 alone makes no .gif, but a still"),
         ({"outputs": ("a.png",), "at": (9,)}, "step 9 is not from 0 to 8"),
-        ({"outputs": ("a.png",), "animate": True}, "a .png cannot be animated, but .svg can"),
+        ({"outputs": ("a.png",), "animate": True}, "a .png cannot be animated, but .pdf, .svg can"),
         ({"outputs": ("a.gif",), "fps": 60.0}, "fps 60 is more than the 50 a .gif can play"),
     ],
 )

@@ -49,7 +49,7 @@ class PlannedFile:
         play, pixels = recipe.playback, recipe.look.size
         if self.format.kind == "still":
             return Facts(format=self.format, size=pixels, frames=1, seconds=0.0, bytes=size)
-        frames = play.film_frames if self.format.film else play.frames
+        frames = play.film_frames if self.format.repeats else play.frames
         return Facts(
             format=self.format,
             size=pixels,

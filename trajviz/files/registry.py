@@ -29,7 +29,7 @@ def names_in(package: str) -> tuple[str, ...]:
     """Return the names of all things in a package, sorted; a dot in a name is _ in a file's.
 
     >>> names_in("trajviz.files.formats")[:2]
-    ('anim.svg', 'apng')
+    ('anim.pdf', 'anim.svg')
     """
     return tuple(sorted(_files_of(package)))
 

@@ -402,7 +402,9 @@ class Recipe:
         (), "Stills of these steps, as in 5,20,60.", "file",
         usual="the last", words="STEP,STEP,...",
     )  # fmt: skip
-    animate: bool = option(False, "Make an .svg move, as .anim.svg always does.", "file")
+    animate: bool = option(
+        False, "Make an .svg or .pdf move, as .anim.svg and .anim.pdf always do.", "file"
+    )
     clock: str = option(
         "steps", "What the race is timed by; evaluations are --steps many, of gradients and all "
         "else.", "race", words="steps|evaluations",

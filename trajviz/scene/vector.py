@@ -7,7 +7,7 @@ a file is written; the user's own are restored.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,8 @@ PIXELS_PER_INCH = 96  # as CSS has it
 _EM = 1000
 """A size at which letters are as wide as their outlines."""
 _POINT = 72 / PIXELS_PER_INCH
+_SPACING = 3
+"""How many pixels lie between the samples through which level lines go."""
 
 
 def pdf(scene: Scene, step: int, subject: str) -> bytes:
@@ -44,22 +46,69 @@ def pdf(scene: Scene, step: int, subject: str) -> bytes:
         step: The step that is shown.
         subject: What the file says of itself, empty for nothing.
     """
+    return _printed(lambda: [draw(scene, step)], subject)
+
+
+def sheets(scene: Scene, texts: Sequence[Text], subject: str) -> bytes:
+    """Return a PDF whose pages are what stands still in a scene, then each of some texts alone.
+
+    Args:
+        scene: What is drawn.
+        texts: Lines of text, which share the fonts of the first page.
+        subject: What the file says of itself, empty for nothing.
+    """
+    return _printed(lambda: [_standing(scene), *(_alone(text, scene) for text in texts)], subject)
+
+
+def _printed(figures: Callable[[], Sequence[Figure]], subject: str) -> bytes:
+    """Return figures as the pages of a PDF; they are made within matplotlib's own settings."""
     import matplotlib
+    from matplotlib.backends.backend_pdf import PdfPages
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams["pdf.fonttype"] = 42  # fonts go with the file
         file = io.BytesIO()  # what goes wrong on a disk would be lost inside matplotlib
-        draw(scene, step).savefig(
-            file,
-            format="pdf",
-            metadata={"CreationDate": None, "Subject": subject or None},
-            dpi=PIXELS_PER_INCH,
-        )
+        metadata = {"CreationDate": None, "Subject": subject or None}
+        with PdfPages(file, metadata=metadata) as pages:
+            for figure in figures():
+                pages.savefig(figure, dpi=PIXELS_PER_INCH)
     return file.getvalue()
 
 
-def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
+def _standing(scene: Scene) -> Figure:
+    """Return what lies below the tracks of a scene, in all of its plots."""
+    figure, axes = _sheet(scene, clear=scene.transparent)
+    for plot in scene.plots:
+        _draw_view(axes, plot, 0.0, _SPACING, scene.clear)
+    for mark in scene.marks:
+        _draw_mark(axes, mark)
+    return figure
+
+
+def _alone(text: Text, scene: Scene) -> Figure:
+    figure, axes = _sheet(scene, clear=True)
+    _draw_mark(axes, text)
+    return figure
+
+
+def _sheet(scene: Scene, *, clear: bool) -> tuple[Figure, Axes]:
+    """Return an empty figure of a scene's size, and axes in which a unit is a pixel."""
+    from matplotlib.figure import Figure
+
+    width, height = scene.size
+    figure = Figure(
+        figsize=(width / PIXELS_PER_INCH, height / PIXELS_PER_INCH),
+        dpi=PIXELS_PER_INCH,
+        facecolor="none" if clear else hexed(scene.theme.background),
+    )
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.set_axis_off()
+    return figure, axes
+
+
+def draw(scene: Scene, step: float, spacing: int = _SPACING) -> Figure:
     """Return a still as a figure of the scene's size, 96 pixels an inch.
 
     Args:
@@ -67,17 +116,7 @@ def draw(scene: Scene, step: float, spacing: int = 3) -> Figure:
         step: How many steps have been taken.
         spacing: Level lines go through samples that are so many pixels apart.
     """
-    from matplotlib.figure import Figure
-
-    width, height = scene.size
-    figure = Figure(
-        figsize=(width / PIXELS_PER_INCH, height / PIXELS_PER_INCH),
-        dpi=PIXELS_PER_INCH,
-        facecolor="none" if scene.transparent else hexed(scene.theme.background),
-    )
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, width), ylim=(height, 0))
-    axes.set_axis_off()
+    figure, axes = _sheet(scene, clear=scene.transparent)
     moments = [plot.shown_at(step) for plot in scene.plots]
     plots = [plot.at(at / scene.steps) for plot, at in zip(scene.plots, moments, strict=True)]
     for plot, moment in zip(plots, moments, strict=True):

@@ -56,6 +56,7 @@ class Format:
         follows: Whether one file can be light or dark, as its reader's device is set. It is text
             then, with its colours in attributes.
         clear: Whether it can leave out the paper.
+        paged: Whether each frame is a page of its own.
         runs: Whether it can run the race itself: `write` is then called with the outcome as well.
         refuse: Raises TrajvizError for what else it cannot play.
         check_ready: Raises TrajvizError where a program that it needs is missing or broken.
@@ -75,13 +76,19 @@ class Format:
     follows: bool = False
     runs: bool = False
     clear: bool = False
+    paged: bool = False
     refuse: Callable[[Playback], None] | None = None
     check_ready: Callable[[], None] = lambda: None
 
     @property
     def film(self) -> bool:
-        """Whether it is a video, whose pauses are made of frames."""
+        """Whether it is a video."""
         return self.media_type.startswith("video/")
+
+    @property
+    def repeats(self) -> bool:
+        """Whether its pauses are made of frames."""
+        return self.film or self.paged
 
     @property
     def role(self) -> Role:
@@ -108,7 +115,7 @@ class Format:
             raise TrajvizError(
                 f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
             )
-        if self.film and playback.film_frames > MOST_FRAMES:
+        if self.repeats and playback.film_frames > MOST_FRAMES:
             raise TrajvizError(
                 f"{playback.duration:g} seconds at fps {playback.fps:g}, pauses included, are "
                 f"{playback.film_frames:,} frames of a .{self.name}, more than {MOST_FRAMES:,}"
