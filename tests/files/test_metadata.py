@@ -71,6 +71,7 @@ def test_every_format_holds_the_version_and_the_complete_recipe(name, tmp_path):
     assert note.table == tomllib.loads(note.text)
     unsaid = {
         "outputs", "format", "metadata", "max_bytes", "batch_size", "camera", "trail", "until",
+        "seeds",
     }  # fmt: skip
     keys = {"pix_fmt" if key == "pixel_format" else key for key in Recipe.kinds()}
     assert set(note.table) == keys - unsaid - {"made_in_python"}
