@@ -51,7 +51,7 @@ from trajviz.scene.alt import describe, outcome_text
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
-from trajviz.surface import Formula, Surface, Window, check_point, check_window
+from trajviz.surface import Formula, Surface, Window, check_point, check_start, check_window
 from trajviz.surface.catalogue import name_or_subject
 from trajviz.surface.definition import Subject
 from trajviz.untrusted import real_path, target_path, user_path
@@ -75,6 +75,8 @@ _PATIENCE = {
 
 _DESCENT = 0.7
 """About which share of the time a race in d dimensions takes; the rest is for its plane."""
+CURVE = "curve"
+"""The view of a race of one variable."""
 _USUAL_PANEL = "loss"
 """What stands beside a plane if nobody says."""
 _SMALL = 240
@@ -631,7 +633,7 @@ def compare(
     surface: str | Path | Surface | Problem | Formula | None,
     optimizers: Iterable[Any] = (),
     *,
-    start: Sequence[float] | Sequence[Sequence[float]] | None = Recipe.start,
+    start: float | Sequence[float] | Sequence[Sequence[float]] | None = Recipe.start,
     steps: int = Recipe.steps,
     window: Sequence[float] | None = Recipe.window,
     noise: float = Recipe.noise,
@@ -689,7 +691,8 @@ def compare(
             of one of these. () for sgd, momentum, rmsprop and adam, or for nobody where there are
             `paths`.
         start: Where all start, as in 1,1.6; outside the window, it widens it. Several may be given:
-            each starts from all of them, at the rate for the first. By default the surface's.
+            each starts from all of them, at the rate for the first. Of one variable X alone. By
+            default the surface's.
         steps: Steps of each optimizer.
         window: What part of the plane is shown. By default the surface's.
         noise: Add Gaussian noise to every gradient, the same for all; for surfaces without data.
@@ -817,14 +820,16 @@ def compare(
 
 
 def _started(
-    start: Sequence[float] | Sequence[Sequence[float]] | None, starts: str
+    start: float | Sequence[float] | Sequence[Sequence[float]] | None, starts: str
 ) -> dict[str, Any]:
     """Return the fields of a recipe that say where all start, at one point or at several."""
     if start is None:
         return {"start": None, "starts": starts}
+    if isinstance(start, (int, float)):
+        start = (start,)
     points = [cast(Sequence[float], point) for point in start if hasattr(point, "__len__")]
     if not points:
-        return {"start": check_point(cast(Sequence[float], start)), "starts": starts}
+        return {"start": check_start(cast(Sequence[float], start)), "starts": starts}
     if starts:
         raise TrajvizError("several points to start from and starts both say where: give one")
     return several_starts([check_point(point) for point in points])
@@ -857,13 +862,15 @@ def run(
     setup = settle(recipe, surface, paths)
     if not force:
         _check_memory(setup)
-    if cache is not None and (setup.problem is None or setup.problem.recorded):
+    if cache is not None and (
+        setup.problem is None or setup.problem.recorded or setup.problem.is_curve
+    ):
         raise TrajvizError(
             f"cache is for the loss on the plane of a problem, which {setup.surface.name} has not"
         )
     made = _made_in_python(recipe, setup)
     recipe = replace(recipe, made_in_python=made, steps=setup.steps)
-    recipe = _with_loss(recipe, setup.problem)
+    recipe = _as_curve(recipe) if _is_curve(setup) else _with_loss(recipe, setup.problem)
     check_room(
         recipe,
         surface=setup.surface,
@@ -882,6 +889,15 @@ def run(
         folder = None if cache is None else user_path(cache)
         setup, trajectories = projected(recipe, setup, trajectories, folder, rest)
     return Race(Outcome(recipe, setup, tuple(trajectories)))
+
+
+def _is_curve(setup: Setup) -> bool:
+    return setup.problem is not None and setup.problem.is_curve
+
+
+def _as_curve(recipe: Recipe) -> Recipe:
+    """Return a recipe whose view is the one of one variable, if nobody names a view."""
+    return recipe.changed(view=CURVE) if recipe.look.view == Look.view else recipe
 
 
 def _with_loss(recipe: Recipe, problem: Problem | None) -> Recipe:

@@ -220,13 +220,16 @@ def _arrival(setup: Setup, points: Points) -> int | None:
     """Return the first step that is as near to a known minimum as is asked for; None for none."""
     if setup.until is None:
         return None
-    away = np.linalg.norm(points[:, None] - np.array(setup.surface.minima), axis=2).min(axis=1)
+    minima = np.array(setup.surface.minima)[:, : points.shape[1]]  # of one variable the x alone
+    away = np.linalg.norm(points[:, None] - minima, axis=2).min(axis=1)
     near = away <= setup.until
     return int(near.argmax()) if near.any() else None
 
 
 def _is_finite(w: Floats) -> bool:
-    return bool(np.isfinite(w).all()) if len(w) > 2 else math.isfinite(w[0]) and math.isfinite(w[1])
+    return (
+        bool(np.isfinite(w).all()) if len(w) != 2 else math.isfinite(w[0]) and math.isfinite(w[1])
+    )
 
 
 def _any_finite(w: Points) -> bool:

@@ -89,21 +89,32 @@ class Outcome:
         return not trajectory.number and trajectory.seed in (None, self.noise.seed)
 
     @property
+    def _on_plane(self) -> bool:
+        return self.problem is not None and not self.problem.is_curve
+
+    @property
+    def _settled_start(self) -> tuple[float, ...] | None:
+        """Where all started as a recipe says it: of a curve the x, of other problems nothing."""
+        if self.problem is None:
+            return self.start
+        return self.start[:1] if self.problem.is_curve else None
+
+    @property
     def settled(self) -> Recipe:
         """The recipe, complete: start, window, words, settings and rates as they were used."""
         look = self.recipe.look
         return replace(
             self.recipe,
             optimizers=tuple(_settled(t) for t in self.trajectories if self._is_first(t)),
-            start=None if self.problem else self.start,
+            start=self._settled_start,
             # What of a plane is shown, and how its axes are called, follows from the paths.
-            window=self.recipe.window if self.problem else self.window,
+            window=self.recipe.window if self._on_plane else self.window,
             lr=self.recipe.lr or self.surface.lr,
             batch_size=self.noise.batch(self.surface) or None,
             look=replace(
                 look,
                 title=look.title or self.surface.title,
-                axes=look.axes or (None if self.problem else self.surface.axes),
+                axes=look.axes or (None if self._on_plane else self.surface.axes),
                 aspect=look.aspect or self.surface.aspect or None,
             ),
         )

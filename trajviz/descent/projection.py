@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.plane import Paths, Plane, find_plane
 from trajviz.descent.progress import Progress, no_progress
@@ -44,6 +46,9 @@ def projected(
     """
     problem = setup.problem
     assert problem is not None
+    if problem.is_curve:
+        on_curve = [_on_curve(each) for each in trajectories]
+        return replace(setup, paths=tuple(map(_on_curve, setup.paths))), on_curve
     paths = _paths(problem, [*trajectories, *setup.paths], setup.noise.seed)
     plane = find_plane(recipe.plane, paths)
     laid = [_laid(plane, each) for each in trajectories]
@@ -63,6 +68,11 @@ def projected(
     return replace(
         setup, surface=surface, start=(x, y), window=window, plane=plane, paths=recorded
     ), laid
+
+
+def _on_curve(course: _Course) -> _Course:
+    """Return a course of one variable as points (x, f(x))."""
+    return replace(course, points=np.column_stack([course.places[:, 0], course.heights]))
 
 
 def _paths(problem: Problem, courses: Sequence[Course], seed: int) -> Paths:

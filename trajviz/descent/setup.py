@@ -25,6 +25,7 @@ from trajviz.recipe.spec import Spec, labelled, parse_spec
 from trajviz.recipe.starts import certain_starts, spread
 from trajviz.surface import Floats, Points, Ranks, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import load_subject
+from trajviz.surface.curve import curve_of, started
 from trajviz.surface.definition import Subject
 from trajviz.surface.problem import Problem
 
@@ -202,6 +203,8 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
 
     The specs are those of a surface that states no rates.
     """
+    if problem.is_curve:
+        return _settle_curve(recipe, problem, runs)
     for what, given in {"start": recipe.start, "starts": recipe.starts}.items():
         if given:
             raise TrajvizError(
@@ -234,6 +237,55 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
         until=recipe.until,
         seeds=recipe.seeds or 1,
     )
+
+
+def _settle_curve(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) -> Setup:
+    """Decide what a recipe leaves open of a race of one variable."""
+    if problem.recorded:
+        raise TrajvizError(
+            "of recorded runs of one number no function is known, whose curve to draw"
+        )
+    refused = {
+        "starts": recipe.starts,
+        "field": recipe.look.field,
+        "data": recipe.data != Recipe.data,
+    }
+    refused["plane"] = recipe.plane != Recipe.plane
+    for what, given in refused.items():
+        if given:
+            raise TrajvizError(f"{problem.name} is of one variable: it takes no {what}")
+    if recipe.start is not None:
+        if len(recipe.start) != 1:
+            raise TrajvizError(f"{problem.name} is of one variable: start {recipe.start} has two")
+        problem = started(problem, recipe.start)
+    specs = _specs_of(recipe, _nowhere(problem), alone=not runs)
+    for spec in specs:
+        if spec.clamp.bounds:
+            raise TrajvizError(f"bounds of {spec.label} are of two dimensions, not of one variable")
+    if recipe.look.has_arrows(specs):
+        raise TrajvizError(f"{problem.name} is of one variable: it takes no arrows")
+    begin = problem.start(recipe.seed)
+    _check_start(problem, begin)
+    surface = curve_of(problem, float(begin[0]), recipe.window and check_window(recipe.window))
+    return Setup(
+        surface=surface,
+        specs=specs,
+        start=surface.start,
+        steps=recipe.steps,
+        window=surface.window,
+        noise=Noise.of(recipe),
+        clock=recipe.clock,
+        paths=tuple(runs),
+        problem=problem,
+        until=recipe.until,
+    )
+
+
+def _nowhere(problem: Problem) -> Surface:
+    """Return a surface that states no rates, whose name messages say."""
+    from trajviz.descent.section import stand_in
+
+    return stand_in(problem)
 
 
 def _steps(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) -> int:

@@ -31,10 +31,10 @@ def to_csv(outcome: Outcome, internals: bool = False, project: bool = False) -> 
     """Return one row for each step of each track, with floats in full.
 
     The columns are optimizer, step, x, y, f and COUNTS. On a problem w1, w2 and so on stand in
-    place of x and y, unless it is the projection that is asked for: then x, y and off_plane do.
-    `optimizer` is the track's label; step 0 is the start; a track that diverges ends at its last
-    finite step. Where there are several starts, a
-    column `start` after the label says which one it is, from 0; of several seeds, a column `seed`.
+    place of x and y, unless it is the projection that is asked for: then x, y and off_plane do. Of
+    one variable there is no y. `optimizer` is the track's label; step 0 is the start; a track that
+    diverges ends at its last finite step. Where there are several starts, a column `start` after
+    the label says which one it is, from 0; of several seeds, a column `seed`.
 
     Args:
         outcome: What came of the race.
@@ -190,14 +190,15 @@ def _where(outcome: Outcome, t: Course, project: bool) -> dict[str, Floats]:
     names = ["x", "y"]
     if outcome.problem is not None:
         names = [f"w{number}" for number in range(1, outcome.problem.dimension + 1)]
+        names = ["x"] if outcome.problem.is_curve else names
     return dict(zip(names, t.places.T, strict=True))
 
 
 def _projection(t: Course) -> dict[str, Floats]:
     if t.off_plane is None:
         raise TrajvizError(
-            "a projection is of a problem in many dimensions (`trajviz list problems`); this race "
-            "has two"
+            "a projection is of a problem in many dimensions (`trajviz list problems`), which this "
+            "race has not"
         )
     return {"projected": t.points, "off_plane": t.off_plane}
 
@@ -249,7 +250,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     return {
         "surface": outcome.surface.name,
         **dimension,
-        "start": list(outcome.start),
+        "start": list(outcome.start)[: 1 if outcome.problem and outcome.problem.is_curve else 2],
         "window": list(outcome.window),
         "steps": outcome.steps,
         "clock": outcome.recipe.clock,

@@ -54,6 +54,8 @@ def several_starts(points: Sequence[Sequence[float]]) -> dict[str, Any]:
     >>> several_starts([(1.0, 1.6), (2.0, 2.0)])
     {'start': (1.0, 1.6), 'starts': '1,1.6 2,2'}
     """
+    if {len(point) for point in points} != {2}:
+        raise TrajvizError("several starts are each two numbers X,Y (as in 1,1.6)")
     x, y = points[0]
     return {"start": (x, y), "starts": " ".join(map(spelled_value, map(tuple, points)))}
 
@@ -329,7 +331,7 @@ class Recipe:
         surface: A name, a formula or a path; "" for a Surface made in Python, which no file names,
             and for recorded runs of a model whose loss is not known.
         optimizers: Who races; () for the default ones, or for nobody where there are `paths`.
-        start: Where all start, x and y; None for the surface's.
+        start: Where all start, x and y, of one variable x; None for the surface's.
         steps: Steps of each optimizer; evaluations, where these are the clock.
         window: What part of the plane is shown, x0, x1, y0, y1; None for the surface's.
         noise: Standard deviation of the Gaussian noise that is added to every gradient.
@@ -359,9 +361,10 @@ class Recipe:
 
     surface: str
     optimizers: tuple[Spec, ...] = ()
-    start: tuple[float, float] | None = option(
+    start: tuple[float, ...] | None = option(
         None, "Where all start, as in 1,1.6; outside the window, it widens it. Several may be "
-        "given: each starts from all of them, at the rate for the first.", "race",
+        "given: each starts from all of them, at the rate for the first. Of one variable X "
+        "alone.", "race",
         usual="the surface's", words="X,Y", merged=several_starts,
     )  # fmt: skip
     steps: int = option(200, "Steps of each optimizer.", "race", words="N", unit="steps")
@@ -444,7 +447,7 @@ class Recipe:
         """Refuse what no surface can make good."""
         from trajviz.recipe.spec import check_rates
         from trajviz.recipe.starts import check_starts
-        from trajviz.surface import check_point, check_window
+        from trajviz.surface import check_start, check_window
 
         if not (isinstance(self.steps, int) and self.steps >= 1):
             raise TrajvizError(f"steps {self.steps!r} is not a whole number of at least 1")
@@ -476,7 +479,7 @@ class Recipe:
             if note.step > self.steps:
                 raise TrajvizError(f"note {str(note)!r}: its step is not from 0 to {self.steps}")
         if self.start is not None:
-            check_point(self.start)
+            check_start(self.start)
         if self.window is not None:
             check_window(self.window)
         if self.starts:

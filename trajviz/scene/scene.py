@@ -127,6 +127,7 @@ def check_room(
     view = _view_of(look)
     for name in look.panels:
         load_panel(name)
+    _check_variables(look, view, problem)
     _check_orbit(look, view)
     if recipe.starts and look.has_arrows(specs):
         raise TrajvizError("arrows are for heads that start at one place: they take no starts")
@@ -158,6 +159,14 @@ def _view_of(look: Look) -> View:
     from trajviz.scene.strip import as_strip
 
     return as_strip(view, look.strip)
+
+
+def _check_variables(look: Look, view: View, problem: Problem | None) -> None:
+    """Refuse a view that is for another number of variables."""
+    is_curve = problem is not None and problem.is_curve
+    if view.of_curve != is_curve:
+        has = "one variable, whose view is 'curve'" if is_curve else "more than one variable"
+        raise TrajvizError(f"view {look.view!r} is not for this race, which has {has}")
 
 
 def _check_orbit(look: Look, view: View) -> None:

@@ -211,6 +211,17 @@ def check_point(values: Sequence[float], what: str = "start") -> tuple[float, fl
     return float(values[0]), float(values[1])
 
 
+def check_start(values: Sequence[float]) -> tuple[float, ...]:
+    """Return a point, or the one number at which a function of one variable starts.
+
+    Raises:
+        TrajvizError: They are neither one finite number nor two.
+    """
+    if len(values) == 1 and math.isfinite(values[0]):
+        return (float(values[0]),)
+    return check_point(values)
+
+
 def check_aspect(aspect: str) -> None:
     """Raise TrajvizError unless this is one of ASPECTS."""
     if aspect not in ASPECTS:

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.surface import Formula, Surface, Window, check_point, check_window, name_of
 from trajviz.surface.code_error import tried
+from trajviz.surface.curve import OfX, problem_of_curve, takes_one
 from trajviz.surface.data_files import GRIDS
 from trajviz.surface.definition import Subject, defines_problem, read_definition
-from trajviz.surface.formula import looks_like_formula, read_formula
+from trajviz.surface.formula import is_of_x_alone, looks_like_formula, read_formula
 from trajviz.surface.framing import SPAN, framed
 from trajviz.surface.problem import Problem
 from trajviz.surface.problem_trial import tried_problem
@@ -71,7 +72,8 @@ def load_subject(
             "logistic-regression:d=50"; the path of a file that sets `problem = Problem(...)`; a
             Problem; or whatever `load_surface` takes. The functions of a Problem are tried first,
             and tell file and line whenever they fail.
-        start: As `load_surface` takes it; a problem has a start of its own.
+        start: As `load_surface` takes it; a problem has a start of its own. A function of one
+            variable takes one number, and a formula in x alone that has two is a valley.
         window: As there; a problem is seen on the plane of its paths.
 
     Raises:
@@ -84,7 +86,28 @@ def load_subject(
         found = None if text.lower().endswith(GRIDS) else find_definition(text)
         if found is not None:
             return read_definition(*found, text)
-    return load_surface(subject, start, window)
+    return _curve(subject, start, window) or load_surface(subject, start, window)
+
+
+def _curve(
+    subject: str | Path | Surface | Formula,
+    start: Sequence[float] | None,
+    window: Sequence[float] | None,
+) -> Problem | None:
+    """Return the problem of a formula in x alone or of a function of one argument; else None."""
+    if start is not None and len(start) > 1:
+        return None
+    if isinstance(subject, (str, Path)):
+        text = str(subject)
+        if text.lower().endswith(GRIDS) or not is_of_x_alone(text):
+            return None
+        shown = " ".join(text.split())
+        of_x = _provisional(read_formula(text), None, window)
+        return dataclasses.replace(problem_of_curve(of_x, start, window), name=shown, title=shown)
+    if isinstance(subject, Surface) or not callable(subject) or not takes_one(subject):
+        return None
+    of_x = tried(_provisional(OfX(subject), None, window))
+    return _called(problem_of_curve(of_x, start, window), subject, "f(x)")
 
 
 def load_surface(

@@ -148,6 +148,16 @@ def read_formula(text: str) -> Formula:
     return part
 
 
+def is_of_x_alone(text: str) -> bool:
+    """Tell whether a formula has an x and no y.
+
+    >>> [is_of_x_alone(text) for text in ("x**4 - exp(x)", "x**2 + y", "3*y", "1 +")]
+    [True, False, False, False]
+    """
+    names = {found[0] for found in re.finditer(r"[A-Za-z_][A-Za-z_0-9]*", text)}
+    return "x" in names and "y" not in names
+
+
 def _short(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 

@@ -315,6 +315,11 @@ class Problem:
         return cls(loss, made.gradient, begin, len(begin(0)), **given)
 
     @property
+    def is_curve(self) -> bool:
+        """Whether it has one variable, so that a picture shows its curve and no plane."""
+        return self.dimension == 1
+
+    @property
     def summary(self) -> str:
         """The first line of the loss's docstring."""
         return docstring_of(inspect.unwrap(self.loss)).split("\n")[0]

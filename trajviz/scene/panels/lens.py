@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from trajviz.errors import TrajvizError
 from trajviz.scene.inset import Inset
 from trajviz.scene.layout import Axes
 from trajviz.scene.limits import Limits
@@ -26,6 +27,8 @@ _ROOM = 1.25
 
 
 def _insets(run: Run) -> list[Inset]:
+    if run.problem is not None and run.problem.is_curve:
+        raise TrajvizError("panel 'lens' magnifies a plane, which a race of one variable has not")
     middle, factor = _aim(run)
     limits = _limits(run, middle, factor)
     title = run.language.say("magnified", factor=f"{factor:.2g}")

@@ -58,6 +58,7 @@ class View:
             of it is seen from above, where a start can be held.
         part: Returns a part of the surface as it lies in a box, seen from above, over which a panel
             lays tracks: by the part, the box, theme, scale and bounds. None where it has no such.
+        of_curve: Whether it shows a function of one variable, and nothing else.
         repaints: Whether any pixel may change from frame to frame, so that it cannot be shown as
             paths over one background.
     """
@@ -71,6 +72,7 @@ class View:
     everywhere: bool = False
     live: bool = False
     part: Callable[[Limits, Box, Theme, float, Sequence[Bounds]], TrackView] | None = None
+    of_curve: bool = False
     repaints: bool = False
 
 
