@@ -51,6 +51,7 @@ from trajviz.scene.alt import describe, outcome_text
 from trajviz.scene.paint import Picture
 from trajviz.scene.scene import Scene, check_room, compose
 from trajviz.scene.theme import light_and_dark
+from trajviz.scene.views import view_of_curves
 from trajviz.surface import Formula, Surface, Window, check_point, check_start, check_window
 from trajviz.surface.catalogue import name_or_subject
 from trajviz.surface.definition import Subject
@@ -75,8 +76,6 @@ _PATIENCE = {
 
 _DESCENT = 0.7
 """About which share of the time a race in d dimensions takes; the rest is for its plane."""
-CURVE = "curve"
-"""The view of a race of one variable."""
 _USUAL_PANEL = "loss"
 """What stands beside a plane if nobody says."""
 _SMALL = 240
@@ -897,7 +896,7 @@ def _is_curve(setup: Setup) -> bool:
 
 def _as_curve(recipe: Recipe) -> Recipe:
     """Return a recipe whose view is the one of one variable, if nobody names a view."""
-    return recipe.changed(view=CURVE) if recipe.look.view == Look.view else recipe
+    return recipe.changed(view=view_of_curves()) if recipe.look.view == Look.view else recipe
 
 
 def _with_loss(recipe: Recipe, problem: Problem | None) -> Recipe:

@@ -33,7 +33,7 @@ from trajviz.scene.panels import load_panel
 from trajviz.scene.plot import Draper, MapView, Plot
 from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme, load_theme
-from trajviz.scene.views import Shown, View, load_view, view_names
+from trajviz.scene.views import Shown, View, load_view, view_names, view_of_curves
 from trajviz.surface import Surface, Window
 from trajviz.surface.problem import Problem
 
@@ -165,7 +165,11 @@ def _check_variables(look: Look, view: View, problem: Problem | None) -> None:
     """Refuse a view that is for another number of variables."""
     is_curve = problem is not None and problem.is_curve
     if view.of_curve != is_curve:
-        has = "one variable, whose view is 'curve'" if is_curve else "more than one variable"
+        has = (
+            f"one variable, whose view is {view_of_curves()!r}"
+            if is_curve
+            else "more than one variable"
+        )
         raise TrajvizError(f"view {look.view!r} is not for this race, which has {has}")
 
 

@@ -116,7 +116,13 @@ def problem_of_curve(
         TrajvizError: There is no place to start from.
     """
     of = _Slice(surface)
-    problem = Problem(of.loss, of.gradient, _Begin(0.0), 1, hessian_product=of.hessian_product)
+    problem = Problem(
+        loss=of.loss,
+        gradient=of.gradient,
+        start=_Begin(0.0),
+        dimension=1,
+        hessian_product=of.hessian_product,
+    )
     seen = None if window is None else check_window(window)
     x0, x1 = seen[:2] if seen else _range_of(problem)
     begin = _place(problem, x0, x1) if start is None else float(start[0])
@@ -212,9 +218,10 @@ def _range_of(problem: Problem) -> tuple[float, float]:
             break
     else:
         (x0, x1), turns = ranges[0], turns[:0]
-    room = _AROUND * (turns[-1] - turns[0]) if len(turns) > 1 else math.inf
-    low, high = turns.min(initial=math.inf) - room, turns.max(initial=-math.inf) + room
-    return _rounded(max(x0, low), min(x1, high)) if len(turns) > 1 else _rounded(x0, x1)
+    if len(turns) < 2:
+        return _rounded(x0, x1)
+    room = _AROUND * float(turns[-1] - turns[0])
+    return _rounded(max(x0, float(turns[0]) - room), min(x1, float(turns[-1]) + room))
 
 
 def _finite(problem: Problem, span: float) -> tuple[float, float] | None:
@@ -280,8 +287,9 @@ def _window(problem: Problem, extent: tuple[float, float], of_note: Sequence[flo
     heights = heights[np.isfinite(heights)]
     if not heights.size:
         raise TrajvizError(f"the function has no finite value from {extent[0]:g} to {extent[1]:g}")
-    low = min(float(heights.min()), *of_note)
-    high = max(of_note)
+    high, least = max(of_note), min(of_note)
+    low = min(float(heights.min()), least)
+    low = max(low, 2 * least - high) if high > least else low  # a pole has no bottom
     high = high if high > low else float(heights.max())
     room = high - low or 1.0
     return Window(*extent, low - _BELOW * room, high + _ABOVE * room)

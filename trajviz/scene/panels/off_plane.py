@@ -17,7 +17,7 @@ def _charts(run: Run) -> list[Chart]:
     if len(known) < len(away):
         raise TrajvizError(
             "panel 'off-plane' is for problems in many dimensions, which are seen on a plane; "
-            f"{run.surface.name} has two"
+            f"{run.surface.name} is no such"
         )
     # From 0 up: what lies on the plane is off it by rounding alone, which no scale is for.
     highest = max((float(np.nanmax(each, initial=0.0)) for each in known), default=0.0)

@@ -81,6 +81,11 @@ def view_names() -> list[str]:
     return names_in(__path__)
 
 
+def view_of_curves() -> str:
+    """Return the name of the view that shows functions of one variable."""
+    return next(name for name in view_names() if load_view(name).of_curve)
+
+
 def load_view(name: str) -> View:
     """Return the view of this name; TrajvizError if there is none."""
     view: View = load("view", name, __name__, __path__)
