@@ -192,3 +192,9 @@ def test_what_has_two_variables_has_no_curve():
 def test_every_kind_of_file_shows_a_curve(tmp_path, suffix):
     one = curve("sgd:lr=0.01", "adam:lr=0.1", start=1.9, panels=("loss", "step-size"))
     assert one.save(tmp_path / f"race.{suffix}").stat().st_size
+
+
+def test_seeds_of_one_optimizer_share_a_lane():
+    one = curve("sgd:lr=0.02", start=1.9, noise=1.0, seeds=3)
+    assert len(one.trajectories) == 3
+    assert np.ptp([track.vertices[0] for track in one.scene.main.tracks], axis=0).max() < 0.01

@@ -277,6 +277,7 @@ def _settle_curve(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) ->
         clock=recipe.clock,
         paths=tuple(runs),
         problem=problem,
+        seeds=recipe.seeds or 1,
         until=recipe.until,
     )
 

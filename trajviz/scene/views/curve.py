@@ -18,7 +18,7 @@ from trajviz.scene.marks import Box
 from trajviz.scene.outline import CLOSE, LINE, MOVE, Area, Areas, Outline, Rim, Vector
 from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Draper
-from trajviz.scene.run import Run
+from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Flags, Line, Pen
 from trajviz.scene.views import Shown, View
@@ -185,7 +185,8 @@ def _axes(run: Run) -> list[Axes]:
 def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     (box,) = boxes
     view = CurveView.of(run, box, draper.scale)
-    lanes = [view.laid(course.points, lane) for lane, course in enumerate(run.courses)]
+    groups = enumerate(swarms(run.courses))  # those of one optimizer share a lane
+    lanes = [view.laid(course.points, lane) for lane, group in groups for course in group]
     return Shown([draper.plot(view, lanes)])
 
 
