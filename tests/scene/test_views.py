@@ -89,7 +89,7 @@ def test_what_a_view_says_it_can_is_what_its_plots_do(name):
         assert (first != last).any()
     else:
         with pytest.raises(TrajvizError, match="orbit turns a relief"):
-            compare("himmelblau", ["sgd:lr=0.01"], view=name, orbit=90, **SHORT)
+            compare(shown(name).recipe.surface, ["sgd:lr=0.01"], view=name, orbit=90, **SHORT)
 
 
 # How each is drawn
