@@ -6,6 +6,7 @@ ask what only a browser knows: what axe-core finds, how far things have jumped.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 from pathlib import Path
@@ -133,7 +134,14 @@ def _note(told, said):
 
 def paint(page):
     """Have a page painted that was just loaded: until then Chromium drops what is typed."""
-    page.screenshot(clip={"x": 0, "y": 0, "width": 1, "height": 1})
+    from playwright.sync_api import TimeoutError as TooLong
+
+    corner = {"x": 0, "y": 0, "width": 1, "height": 1}
+    for _ in range(4):  # on a busy machine Chromium may lose the frame it was asked for
+        with contextlib.suppress(TooLong):
+            page.screenshot(clip=corner, timeout=60_000)
+            return
+    page.screenshot(clip=corner)
 
 
 def seen_on(page, **options):
