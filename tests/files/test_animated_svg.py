@@ -278,7 +278,7 @@ def test_a_recipe_remembers_that_its_svg_moves(tmp_path):
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        (("--animate", "-o", "a.png"), "a .png cannot be animated, but .svg can"),
+        (("--animate", "-o", "a.png"), "a .png cannot be animated, but .pdf, .svg can"),
         (("--at", 3, "-o", "a.anim.svg"), "step 3 alone makes no .gif"),
         (("-o", "a.anim.svg", "--view", "basins"), "view 'basins' changes the whole picture"),
         (("-o", "a.html", "--view", "relief", "--orbit", 20), "orbit 20 changes the whole"),
