@@ -54,8 +54,12 @@ def several_starts(points: Sequence[Sequence[float]]) -> dict[str, Any]:
     >>> several_starts([(1.0, 1.6), (2.0, 2.0)])
     {'start': (1.0, 1.6), 'starts': '1,1.6 2,2'}
     """
-    if {len(point) for point in points} != {2}:
-        raise TrajvizError("several starts are each two numbers X,Y (as in 1,1.6)")
+    for point in points:
+        if len(point) != 2:
+            raise TrajvizError(
+                f"start {spelled_value(tuple(point))!r} is not X,Y (as in 1,1.6), as each of "
+                "several starts is"
+            )
     x, y = points[0]
     return {"start": (x, y), "starts": " ".join(map(spelled_value, map(tuple, points)))}
 
