@@ -130,17 +130,10 @@ def section_of(
         formula=_Height(Spline.through(xs, ys, _filled(heights))),
         window=window,
         start=start,
-        title=problem.title,
-        name=problem.name,
         axes=("axis 1", "axis 2"),
-        source=problem.source,
-        samples=problem.samples,
-        batch_size=problem.batch_size,
-        parameters=problem.parameters,
-        note=problem.note,
-        phrase=problem.phrase,
         aspect="fill",
         domain=ground,
+        **problem.facts,
     )
 
 

@@ -25,7 +25,6 @@ from trajviz.recipe.spec import Spec, labelled, parse_spec
 from trajviz.recipe.starts import certain_starts, spread
 from trajviz.surface import Floats, Points, Ranks, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import load_subject
-from trajviz.surface.curve import curve_of, started
 from trajviz.surface.definition import Subject
 from trajviz.surface.problem import Problem
 
@@ -241,6 +240,8 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
 
 def _settle_curve(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) -> Setup:
     """Decide what a recipe leaves open of a race of one variable."""
+    from trajviz.surface.curve import curve_of, started
+
     if problem.recorded:
         raise TrajvizError(
             "of recorded runs of one number no function is known, whose curve to draw"

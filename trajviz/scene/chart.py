@@ -15,7 +15,7 @@ from trajviz.scene.layout import Axes
 from trajviz.scene.marks import Box
 from trajviz.scene.outline import Vector
 from trajviz.scene.paint import Picture
-from trajviz.scene.track import Line
+from trajviz.scene.track import Line, gaps_around
 from trajviz.surface import Floats, Points, Window
 
 _AFTER = 0.04
@@ -182,8 +182,5 @@ class ChartView:
         latest = np.where(latest < 0, np.argmax(there), latest)
         reached = steps if times is None else times[self.chart.first :]
         vertices = self.project(reached, curve[latest])
-        gap = ~there
-        gap[1:] |= ~there[:-1]
-        return Line(
-            vertices=vertices, knots=steps, hidden=np.zeros(len(curve), dtype=bool), gap=gap
-        )
+        no = np.zeros(len(curve), dtype=bool)
+        return Line(vertices=vertices, knots=steps, hidden=no, gap=gaps_around(there))

@@ -165,6 +165,12 @@ class Stroke:
         return replace(self, corners=tuple((a + x, b + y) for a, b in self.corners))
 
     @property
+    def passes(self) -> list[tuple[RGB, float]]:
+        """The colours it is drawn in, one over the other, and how far each reaches beyond it."""
+        rim = [(self.rim, self.rim_width)] if self.rim else []
+        return [*rim, (self.color, 0.0)]
+
+    @property
     def shaft(self) -> tuple[tuple[float, float], ...]:
         """The polyline without its tip."""
         if not self.tip:

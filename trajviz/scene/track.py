@@ -286,6 +286,13 @@ class Track:
         return replace(self, mark=place + strokes, mark_knot=knot, gone_knot=knot)
 
 
+def gaps_around(there: Flags) -> Flags:
+    """Tell to which vertices no line leads, where only these, (n,), are known."""
+    gap = ~there
+    gap[1:] |= ~there[:-1]
+    return gap
+
+
 def clip_segments(a: Points, b: Points, box: Box, margin: float) -> tuple[Points, Points, Ints]:
     """Clip segments to a box (Liang and Barsky 1984).
 

@@ -223,8 +223,7 @@ def _draw_stroke(axes: Axes, mark: Stroke, zorder: float) -> None:
     from matplotlib.patches import PathPatch, Polygon
     from matplotlib.path import Path
 
-    rim = [(mark.rim, mark.rim_width)] if mark.rim else []
-    for color, more in (*rim, (mark.color, 0.0)):
+    for color, more in mark.passes:
         ink, wide = hexed(color), (mark.width + 2 * more) * _POINT
         axes.add_patch(
             PathPatch(

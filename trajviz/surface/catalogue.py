@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from trajviz.errors import TrajvizError, shown, unknown
 from trajviz.surface import Formula, Surface, Window, check_point, check_window, name_of
 from trajviz.surface.code_error import tried
-from trajviz.surface.curve import OfX, problem_of_curve, takes_one
 from trajviz.surface.data_files import GRIDS
 from trajviz.surface.definition import Subject, defines_problem, read_definition
 from trajviz.surface.formula import is_of_x_alone, looks_like_formula, read_formula
@@ -101,10 +100,16 @@ def _curve(
         text = str(subject)
         if text.lower().endswith(GRIDS) or not is_of_x_alone(text):
             return None
+        from trajviz.surface.curve import problem_of_curve  # most races have two variables
+
         shown = " ".join(text.split())
         of_x = _provisional(read_formula(text), None, window)
         return dataclasses.replace(problem_of_curve(of_x, start, window), name=shown, title=shown)
-    if isinstance(subject, Surface) or not callable(subject) or not takes_one(subject):
+    if isinstance(subject, Surface) or not callable(subject):
+        return None
+    from trajviz.surface.curve import OfX, problem_of_curve, takes_one
+
+    if not takes_one(subject):
         return None
     of_x = tried(_provisional(OfX(subject), None, window))
     return _called(problem_of_curve(of_x, start, window), subject, "f(x)")

@@ -174,16 +174,9 @@ def curve_of(problem: Problem, begin: float, window: Window | None) -> Surface:
         window=check_window(seen.including(begin, height)),
         start=(begin, height),
         minima=tuple(map(tuple, minima.tolist())),
-        title=problem.title,
         axes=("x", "f(x)"),
-        source=problem.source,
-        name=problem.name,
-        samples=problem.samples,
-        batch_size=problem.batch_size,
-        parameters=problem.parameters,
-        note=problem.note,
-        phrase=problem.phrase,
         aspect="fill",
+        **problem.facts,
     )
 
 

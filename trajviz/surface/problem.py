@@ -315,6 +315,12 @@ class Problem:
         return cls(loss, made.gradient, begin, len(begin(0)), **given)
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What a surface that stands for it in a picture says of it."""
+        names = ("title", "source", "name", "samples", "batch_size", "parameters", "note", "phrase")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def is_curve(self) -> bool:
         """Whether it has one variable, so that a picture shows its curve and no plane."""
         return self.dimension == 1

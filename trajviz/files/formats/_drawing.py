@@ -214,9 +214,8 @@ def _stroke(stroke: Stroke) -> str:
 
 def stroke_passes(stroke: Stroke, line: str, tip: str) -> str:
     """Return the elements of a stroke's line and tip in its colours, what is around them first."""
-    rim = [(stroke.rim, stroke.rim_width)] if stroke.rim else []
     drawn = ""
-    for color, more in (*rim, (stroke.color, 0.0)):
+    for color, more in stroke.passes:
         ink = hexed(color)
         drawn += pencil(ink, stroke.width + 2 * more, line)
         drawn += pencil(ink, 2 * more, tip, f' fill="{ink}"')

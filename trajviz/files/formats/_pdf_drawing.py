@@ -178,9 +178,8 @@ def mark(shape: Mark, lettering: Lettering) -> str:
 
 def _stroke(stroke: Stroke) -> str:
     """Return a polyline and its tip, what is around them first."""
-    rim = [(stroke.rim, stroke.rim_width)] if stroke.rim else []
     drawn = []
-    for color, more in (*rim, (stroke.color, 0.0)):
+    for color, more in stroke.passes:
         drawn.append(f"{_lined(color, stroke.width + 2 * more)} {_corners(stroke.shaft)} S")
         if stroke.tip:
             paint = f"{_lined(color, 2 * more)} b" if more else "f"

@@ -20,7 +20,7 @@ from trajviz.scene.paint import Picture
 from trajviz.scene.plot import Draper
 from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme
-from trajviz.scene.track import Flags, Line, Pen
+from trajviz.scene.track import Flags, Line, Pen, gaps_around
 from trajviz.scene.views import Shown, View
 from trajviz.scene.views._flat import Flat
 from trajviz.surface import Floats, Points, Surface, Window
@@ -101,10 +101,8 @@ class CurveView(Flat):
         places = self.project(np.where(there[:, None], draped.points, 0.0))
         away = self.first + draped.lane * self.pitch
         places = np.clip(places + away * self._normals(draped.points), -_FAR, _FAR)
-        gap = ~there
-        gap[1:] |= ~there[:-1]
         no = np.zeros(len(places), dtype=bool)
-        return Line(vertices=places, knots=draped.knots, hidden=no, gap=gap)
+        return Line(vertices=places, knots=draped.knots, hidden=no, gap=gaps_around(there))
 
     def _normals(self, points: Points) -> Points:
         """Return the directions away from the curve, upwards, in pixels, (n, 2), of length 1."""
