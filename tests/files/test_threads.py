@@ -33,14 +33,15 @@ import numpy as np
 import trajviz
 
 faulthandler.dump_traceback_later(500, exit=True)  # so that a deadlock is told, and not waited for
-formats, done = ["apng", "mp4", "webp", "webm"], threading.Event()
+formats, done = ["apng", "mp4", "webp", "webm", "anim.pdf"], threading.Event()
 
 def save(number):
     for k in range(6):
         race = trajviz.compare(
             "beale", ["sgd:lr=0.001"], steps=10, size=(200, 150), seconds=0.4, hold=0.1
         )
-        race.save(Path(sys.argv[1], f"{number}-{k}.{formats[(number + k) % 4]}"))
+        name = formats[(number + k) % 5]
+        race.save(Path(sys.argv[1], f"{number}-{k}.{name}"))
 
 def multiply():
     many, few = np.ones((8192, 3)), np.ones((3, 256))

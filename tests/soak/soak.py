@@ -58,10 +58,11 @@ formats = sys.argv[2:]
 
 def save(number):
     for k in range(len(formats)):
-        race = trajviz.compare(
-            "beale", ["sgd:lr=0.001"], steps=10, size=(200, 150), seconds=0.4, hold=0.1
-        )
         name = formats[(number + k) % len(formats)]
+        race = trajviz.compare(
+            "beale", ["sgd:lr=0.001"], steps=10, size=(200, 150), seconds=0.4, hold=0.1,
+            title=rf"$\\frac{{1}}{{2}} + x$ {name}",
+        )
         race.save(Path(sys.argv[1], f"{number}-{k}.{name}"))
 
 threads = [threading.Thread(target=save, args=(number,)) for number in range(6)]
@@ -235,7 +236,7 @@ def threads(chance, folder):
     expect(done.returncode == 0, names, done.stderr[-2000:])
     saved = collections.defaultdict(set)
     for path in folder.iterdir():
-        saved[path.suffix].add(path.read_bytes())
+        saved[path.name.partition(".")[2]].add(path.read_bytes())
     expect({len(each) for each in saved.values()} == {1}, names, "differ")
     return "six threads"
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from trajviz.errors import TrajvizError
 from trajviz.frozen import dataclass
 from trajviz.scene.fonts import line_of
+from trajviz.scene.matplotlib_settings import settings
 from trajviz.surface import Points
 
 _DOLLAR = re.compile(r"(?<!\\)\$")
@@ -27,7 +28,7 @@ _EM = 100.0
 """The size at which formulas are set; outlines have no hinting, and so fit every size."""
 _QUOTED = 60
 """How much of a broken formula a message repeats."""
-_STYLE: dict[Any, Any] = {
+_STYLE = {
     "mathtext.fontset": "dejavusans",
     "mathtext.fallback": "cm",
 }
@@ -151,15 +152,13 @@ def _keeps(text: str, place: int, both: bool) -> bool:
 @functools.lru_cache(maxsize=256)
 def _formula(source: str, bold: bool) -> Formula:
     """Set a formula, its dollar signs included; raises TrajvizError where it is broken."""
-    import matplotlib
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
     weight, letters = ("bold", "bfit") if bold else ("normal", "it")
     writer, font = TextToPath(), FontProperties(family="DejaVu Sans", size=_EM, weight=weight)
     try:
-        with matplotlib.rc_context(), _heeding_warnings():
-            matplotlib.rcParams.update({**_STYLE, "mathtext.default": letters})
+        with settings({**_STYLE, "mathtext.default": letters}), _heeding_warnings():
             corners, codes = writer.get_text_path(font, source, ismath=True)
             width, _, _ = writer.get_text_width_height_descent(source, font, ismath=True)
     except (ValueError, RecursionError) as error:

@@ -18,6 +18,7 @@ from trajviz.scene.fonts import line_of, own_face, runs_of
 from trajviz.scene.lettering import placed_parts
 from trajviz.scene.marks import Box, Dot, Fill, Mark, Oval, Shape, Stroke, Text
 from trajviz.scene.mathematics import Formula
+from trajviz.scene.matplotlib_settings import settings
 from trajviz.scene.outline import LINE, MOVE, Area, Areas, Raster, Rim
 from trajviz.scene.plot import Plot
 from trajviz.scene.scene import Scene
@@ -62,12 +63,9 @@ def sheets(scene: Scene, texts: Sequence[Text], subject: str) -> bytes:
 
 def _printed(figures: Callable[[], Sequence[Figure]], subject: str) -> bytes:
     """Return figures as the pages of a PDF; they are made within matplotlib's own settings."""
-    import matplotlib
     from matplotlib.backends.backend_pdf import PdfPages
 
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams["pdf.fonttype"] = 42  # fonts go with the file
+    with settings({"pdf.fonttype": 42}, own=True):  # fonts go with the file
         file = io.BytesIO()  # what goes wrong on a disk would be lost inside matplotlib
         metadata = {"CreationDate": None, "Subject": subject or None}
         with PdfPages(file, metadata=metadata) as pages:
