@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint long browser docs gallery parity lowest newest wheel bench format clean
+.PHONY: demo test lint long browser docs gallery parity places lowest newest wheel bench format clean
 
 unexport PYTHONDONTWRITEBYTECODE  # or each of many processes compiles everything again
 
@@ -35,6 +35,9 @@ browser: .venv/.test  ## pages, the player and the moving SVG in the system's br
 
 parity: .venv/.parity  ## the same numbers from torch, keras and optax themselves
 	$(BIN)/pytest -m parity -n auto tests/parity
+
+places: .venv/.places  ## sites and decks by the tools that people write with, looked at
+	$(BIN)/pytest -m places -n auto tests/places
 
 lowest: .venv/.pip  ## the tests with the lowest versions that pyproject.toml declares
 	$(BIN)/python .ci/lowest.py >.venv/lowest.txt
@@ -76,4 +79,9 @@ clean:
 
 .venv/.parity: .venv/.test
 	$(BIN)/python -m pip install --quiet --group parity
+	@touch $@
+
+.venv/.places: .venv/.test
+	$(BIN)/python -m pip install --quiet --group places
+	-npm install --silent --prefix .venv/npm @marp-team/marp-cli@4 reveal.js@6
 	@touch $@

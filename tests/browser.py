@@ -1,7 +1,7 @@
 """A real browser for tests: Debian's Chromium without a window, driven by playwright.
 
-`page_of(path)` opens a file as a reader would, from disk, and returns an `Opened`. Other helpers
-ask what only a browser knows: what axe-core finds, how far things have jumped.
+`page_of(path)` opens a file as a reader would, from disk, or an address, and returns an `Opened`.
+Other helpers ask what only a browser knows: what axe-core finds, how far things have jumped.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def browser():
 
 @pytest.fixture
 def page_of(browser):
-    """Return a function that opens a file from disk in a fresh context of its own.
+    """Return a function that opens a file from disk, or an address, in a context of its own.
 
     Its options: `size` of the viewport in CSS pixels, `motion` "reduce" or "no-preference",
     `scheme` "light" or "dark", `script=False` to switch JavaScript off, `before`, JavaScript that
@@ -115,8 +115,10 @@ def page_of(browser):
         page.on("console", lambda said: _note(told, said))
         page.on("pageerror", lambda error: told.errors.append(str(error)))
         page.on("request", lambda asked: told.requests.append(asked.url))
+        page.on("response", lambda got: _note_answer(told, got))
         page.on("requestfailed", lambda asked: told.failed.append(f"{asked.url} {asked.failure}"))
-        page.goto(Path(path).resolve().as_uri())
+        address = str(path).startswith("http://")
+        page.goto(path if address else Path(path).resolve().as_uri())
         paint(page)
         if script and motion == "reduce":  # nothing moves: it is as it will stay
             page.evaluate(REST)
@@ -130,6 +132,11 @@ def page_of(browser):
 def _note(told, said):
     if said.type in ("error", "warning"):
         told.errors.append(f"{said.type}: {said.text}")
+
+
+def _note_answer(told, answer):
+    if answer.status >= 400:
+        told.failed.append(f"{answer.url} {answer.status}")
 
 
 def paint(page):

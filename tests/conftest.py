@@ -5,6 +5,7 @@ And the fixtures of the browser, with whose tests `make browser` is about.
 
 import collections
 import os
+from pathlib import Path
 
 import pytest
 from browser import browser, page_of
@@ -16,6 +17,7 @@ __all__ = ["browser", "firefox", "page_of", "pytest_runtest_makereport", "pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not loaded yet; threads would spin
 
+PLACES = Path(__file__).parent / "places"
 USUAL = settings(deadline=None, derandomize=True, database=None, max_examples=30)
 settings.register_profile("usual", USUAL)
 settings.register_profile("ci", USUAL, max_examples=100)
@@ -31,5 +33,7 @@ def pytest_collection_modifyitems(items):
             seen[test := item.nodeid.partition("[")[0]] += 1
             if seen[test] > few.args[0]:
                 item.add_marker("long")
-        if {"browser", "firefox", "page_of"} & {*getattr(item, "fixturenames", ())}:
+        if item.path.parent == PLACES:
+            item.add_marker("places")
+        elif {"browser", "firefox", "page_of"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker("browser")
