@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint long browser docs gallery parity places lowest newest wheel bench format clean
+.PHONY: demo test lint long browser docs gallery parity places lowest newest environments wheel bench format clean
 
 unexport PYTHONDONTWRITEBYTECODE  # or each of many processes compiles everything again
 
@@ -39,12 +39,13 @@ parity: .venv/.parity  ## the same numbers from torch, keras and optax themselve
 places: .venv/.places  ## sites and decks by the tools that people write with, looked at
 	$(BIN)/pytest -m places -n auto tests/places
 
-lowest: .venv/.pip  ## the tests with the lowest versions that pyproject.toml declares
-	$(BIN)/python .ci/lowest.py >.venv/lowest.txt
-	.ci/suite lowest $(PYTHON) --constraint .venv/lowest.txt
+lowest: .venv/.lowest  ## the tests with the lowest versions that pyproject.toml declares
+	.ci/suite lowest
 
-newest: .venv/.pip  ## the tests with the newest Python of this machine
-	.ci/suite newest "$$(.ci/newest)"
+newest: .venv/.newest  ## the tests with the newest Python of this machine
+	.ci/suite newest
+
+environments: .venv/.lowest .venv/.newest
 
 wheel: .venv/.test  ## the package to install elsewhere, with what trajviz list prints in it
 	$(BIN)/python -m hatchling build --target wheel
@@ -85,3 +86,10 @@ clean:
 	$(BIN)/python -m pip install --quiet --group places
 	-npm install --silent --prefix .venv/npm @marp-team/marp-cli@4 reveal.js@6
 	@touch $@
+
+.venv/.lowest: .venv/.pip pyproject.toml
+	$(BIN)/python .ci/lowest.py >.venv/lowest.txt
+	.ci/environment lowest $(PYTHON) --constraint .venv/lowest.txt
+
+.venv/.newest: .venv/.pip pyproject.toml
+	.ci/environment newest "$$(.ci/newest)"
