@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from charts import charts_of
 from races import race
 
 from trajviz.animation import still
@@ -180,6 +181,12 @@ def test_a_curve_is_drawn_where_the_function_is():
 def test_what_needs_a_plane_is_refused(options, why):
     with pytest.raises(TrajvizError, match=why):
         compare(WELLS, ["sgd"], **{**SMALL, **options})
+
+
+def test_the_panel_of_effective_steps_names_the_one_axis():
+    (plot,) = charts_of(curve("sgd:lr=0.01", panels=("step-size",)))
+    assert plot.view.chart.title == "effective step in x"
+    np.testing.assert_allclose(plot.view.chart.curves[0], 0.01)
 
 
 def test_what_has_two_variables_has_no_curve():

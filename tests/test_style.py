@@ -11,7 +11,7 @@ import trajviz
 PACKAGE = Path(trajviz.__file__).parent
 TREES = {p.relative_to(PACKAGE): ast.parse(p.read_text("utf-8")) for p in PACKAGE.rglob("*.py")}
 ROOMS = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
-SUITES = {"benchmarks", "data", "parity", "soak"}
+SUITES = {"benchmarks", "data", "parity", "soak", "places"}
 """Folders of tests that are no room's."""
 
 

@@ -55,6 +55,7 @@ from trajviz.scene.views import view_of_curves
 from trajviz.surface import Formula, Surface, Window, check_point, check_start, check_window
 from trajviz.surface.catalogue import name_or_subject
 from trajviz.surface.definition import Subject
+from trajviz.surface.problem import is_curve, is_on_plane
 from trajviz.untrusted import real_path, target_path, user_path
 
 if TYPE_CHECKING:
@@ -861,15 +862,13 @@ def run(
     setup = settle(recipe, surface, paths)
     if not force:
         _check_memory(setup)
-    if cache is not None and (
-        setup.problem is None or setup.problem.recorded or setup.problem.is_curve
-    ):
+    if cache is not None and (not is_on_plane(setup.problem) or setup.problem.recorded):
         raise TrajvizError(
             f"cache is for the loss on the plane of a problem, which {setup.surface.name} has not"
         )
     made = _made_in_python(recipe, setup)
     recipe = replace(recipe, made_in_python=made, steps=setup.steps)
-    recipe = _as_curve(recipe) if _is_curve(setup) else _with_loss(recipe, setup.problem)
+    recipe = _as_curve(recipe) if is_curve(setup.problem) else _with_loss(recipe, setup.problem)
     check_room(
         recipe,
         surface=setup.surface,
@@ -888,10 +887,6 @@ def run(
         folder = None if cache is None else user_path(cache)
         setup, trajectories = projected(recipe, setup, trajectories, folder, rest)
     return Race(Outcome(recipe, setup, tuple(trajectories)))
-
-
-def _is_curve(setup: Setup) -> bool:
-    return setup.problem is not None and setup.problem.is_curve
 
 
 def _as_curve(recipe: Recipe) -> Recipe:

@@ -13,7 +13,7 @@ from trajviz.frozen import dataclass
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import Spec
 from trajviz.surface import Surface, Window
-from trajviz.surface.problem import Problem
+from trajviz.surface.problem import Problem, is_curve, is_on_plane
 
 if TYPE_CHECKING:
     from trajviz.descent.plane import Plane
@@ -89,32 +89,28 @@ class Outcome:
         return not trajectory.number and trajectory.seed in (None, self.noise.seed)
 
     @property
-    def _on_plane(self) -> bool:
-        return self.problem is not None and not self.problem.is_curve
-
-    @property
     def _settled_start(self) -> tuple[float, ...] | None:
         """Where all started as a recipe says it: of a curve the x, of other problems nothing."""
         if self.problem is None:
             return self.start
-        return self.start[:1] if self.problem.is_curve else None
+        return self.start[:1] if is_curve(self.problem) else None
 
     @property
     def settled(self) -> Recipe:
         """The recipe, complete: start, window, words, settings and rates as they were used."""
-        look = self.recipe.look
+        look, on_plane = self.recipe.look, is_on_plane(self.problem)
         return replace(
             self.recipe,
             optimizers=tuple(_settled(t) for t in self.trajectories if self._is_first(t)),
             start=self._settled_start,
             # What of a plane is shown, and how its axes are called, follows from the paths.
-            window=self.recipe.window if self._on_plane else self.window,
+            window=self.recipe.window if on_plane else self.window,
             lr=self.recipe.lr or self.surface.lr,
             batch_size=self.noise.batch(self.surface) or None,
             look=replace(
                 look,
                 title=look.title or self.surface.title,
-                axes=look.axes or (None if self._on_plane else self.surface.axes),
+                axes=look.axes or (None if on_plane else self.surface.axes),
                 aspect=look.aspect or self.surface.aspect or None,
             ),
         )

@@ -20,7 +20,7 @@ from trajviz.descent.setup import Setup
 from trajviz.descent.trajectory import Trajectory
 from trajviz.recipe.recipe import Recipe
 from trajviz.surface import Window, check_window
-from trajviz.surface.problem import Problem
+from trajviz.surface.problem import Problem, is_curve
 
 _Course = TypeVar("_Course", Trajectory, Recorded)
 
@@ -46,7 +46,7 @@ def projected(
     """
     problem = setup.problem
     assert problem is not None
-    if problem.is_curve:
+    if is_curve(problem):
         on_curve = [_on_curve(each) for each in trajectories]
         return replace(setup, paths=tuple(map(_on_curve, setup.paths))), on_curve
     paths = _paths(problem, [*trajectories, *setup.paths], setup.noise.seed)

@@ -26,7 +26,7 @@ from trajviz.recipe.starts import certain_starts, spread
 from trajviz.surface import Floats, Points, Ranks, Surface, Window, check_point, check_window
 from trajviz.surface.catalogue import load_subject
 from trajviz.surface.definition import Subject
-from trajviz.surface.problem import Problem
+from trajviz.surface.problem import Problem, is_curve
 
 if TYPE_CHECKING:
     from trajviz.descent.plane import Plane
@@ -202,7 +202,7 @@ def _settle_problem(recipe: Recipe, problem: Problem, runs: Sequence[Recorded]) 
 
     The specs are those of a surface that states no rates.
     """
-    if problem.is_curve:
+    if is_curve(problem):
         return _settle_curve(recipe, problem, runs)
     for what, given in {"start": recipe.start, "starts": recipe.starts}.items():
         if given:

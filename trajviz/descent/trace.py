@@ -24,7 +24,7 @@ from trajviz.descent.paths import Course, Recorded
 from trajviz.descent.section import losses
 from trajviz.errors import TrajvizError
 from trajviz.surface import Floats
-from trajviz.surface.problem import Problem
+from trajviz.surface.problem import Problem, is_curve, is_on_plane
 
 
 def to_csv(outcome: Outcome, internals: bool = False, project: bool = False) -> bytes:
@@ -187,10 +187,9 @@ def _where(outcome: Outcome, t: Course, project: bool) -> dict[str, Floats]:
     if project:
         x, y = t.points.T
         return {"x": x, "y": y, "off_plane": _projection(t)["off_plane"]}
-    names = ["x", "y"]
-    if outcome.problem is not None:
+    names = ["x"] if is_curve(outcome.problem) else ["x", "y"]
+    if is_on_plane(outcome.problem):
         names = [f"w{number}" for number in range(1, outcome.problem.dimension + 1)]
-        names = ["x"] if outcome.problem.is_curve else names
     return dict(zip(names, t.places.T, strict=True))
 
 
@@ -250,7 +249,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     return {
         "surface": outcome.surface.name,
         **dimension,
-        "start": list(outcome.start)[: 1 if outcome.problem and outcome.problem.is_curve else 2],
+        "start": list(outcome.start)[: 1 if is_curve(outcome.problem) else 2],
         "window": list(outcome.window),
         "steps": outcome.steps,
         "clock": outcome.recipe.clock,

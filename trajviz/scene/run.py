@@ -24,7 +24,7 @@ from trajviz.scene.rings import ring_reach
 from trajviz.scene.theme import Theme
 from trajviz.scene.track import Pen
 from trajviz.surface import Points, Surface, Window
-from trajviz.surface.problem import Problem
+from trajviz.surface.problem import Problem, is_on_plane
 
 if TYPE_CHECKING:
     from trajviz.descent.plane import Plane
@@ -74,7 +74,7 @@ class Run:
     @property
     def axes(self) -> tuple[str, str]:
         """The names of the axes: the user's, or else the surface's; of a plane with its shares."""
-        if self.look.axes or self.problem is None or self.problem.is_curve:
+        if self.look.axes or not is_on_plane(self.problem):
             return self.look.axes or self.surface.axes
         x, y = self.plane.share if self.plane else (1.0, 1.0)
         say = self.language.say
@@ -86,7 +86,7 @@ class Run:
     @property
     def short_axes(self) -> tuple[str, str]:
         """The names of the axes where there is less room: those of a plane without its shares."""
-        if self.look.axes or self.problem is None or self.problem.is_curve:
+        if self.look.axes or not is_on_plane(self.problem):
             return self.axes
         x, y = (self.language.say("plane_axis_alone", number=number) for number in (1, 2))
         return x, y

@@ -35,7 +35,7 @@ from trajviz.scene.run import Run, swarms
 from trajviz.scene.theme import Theme, load_theme
 from trajviz.scene.views import Shown, View, load_view, view_names, view_of_curves
 from trajviz.surface import Surface, Window
-from trajviz.surface.problem import Problem
+from trajviz.surface.problem import Problem, is_curve
 
 _TRIES = 3
 """How often the key is laid out anew for what is shown."""
@@ -163,11 +163,10 @@ def _view_of(look: Look) -> View:
 
 def _check_variables(look: Look, view: View, problem: Problem | None) -> None:
     """Refuse a view that is for another number of variables."""
-    is_curve = problem is not None and problem.is_curve
-    if view.of_curve != is_curve:
+    if view.of_curve != is_curve(problem):
         has = (
             f"one variable, whose view is {view_of_curves()!r}"
-            if is_curve
+            if is_curve(problem)
             else "more than one variable"
         )
         raise TrajvizError(f"view {look.view!r} is not for this race, which has {has}")

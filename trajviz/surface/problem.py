@@ -10,7 +10,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 import numpy as np
 
@@ -321,11 +321,6 @@ class Problem:
         return {name: getattr(self, name) for name in names}
 
     @property
-    def is_curve(self) -> bool:
-        """Whether it has one variable, so that a picture shows its curve and no plane."""
-        return self.dimension == 1
-
-    @property
     def summary(self) -> str:
         """The first line of the loss's docstring."""
         return docstring_of(inspect.unwrap(self.loss)).split("\n")[0]
@@ -371,6 +366,16 @@ class Problem:
         ]
         matrix = np.stack(columns, axis=-1)
         return np.asarray((matrix + matrix.swapaxes(-1, -2)) / 2)
+
+
+def is_curve(problem: Problem | None) -> TypeGuard[Problem]:
+    """Tell whether it has one variable, so that a picture shows its curve; None is a surface."""
+    return problem is not None and problem.dimension == 1
+
+
+def is_on_plane(problem: Problem | None) -> TypeGuard[Problem]:
+    """Tell whether it has more, so that a picture shows it on a plane; None is a surface."""
+    return problem is not None and problem.dimension > 1
 
 
 def _start_of(start: Floats | Callable[[int], Floats]) -> Callable[[int], Floats]:

@@ -17,6 +17,7 @@ from trajviz.scene.run import Run
 from trajviz.scene.track import Track
 from trajviz.scene.views import load_view
 from trajviz.surface import Points, Window
+from trajviz.surface.problem import is_curve
 
 LEAST, MOST, USUAL = 5.0, 50.0, 10.0
 """How much a lens magnifies: at least, at most, and before anybody has run."""
@@ -27,7 +28,7 @@ _ROOM = 1.25
 
 
 def _insets(run: Run) -> list[Inset]:
-    if run.problem is not None and run.problem.is_curve:
+    if is_curve(run.problem):
         raise TrajvizError("panel 'lens' magnifies a plane, which a race of one variable has not")
     middle, factor = _aim(run)
     limits = _limits(run, middle, factor)

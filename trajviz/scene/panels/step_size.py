@@ -9,7 +9,7 @@ from trajviz.errors import TrajvizError
 from trajviz.scene.chart import Chart
 from trajviz.scene.panels import Panel
 from trajviz.scene.run import Run
-from trajviz.surface.problem import Problem
+from trajviz.surface.problem import Problem, is_curve
 
 
 def _charts(run: Run) -> list[Chart]:
@@ -37,7 +37,10 @@ def _of_problem(run: Run, problem: Problem) -> Chart:
         medians[-1][there] = np.nanmedian(
             np.where(np.isfinite(steps), steps, np.nan)[there], axis=1
         )
-    return Chart(run.language.say("effective_step_of_weights"), tuple(medians), first=1)
+    say = run.language.say
+    of_x = is_curve(problem)
+    title = say("effective_step", axis=run.axes[0]) if of_x else say("effective_step_of_weights")
+    return Chart(title, tuple(medians), first=1)
 
 
 PANEL = Panel(
