@@ -40,6 +40,7 @@ LIBRARIES = {
     "sensitivity": "",
     "embedding": "",
     "gallery": "distributed jinja2",
+    "site": "",
     "cli": "click",
     "__init__": "",
     "__main__": "",
@@ -51,7 +52,8 @@ OURS = {
     **{room: " ".join((*LEAVES, *ORDER[: place + 1])) for place, room in enumerate(ORDER)},
     **dict.fromkeys(VERBS, " ".join((*LEAVES, *ORDER, *VERBS))),
     "gallery": " ".join((*LEAVES, *ORDER, *VERBS, "gallery")),
-    "cli": " ".join((*LEAVES, *ORDER, *VERBS, "gallery", "cli")),
+    "site": " ".join((*LEAVES, *ORDER, *VERBS, "gallery", "site")),
+    "cli": " ".join((*LEAVES, *ORDER, *VERBS, "gallery", "site", "cli")),
     "__init__": " ".join((*LEAVES, *ORDER, *VERBS)),
     "__main__": "cli signals",
 }
@@ -61,7 +63,7 @@ OURS = {
 """
 
 ROOMS = {room: f"{OURS[room.partition('.')[0]]} {LIBRARIES[room]}" for room in LIBRARIES}
-for _room in ("files", *VERBS, "gallery", "cli"):
+for _room in ("files", *VERBS, "gallery", "site", "cli"):
     ROOMS[_room] += " trajviz"
 
 ONE_HOME = {
@@ -169,10 +171,10 @@ def test_a_module_imports_only_what_its_room_may():
     assert {module: names for module, names in too_much.items() if names} == {}
 
 
-def test_the_package_is_nine_rooms_and_a_handful_of_files():
+def test_the_package_is_ten_rooms_and_a_handful_of_files():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     files = {path.stem for path in PACKAGE.glob("*.py")}
-    assert folders == {*ORDER, "gallery", "cli"}
+    assert folders == {*ORDER, "gallery", "site", "cli"}
     assert files == {"__init__", "__main__", *LEAVES, *VERBS}
 
 

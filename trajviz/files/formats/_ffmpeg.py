@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -201,6 +202,20 @@ class _Encoder:
         """Keep the last line that the encoder says, so that it need not wait until it is heard."""
         with cast(IO[bytes], self._process.stderr) as lines:
             self._said.extend(lines)
+
+
+def film_likeness(path: Path, other: Path) -> float:
+    """Return how alike two films are in the frame that is least so, 0 where they are no such films.
+
+    It is the peak signal to noise ratio in decibels, infinite where all pixels are the same.
+    """
+    compare = ["-i", str(path), "-i", str(other), "-lavfi", "psnr", "-f", "null", "-"]
+    done = subprocess.run(
+        [_program(), "-nostdin", "-hide_banner", *compare], capture_output=True, check=False,
+        close_fds=False, restore_signals=False, creationflags=_APART,
+    )  # fmt: skip
+    found = re.search(rb"PSNR .* min:([\d.]+|inf) ", done.stderr)
+    return float(found[1]) if found and not done.returncode else 0.0
 
 
 def _failure(code: int, said: str) -> OSError:

@@ -1,0 +1,50 @@
+"""trajviz check: whether the pictures of a page are what their recipes render."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from trajviz.cli import STALE
+from trajviz.cli._output import say
+from trajviz.signals import look_for_signals
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--trust", is_flag=True, help="Run the Python files and modules that a picture's recipe names."
+)
+def command(files: tuple[str, ...], trust: bool) -> int | None:
+    """Say which pictures are missing, or are no longer what their recipe renders.
+
+    FILE is a page (Markdown, reStructuredText, HTML), a folder of pages, or a picture. Each picture
+    beside a page that the page shows must be there; what trajviz has rendered is rendered again
+    from the recipe in it, and must show the same. Nothing is written. The exit code is 1 if
+    anything is wrong.
+
+    \b
+      trajviz check README.md
+      trajviz check docs
+      trajviz check beale.gif
+    """  # noqa: D301  # as in render
+    from trajviz.site.pictures import faults_of
+
+    wrong = False
+    for fault in faults_of([Path(file) for file in files], trust):
+        look_for_signals()
+        wrong = True
+        say(f"{fault.where}: {_named(fault.where, fault.path)}{fault.reason}")
+        if fault.mend:
+            say(f"To mend this: {shlex.join(fault.mend)}", err=True)
+    if wrong:
+        return STALE
+    say("everything is current")
+    return None
+
+
+def _named(where: str, path: Path) -> str:
+    """Return the picture's path, unless it is said already."""
+    return "" if where == str(path) else f"{path} "
