@@ -12,20 +12,36 @@ from trajviz.embedding import embed
 from trajviz.errors import TrajvizError
 from trajviz.files import dimensions
 from trajviz.files.formats import load_format
-from trajviz.files.plan import BUNDLED, plan_bundle
+from trajviz.files.plan import plan_bundle
 from trajviz.files.snippets import load_snippet, snippet_names
 from trajviz.race import compare
 
+BUNDLED = ("gif", "mp4", "png")
+"""What most places show together."""
 SHORT = {"size": (161, 121), "steps": 8, "seconds": 0.6, "hold": 0.2, "fps": 10}
 
 
 @pytest.mark.parametrize("kind", snippet_names())
 def test_a_bundle_is_all_that_a_page_needs(kind, tmp_path):
     paths = compare("bowl", ["sgd"], **SHORT).bundle(tmp_path / "race", kind)
-    suffixes = ["gif", "mp4", "png", load_snippet(kind).suffix]
+    suffixes = [*load_snippet(kind).formats, load_snippet(kind).suffix]
     assert [path.name for path in paths] == [f"race.{suffix}" for suffix in suffixes]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
     assert paths[-1].read_text("utf-8") == embed(paths[0], kind)
+
+
+def test_most_places_have_a_gif_a_film_and_a_still():
+    assert load_snippet("html").formats == load_snippet("markdown").formats == BUNDLED
+
+
+@pytest.mark.long
+def test_a_bundle_for_latex_is_two_documents_and_each_keeps_to_the_size(tmp_path):
+    words = ["render", "bowl", "sgd", "--size", "160x120", "--seconds", "0.4", "--steps", "8"]
+    done = trajviz(*words, "--fps", "10", "--bundle", "--as", "latex", "-o", "b", cwd=tmp_path)
+    assert (done.returncode, done.stdout.split()) == (0, ["b.anim.pdf", "b.pdf", "b.tex"])
+    assert "{10}{b.anim}{}{}" in (tmp_path / "b.tex").read_text("utf-8")
+    with pytest.raises(TrajvizError, match=r"9,000 bytes do not hold this as \.anim\.pdf"):
+        compare("bowl", ["sgd"], **SHORT, max_bytes=9_000).bundle(tmp_path / "race", "latex")
 
 
 def test_a_bundle_draws_and_runs_once(tmp_path, monkeypatch):

@@ -219,11 +219,35 @@ def test_files_belong_together_that_differ_by_a_pixel_at_most(size, together, tm
     assert ("race.png" in embed(tmp_path / "race.gif", alt="a")) is together
 
 
-@pytest.mark.parametrize("name", ["race.pdf", "race.jpeg", "race"])
+@pytest.mark.parametrize("name", ["race.tex", "race.jpeg", "race"])
 def test_what_no_page_shows_in_its_place_is_refused(name, tmp_path):
     (tmp_path / name).write_bytes(b"%PDF-1.4")
     with pytest.raises(TrajvizError, match=r"unknown suffix of '.*race.*'.* Known: \.anim\.svg, "):
         embed(tmp_path / name, alt="a")
+
+
+@pytest.mark.parametrize("name", ["race.pdf", "race.anim.pdf"])
+def test_a_document_for_print_is_refused_where_only_pages_are_shown(name, tmp_path):
+    (tmp_path / name).write_bytes(b"%PDF-1.4")
+    with pytest.raises(TrajvizError, match=r"race.*pdf' is a document for print.* --as latex"):
+        embed(tmp_path / name, alt="a")
+
+
+@pytest.mark.long
+def test_latex_plays_the_pages_beside_a_gif_at_the_rate_of_their_recipe(folder, tmp_path):
+    shutil.copy(folder / "race.gif", tmp_path)
+    with pytest.raises(TrajvizError, match=r"race\.gif' moves, which LaTeX shows only as an"):
+        embed(tmp_path / "race.gif", "latex", alt="a")
+    small().save(tmp_path / "race.anim.pdf")
+    assert "{10}{race.anim}{}{}" in embed(tmp_path / "race.gif", "latex", alt="a")
+    assert "includegraphics" not in embed(tmp_path / "race.gif", "latex", alt="a")
+    small().save(tmp_path / "race.pdf")
+    moving, still = (embed(tmp_path / f"race.{name}", "latex") for name in ("anim.pdf", "pdf"))
+    assert still.splitlines()[1] in moving
+    assert "animate" not in still
+    small(metadata=False).save(tmp_path / "race.anim.pdf")
+    with pytest.raises(TrajvizError, match=r"holds no recipe that says how many frames"):
+        embed(tmp_path / "race.anim.pdf", "latex", alt="a")
 
 
 # Alt text

@@ -16,10 +16,17 @@ from trajviz.files.dimensions import size_of
 from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, all_formats, find_format
 from trajviz.files.metadata import load_recipe, read_note
-from trajviz.files.snippets import checked_alt, checked_url, load_snippet, shown_by
+from trajviz.files.snippets import (
+    Snippet,
+    checked_alt,
+    checked_url,
+    load_snippet,
+    shown_by,
+    snippet_names,
+)
 from trajviz.optimizers import DEFAULT_OPTIMIZERS
 from trajviz.race import run
-from trajviz.recipe.recipe import Recipe
+from trajviz.recipe.recipe import Playback, Recipe
 from trajviz.recipe.starts import count_starts
 from trajviz.untrusted import user_path
 
@@ -58,13 +65,13 @@ def embed(
     snippet = load_snippet(kind)
     if not path.is_file():
         raise TrajvizError(f"no file {str(path)!r}")
-    chosen = _shown_format(path)
+    chosen = _shown_format(path, snippet)
     if _size(path) is None:
         what = chosen.name.upper()
         raise TrajvizError(f"{str(path)!r} is no {what}, or does not say how large it is")
     prefix = checked_url(url)
     words = alt_text(path, chosen, trust) if alt is None else checked_alt(alt)
-    return snippet.write(shown_by(_family(path, chosen), words, prefix)) + "\n"
+    return snippet.write(shown_by(_family(path, chosen), words, prefix, _fps(path))) + "\n"
 
 
 def alt_text(path: Path, chosen: Format, trust: bool = False) -> str:
@@ -88,9 +95,12 @@ def _check_patience(path: Path, recipe: Recipe) -> None:
         )
 
 
-def _shown_formats() -> list[Format]:
-    """Return the formats that a page shows in their place, and does not only link to."""
-    return [one for one in all_formats() if one.role != "link"]
+def _fps(path: Path) -> float:
+    """Return how many frames a second the recipe in a file asks for, 0 where it holds none."""
+    try:
+        return float(read_note(path).table.get("fps", Playback.fps))
+    except TrajvizError:
+        return 0.0
 
 
 def _pages() -> list[Format]:
@@ -98,11 +108,18 @@ def _pages() -> list[Format]:
     return [one for one in all_formats() if one.role == "page"]
 
 
-def _shown_format(path: Path) -> Format:
-    chosen = find_format(path)
-    if chosen is None or chosen.role == "link":
-        known = [f".{one.name}" for one in _shown_formats()]
-        raise unknown(f"suffix of {str(path)!r}:", path.suffix, known)
+def _shown_format(path: Path, snippet: Snippet) -> Format:
+    """Return a file's format, which the snippet shows in its place."""
+    chosen, everything = find_format(path), all_formats()
+    known = [one for one in everything if one.role != "print" or one.name in snippet.formats]
+    if chosen is None:
+        raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{one.name}" for one in known])
+    if chosen not in known:
+        able = [name for name in snippet_names() if chosen.name in load_snippet(name).formats]
+        raise TrajvizError(
+            f"{str(path)!r} is a document for print, which {snippet.name} does not show: "
+            f"take --as {' or '.join(able)} (kind={able[0]!r})"
+        )
     return chosen
 
 
@@ -111,8 +128,8 @@ def _family(path: Path, chosen: Format) -> list[tuple[str, str, Size]]:
 
     A still, being what was asked for, is alone. To a page belong the pictures that stand for it.
     """
-    others = [one for one in _shown_formats() if one not in (chosen, *_pages())]
-    if chosen.role in ("still", "page"):
+    others = [one for one in all_formats() if one not in (chosen, *_pages())]
+    if chosen.kind == "still" or chosen.role == "page":
         others = [one for one in others if chosen.role == "page" and one.role != "film"]
     stem = path.name[: -len(chosen.name) - 1]
     family = [(path, chosen)]

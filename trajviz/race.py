@@ -27,7 +27,6 @@ from trajviz.files.formats import Format, find_format, load_format
 from trajviz.files.metadata import note_of
 from trajviz.files.places import check_place, load_place
 from trajviz.files.plan import (
-    BUNDLED,
     STANDARD_OUTPUT,
     PlannedFile,
     check_looks,
@@ -397,6 +396,8 @@ class Race:
     ) -> tuple[Path, ...]:
         """Write all that a page needs, and return the paths: GIF, MP4, PNG and the snippet.
 
+        Where the snippet shows other formats, as for LaTeX, these are written instead.
+
         In a theme that follows its reader each picture is written twice, as NAME.gif and
         NAME.dark.gif, and the snippet shows either.
 
@@ -413,12 +414,12 @@ class Race:
         Raises:
             TrajvizError: What is asked for cannot be drawn or written.
         """
-        files, page = plan_bundle(path, self.look.theme), snippet_target(path, kind)
+        files, page = plan_bundle(path, self.look.theme, kind), snippet_target(path, kind)
         check_plan(files)
         check_target(page)
         check_looks(files, self.look)
         words = self.alt_text() if alt is None else checked_alt(alt)
-        prefix, one = checked_url(url), self.fitted_bundle()
+        prefix, one = checked_url(url), self.fitted_bundle(kind)
         targets = [user_path(file.target) for file in files]
         with replacing_all([*targets, page]) as (*media, snippet):
             shown = []
@@ -428,16 +429,20 @@ class Race:
                     side._draw(temporary, file.format, None, progress or no_progress)
                 size = size_of(temporary) or self.look.size
                 shown.append((target.name, file.format.name, size))
-            text = load_snippet(kind).write(shown_by(shown, words, prefix))
+            text = load_snippet(kind).write(shown_by(shown, words, prefix, one.playback.fps))
             with naming_target(page, snippet):
                 snippet.write_text(text + "\n", "utf-8")
         return (*targets, page)
 
-    def fitted_bundle(self) -> Race:
-        """Return the race as all files of a bundle show it, so that each fits what is allowed."""
+    def fitted_bundle(self, kind: str = "html") -> Race:
+        """Return the race as all files of a bundle show it, so that each fits what is allowed.
+
+        Args:
+            kind: The snippet's name, which says in which formats the files are.
+        """
         one = self
         for side in self._sides():
-            for name in BUNDLED:
+            for name in load_snippet(kind).formats:
                 one = one.in_theme(side.look.theme).fitted(name, None, self.request.max_bytes)
         return one.in_theme(self.look.theme)
 

@@ -85,6 +85,7 @@ def test_a_bundle_is_three_pictures_and_a_snippet():
         ("b.gif", "light"), ("b.mp4", "light"), ("b.png", "light"),
         ("b.dark.gif", "dark"), ("b.dark.mp4", "dark"), ("b.dark.png", "dark"),
     ]  # fmt: skip
+    assert [f.target for f in plan_bundle("b", kind="latex")] == ["b.anim.pdf", "b.pdf"]
     assert snippet_target("post/b", "markdown") == Path("post/b.md")
 
 

@@ -237,6 +237,18 @@ def test_quarto_has_the_html_for_pages_and_the_still_for_paper():
     assert "unless-format" not in load_snippet("quarto").write(media(names=("gif",)))
 
 
+def test_latex_loads_what_lies_beside_under_a_name_that_it_reads():
+    def write(**changes):
+        return load_snippet("latex").write(media(names=("png",), **changes))
+
+    assert write(prefix="img dir").endswith("{img dir/race.png}%")
+    with pytest.raises(TrajvizError, match=r"LaTeX loads no file from 'https://example.org/"):
+        write(prefix="https://example.org/x")
+    for stem in ("50%", "a#b", "a{b", "a~b", "a\\b", "$"):
+        with pytest.raises(TrajvizError, match="LaTeX reads no file of the name"):
+            write(stem=stem)
+
+
 @pytest.mark.parametrize("kind", sorted({*snippet_names()} - {"html", "quarto"}))
 def test_a_place_that_shows_no_film_says_what_it_needs(kind):
     with pytest.raises(TrajvizError, match=r"'race\.mp4' is a film, .* render a \.gif"):

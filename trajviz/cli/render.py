@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--bundle", is_flag=True, cls=OwnOption, group="file",
-    help="Write -o NAME as NAME.gif, NAME.mp4, NAME.png and the snippet that shows them; with "
-    "--theme auto NAME.dark.gif and so on, too.",
+    help="Write -o NAME as NAME.gif, NAME.mp4, NAME.png, or what --as shows instead, and the "
+    "snippet; with --theme auto NAME.dark.gif and so on, too.",
 )  # fmt: skip
 @click.option(
     "--as", "kind", metavar="NAME", default="html", cls=OwnOption, group="file",
@@ -91,8 +91,12 @@ def command(
     recipe, where = read_request(surface, optimizers, recipe_file, options, usual)
     with where:
         chosen = _subject_of(recipe)
-        plan = _planned_bundle if bundle else _planned
-        recipe, files = plan(recipe, recipe_file, chosen.stem if chosen else _recorded_stem(recipe))
+        stem = chosen.stem if chosen else _recorded_stem(recipe)
+        recipe, files = (
+            _planned_bundle(recipe, recipe_file, stem, kind)
+            if bundle
+            else _planned(recipe, recipe_file, stem)
+        )
         _check_files(files, recipe, goal)
         if bundle:
             _check_snippet(recipe, kind)
@@ -147,13 +151,13 @@ def _planned(
 
 
 def _planned_bundle(
-    recipe: Recipe, recipe_file: str | None, stem: str
+    recipe: Recipe, recipe_file: str | None, stem: str, kind: str
 ) -> tuple[Recipe, tuple[PlannedFile, ...]]:
     """Return the recipe with a bundle's one name as its output, and the bundle's pictures."""
     from trajviz.files.plan import check_looks, plan_bundle
 
     recipe = recipe.changed(outputs=(_bundle_name(recipe, recipe_file, stem),))
-    files = plan_bundle(recipe.outputs[0], recipe.look.theme)
+    files = plan_bundle(recipe.outputs[0], recipe.look.theme, kind)
     check_looks(files, recipe.look)
     return recipe, files
 
@@ -226,7 +230,7 @@ def _write_bundle(race: Race, files: Sequence[PlannedFile], kind: str, quiet: bo
     from trajviz.race import Written
 
     name = race.request.outputs[0]
-    began, one = time.monotonic(), race.fitted_bundle()
+    began, one = time.monotonic(), race.fitted_bundle(kind)
     with progress_bar(name, quiet) as progress:
         *pictures, page = one.bundle(name, kind, progress=progress)
     took = time.monotonic() - began
@@ -248,7 +252,7 @@ def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
     """Return the one name of a bundle: what -o says, else the surface's or the recipe file's."""
     for option, given in {"--format": recipe.format, "--at": recipe.at}.items():
         if given:
-            raise TrajvizError(f"--bundle writes a GIF, an MP4 and a PNG: it takes no {option}")
+            raise TrajvizError(f"--bundle writes what its snippet shows: it takes no {option}")
     if len(recipe.outputs) > 1 or "-" in recipe.outputs:
         raise TrajvizError("--bundle writes several files, of one name: give one -o, and not '-'")
     return recipe.outputs[0] if recipe.outputs else _plain_stem(recipe_file, stem)

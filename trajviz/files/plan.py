@@ -19,8 +19,6 @@ from trajviz.untrusted import real_path, target_path, user_path
 
 STANDARD_OUTPUT = "-"
 """The output that is no file."""
-BUNDLED = ("gif", "mp4", "png")
-"""The formats of a bundle: what moves everywhere, what is smaller and plays, what stands still."""
 
 
 @dataclass(frozen=True)
@@ -139,22 +137,27 @@ def _format_named(output: str, recipe: Recipe) -> Format:
     return chosen.animated if recipe.animate else chosen
 
 
-def plan_bundle(path: str | Path, theme: str = Look.theme) -> tuple[PlannedFile, ...]:
+def plan_bundle(
+    path: str | Path, theme: str = Look.theme, kind: str = "html"
+) -> tuple[PlannedFile, ...]:
     """Return the pictures of a bundle, the dark halves of all behind them if there are any.
 
     Args:
         path: A name without suffix, as "post/beale".
         theme: What they are drawn in. One that follows its reader makes two of each.
+        kind: The snippet's name, which says in which formats they are.
 
     Raises:
-        TrajvizError: The name has the suffix of a format or a snippet, or there is no such theme.
+        TrajvizError: The name has the suffix of a format or a snippet, or there is no such theme
+            or snippet.
     """
     plain = target_path(path)
     taken = {*format_names(), *(load_snippet(name).suffix for name in snippet_names())}
     if not plain.name or plain.suffix[1:].lower() in taken:
         raise TrajvizError(f"bundle {str(path)!r} is no name without suffix, as in 'post/beale'")
     light, dark = light_and_dark(theme) or ("", "")
-    files = [PlannedFile(f"{plain}.{name}", load_format(name), theme=light) for name in BUNDLED]
+    formats = map(load_format, load_snippet(kind).formats)
+    files = [PlannedFile(f"{plain}.{one.name}", one, theme=light) for one in formats]
     halves = [replace(f, target=dark_half(f.target, f.format.name), theme=dark) for f in files]
     return (*files, *halves) if dark else tuple(files)
 

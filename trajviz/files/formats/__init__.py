@@ -25,12 +25,12 @@ from trajviz.untrusted import user_path
 if TYPE_CHECKING:
     from trajviz.recipe.recipe import Look, Playback
 
-Role = Literal["film", "loop", "still", "page", "link"]
+Role = Literal["film", "loop", "still", "page", "print"]
 """What a file is in a page: a film with controls, a picture that moves, one that does not, a page
-in a frame, or only something to follow a link to."""
+in a frame, or what only a document for print shows."""
 
 
-_FRAMED: dict[str, Role] = {"iframe": "page", "a": "link"}
+_FRAMED: dict[str, Role] = {"iframe": "page", "a": "print"}
 """What a file is by the element that shows it, where this alone says it."""
 
 

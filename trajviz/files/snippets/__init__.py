@@ -43,7 +43,8 @@ class Shown:
     """All that a snippet may use: the alt text, films, a picture that moves, and one that does not.
 
     The films come in the order in which a browser is to try them. A page is there where it is what
-    is to be shown.
+    is to be shown. `printed` and `paged` are for print: a still, and an animation, a page for each
+    of its frames, of which `fps` are a second; that is 0 where nobody knows.
     """
 
     alt: str
@@ -51,18 +52,30 @@ class Shown:
     moving: Medium | None = None
     still: Medium | None = None
     page: Medium | None = None
+    printed: Medium | None = None
+    paged: Medium | None = None
+    fps: float = 0.0
 
     @property
     def picture(self) -> Medium:
         """What an `<img>` shows; TrajvizError where there is none."""
         picture = self.moving or self.still
         if picture is None:
-            alone, kind = (self.page, "page") if self.page else (self.films[0], "film")
-            raise TrajvizError(
-                f"{alone.name!r} is a {kind}, which this place shows only with a picture: "
-                "render a .gif or .png beside it, or take --as html (kind='html')"
-            )
+            raise self._no_picture()
         return picture
+
+    def _no_picture(self) -> TrajvizError:
+        """Return the error for what this place does not show, which says where it is shown."""
+        documents = [one for one in (self.printed, self.paged) if one]
+        if documents:
+            alone, kind, able = documents[0], "document", "latex"
+        else:
+            alone, kind = (self.page, "page") if self.page else (self.films[0], "film")
+            able = "html"
+        return TrajvizError(
+            f"{alone.name!r} is a {kind}, which this place shows only with a picture: "
+            f"render a .gif or .png beside it, or take --as {able} (kind={able!r})"
+        )
 
     @property
     def linked(self) -> Medium | None:
@@ -81,12 +94,14 @@ class Snippet:
         summary: What it does and what the place cannot do, taken from the module's docstring.
         suffix: The suffix of a file that holds such a snippet.
         write: Returns the snippet, without a line end.
+        formats: The names of the formats that it shows together: what a bundle consists of.
     """
 
     name: str = ""
     summary: str = ""
     suffix: str
     write: Callable[[Shown], str]
+    formats: tuple[str, ...] = ("gif", "mp4", "png")
 
 
 def snippet_names() -> list[str]:
@@ -104,7 +119,9 @@ def load_snippet(name: str) -> Snippet:
     return chosen
 
 
-def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> Shown:
+def shown_by(
+    files: Iterable[tuple[str, str, Size]], alt: str, prefix: str, fps: float = 0.0
+) -> Shown:
     """Return what a snippet may use of some files.
 
     Args:
@@ -112,18 +129,23 @@ def shown_by(files: Iterable[tuple[str, str, Size]], alt: str, prefix: str) -> S
             of another is shown in its place.
         alt: What they show, in words.
         prefix: The address of their folder, as `checked_url` returns it.
+        fps: How many frames they have a second, 0 if nobody knows.
     """
     media = _media(list(files), prefix)
 
     def of(role: Role) -> tuple[Medium, ...]:
         return tuple(medium for medium in media if medium.format.role == role)
 
+    prints = {medium.format.kind: medium for medium in of("print")}
     return Shown(
         alt=alt,
         films=of("film"),
         moving=next(iter(of("loop")), None),
         still=next(iter(of("still")), None),
         page=next(iter(of("page")), None),
+        printed=prints.get("still"),
+        paged=prints.get("animation"),
+        fps=fps,
     )
 
 
