@@ -142,13 +142,13 @@ def load_recipe(path: str | Path, trust: bool = False) -> Recipe:
         )
     before = {} if BEFORE.keys() & note.table.keys() else BEFORE
     table = before | {key: value for key, value in note.table.items() if key not in TARGETS}
-    files, programs = _files(table), _programs(table)
+    files, run = _files(table), programs(table)
     with naming(str(path)):
         for name in files:
             _check_name(name)
-        if programs and not trust:
+        if run and not trust:
             raise TrajvizError(
-                f"it names {programs[0]!r}, which would be run: if you trust that, add --trust "
+                f"it names {run[0]!r}, which would be run: if you trust that, add --trust "
                 "(trust=True)"
             )
     return read_recipe(table, str(path), _home(files, path.parent))
@@ -206,7 +206,7 @@ def _files(table: dict[str, Any]) -> list[str]:
     ]
 
 
-def _programs(table: dict[str, Any]) -> list[str]:
+def programs(table: dict[str, Any]) -> list[str]:
     """Return what would be run: Python files, and modules that an optimizer comes from."""
     names = [*_optimizers(table), *_wrapped(table)]
     own = [name for name in names if is_own(name) or _PROGRAM.search(name)]

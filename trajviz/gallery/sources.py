@@ -1,5 +1,7 @@
 """The sources of an item: its recipe, and the files that define surface, optimizers and look.
 
+A block in a page of a site has the same.
+
 Each source has a digest, by which a build knows what has changed. The code that runs, draws and
 encodes a race is no source: that is trajviz itself, and counts as a version.
 """
@@ -12,12 +14,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from trajviz.descent.checkpoints import are_checkpoints, checkpoint_files
 from trajviz.descent.runs import run_source
 from trajviz.errors import TrajvizError
-from trajviz.gallery.items import Item
 from trajviz.gallery.lock import digest
 from trajviz.optimizers import DEFAULT_OPTIMIZERS, Optimizer, rules
 from trajviz.optimizers.find import load_optimizer
@@ -32,6 +33,20 @@ from trajviz.surface.catalogue import folder as catalogue_folder
 from trajviz.surface.definition import needed_files
 from trajviz.surface.formula import read_formula
 from trajviz.untrusted import user_path
+
+
+class Sourced(Protocol):
+    """What is made from a recipe.
+
+    Attributes:
+        recipe: The recipe; its paths work from the current folder.
+        table: The recipe as a file says it.
+    """
+
+    @property
+    def recipe(self) -> Recipe: ...  # noqa: D102
+    @property
+    def table(self) -> Mapping[str, Any]: ...  # noqa: D102
 
 
 class Sources:
@@ -54,7 +69,7 @@ class Sources:
         self._paths = functools.cache(self._paths_source)
         self._optimizers: dict[str, dict[str, str]] = {}
 
-    def of(self, item: Item) -> dict[str, str]:
+    def of(self, item: Sourced) -> dict[str, str]:
         """Return the digest of each source of an item, by the source's name.
 
         Texts that differ only in how their lines end have the same digest.
@@ -116,7 +131,7 @@ def _recipe_digest(table: Mapping[str, Any]) -> str:
     """
     defaults = _default_table()
     said = {key: value for key, value in table.items() if value != defaults.get(key)}
-    said["surface"] = table["surface"]
+    said["surface"] = table.get("surface", "")
     said.pop("outputs", None)
     return digest(json.dumps(_numbers_alike(said), sort_keys=True).encode())
 
