@@ -195,15 +195,34 @@ def _formats() -> Rows:
 
 def _places() -> Rows:
     from trajviz.files.places import load_place
+    from trajviz.files.snippets import load_snippet
 
-    return [dataclasses.asdict(load_place(name)) for name in trajviz.place_names()]
+    places = [load_place(name) for name in trajviz.place_names()]
+    told = {name: load_place(name).name for name in trajviz.snippet_names()}
+    return [
+        dataclasses.asdict(place)
+        | {
+            "snippet": load_snippet(place.name).name,
+            "snippets": [name for name, limits in told.items() if limits == place.name],
+        }
+        for place in places
+    ]
 
 
 def _snippets() -> Rows:
+    from trajviz.files.places import load_place
     from trajviz.files.snippets import load_snippet
 
     snippets = [load_snippet(name) for name in trajviz.snippet_names()]
-    return [{"name": snippet.name, "summary": snippet.summary} for snippet in snippets]
+    return [
+        {
+            "name": one.name,
+            "summary": one.summary,
+            "formats": [*one.formats],
+            "place": load_place(one.name).name,
+        }
+        for one in snippets
+    ]
 
 
 LISTINGS: dict[str, Callable[[], Rows]] = {

@@ -16,13 +16,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Name(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
-    """A name that the shell can complete from a listing of the library."""
+    """A name that the shell can complete from listings of the library."""
 
-    def __init__(self, name: str, listing: str) -> None:
-        self.name, self.listing = name, listing
+    def __init__(self, name: str, *listings: str) -> None:
+        self.name, self.listings = name, listings
 
     def shell_complete(self, _ctx: Any, _param: Any, incomplete: str) -> list[Any]:
-        return _completions(self.listing, incomplete)
+        return _completions(self.listings, incomplete)
 
 
 class Value(click.ParamType):  # type: ignore[type-arg]  # as above
@@ -41,13 +41,14 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # as above
 
     def shell_complete(self, _ctx: Any, _param: Any, incomplete: str) -> list[Any]:
         listing = self.field.option.names
-        return _completions(listing, incomplete) if listing else []
+        return _completions([listing], incomplete) if listing else []
 
 
-def _completions(listing: str, incomplete: str) -> list[Any]:
+def _completions(listings: Iterable[str], incomplete: str) -> list[Any]:
+    names = {name for listing in listings for name in getattr(trajviz, listing)()}
     return [
         click.shell_completion.CompletionItem(name)
-        for name in getattr(trajviz, listing)()
+        for name in sorted(names)
         if name.startswith(incomplete)
     ]
 

@@ -18,7 +18,8 @@ from trajviz.files.snippets import load_snippet
 @click.argument("file")
 @click.option(
     "--as", "kind", cls=OneValue, default="html", show_default=True,
-    type=Name("NAME", "snippet_names"), help="Where the snippet goes.",
+    type=Name("NAME", "snippet_names", "place_names"),
+    help="Where the snippet goes: one of the names below, or a place (see `trajviz list places`).",
 )  # fmt: skip
 @click.option(
     "--alt", cls=OneValue, metavar="TEXT",
@@ -32,10 +33,10 @@ from trajviz.files.snippets import load_snippet
 def command(file: str, kind: str, alt: str | None, url: str, trust: bool) -> None:
     """Print the snippet that shows FILE in a page, with size and alt text.
 
-    FILE is a GIF, WebP, APNG, AVIF, MP4, WebM, PNG, SVG or HTML. Files of the same name and size
-    beside it belong to it: the MP4 is played, with the GIF as fall-back, and the PNG stands where
-    motion is unwanted, or in place of a page for readers without scripts. The alt text says who
-    came how near to which minimum after how many steps.
+    FILE is a GIF, WebP, APNG, AVIF, MP4, WebM, PNG, SVG or HTML, or a PDF for LaTeX. Files of the
+    same name and size beside it belong to it: the MP4 is played, with the GIF as fall-back, and the
+    PNG stands where motion is unwanted, or in place of a page for readers without scripts. The alt
+    text says who came how near to which minimum after how many steps.
 
     \b
       trajviz embed beale.gif

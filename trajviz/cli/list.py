@@ -74,6 +74,8 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
     if "max_bytes" in row:
         width, height = row["size"]
         yield f"{width}x{height}, {row['seconds']} s, at most {row['max_bytes'] / 1e6:g} MB"
+        others = [name for name in row["snippets"] if name != row["snippet"]]
+        yield f"--as {row['snippet']}" + (f"; also for {', '.join(others)}" if others else "")
 
 
 def _point(numbers: Sequence[float]) -> str:

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 @race_options
 @recipe_options_of(fields_of("picture", "motion", "file"))
 @click.option(
-    "--for", "place", type=Name("PLACE", "place_names"), cls=OwnOption, group="file",
-    help="Size, length and bytes that suit a place (see `trajviz list places`).",
+    "--for", "place", type=Name("PLACE", "place_names", "snippet_names"),
+    cls=OwnOption, group="file",
+    help="Size, length and bytes that suit a place (see `trajviz list places`), with the same "
+    "names as --as.",
 )  # fmt: skip
 @click.option(
     "--bundle", is_flag=True, cls=OwnOption, group="file",
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
     "snippet; with --theme auto NAME.dark.gif and so on, too.",
 )  # fmt: skip
 @click.option(
-    "--as", "kind", metavar="NAME", default="html", cls=OwnOption, group="file",
+    "--as", "kind", type=Name("NAME", "snippet_names", "place_names"), default="html",
+    cls=OwnOption, group="file",
     help="Where a bundle's snippet goes (see `trajviz list snippets`).  [default: html]",
 )  # fmt: skip
 @click.option(

@@ -65,6 +65,29 @@ def _module(package: str, path: Path) -> ModuleType:
     return importlib.import_module(f"{package}.{path.stem}")
 
 
+def load_named(package: str, kind: str, name: str, other: str, other_kind: str) -> Any:
+    """Return the thing of a name, be it one of its own or of a thing of another package.
+
+    A thing of the other package says in its attribute `kind` which one of this belongs to it.
+
+    Args:
+        package: The package.
+        kind: What its things are, as "snippet".
+        name: The name, in any case.
+        other: The other package.
+        other_kind: What its things are, as "place".
+
+    Raises:
+        TrajvizError: There is none of this name in either.
+    """
+    plain, names = name.lower(), names_in(package)
+    if plain not in names and plain in names_in(other):
+        plain = getattr(load_from(other, other_kind, plain), kind)
+    if plain not in names:
+        raise unknown(kind, name, {*names, *names_in(other)})
+    return load_from(package, kind, plain)
+
+
 def load_from(package: str, kind: str, name: str) -> Any:
     """Return the thing of a name, complete.
 

@@ -13,8 +13,11 @@ from typing import Any
 from trajviz.errors import TrajvizError
 from trajviz.files.containers import Size
 from trajviz.files.formats import Format
-from trajviz.files.registry import load_from, names_in
+from trajviz.files.registry import load_named, names_in
 from trajviz.frozen import dataclass
+
+SNIPPETS = "trajviz.files.snippets"
+"""The package whose names places are known by as well."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Place:
         most_pixels: The most pixels of a picture, those of all its frames together.
         least_film_seconds: How long a film is at least.
         film_pixel_format: How a film has to keep its colours; empty for any way.
+        snippet: The snippet that `--as` takes under this name, where none has the name itself.
     """
 
     name: str = ""
@@ -67,6 +71,7 @@ class Place:
     most_pixels: int | None = None
     least_film_seconds: float = 0.0
     film_pixel_format: str = ""
+    snippet: str = "html"
 
     @property
     def values(self) -> dict[str, Any]:
@@ -101,14 +106,15 @@ def place_names() -> list[str]:
     """Return the names of all places, sorted.
 
     Returns:
-        Each is what `trajviz render --for` takes, as in "github".
+        Each is what `trajviz render --for` takes, as in "github". It takes names of snippets as
+        well.
     """
     return [*names_in(__name__)]
 
 
 def load_place(name: str) -> Place:
-    """Return the place of a name, in any case; TrajvizError if there is none."""
-    chosen: Place = load_from(__name__, "place", name)
+    """Return the place of a name or of a snippet, in any case; TrajvizError if there is none."""
+    chosen: Place = load_named(__name__, "place", name, SNIPPETS, "snippet")
     return chosen
 
 

@@ -6,4 +6,5 @@ PLACE = Place(
     size=(1280, 720),
     seconds=8,
     max_bytes=10_000_000,
+    snippet="reveal",
 )

@@ -16,10 +16,12 @@ from trajviz.errors import TrajvizError
 from trajviz.files.containers import Size
 from trajviz.files.following import dark_half
 from trajviz.files.formats import Format, Role, load_format
-from trajviz.files.registry import load_from, names_in
+from trajviz.files.registry import load_named, names_in
 from trajviz.frozen import dataclass
 from trajviz.untrusted import check_text
 
+PLACES = "trajviz.files.places"
+"""The package whose names snippets are known by as well."""
 _LONGEST_URL = 2_000
 """What every browser takes."""
 
@@ -95,6 +97,7 @@ class Snippet:
         suffix: The suffix of a file that holds such a snippet.
         write: Returns the snippet, without a line end.
         formats: The names of the formats that it shows together: what a bundle consists of.
+        place: The place whose limits `--for` takes under this name, where none has the name itself.
     """
 
     name: str = ""
@@ -102,20 +105,21 @@ class Snippet:
     suffix: str
     write: Callable[[Shown], str]
     formats: tuple[str, ...] = ("gif", "mp4", "png")
+    place: str = "blog"
 
 
 def snippet_names() -> list[str]:
-    """Return the names of the places that snippets are written for, sorted.
+    """Return the names of all snippets, sorted.
 
     Returns:
-        Each is what `embed` takes as `kind`, as in "html".
+        Each is what `embed` takes as `kind`, as in "html". It takes names of places as well.
     """
     return [*names_in(__name__)]
 
 
 def load_snippet(name: str) -> Snippet:
-    """Return the snippet of a name, in any case; TrajvizError if there is none."""
-    chosen: Snippet = load_from(__name__, "snippet", name)
+    """Return the snippet of a name or of a place, in any case; TrajvizError if there is none."""
+    chosen: Snippet = load_named(__name__, "snippet", name, PLACES, "place")
     return chosen
 
 

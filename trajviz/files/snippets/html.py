@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from trajviz.files.containers import Size
 from trajviz.files.following import DARK
 from trajviz.files.snippets import Medium, Shown, Snippet
 
@@ -71,12 +72,56 @@ def _played(shown: Shown, wanted: str) -> list[str]:
 
 def _picture(shown: Shown) -> str:
     """Return an <img>, in a <picture> where motion may be unwanted, or dark halves wanted."""
-    image, sources = _image(shown.picture, shown.alt), []
+    image, sources = _image(shown.picture, shown.alt), picture_sources(shown)
+    lines = ["<picture>", *(f"  {one}" for one in sources), f"  {image}", "</picture>"]
+    return "\n".join(lines) if sources else image
+
+
+def picture_sources(shown: Shown) -> list[str]:
+    """Return each <source> of the <picture>: the still where motion is unwanted, dark halves."""
+    sources = [dark_source(shown.picture)]
     if shown.moving and shown.still:
         still = shown.still
-        sources = [dark_source(still, _STILL_WANTED), _source(still.url, _STILL_WANTED)]
-    sources = [f"  {one}" for one in (*sources, dark_source(shown.picture)) if one]
-    return "\n".join(["<picture>", *sources, f"  {image}", "</picture>"]) if sources else image
+        sources[:0] = [dark_source(still, _STILL_WANTED), _source(still.url, _STILL_WANTED)]
+    return [one for one in sources if one]
+
+
+def one_player(shown: Shown, attributes: str, room: Size) -> str:
+    """Return a <video> for a slide, an <img> where there is no film.
+
+    It stands alone and is sized by attributes, as decks drop styles and `hidden`.
+
+    Args:
+        shown: What is shown.
+        attributes: What else the film is told.
+        room: Width and height that a slide has for it: what is larger is scaled down.
+    """
+    if not shown.films:
+        return _slide_image(shown, room)
+    film, alt = shown.films[0], attribute(shown.alt)
+    poster = f' poster="{attribute(shown.still.url)}"' if shown.still else ""
+    return "\n".join(
+        [
+            f"<video {attributes} loop muted playsinline controls {_fitted(film, room)}{poster} "
+            f'title="{alt}" aria-label="{alt}">',
+            *_played(shown, ""),
+            *([f"  {_slide_image(shown, room)}"] if shown.moving or shown.still else []),
+            "</video>",
+        ]
+    )
+
+
+def _slide_image(shown: Shown, room: Size) -> str:
+    picture = shown.picture
+    source, size = attribute(picture.url), _fitted(picture, room)
+    return f'<img src="{source}" {size} alt="{attribute(shown.alt)}">'
+
+
+def _fitted(medium: Medium, room: Size) -> str:
+    """Return the size of a picture or film as attributes, scaled down to what there is room for."""
+    scale = min(1.0, *(most / side for most, side in zip(room, medium.size, strict=True)))
+    width, height = (round(scale * side) for side in medium.size)
+    return f'width="{width}" height="{height}"'
 
 
 def dark_source(picture: Medium, wanted: str = "") -> str:

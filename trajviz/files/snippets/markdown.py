@@ -10,11 +10,12 @@ from trajviz.files.snippets.html import attribute, dark_source
 
 def markdown(shown: Shown) -> str:
     """Return an image, with a link to the film where it does not move itself."""
-    picture = _followed(shown) if shown.picture.dark else _image(shown)
+    picture = _followed(shown) if shown.picture.dark else image(shown)
     return f"[{picture}]({shown.linked.url})" if shown.linked else picture
 
 
-def _image(shown: Shown) -> str:
+def image(shown: Shown) -> str:
+    """Return the picture alone, with its alt text."""
     alt = re.sub(r"([\\\[\]*_`<>&~|${}])", r"\\\1", shown.alt)
     return f"![{alt}]({shown.picture.url})"
 
@@ -28,4 +29,4 @@ def _followed(shown: Shown) -> str:
     return f"<picture>{dark_source(shown.picture)}{image}</picture>"
 
 
-SNIPPET = Snippet(suffix="md", write=markdown)
+SNIPPET = Snippet(suffix="md", write=markdown, place="github")
