@@ -1,6 +1,8 @@
 """Snippets: what each place shows of them, whatever the words and the names are."""
 
 import ast
+import json
+import re
 from urllib.parse import unquote
 
 import docutils.core
@@ -13,6 +15,7 @@ from markdown_it import MarkdownIt
 from programs import judge, trajviz
 
 from trajviz.errors import TrajvizError
+from trajviz.files.places import load_place, place_names
 from trajviz.files.snippets import (
     checked_alt,
     checked_url,
@@ -249,10 +252,113 @@ def test_latex_loads_what_lies_beside_under_a_name_that_it_reads():
             write(stem=stem)
 
 
-@pytest.mark.parametrize("kind", sorted({*snippet_names()} - {"html", "quarto"}))
-def test_a_place_that_shows_no_film_says_what_it_needs(kind):
-    with pytest.raises(TrajvizError, match=r"'race\.mp4' is a film, .* render a \.gif"):
-        load_snippet(kind).write(media(names=("mp4",)))
+@pytest.mark.parametrize("kind", sorted({*snippet_names()} - {"x"}))
+def test_a_film_alone_is_played_or_the_place_says_what_it_needs(kind):
+    try:
+        assert "race.mp4" in load_snippet(kind).write(media(names=("mp4",)))
+    except TrajvizError as error:
+        assert "'race.mp4' is a film, which this place shows only with a picture" in str(error)
+
+
+def test_x_has_the_words_alone_and_no_more_than_it_takes():
+    write = load_snippet("x").write
+    assert write(media(names=("mp4",))) == ALT
+    assert write(media("a" * 1000)) == "a" * 1000
+    assert write(media("a" * 1001)) == "a" * 999 + "…"
+    assert write(media("word " * 300)) == ("word " * 200).rstrip() + "…"
+
+
+def test_devto_and_an_index_page_have_an_address_of_the_web():
+    address = "https://example.org/a"
+    assert load_snippet("devto").write(media(prefix=address)) == f"![{ALT}]({address}/race.gif)"
+    image = parsed(load_snippet("pypi").write(media(prefix=address)))[0]
+    assert image.get("src") == f"{address}/race.gif"
+    link = parsed(load_snippet("pypi").write(media(prefix=address, names=("mp4", "png"))))[0]
+    assert (link.get("href"), link[0].get("src")) == (f"{address}/race.mp4", f"{address}/race.png")
+
+
+@pytest.mark.parametrize("kind", ["marp", "reveal"])
+@pytest.mark.parametrize("size", [(1280, 720), (640, 480), (200, 1000)])
+def test_a_film_on_a_slide_has_its_shape_and_is_never_larger_than_it_was(kind, size):
+    film = shown_by([("a.mp4", "mp4", size), ("a.png", "png", size)], ALT, "")
+    (element,) = parsed(load_snippet(kind).write(film))
+    video = element if element.tag == "video" else element[0]
+    width, height = int(video.get("width")), int(video.get("height"))
+    assert width <= min(size[0], 1140)
+    assert height <= min(size[1], 560)
+    assert width / height == pytest.approx(size[0] / size[1], rel=0.01)
+    assert {video.get("aria-label"), video.get("title"), video[-1].get("alt")} == {ALT}
+
+
+SPHINX = [
+    (("gif", "png"), ["gif", "png"]), (("gif", "pdf"), ["*"]), (("gif",), ["gif"]),
+    (("gif", "pdf", "png"), ["gif", "pdf"]), (("webp", "pdf"), ["webp", "pdf"]),
+    (("png",), ["png"]),
+]  # fmt: skip
+"""What lies beside, and what the directives for Sphinx name."""
+
+
+@pytest.mark.parametrize("kind", ["sphinx", "myst"])
+@pytest.mark.parametrize(("names", "named"), SPHINX)
+def test_sphinx_is_told_what_pages_take_and_what_paper_takes(kind, names, named):
+    snippet = load_snippet(kind).write(media(names=names))
+    assert re.findall(r"image(?:::|\}) race\.(\S+)", snippet) == named
+    assert snippet.count("only") == (0 if len(named) == 1 else 2)
+    film = load_snippet(kind).write(media(names=("mp4", "png")))
+    assert "download" in film
+    assert "`race.mp4 <race.mp4>`" in film
+
+
+def test_docutils_is_given_any_kind_only_where_a_pdf_lies_beside():
+    write = load_snippet("rst").write
+    assert write(media(names=("gif", "pdf"))).startswith(".. image:: race.*\n")
+    assert write(media(names=("gif", "pdf", "png"))).startswith(".. image:: race.gif\n")
+    elsewhere = write(media(names=("gif", "pdf"), prefix="https://example.org"))
+    assert elsewhere.startswith(".. image:: https://example.org/race.gif\n")
+
+
+def test_jekyll_says_below_which_folder_an_address_is():
+    write = load_snippet("jekyll").write
+    names = ("gif", "png")
+    assert "srcset=\"{{ '/img/race.png' | relative_url }}\"" in write(
+        media(names=names, prefix="/img")
+    )
+    assert "page.path | remove: page.name" in write(media(names=names))
+    assert "{{" not in write(media(names=names, prefix="https://example.org"))
+
+
+# One name for one place
+
+
+NAMES = sorted({*snippet_names(), *place_names()})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_of_a_place_or_a_snippet_is_both(name):
+    place, snippet = load_place(name.upper()), load_snippet(name.upper())
+    assert (place.name in place_names(), snippet.name in snippet_names()) == (True, True)
+    assert name in (place.name, snippet.name)
+
+
+def test_a_name_that_is_neither_is_refused_with_a_guess_among_both():
+    for load in (load_place, load_snippet):
+        for near, name in (("slide", "slides"), ("hogo", "hugo")):
+            with pytest.raises(
+                TrajvizError, match=f"'{near}', did you mean '{name}'. Known: blog,"
+            ):
+                load(near)
+    assert load_snippet("slides").name == "reveal"
+    assert {load_place(name).name for name in ("marp", "reveal")} == {"slides"}
+
+
+def test_the_listing_says_which_names_belong_together():
+    rows = json.loads(trajviz("list", "places", "--json").stdout)["places"]
+    assert {row["name"]: row["snippet"] for row in rows if row["name"] in ("slides", "x")} == {
+        "slides": "reveal", "x": "x",
+    }  # fmt: skip
+    told = sorted(name for row in rows for name in row["snippets"])
+    assert told == snippet_names()
+    assert "--as reveal; also for marp" in trajviz("list", "places").stdout
 
 
 def test_a_snippet_is_known_by_its_name_in_any_case():
@@ -322,6 +428,27 @@ def test_an_element_in_markdown_holds_any_text_and_name(alt, stem):
     (paragraph,) = html5lib.parseFragment(MarkdownIt().render(snippet), namespaceHTMLElements=False)
     ((source, image),) = paragraph
     assert unquote(source.get("srcset")) == f"{stem}.dark.gif"
+    assert (unquote(image.get("src")), image.get("alt")) == (f"{stem}.gif", words)
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+@pytest.mark.parametrize("kind", ["github", "pypi", "marp", "reveal"])
+def test_elements_hold_any_text_and_name(kind, alt, stem):
+    words = checked_alt(alt)
+    (element,) = parsed(load_snippet(kind).write(media(words, stem=stem)))
+    (image,) = element.iter("img")
+    assert (unquote(image.get("src")), image.get("alt")) == (f"{stem}.gif", words)
+
+
+@given(alt=texts | st.just(HOSTILE), stem=stems)
+def test_jekyll_holds_any_text_and_name_and_no_sign_of_liquids_but_our_own(alt, stem):
+    words = checked_alt(alt)
+    snippet = load_snippet("jekyll").write(media(words, stem=stem))
+    liquid = r"\{\{ page[^'{}]*'/' \| append: '([^'{}]*)' \| relative_url \}\}"
+    plain = re.sub(liquid, r"\1", snippet)
+    assert not re.search(r"\{\{|\{%", plain)
+    (block,) = parsed(plain)
+    (image,) = block.iter("img")
     assert (unquote(image.get("src")), image.get("alt")) == (f"{stem}.gif", words)
 
 
