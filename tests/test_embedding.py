@@ -342,7 +342,7 @@ def test_embed_prints_the_snippet_of_the_library(folder):
     ("words", "message"),
     [
         ("embed none.gif", "no file 'none.gif'"),
-        ("embed race.gif --as htlm", "unknown snippet 'htlm', did you mean 'html'? Known: html,"),
+        ("embed race.gif --as htlm", "unknown snippet 'htlm', did you mean 'html'? Known: blog,"),
         ("embed race.gif --url data:x", "begins with neither http: nor https:"),
         ("embed race.gif --alt=", "alt text '' says nothing"),
         ("embed notes.txt", "unknown suffix of 'notes.txt': '.txt'. Known: .anim.svg, .apng,"),

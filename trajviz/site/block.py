@@ -104,7 +104,7 @@ class Block:
         usual = [*map(load_format, load_snippet(kind).formats)]
         if self.recipe.at or self.recipe.look.strip:
             usual = [one for one in usual if one.kind == "still"] or [load_format(STILL)]
-        elif self.recipe.format and not any(one.role == "print" for one in usual):
+        elif self.recipe.format and not all(one.role == "print" for one in usual):
             chosen = _chosen(self.recipe)
             usual = [chosen] if chosen.kind == "still" else [chosen, load_format(STILL)]
         return tuple(one.name for one in usual)

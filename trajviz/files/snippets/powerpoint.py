@@ -56,4 +56,4 @@ def _file(medium: Medium) -> str:
     return unquote(medium.url, errors="surrogateescape")
 
 
-SNIPPET = Snippet(suffix="pptx.py", write=powerpoint)
+SNIPPET = Snippet(suffix="pptx.py", write=powerpoint, place="slides")
