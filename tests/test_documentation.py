@@ -85,7 +85,7 @@ def check_what_is_made(line, said, made, least):
         assert said
         return
     assert made
-    assert all(path.stat().st_size > (least, 300)[path.suffix == ".toml"] for path in made)
+    assert all(path.stat().st_size > (least, 300)[path.suffix in {".toml", ".md"}] for path in made)
     assert set(said.splitlines()) <= {path.name for path in made}
 
 
