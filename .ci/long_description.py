@@ -13,6 +13,8 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)]+)(?=\))")
 """What a Markdown link or image points at, if that is a path."""
+ATTRIBUTE = re.compile(r'( (?:src|srcset|href)=")(?![a-z]+:|#)(?=[^"])')
+"""Where in HTML, as in a snippet, an address begins that is a path."""
 PAGES = {
     "Homepage": "README.md",
     "Documentation": "docs/rendering.md",
@@ -33,5 +35,6 @@ class LongDescription(MetadataHookInterface):
         address = self.config["base-address"].rstrip("/")
         if address:
             text = LINK.sub(lambda found: f"{address}/{found[1]}", text)
+            text = ATTRIBUTE.sub(lambda found: f"{found[1]}{address}/", text)
         metadata["urls"] = {word: f"{address}/{page}" for word, page in PAGES.items() if address}
         metadata["readme"] = {"content-type": "text/markdown", "text": text}

@@ -11,7 +11,12 @@ from pathlib import Path
 import html5lib
 import pytest
 from hatchling.builders.sdist import SdistBuilder
+from PIL import Image
 from programs import invoke, judge
+
+from trajviz.files.formats import load_format
+from trajviz.files.places import Facts, load_place
+from trajviz.files.snippets import load_snippet, shown_by
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,10 +24,11 @@ NOWHERE, SOMEWHERE = "", "https://example.org/t/"
 """Base addresses: that of today, and one that may be there one day."""
 
 
-def metadata(tmp_path, address):
+def metadata(tmp_path, address, readme=README):
     """Return what a package says of itself with this base address."""
-    for name in ("README.md", "LICENSE", ".ci", "trajviz", "surfaces"):
+    for name in ("LICENSE", ".ci", "trajviz", "surfaces"):
         (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "README.md").write_text(readme, encoding="utf-8")
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert 'base-address = ""' in project
     changed = project.replace('base-address = ""', f'base-address = "{address}"')
@@ -70,6 +76,34 @@ def test_the_readme_renders_on_an_index_with_every_heading_picture_and_table(add
     pictures = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", plain)
     assert [(e.get("alt"), e.get("src")) for e in page.iter("img")] == pictures
     assert len([*page.iter("table")]) == len(re.findall(r"(?m)^\|[-|: ]+\|$", plain)) > 0
+
+
+@pytest.mark.parametrize("kind", ["github", "html", "markdown", "pypi"])
+def test_a_snippet_in_the_readme_shows_its_picture_on_an_index(kind, tmp_path):
+    markdown = pytest.importorskip("readme_renderer.markdown")
+    names = ("gif", "png", "dark.gif", "dark.png")
+    files = [(f"b.{name}", name.removeprefix("dark."), (640, 480)) for name in names]
+    snippet = load_snippet(kind).write(shown_by(files, "a $m$ (b)", "gallery/"))
+    text = metadata(tmp_path, SOMEWHERE, f"# x\n\n{snippet}\n")["readme"]["text"]
+    assert text.count(f"{SOMEWHERE}gallery/b.") == snippet.count("gallery/b.")
+    page = html5lib.parse(markdown.render(text), namespaceHTMLElements=False)
+    (image,) = page.iter("img")
+    assert image.get("src") == f"{SOMEWHERE}gallery/b.gif"
+    assert image.get("alt") == "a $m$ (b)"
+
+
+@pytest.mark.parametrize("name", ["pypi", "profile", "github"])
+def test_a_place_that_shows_the_readme_takes_each_of_its_pictures(name):
+    paths = [ROOT / path for path in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)]
+    assert paths
+    for path in paths:
+        with Image.open(path) as picture:
+            colours = picture.convert("RGB").getcolors(1 << 20)
+            said = Facts(
+                load_format("gif"), picture.size, picture.n_frames, 1, "", path.stat().st_size
+            )
+        assert [*load_place(name).refusals(said)] == []
+        assert len(colours) > 50, f"{path} begins with a picture of nothing"
 
 
 @pytest.fixture(scope="module")
