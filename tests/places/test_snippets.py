@@ -1,5 +1,6 @@
 """Snippets in the tools that they are for: built, served below a folder, looked at in Chromium."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -231,6 +232,12 @@ def test_marp_shows_one_film_of_the_size_that_a_slide_has_room_for(deck, page_of
     assert [film["kind"], still["kind"]] == ["video", "img"]
     assert film["words"] == still["words"] == AWKWARD
     assert box["width"] / box["height"] == pytest.approx(320 / 240, rel=0.02)
+
+
+def test_marp_prints_every_slide(deck, monkeypatch):
+    monkeypatch.setenv("CHROME_PATH", program("chromium"))
+    marp(deck, "--pdf", "--allow-local-files", "-o", "deck.pdf")
+    assert len(re.findall(rb"/Type ?/Page\b", (deck / "deck.pdf").read_bytes())) == 3
 
 
 @pytest.fixture(scope="module")

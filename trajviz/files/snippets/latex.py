@@ -3,7 +3,6 @@ r"""LaTeX: \animategraphics of the .anim.pdf, the PDF where `animate` is missing
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote
 
 from trajviz.errors import TrajvizError
 from trajviz.files.snippets import Medium, Shown, Snippet
@@ -52,6 +51,8 @@ def _still(shown: Shown) -> str:
 
 def _file(medium: Medium) -> str:
     """Return where LaTeX finds a file, beside its document or in a folder."""
+    from urllib.parse import unquote
+
     path = unquote(medium.url)
     if re.match("https?:|//", path):
         raise TrajvizError(f"LaTeX loads no file from {path!r}: give --url (url=) as a folder")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from trajviz.files.snippets import Medium, Shown, Snippet
@@ -46,7 +45,10 @@ def _value(text: str) -> str:
     >>> print(_value("plain"), _value("a: b"))
     plain "a: b"
     """
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    if _PLAIN.fullmatch(text):
+        return text
+    quoted = re.sub(r'(["\\])', r"\\\1", text)
+    return f'"{quoted}"'
 
 
 def _film(shown: Shown) -> str:
