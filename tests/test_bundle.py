@@ -35,6 +35,20 @@ def test_most_places_have_a_gif_a_film_and_a_still():
 
 
 @pytest.mark.long
+def test_a_bundle_is_written_for_the_place_whose_limits_it_keeps(tmp_path):
+    words = ["render", "bowl", "sgd", "--size", "160x120", "--seconds", "0.4", "--steps", "8"]
+    for options, suffix, begin in (
+        (("--for", "marp"), "md", "<video autoplay"),
+        (("--for", "slides"), "embed.html", "<section>"),
+        (("--for", "blog"), "embed.html", "<style>"),
+        (("--for", "slides", "--as", "x"), "txt", "Contour plot of"),
+    ):
+        done = trajviz(*words, "--bundle", *options, "-o", "b", cwd=tmp_path)
+        assert (done.returncode, done.stdout.split()[-1]) == (0, f"b.{suffix}")
+        assert (tmp_path / f"b.{suffix}").read_text("utf-8").startswith(begin)
+
+
+@pytest.mark.long
 def test_a_bundle_for_latex_is_two_documents_and_each_keeps_to_the_size(tmp_path):
     words = ["render", "bowl", "sgd", "--size", "160x120", "--seconds", "0.4", "--steps", "8"]
     done = trajviz(*words, "--fps", "10", "--bundle", "--as", "latex", "-o", "b", cwd=tmp_path)

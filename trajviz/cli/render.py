@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     "snippet; with --theme auto NAME.dark.gif and so on, too.",
 )  # fmt: skip
 @click.option(
-    "--as", "kind", type=Name("NAME", "snippet_names", "place_names"), default="html",
+    "--as", "kind", type=Name("NAME", "snippet_names", "place_names"),
     cls=OwnOption, group="file",
-    help="Where a bundle's snippet goes (see `trajviz list snippets`).  [default: html]",
+    help="Where a bundle's snippet goes (see `trajviz list snippets`).  [default: as --for, else "
+    "html]",
 )  # fmt: skip
 @click.option(
     "--save-recipe", metavar="FILE.toml", cls=OwnOption, group="file",
@@ -64,7 +65,7 @@ def command(
     save_recipe: str | None,
     place: str | None,
     bundle: bool,
-    kind: str,
+    kind: str | None,
     cache: bool,
     force: bool,
     quiet: bool,
@@ -88,7 +89,9 @@ def command(
       trajviz render --recipe beale.toml --theme dark
       trajviz render --recipe beale.gif -o beale.mp4
     """  # noqa: D301  # to click, the backspace says: leave these lines as they are
-    _check_kind(bundle)
+    if kind and not bundle:
+        raise TrajvizError("--as says which snippet a --bundle has: add that, or leave both")
+    kind = kind or place or "html"
     goal = load_place(place) if place else None
     usual = goal.values if goal else None
     recipe, where = read_request(surface, optimizers, recipe_file, options, usual)
@@ -242,13 +245,6 @@ def _write_bundle(race: Race, files: Sequence[PlannedFile], kind: str, quiet: bo
         if not quiet:
             _report(file, Written(path, file.format.name, one), took, race.request)
     say(str(page))
-
-
-def _check_kind(bundle: bool) -> None:
-    """Refuse --as where no snippet is written."""
-    source = click.get_current_context().get_parameter_source("kind")
-    if not bundle and source is not click.core.ParameterSource.DEFAULT:
-        raise TrajvizError("--as says which snippet a --bundle has: add that, or leave both")
 
 
 def _bundle_name(recipe: Recipe, recipe_file: str | None, stem: str) -> str:
