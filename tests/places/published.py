@@ -66,7 +66,7 @@ def media_of(page_of, address, *, ours="", **options):
     """Open a page, have all its media loaded, and return those whose address has `ours` in it.
 
     Nothing that the page asks this host for may fail, all media of ours have come and say in words
-    what they show. What Chromium itself breaks off, as when it asks for a film again, is no failure.
+    what they show. What Chromium itself breaks off, as when it asks for a film anew, is no failure.
     """
     opened = page_of(address, **options)
     media = [one for one in opened.page.evaluate(MEDIA) if ours in one["source"]]
