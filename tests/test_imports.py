@@ -41,6 +41,7 @@ LIBRARIES = {
     "embedding": "",
     "gallery": "distributed jinja2",
     "site": "",
+    "site.sphinx": "docutils sphinx",
     "cli": "click",
     "__init__": "",
     "__main__": "",
@@ -63,13 +64,14 @@ OURS = {
 """
 
 ROOMS = {room: f"{OURS[room.partition('.')[0]]} {LIBRARIES[room]}" for room in LIBRARIES}
-for _room in ("files", *VERBS, "gallery", "site", "cli"):
+for _room in ("files", *VERBS, "gallery", "site", "site.sphinx", "cli"):
     ROOMS[_room] += " trajviz"
 
 ONE_HOME = {
     "click": "cli",
     "contourpy": "scene.views._level_lines",
     "distributed": "gallery.executor",
+    "docutils": "site.sphinx",
     "imageio": "files.formats._imageio_encoder",
     "imageio_ffmpeg": "files.formats._ffmpeg",
     "jax": "optimizers.adapters.optax surface.jax_function",
@@ -78,6 +80,7 @@ ONE_HOME = {
     "matplotlib": "scene",
     "optax": "optimizers.adapters.optax",
     "scipy": "optimizers.adapters.scipy",
+    "sphinx": "site.sphinx",
     "torch": "optimizers.adapters.torch optimizers.adapters._torch_steps descent.checkpoints "
     "surface.torch_model",
 }
