@@ -14,6 +14,7 @@ def saved(path, rate=0.1, **options):
     return compare("bowl", [f"sgd:lr={rate}"], **usual | options).save(path)
 
 
+@pytest.mark.first(2)
 @pytest.mark.parametrize("suffix", ["gif", "png", "webp", "apng", "avif", "svg", "html"])
 def test_a_file_is_like_another_of_its_race_and_unlike_that_of_another_race(suffix, tmp_path):
     one = saved(tmp_path / f"one.{suffix}")

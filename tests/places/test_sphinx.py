@@ -192,6 +192,23 @@ def test_a_page_whose_surface_has_changed_is_made_again_and_no_other(built, sour
     assert shown <= {path.name for path in (out / "_images").iterdir()}
 
 
+def test_pages_that_are_read_by_several_processes_at_once_know_the_files_of_their_blocks(tmp_path):
+    block = '# A page\n\n```{trajviz} ./ravine.py sgd:lr=0.1\nformat = "png"\nsteps = 5\n```\n'
+    names = [f"sub/p{number}.md" for number in range(6)]
+    index = INDEX.replace("sub/page", "sub/page\n   sub/p*").replace(
+        "toctree::", "toctree::\n   :glob:"
+    )
+    source = written(tmp_path / "docs", index, **dict.fromkeys(names, block))
+    out, code, said = build(source, "html", "-W")
+    assert code == 0, said
+    assert re.search(r"reading sources.*\bindex \.\. sub/p\d", said)  # some in each process
+    (shown,) = {*re.findall(r"ravine-\w+\.png", (out / "sub" / "p5.html").read_text("utf-8"))}
+    assert (out / "_images" / shown).exists()
+    with (source / "sub" / "ravine.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert "0 added, 7 changed, 0 removed" in build(source, "dummy")[2]
+
+
 def test_latex_takes_pdfs_and_typesets_them(built):
     out = built("latex")
     text = (out / "races.tex").read_text(encoding="utf-8")
