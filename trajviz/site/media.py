@@ -8,7 +8,7 @@
 
 Files are called SURFACE-DIGEST.gif and so on. The digest is of the recipe, of the files that it
 names, and of the version of trajviz: with any of them the names change, so that no reader is shown
-an old one. A record beside them, in `.trajviz/`, keeps alt text and sizes, since the race would
+an old one. A record, in `.trajviz/`, keeps alt text and sizes, since the race would
 have to be run again for them. All files of a block appear or none.
 """
 
@@ -113,9 +113,15 @@ class Store:
         made: How many blocks were rendered.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Take a folder, whatever is in it."""
+    def __init__(self, folder: Path, records: Path | None = None) -> None:
+        """Take a folder, whatever is in it.
+
+        Args:
+            folder: The folder of the media.
+            records: That of what is known of them; None for `.trajviz` among them.
+        """
         self.folder = folder
+        self._kept = records or folder / RECORDS
         self.made = 0
         self._sources = Sources()
         self._used: dict[str, set[str]] = {}
@@ -177,7 +183,7 @@ class Store:
         return removed
 
     def _records(self) -> Iterable[Path]:
-        return sorted((self.folder / RECORDS).glob("*.json"))
+        return sorted(self._kept.glob("*.json"))
 
     def _planned(self, block: Block, kind: str) -> tuple[str, tuple[PlannedFile, ...]]:
         """Return how a block's files are called, without suffix, and the files."""
@@ -187,7 +193,7 @@ class Store:
             return stem, plan_files(block.recipe.changed(outputs=tuple(wanted), **UNFORMATTED))
 
     def _record(self, stem: str) -> _Record | None:
-        path = self.folder / RECORDS / f"{stem}.json"
+        path = self._kept / f"{stem}.json"
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             return _read(json.loads(path.read_bytes()))
         return None
@@ -201,7 +207,8 @@ class Store:
         progress: Progress | None,
     ) -> _Record:
         """Render files, and put all of them into their places with the record of all."""
-        (self.folder / RECORDS).mkdir(parents=True, exist_ok=True)
+        for folder in (self.folder, self._kept):
+            folder.mkdir(parents=True, exist_ok=True)
         check_plan(files)
         race = run(block.recipe, progress=progress)
         data = [*_rendered(race, files, progress)]
@@ -212,7 +219,7 @@ class Store:
             fps=race.playback.fps,
             files={**(record.files if record else {}), **media},
         )
-        targets = [*(Path(file.target) for file in files), self.folder / RECORDS / f"{stem}.json"]
+        targets = [*(Path(file.target) for file in files), self._kept / f"{stem}.json"]
         with replacing_all(targets) as temporaries:
             for path, one in zip(temporaries, [*data, _written(found)], strict=True):
                 path.write_bytes(one)
