@@ -78,7 +78,7 @@ def test_a_drawing_that_follows_is_well_formed_and_no_larger_than_it_must_be(nam
 def test_one_file_of_pixels_cannot_follow_its_reader(name, tmp_path):
     with pytest.raises(TrajvizError, match=rf"theme 'auto' .* a \.{name} cannot: ") as refused:
         race(theme="auto", size=(160, 120), steps=2).save(tmp_path / f"race.{name}")
-    assert ("--bundle" in str(refused.value)) == (load_format(name).role != "link")
+    assert ("--bundle" in str(refused.value)) == (load_format(name).role != "print")
     assert not [*tmp_path.iterdir()]
 
 

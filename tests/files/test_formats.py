@@ -79,7 +79,7 @@ def test_every_format_says_what_it_is(name):
 def test_every_format_says_how_a_page_shows_it_and_where_its_size_and_note_stand(name, tmp_path):
     chosen, path = load_format(name), one().save(tmp_path / f"race.{name}")
     assert chosen.tag in {"img", "video", "iframe", "a"}
-    assert chosen.role in {"film", "loop", "still", "page", "link"}
+    assert chosen.role in {"film", "loop", "still", "page", "print"}
     assert re.fullmatch(r"(image|video|text|application)/[a-z0-9+]+", chosen.media_type)
     data = path.read_bytes()
     assert chosen.container.holds(data)

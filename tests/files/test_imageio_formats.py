@@ -159,7 +159,7 @@ def test_a_broken_ffmpeg_is_refused_before_any_work(name, tmp_path, monkeypatch)
 @pytest.mark.parametrize("name", ["avi", "mkv", "mov", "tif"])
 def test_what_browsers_do_not_show_is_only_linked(name):
     chosen = load_format(name)
-    assert chosen.role == "link"
+    assert chosen.role == "print"
     assert chosen.film == (name != "tif")
 
 
