@@ -649,7 +649,7 @@ def test_whatever_is_a_film_is_played_as_what_it_is(name):
     assert f'type="{load_format(name).media_type}"' in html
 
 
-@pytest.mark.parametrize("name", [one.name for one in all_formats() if one.role == "link"])
+@pytest.mark.parametrize("name", [one.name for one in all_formats() if one.role == "print"])
 def test_what_no_page_shows_in_its_place_is_linked(name):
     html = page(TITLE, "", [entry(files=(f"a.{name}",))])
     assert tags_of(html) == []
