@@ -11,9 +11,20 @@ import pytest
 from browser import browser, page_of
 from firefox import firefox
 from hypothesis import settings
-from skips import pytest_runtest_makereport, pytest_terminal_summary
+from skips import (
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+    pytest_terminal_summary,
+)
 
-__all__ = ["browser", "firefox", "page_of", "pytest_runtest_makereport", "pytest_terminal_summary"]
+__all__ = [
+    "browser",
+    "firefox",
+    "page_of",
+    "pytest_make_collect_report",
+    "pytest_runtest_makereport",
+    "pytest_terminal_summary",
+]
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not loaded yet; threads would spin
 

@@ -16,6 +16,17 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Make a file that is skipped as a whole a failure, likewise, where its suite is asked for."""
+    report = yield
+    suite = collector.config.option.markexpr
+    if report.skipped and os.environ.get("CI") and collector.path.parent.name == suite:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} was skipped in CI: {report.longrepr[2]}"
+    return report
+
+
 def pytest_terminal_summary(terminalreporter):
     """Say in one line for each reason how many tests it has cost."""
     skipped = terminalreporter.stats.get("skipped", ())

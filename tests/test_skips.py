@@ -21,18 +21,21 @@ def test_three():
 """
 
 
-def ended(folder, tests, **env):
+def ended(folder, tests, *options, **env):
     """Return how pytest ends with these tests, and what it says."""
     (folder / "test_some.py").write_text(tests)
     env = {key: value for key, value in os.environ.items() if key != "CI"} | env
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "skips", "-p", "no:cacheprovider", folder],
+        [
+            sys.executable, "-m", "pytest", "-q", "-p", "skips", "-p", "no:cacheprovider", folder,
+            *options,
+        ],
         env=env | {"PYTHONPATH": str(Path(__file__).parent)},
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
-    )
+    )  # fmt: skip
     return done.returncode, done.stdout.splitlines()
 
 
@@ -49,6 +52,17 @@ def test_a_missing_tool_is_named_with_how_many_tests_it_has_cost(tmp_path):
 )
 def test_in_ci_a_skip_is_a_failure(tests, tmp_path):
     assert ended(tmp_path, tests, CI="true")[0] == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("suite", "code"), [("places", 2), ("long", 5)])
+def test_in_ci_a_file_that_is_skipped_as_a_whole_fails_where_its_suite_is_asked_for(
+    suite, code, tmp_path
+):
+    folder = tmp_path / "places"
+    folder.mkdir()
+    tests = 'import pytest\n\npytest.importorskip("no_such_tool")\n'
+    assert ended(folder, tests, "-m", suite, CI="true")[0] == code
 
 
 def test_where_nothing_is_skipped_nothing_is_said(tmp_path):
