@@ -9,6 +9,7 @@ import re
 import shutil
 import struct
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,10 +21,12 @@ from PIL import Image
 from programs import judge, trajviz
 from races import race
 
-from trajviz.embedding import embed
+from trajviz.embedding import _shown_format, embed
 from trajviz.errors import TrajvizError
 from trajviz.files.containers.gif import comment
+from trajviz.files.formats import format_names, load_format
 from trajviz.files.metadata import note_of, read_note
+from trajviz.files.snippets import load_snippet, snippet_names
 from trajviz.race import compare
 from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.spec import parse_spec
@@ -224,6 +227,16 @@ def test_what_no_page_shows_in_its_place_is_refused(name, tmp_path):
     (tmp_path / name).write_bytes(b"%PDF-1.4")
     with pytest.raises(TrajvizError, match=r"unknown suffix of '.*race.*'.* Known: \.anim\.svg, "):
         embed(tmp_path / name, alt="a")
+
+
+@pytest.mark.parametrize("kind", snippet_names())
+@pytest.mark.parametrize("name", format_names())
+def test_what_no_snippet_shows_is_refused_by_all_and_nothing_else_is(name, kind):
+    able = {one for each in snippet_names() for one in load_snippet(each).formats}
+    refused = load_format(name).role == "print" and name not in load_snippet(kind).formats
+    said = "is a document for print" if name in able else "unknown suffix"
+    with pytest.raises(TrajvizError, match=said) if refused else nullcontext():
+        _shown_format(Path(f"race.{name}"), load_snippet(kind))
 
 
 @pytest.mark.parametrize("name", ["race.pdf", "race.anim.pdf"])

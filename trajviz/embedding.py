@@ -112,15 +112,17 @@ def _shown_format(path: Path, snippet: Snippet) -> Format:
     """Return a file's format, which the snippet shows in its place."""
     chosen, everything = find_format(path), all_formats()
     known = [one for one in everything if one.role != "print" or one.name in snippet.formats]
-    if chosen is None:
-        raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{one.name}" for one in known])
-    if chosen not in known:
-        able = [name for name in snippet_names() if chosen.name in load_snippet(name).formats]
+    if chosen in known:
+        return chosen
+    able = [
+        name for name in snippet_names() if chosen and chosen.name in load_snippet(name).formats
+    ]
+    if able:
         raise TrajvizError(
             f"{str(path)!r} is a document for print, which {snippet.name} does not show: "
             f"take --as {' or '.join(able)} (kind={able[0]!r})"
         )
-    return chosen
+    raise unknown(f"suffix of {str(path)!r}:", path.suffix, [f".{one.name}" for one in known])
 
 
 def _family(path: Path, chosen: Format) -> list[tuple[str, str, Size]]:
