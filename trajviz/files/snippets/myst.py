@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from trajviz.files.snippets import Medium, Shown, Snippet
-from trajviz.files.snippets.rst import any_kind
+from trajviz.files.snippets.sphinx import by_builder
 
 _PLAIN = re.compile(r"\w(?:[\w .,;()'/+=-]|:(?! |$))*")
 """A value of a directive's option that means itself without quotes."""
@@ -16,15 +16,11 @@ def myst(shown: Shown) -> str:
 
     Sphinx copies the files that it names; of those that HTML names it knows nothing.
     """
-    still, picture = shown.printed or shown.still, shown.picture
-    address = any_kind(shown)
-    page = _directive(picture, address or picture.url, shown.alt) + _film(shown)
-    if address or not shown.moving or not still:
-        return page
-    paper = _directive(still, still.url, shown.alt)
-    return "\n\n".join(
-        f"````{{only}} {which}\n{one}\n````" for which, one in (("html", page), ("not html", paper))
-    )
+    return by_builder(shown, _directive, _film(shown), _only)
+
+
+def _only(tag: str, text: str) -> str:
+    return f"````{{only}} {tag}\n{text}\n````"
 
 
 def _directive(picture: Medium, address: str, alt: str) -> str:
