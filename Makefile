@@ -1,6 +1,8 @@
 # Set-up included: each target makes .venv when it is missing, and brings it up to date.
 PYTHON ?= python3
 BIN := .venv/bin
+# A browser that hangs says nothing of the page: another one is asked (tests/browser.py).
+AGAIN := --reruns 2 --only-rerun "Timeout [0-9]+ms exceeded"
 
 .PHONY: demo test lint long browser docs gallery parity places lowest newest environments wheel bench format clean
 
@@ -31,13 +33,13 @@ gallery: .venv/.test  ## render what has changed of the gallery, and write its p
 	$(BIN)/trajviz gallery build
 
 browser: .venv/.test  ## pages, the player and the moving SVG in the system's browsers
-	$(BIN)/pytest -m browser -n auto tests
+	$(BIN)/pytest -m browser -n auto $(AGAIN) tests
 
 parity: .venv/.parity  ## the same numbers from torch, keras and optax themselves
 	$(BIN)/pytest -m parity -n auto tests/parity
 
 places: .venv/.places  ## sites and decks by the tools that people write with, looked at
-	$(BIN)/pytest -m places -n auto tests/places
+	$(BIN)/pytest -m places -n auto $(AGAIN) tests/places
 
 lowest: .venv/.lowest  ## the tests with the lowest versions that pyproject.toml declares
 	.ci/suite lowest

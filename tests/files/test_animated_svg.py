@@ -43,7 +43,10 @@ def seek(page, seconds):
     """Stop all animations at a time, and wait until that is what is shown."""
     page.evaluate(
         """async (time) => {
-          document.getAnimations().forEach((one) => { one.pause(); one.currentTime = time; });
+          const all = document.getAnimations();
+          all.forEach((one) => one.pause());
+          await Promise.all(all.map((one) => one.ready));
+          all.forEach((one) => { one.currentTime = time; });
           for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
         }""",
         1000 * seconds,
