@@ -36,6 +36,14 @@ seconds = 0.4
 hold = 0
 outputs = ["ravine.png"]
 """
+BLOG = """# A ravine
+
+```trajviz "9*x**2 + y**2" sgd:lr=0.01
+steps = 5
+size = [160, 120]
+format = "png"
+```
+"""
 PAGE = "# Ravine\n\n![SGD runs down a ravine](gallery/ravine.png)\n"
 
 
@@ -68,16 +76,24 @@ def ours(tmp_path_factory):
 def current(tmp_path_factory, ours):
     """A repository that keeps a gallery and a page with the hooks, everything being current."""
     folder = tmp_path_factory.mktemp("current")
-    (folder / "gallery").mkdir()
+    for name in ("gallery", "blog"):
+        (folder / name).mkdir()
+    (folder / "blog" / "index.md").write_text(BLOG, encoding="utf-8")
     for name, text in {"gallery.toml": GALLERY, "ravine.py": RAVINE}.items():
         (folder / "gallery" / name).write_text(text, encoding="utf-8")
     (folder / "README.md").write_text(PAGE, encoding="utf-8")
-    hooks = [{"id": "trajviz-gallery-check"}, {"id": "trajviz-check", "args": ["--trust", "."]}]
+    site = ["blog", "--into", "build", "--as", "github"]
+    hooks = [
+        {"id": "trajviz-gallery-check"},
+        {"id": "trajviz-check", "args": ["--trust", "."]},
+        {"id": "trajviz-site-check", "args": site},
+    ]
     kept = {"repos": [{"repo": str(ours[0]), "rev": ours[1], "hooks": hooks}]}
     (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(kept), encoding="utf-8")
     (folder / ".gitignore").write_text(".cache/\n", encoding="utf-8")
     trajviz = Path(sys.prefix, "bin", "trajviz")
     subprocess.run([trajviz, "gallery", "build", "--quiet"], cwd=folder, check=True)
+    subprocess.run([trajviz, "site", "--quiet", *site], cwd=folder, check=True)
     committed(folder)
     return folder
 
@@ -117,7 +133,7 @@ def change(folder, name, old, new):
 def test_the_hooks_pass_a_repository_in_which_everything_is_current(kept, checked):
     passed, said = checked(kept)
     assert passed, said
-    assert said.count("everything is current") == 2
+    assert said.count("everything is current") == 3
 
 
 def test_the_hooks_say_which_picture_is_stale_where_a_surface_has_changed(kept, checked):
@@ -134,7 +150,19 @@ def test_the_hooks_say_which_picture_a_page_lacks(kept, checked):
     passed, said = checked(kept)
     assert not passed
     assert "README.md, line 3: gallery/canyon.png is not there" in said
-    assert said.count("everything is current") == 1
+    assert said.count("everything is current") == 2
+
+
+def test_the_hooks_say_which_block_of_a_site_is_not_rendered_and_which_page_is_not_written(
+    kept, checked
+):
+    change(kept, "blog/index.md", "steps = 5", "steps = 6")
+    (kept / "blog" / "new.md").write_text("new\n", encoding="utf-8")
+    passed, said = checked(kept)
+    assert not passed
+    assert f"{Path('blog/index.md')}, line 3: not rendered" in said
+    assert f"{Path('build/new.md')}: not as its source" in said
+    assert said.count("everything is current") == 2
 
 
 HELD = yaml.safe_load(ACTION.read_text(encoding="utf-8"))

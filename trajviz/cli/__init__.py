@@ -19,8 +19,8 @@ from trajviz.cli._output import make_streams_forgiving, say
 from trajviz.errors import TrajvizError
 from trajviz.signals import StoppedError, hear_no_more, hear_signals, look_for_signals
 
-STALE, WRONG_REQUEST, FAILED, INTERRUPTED = 1, 2, 3, 130
-"""Exit codes; a signal's is 128 more than its number."""
+WRONG_REQUEST, FAILED, INTERRUPTED = 2, 3, 130
+"""Exit codes, beside `STALE`; a signal's is 128 more than its number."""
 UNREAD = 141
 """The exit code when nobody reads our output any more, as of a command that SIGPIPE ends."""
 LONGEST_MESSAGE = 2_000

@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -15,6 +15,9 @@ import click
 from trajviz.errors import TrajvizError
 from trajviz.signals import look_for_signals
 from trajviz.untrusted import visible
+
+STALE = 1
+"""The exit code where something is not current."""
 
 
 @contextlib.contextmanager
@@ -69,6 +72,18 @@ def say(text: str, err: bool = False) -> None:
     """
     shown = visible(text) if err or (sys.stdout and sys.stdout.isatty()) else text
     click.echo(shown, err=err)
+
+
+def say_stale(reasons: Iterable[str]) -> int | None:
+    """Print what is stale as it is found, or that nothing is; return the exit code."""
+    found = False
+    for reason in reasons:
+        look_for_signals()
+        found = True
+        say(reason)
+    if not found:
+        say("everything is current")
+    return STALE if found else None
 
 
 def stdout_is_terminal() -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from trajviz.cli import STALE
-from trajviz.cli._output import say
-from trajviz.signals import look_for_signals
+from trajviz.cli._output import say, say_stale
+
+if TYPE_CHECKING:
+    from trajviz.site.pictures import Fault
 
 
 @click.command("check")
@@ -32,17 +35,15 @@ def command(files: tuple[str, ...], trust: bool) -> int | None:
     """  # noqa: D301  # as in render
     from trajviz.site.pictures import faults_of
 
-    wrong = False
-    for fault in faults_of([Path(file) for file in files], trust):
-        look_for_signals()
-        wrong = True
-        say(f"{fault.where}: {_named(fault.where, fault.path)}{fault.reason}")
+    return say_stale(_told(faults_of([Path(file) for file in files], trust)))
+
+
+def _told(faults: Iterable[Fault]) -> Iterator[str]:
+    """Yield what is wrong with each picture, and say after it what mends it."""
+    for fault in faults:
+        yield f"{fault.where}: {_named(fault.where, fault.path)}{fault.reason}"
         if fault.mend:
             say(f"To mend this: {shlex.join(fault.mend)}", err=True)
-    if wrong:
-        return STALE
-    say("everything is current")
-    return None
 
 
 def _named(where: str, path: Path) -> str:

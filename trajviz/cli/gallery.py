@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from trajviz.cli import FAILED, STALE
+from trajviz.cli import FAILED
 from trajviz.cli._options import OneValue
-from trajviz.cli._output import Foot, say
+from trajviz.cli._output import Foot, say, say_stale
 from trajviz.signals import look_for_signals
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def build(
     from trajviz.gallery.plan import plan_gallery
 
     if dry_run and not (only or force):
-        _tell_stale(check_gallery(folder, strict, trust).stale)
+        _tell(check_gallery(folder, strict, trust).stale)
         return None
     plan = plan_gallery(folder, only, force, strict, trust=trust or not dry_run)
     if dry_run:
-        _tell_stale(plan.stale)
+        _tell(plan.stale)
         return None
     if not quiet:
         _tell_notes(plan.notes)
@@ -111,21 +111,26 @@ def check(folder: str, strict: bool, trust: bool) -> int | None:
     from trajviz.gallery.check import check_gallery
 
     found = check_gallery(folder, strict, trust)
-    _tell_stale(found.stale)
+    code = say_stale(_told(found.stale))
     _tell_notes(found.notes)
-    if not found.stale:
-        say("everything is current")
+    if code is None:
         return None
     words = ["trajviz", "gallery", "build", *[folder] * (folder != "gallery")]
     import shlex
 
     say(f"To mend this: {shlex.join([*words, *['--strict'] * strict])}", err=True)
-    return STALE
+    return code
 
 
-def _tell_stale(stale: Mapping[str, Sequence[str]]) -> None:
+def _tell(stale: Mapping[str, Sequence[str]]) -> None:
+    for line in _told(stale):
+        say(line)
+
+
+def _told(stale: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield what is stale of each item, a line each."""
     for name, reasons in stale.items():
-        say(f"{name}: {', '.join(reasons)}")
+        yield f"{name}: {', '.join(reasons)}"
 
 
 def _tell_notes(notes: Iterable[str]) -> None:

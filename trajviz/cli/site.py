@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trajviz.cli import STALE
 from trajviz.cli._options import Name, OneValue
-from trajviz.cli._output import progress_bar, say, stdout_is_terminal, write_stdout
+from trajviz.cli._output import progress_bar, say, say_stale, stdout_is_terminal, write_stdout
 from trajviz.errors import TrajvizError
 from trajviz.untrusted import MOST_TEXT_BYTES, user_path
 
@@ -82,19 +81,8 @@ def command(
 
     mirror = Mirror(user_path(folder), user_path(into), kind, trust)
     if check:
-        return _check(mirror)
+        return say_stale(mirror.stale())
     _write(mirror, quiet)
-    return None
-
-
-def _check(mirror: Mirror) -> int | None:
-    stale = False
-    for reason in mirror.stale():
-        stale = True
-        say(reason)
-    if stale:
-        return STALE
-    say("everything is current")
     return None
 
 
