@@ -13,7 +13,7 @@ from programs import judge
 from races import SEVEN, THEMES, race
 
 from trajviz.errors import TrajvizError
-from trajviz.files.formats import _patches, load_format
+from trajviz.files.formats import _avif_encoder, _patches, load_format
 from trajviz.files.formats._palette import Palette, Tally
 from trajviz.files.formats._timing import milliseconds
 from trajviz.race import compare
@@ -180,6 +180,13 @@ def test_a_fast_animation_is_refused_where_browsers_would_slow_it_down():
 def test_an_avif_plays_for_ever():
     with pytest.raises(TrajvizError, match=r"loop 2 is not for \.avif, which plays for ever"):
         load_format("avif").check(Playback(loop=2), None, 20)
+
+
+@pytest.mark.skipif("avif" not in NAMES, reason="this Pillow cannot write AVIF")
+def test_an_avif_by_another_encoder_than_libaom_is_told_what_all_know(monkeypatch):
+    monkeypatch.setattr("PIL.AvifImagePlugin.get_codec_version", lambda _: None)
+    assert "advanced" not in _avif_encoder._options(20)
+    assert small().to_bytes("avif")
 
 
 def test_a_pillow_without_avif_is_told_in_one_line(monkeypatch):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
+from PIL import AvifImagePlugin, Image
 
 from trajviz.animation import Animation
 from trajviz.descent import Progress
@@ -24,6 +25,39 @@ from trajviz.scene.paint import Picture
 # Quicker than speed 6 the encoder does not look for flat colours, which costs 7 dB. How many
 # threads there are, from two on, makes no difference to the bytes.
 _OPTIONS = {"quality": 50, "speed": 6, "subsampling": "4:4:4", "max_threads": 4}
+_DRAWING = {
+    "enable-tpl-model": "0",
+    "max-reference-frames": "3",
+    "gf-max-pyr-height": "3",
+    "enable-rect-partitions": "0",
+    "enable-ab-partitions": "0",
+    "enable-1to4-partitions": "0",
+    "enable-filter-intra": "0",
+    "enable-smooth-intra": "0",
+    "enable-paeth-intra": "0",
+    "enable-obmc": "0",
+    "enable-warped-motion": "0",
+    "enable-global-motion": "0",
+    "enable-onesided-comp": "0",
+    "enable-restoration": "0",
+    "enable-keyframe-filtering": "0",
+    "arnr-maxframes": "0",
+    "mode-cost-upd-freq": "3",
+    "mv-cost-upd-freq": "3",
+    "coeff-cost-upd-freq": "3",
+}
+"""What libaom need not look for in a drawing: camera movements, noise, smooth shades.
+
+Each was switched off alone and kept off where time fell by more than bytes rose. Together, with the
+quality below, they take 0.55 of the time for 4 % more bytes, and 0.3 dB more.
+"""
+
+
+def _options(frames: int) -> dict[str, Any]:
+    """Return what the encoder is told: of a film the usual one, libaom, what to leave out."""
+    if frames == 1 or AvifImagePlugin.get_codec_version("aom") is None:
+        return _OPTIONS
+    return {**_OPTIONS, "codec": "aom", "quality": 48, "advanced": _DRAWING}
 
 
 def encode(
@@ -34,7 +68,12 @@ def encode(
     waits = milliseconds(playback)
     file = io.BytesIO()
     film.save(
-        file, format="AVIF", save_all=True, duration=waits, xmp=packet(note) or None, **_OPTIONS
+        file,
+        format="AVIF",
+        save_all=True,
+        duration=waits,
+        xmp=packet(note) or None,
+        **_options(playback.frames),
     )
     path.write_bytes(_undated(bytearray(file.getvalue())))
 
