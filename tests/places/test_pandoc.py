@@ -36,12 +36,14 @@ print("stays")
 ALT = "Contour plot of an elongated bowl from (-9, 2.4)."
 
 
-def pandoc(folder, *words, source="index.md"):
+def pandoc(folder, *words, source="index.md", text=None):
     """Run pandoc with the filter in a folder."""
     lua = Path(trajviz("site", "--filter").stdout.strip())
     command = [pypandoc.get_pandoc_path(), "--lua-filter", str(lua), "-s", source, *words]
     env = {**os.environ, "TRAJVIZ": str(TRAJVIZ)}
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=env, input=text, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +100,60 @@ def test_a_mistake_ends_it_with_page_and_line(folder):
     line = len(PAGE.splitlines()) + 2
     assert f"Error: wrong.md, line {line}: unknown surface 'beal'" in done.stderr
     assert not (folder / "wrong.html").exists()
+
+
+PLAIN = f"""Text.
+
+````markdown
+```trajviz beal
+```
+````
+
+> ```trajviz bowl sgd:lr=0.1
+> {"> ".join(f"{line}{chr(10)}" for line in RACE.splitlines())}> ```
+
+- In a list, the shortest:
+
+  ```trajviz 'x**2 + 2*y**2'
+  ```
+
+`trajviz list`
+"""
+
+
+@pytest.mark.parametrize("reader", ["markdown", "gfm"])
+def test_a_plain_fence_is_a_block_and_code_is_not(folder, reader):
+    (folder / "plain.md").write_text(PLAIN, "utf-8")
+    done = pandoc(folder, "-f", reader, "-t", "latex", source="plain.md")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\\includegraphics") == 2
+    (still,) = (folder / "trajviz").glob("bowl-*.png")
+    assert f"trajviz/{still.name}" in done.stdout
+    assert "\\texttt{trajviz\\ list}" in done.stdout
+    assert "```trajviz beal" in done.stdout
+
+
+def test_a_mistake_in_a_plain_fence_is_told_with_its_line(folder):
+    (folder / "wrong.md").write_text(f"{PLAIN}\n```trajviz beal\nsteps = 5\n```\n", "utf-8")
+    done = pandoc(folder, "-t", "latex", source="wrong.md")
+    assert done.returncode != 0
+    line = len(PLAIN.splitlines()) + 2
+    assert f"Error: wrong.md, line {line}: unknown surface 'beal'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "fence", ["```trajviz beale sgd\n\nsteps = 7\n```\n", "~~~trajviz beale sgd\nsteps = 7\n~~~\n"]
+)
+def test_a_fence_that_pandoc_reads_as_text_is_told_with_its_line(folder, fence):
+    (folder / "text.md").write_text(f"{PLAIN}\n{fence}", "utf-8")
+    done = pandoc(folder, "-t", "latex", source="text.md")
+    assert done.returncode != 0
+    line = len(PLAIN.splitlines()) + 2
+    assert f"Error: text.md, line {line}: pandoc reads this block as text" in done.stderr
+    assert 'begin it with ```{.trajviz race="beale sgd"}' in done.stderr
+
+
+def test_a_plain_fence_of_a_page_that_is_no_file_is_left_with_a_warning(folder):
+    done = pandoc(folder, "-t", "plain", source="-", text="```trajviz bowl\n```\n")
+    assert (done.returncode, done.stdout) == (0, "trajviz bowl\n")
+    assert "`trajviz bowl` is left as it is" in done.stderr
