@@ -130,7 +130,7 @@ def test_a_plain_fence_is_a_block_and_code_is_not(folder, reader):
     (still,) = (folder / "trajviz").glob("bowl-*.png")
     assert f"trajviz/{still.name}" in done.stdout
     assert "\\texttt{trajviz\\ list}" in done.stdout
-    assert "```trajviz beal" in done.stdout
+    assert "trajviz beal" in done.stdout
 
 
 def test_a_mistake_in_a_plain_fence_is_told_with_its_line(folder):
