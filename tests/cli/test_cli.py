@@ -23,6 +23,7 @@ from programs import TRAJVIZ, Stream, begin, invoke, judge, trajviz
 import trajviz as library
 from trajviz.cli import _output, cli
 from trajviz.optimizers import FAMILIES
+from trajviz.site.layout import site_kinds
 
 SMALL = ["--size", "160x120", "--steps", "10", "--seconds", "0.4", "--hold", "0"]
 COMMANDS = cli.list_commands(None)
@@ -936,6 +937,8 @@ def completed(line):
         ("trajviz render beale --theme ", library.theme_names()),
         ("trajviz render beale --theme d", ["dark"]),
         ("trajviz render beale --quie", ["--quiet"]),
+        ("trajviz embed --as po", ["powerpoint"]),
+        ("trajviz site --as ", site_kinds()),
     ],
 )
 def test_the_shell_completes(line, offers):

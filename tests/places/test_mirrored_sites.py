@@ -1,6 +1,7 @@
-"""Hugo and Jekyll build a site of blocks: all media come below a folder, nothing is done twice."""
+"""Hugo, Jekyll and MkDocs build sites of blocks: all media come, nothing is done twice."""
 
 import subprocess
+import sys
 
 import pytest
 from places.published import media_of, served
@@ -88,3 +89,28 @@ def test_a_second_time_nothing_is_rendered_or_written(site):
     assert trajviz(*words, "--check").returncode == 0
     done = trajviz(*words)
     assert (done.stdout, done.stderr) == ("", "4 races, 0 rendered\n")
+
+
+@pytest.mark.parametrize("given", ["the root", "its pages"])
+def test_mkdocs_finds_media_whether_its_root_is_mirrored_or_the_folder_of_its_pages(
+    tmp_path, page_of, given
+):
+    pytest.importorskip("mkdocs")
+    config = "site_name: x\ndocs_dir: pages\ntheme: {name: mkdocs, highlightjs: false}\n"
+    config += "markdown_extensions: [attr_list]\nstrict: true\n"
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "pages" / "a").mkdir(parents=True)
+    for folder in (source, target):
+        folder.mkdir(exist_ok=True)
+        (folder / "mkdocs.yml").write_text(config)
+    for name in ("index.md", "a/deep.md"):
+        (source / "pages" / name).write_text(f"# A race\n\n{BLOCK}")
+    below = "" if given == "the root" else "pages"
+    done = trajviz("site", source / below, "--into", target / below, "--as", "mkdocs", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    subprocess.run(command, cwd=target, check=True, capture_output=True)
+    with served(target / "site") as address:
+        for page in ("", "a/deep/"):
+            (one,) = media_of(page_of, f"{address}{page}", ours="bowl-")
+            assert one["words"].startswith("Contour plot of an elongated bowl")

@@ -113,6 +113,7 @@ def test_a_target_that_holds_the_source_is_refused_and_one_within_it_is_no_sourc
 
 
 def test_files_of_version_control_and_of_the_tool_are_no_source(source, target):
+    (source / "hugo.toml").write_text("")
     for name in (".git", "public"):
         (source / name).mkdir()
         (source / name / "x.md").write_text("x")

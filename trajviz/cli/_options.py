@@ -16,9 +16,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Name(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
-    """A name that the shell can complete from listings of the library."""
+    """A name that the shell can complete from listings: functions, or public names of them."""
 
-    def __init__(self, name: str, *listings: str) -> None:
+    def __init__(self, name: str, *listings: str | Callable[[], Iterable[str]]) -> None:
         self.name, self.listings = name, listings
 
     def shell_complete(self, _ctx: Any, _param: Any, incomplete: str) -> list[Any]:
@@ -44,8 +44,11 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # as above
         return _completions([listing], incomplete) if listing else []
 
 
-def _completions(listings: Iterable[str], incomplete: str) -> list[Any]:
-    names = {name for listing in listings for name in getattr(trajviz, listing)()}
+def _completions(
+    listings: Iterable[str | Callable[[], Iterable[str]]], incomplete: str
+) -> list[Any]:
+    found = (getattr(trajviz, one) if isinstance(one, str) else one for one in listings)
+    names = {name for listing in found for name in listing()}
     return [
         click.shell_completion.CompletionItem(name)
         for name in sorted(names)

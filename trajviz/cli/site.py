@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 FILTER = Path(__file__).parents[1] / "site" / "pandoc.lua"
 
 
+def _kinds() -> list[str]:
+    from trajviz.site.layout import site_kinds
+
+    return site_kinds()
+
+
 @click.command("site")
 @click.argument("folder", required=False)
 @click.option(
@@ -29,7 +35,7 @@ FILTER = Path(__file__).parents[1] / "site" / "pandoc.lua"
 )
 @click.option(
     "--as", "kind", cls=OneValue, default="github", show_default=True,
-    type=Name("NAME", "snippet_names"), help="What builds the pages (see `trajviz list snippets`).",
+    type=Name("NAME", _kinds), help="What builds the pages (see `trajviz list snippets`).",
 )  # fmt: skip
 @click.option("--check", is_flag=True, help="Say what is stale, and write nothing.")
 @click.option(

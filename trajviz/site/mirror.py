@@ -6,8 +6,6 @@ builds little, and what is gone from the source is removed there:
     mirror = Mirror(Path("site"), Path("build"), "hugo")
     for path in mirror.write():
         print(path)
-
-Each kind of site has its `Layout`: where its media lie, and by which address its pages find them.
 """
 
 from __future__ import annotations
@@ -15,17 +13,16 @@ from __future__ import annotations
 import os
 import posixpath
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import field
 from pathlib import Path
 
 from trajviz.descent import Progress
 from trajviz.errors import TrajvizError
-from trajviz.files.snippets import load_snippet
 from trajviz.files.target import replacing
 from trajviz.frozen import dataclass
 from trajviz.site.block import Block
+from trajviz.site.layout import layout_of, load_kind
 from trajviz.site.markdown import Fence, find_fences, replace_fences
 from trajviz.site.media import RECORDS, Media, Store
 from trajviz.untrusted import MOST_TEXT_BYTES, read_bytes, real_path
@@ -35,58 +32,6 @@ PAGES = (".md", ".markdown", ".mdown", ".mdx", ".qmd", ".rmd")
 _SKIPPED = (".git", ".hg", ".svn", RECORDS)
 _WRITTEN = "written"
 """The list of what was written to a target, among its records."""
-_STAND_IN = "__trajviz__/"
-"""The address of media in pages of Hugo, for which our shortcode puts the site's own."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """How pages of a kind of site find their media.
-
-    Attributes:
-        kind: The snippet that shows them, a name among `snippet_names()`.
-        media: The folder of media in the site.
-        address: Their address; "" for the way from each page's folder.
-        written: What stands around a snippet.
-        files: What the site needs besides, by path.
-        built: Folders that the tool builds, which are no source.
-    """
-
-    kind: str
-    media: str = "trajviz"
-    address: str = ""
-    written: str = "{}"
-    files: Mapping[str, str] = field(default_factory=dict)
-    built: tuple[str, ...] = ()
-
-
-_LAYOUTS = {
-    # A shortcode's HTML is kept without `unsafe`, and knows the address below which the site lives.
-    "hugo": Layout(
-        kind="html",
-        media="static/trajviz",
-        address=_STAND_IN,
-        written="{{{{< trajviz >}}}}\n{}\n{{{{< /trajviz >}}}}",
-        files={
-            "layouts/shortcodes/trajviz.html": f'{{{{ replace .Inner "{_STAND_IN}" '
-            '(relURL "trajviz/") | safeHTML }}\n'
-        },
-        built=("public", "resources"),
-    ),
-    # What lies beside a post is not copied, and `relative_url` knows the site's base.
-    "jekyll": Layout(
-        kind="jekyll",
-        media="assets/trajviz",
-        address="/assets/trajviz/",
-        built=("_site", ".jekyll-cache"),
-    ),
-}
-
-
-def layout_of(kind: str) -> Layout:
-    """Return the layout of a kind of site; TrajvizError where there is no such snippet."""
-    name = load_snippet(kind).name
-    return _LAYOUTS.get(name) or Layout(kind=name)
 
 
 Bars = Callable[[Block], AbstractContextManager[Progress | None]]
@@ -109,7 +54,7 @@ def filtered(
         text: The text.
         page: The file that it is of; messages name it, and paths relate to its folder.
         store: Where media go.
-        kind: The snippet, a name among `snippet_names()`.
+        kind: The kind of page, a name among `site_kinds()`.
         address: The address of the media's folder.
         trust: Whether Python may be run that blocks name.
         progress: Gives what takes a block's progress; None for nobody.
@@ -117,9 +62,9 @@ def filtered(
     Raises:
         TrajvizError: A block cannot be rendered; the message begins with its page and line.
     """
-    fences = find_fences(text)
+    name, fences = load_kind(kind).name, find_fences(text)
     blocks = [fence.block(str(page), page.parent, trust) for fence in fences]
-    media = [_rendered(store, block, kind, progress) for block in blocks]
+    media = [_rendered(store, block, name, progress) for block in blocks]
     return replace_fences(text, fences, [one.snippet(address) for one in media])
 
 
@@ -153,16 +98,17 @@ class Mirror:
         Args:
             source: A folder of pages, or one page.
             target: The folder that is written.
-            kind: The kind of site, a name among `snippet_names()`.
+            kind: The kind of site, a name among `site_kinds()`.
             trust: Whether Python may be run that blocks name.
 
         Raises:
-            TrajvizError: A block makes no sense, or one folder cannot be written to the other.
+            TrajvizError: A block makes no sense, one folder cannot be written to the other, or is
+                not the root of such a site.
         """
-        self.layout = layout_of(kind)
         self.source, self.target = source.parent if source.is_file() else source, target
         self._whole = not source.is_file()
         self._check()
+        self.layout = layout_of(kind, self.source)
         self.store = Store(target / self.layout.media, target / RECORDS)
         self._names = [*self._found()] if self._whole else [source.name]
         self._pages = [page for name in self._names if (page := self._read(name, trust))]
@@ -181,10 +127,8 @@ class Mirror:
         Raises:
             TrajvizError: A block cannot be rendered; no page is written then.
         """
-        for page in self._pages:
-            for block in page.blocks:
-                _rendered(self.store, block, self.layout.kind, progress)
-        for name, text in self._texts():
+        texts = [*self._texts(progress=progress)]  # all is rendered before a page is written
+        for name, text in texts:
             if self._write(name, text.encode()):
                 yield self.target / name
         yield from self._copied()
@@ -245,16 +189,19 @@ class Mirror:
         blocks = tuple(fence.block(str(path), path.parent, trust) for fence in fences)
         return _Page(name=name, text=text, fences=fences, blocks=blocks) if fences else None
 
-    def _texts(self, but: set[str] | frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
-        """Yield the path and the text of each file that is not copied; all media are there."""
+    def _texts(
+        self, but: set[str] | frozenset[str] = frozenset(), progress: Bars | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the path and the text of each file that is not copied; its media are rendered."""
         for page in self._pages:
             if page.name not in but:
-                yield page.name, self._text(page)
+                yield page.name, self._text(page, progress)
         if self._pages:
             yield from self.layout.files.items()
 
-    def _text(self, page: _Page) -> str:
-        media = [self.store.media(block, self.layout.kind) for block in page.blocks]
+    def _text(self, page: _Page, progress: Bars | None) -> str:
+        kind = self.layout.kind
+        media = [_rendered(self.store, block, kind, progress) for block in page.blocks]
         return replace_fences(page.text, page.fences, [self._snippet(page, one) for one in media])
 
     def _snippet(self, page: _Page, media: Media) -> str:

@@ -107,6 +107,11 @@ class Snippet:
     formats: tuple[str, ...] = ("gif", "mp4", "png")
     place: str = "blog"
 
+    @property
+    def in_markdown(self) -> bool:
+        """Whether it can stand in a page of Markdown, which takes HTML as well."""
+        return self.suffix.endswith(("md", "html"))
+
 
 def snippet_names() -> list[str]:
     """Return the names of all snippets, sorted.
