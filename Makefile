@@ -49,7 +49,7 @@ newest: .venv/.newest  ## the tests with the newest Python of this machine
 
 environments: .venv/.lowest .venv/.newest
 
-wheel: .venv/.test  ## the package to install elsewhere, with what trajviz list prints in it
+wheel: .venv/.test  ## the package to install elsewhere, with each help and listing in it
 	$(BIN)/python -m hatchling build --target wheel
 
 soak: .venv/.test  ## two minutes of kills, full disks, mutated files and threads

@@ -1,10 +1,14 @@
 """The package: what an index is told and shows, and what the source archive holds."""
 
+import contextlib
 import json
+import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
+import termios
 import zipfile
 from pathlib import Path
 
@@ -122,41 +126,108 @@ def installed(tmp_path_factory):
     return folder / "site"
 
 
-LIST = """
-import atexit, sys
-import trajviz.cli
+MAIN = """
+import atexit, os, sys
+import trajviz.__main__
 
 assert trajviz.__file__.startswith(sys.argv.pop(1))
-atexit.register(lambda: print(*sys.modules, file=sys.stderr))
-trajviz.cli.main()
+if note := os.environ.get("MODULES"):
+    atexit.register(lambda: open(note, "w").write(" ".join(sys.modules)))
+trajviz.__main__.main()
 """
 
 
-def listed(site, *words):
-    """Return what an installed package lists, and the modules that it takes."""
-    order = [sys.executable, "-c", LIST, site, "list", *words]
-    done = subprocess.run(order, cwd=site, capture_output=True, text=True, check=True)
-    return done.stdout, done.stderr.split()
+def begin_from(site, *words, env=None, **options):
+    """Start an installed command, or for the folder of the checkout that one."""
+    order = [sys.executable, "-P", "-c", MAIN, site, *words]
+    env = {**os.environ, "PYTHONPATH": str(site), **(env or {})}
+    return subprocess.Popen(order, env=env, cwd=site, **options)
+
+
+def run_from(site, *words, stdout=subprocess.PIPE, env=None):
+    """Run a command as `begin_from` does; return its exit code, its errors and what it prints."""
+    done = begin_from(site, *words, env=env, stdout=stdout, stderr=subprocess.PIPE, text=True)
+    out, err = done.communicate()
+    return done.returncode, err, out
+
+
+def said_by(site, *words, folder):
+    """Return what an installed command prints, and the modules that it takes."""
+    note = folder / "modules"
+    code, err, out = run_from(site, *words, env={"MODULES": str(note)})
+    assert (code, err) == (0, "")
+    return out, note.read_text(encoding="utf-8").split()
 
 
 @pytest.mark.long
-def test_an_installed_package_lists_what_its_build_wrote_and_loads_nothing(installed):
-    text, modules = listed(installed)
-    assert text == invoke("list").stdout
-    assert "numpy" not in modules
-    assert json.loads(listed(installed, "--json")[0]) == json.loads(invoke("list", "--json").stdout)
+@pytest.mark.parametrize("words", ["--help", "render --help", "list", "list --json"])
+def test_an_installed_package_prints_what_its_build_wrote_and_loads_next_to_nothing(
+    words, installed, tmp_path
+):
+    text, modules = said_by(installed, *words.split(), folder=tmp_path)
+    assert text == invoke(*words.split()).stdout
+    assert {"click", "numpy", "typing", "re"} & {*modules} == set()
 
 
 @pytest.mark.long
-def test_an_installed_package_lists_what_was_changed_in_it_since(installed, tmp_path):
+def test_an_installed_package_prints_what_was_changed_in_it_since(installed, tmp_path):
     site = tmp_path / "site"
     shutil.copytree(installed, site)
     theme = site / "trajviz" / "scene" / "themes" / "dark.toml"
     text = theme.read_text(encoding="utf-8")
     theme.write_text(text.replace("on slate.", "on coal."), encoding="utf-8")
-    told, modules = listed(site, "themes")
+    told, modules = said_by(site, "list", "themes", folder=tmp_path)
     assert "on coal." in told
     assert "numpy" in modules
+
+
+def outcome(site, words, columns, env):
+    """Return a command's exit code, its errors and what it shows as bytes.
+
+    Args:
+        columns: How wide the terminal is that it is shown on; None for a pipe.
+    """
+    read, write = os.pipe() if columns is None else pty.openpty()
+    if columns is not None:
+        termios.tcsetwinsize(write, (24, columns))
+    process = begin_from(site, *words, env=env, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end of a terminal is closed
+        while part := os.read(read, 1 << 16):
+            shown += part
+    os.close(read)
+    _, err = process.communicate()
+    return process.returncode, err, shown
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("columns", "env"),
+    [
+        (None, {}), (None, {"PYTHONIOENCODING": "ascii"}), (None, {"PYTHONIOENCODING": "utf-16"}),
+        (None, {"COLUMNS": "61"}), (80, {}), (73, {}), (132, {"NO_COLOR": "1"}),
+        (132, {"COLUMNS": "80"}), (20, {}),
+    ],
+)  # fmt: skip
+def test_an_installed_package_prints_just_what_its_checkout_does(columns, env, installed):
+    for words in ["-h"], ["render", "--help"], []:
+        env = {"LINES": "24", **env}
+        assert outcome(installed, words, columns, env) == outcome(ROOT, words, columns, env)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("words", ["--help", "list"])
+def test_an_installed_package_tells_like_its_checkout_when_it_cannot_print(words, installed):
+    for site in (installed, ROOT):
+        with open("/dev/full", "wb") as full:  # noqa: PTH123  # no path
+            code, err, _ = run_from(site, words, stdout=full)
+        assert (code, err) == (3, "Error: [Errno 28] No space left on device\n")
+        read, write = os.pipe()
+        os.close(read)
+        code, err, _ = run_from(site, words, stdout=write)
+        os.close(write)
+        assert (code, err) == (141, "")
 
 
 def test_the_source_archive_holds_every_file_that_is_kept_under_version_control():

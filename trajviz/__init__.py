@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # of `typing`, which takes half as long to import as Python takes to start
 if TYPE_CHECKING:
+    from typing import Any
+
     from trajviz.descent.trajectory import Trajectory
     from trajviz.embedding import embed
     from trajviz.errors import TrajvizError
@@ -103,6 +103,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `--help` loads no numpy (PEP 562)."""
     if name not in _HOME:
         raise AttributeError(f"module 'trajviz' has no attribute {name!r}")
+    import importlib
+
     value = getattr(importlib.import_module(f"trajviz.{_HOME[name]}"), name)
     globals()[name] = value
     return value

@@ -17,6 +17,7 @@ import trajviz
 from trajviz.cli._commands import DEBUG, Commands, completed
 from trajviz.cli._output import make_streams_forgiving, say
 from trajviz.errors import TrajvizError
+from trajviz.printed import WIDEST
 from trajviz.signals import StoppedError, hear_no_more, hear_signals, look_for_signals
 
 WRONG_REQUEST, FAILED, INTERRUPTED = 2, 3, 130
@@ -90,7 +91,7 @@ def _fail(message: str, code: int) -> None:
 @click.group(
     cls=Commands,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
 )
 @click.version_option(trajviz.__version__, message="trajviz %(version)s")
 @click.pass_context

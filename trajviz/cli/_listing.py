@@ -1,74 +1,15 @@
-"""What there is to choose from, as facts; in an installed package read from what its build wrote.
-
-To collect the facts takes most of the package, with numpy. The build therefore writes them into
-the package, with a digest of all the code and data that they come from. They are read from there
-as long as nothing has changed since, and collected otherwise, as in a checkout.
-"""
+"""What there is to choose from, as facts. To collect them takes most of the package, with numpy."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import trajviz
 from trajviz.docstrings import docstring_of
 
 Rows = list[dict[str, Any]]
-
-PACKAGE = Path(trajviz.__file__).parent
-LISTING = "listing.json"
-"""The file that the build writes into the package."""
-
-
-def rows_of(names: list[str]) -> dict[str, Rows]:
-    """Return the rows of some listings, by the listings' names."""
-    built = _built()
-    return {name: built[name] if name in built else LISTINGS[name]() for name in names}
-
-
-def built_listing() -> str:
-    """Return what the build writes: every listing, and the digest of what it comes from."""
-    rows = {name: make() for name, make in LISTINGS.items()}
-    return json.dumps({"digest": _digest(), "rows": rows})
-
-
-def _built() -> dict[str, Rows]:
-    """Return the listings of the build; none where there are none, or they may be out of date."""
-    path = PACKAGE / LISTING
-    if not path.is_file():
-        return {}
-    held = json.loads(path.read_bytes())
-    rows: dict[str, Rows] = held["rows"] if held["digest"] == _digest() else {}
-    return rows
-
-
-def _digest() -> str:
-    """Return the digest of every file that a listing may come from, surfaces included."""
-    found = hashlib.blake2b(digest_size=16)
-    files = {**_files(PACKAGE), **_files(PACKAGE.parent / "surfaces", "surfaces/")}
-    for name in sorted(files):
-        with open(files[name], "rb") as file:  # noqa: PTH123  # paths of strings take half the time
-            found.update(name.encode() + b"\0" + file.read())
-    return found.hexdigest()
-
-
-def _files(folder: str | Path, inside: str = "") -> dict[str, str]:
-    """Return the path of each file of a folder, by its name in the package.
-
-    The surfaces are in the package once it is built, and beside it in a checkout.
-    """
-    files: dict[str, str] = {}
-    for entry in os.scandir(folder) if os.path.isdir(folder) else ():  # noqa: PTH112  # as above
-        if entry.is_dir():
-            files |= _files(entry.path, f"{inside}{entry.name}/")
-        elif entry.name.endswith((".py", ".toml", ".npz")):
-            files[inside + entry.name] = entry.path
-    return files
 
 
 def _surfaces() -> Rows:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trajviz.cli._listing import LISTINGS, rows_of
+from trajviz.cli._listing import LISTINGS
 from trajviz.cli._output import say
 from trajviz.errors import unknown
 
@@ -23,7 +23,7 @@ def command(what: str | None, as_json: bool) -> None:
     """List what there is: surfaces, problems, optimizers, schedules and all else."""
     if what is not None and what not in LISTINGS:
         raise unknown("listing", what, LISTINGS)
-    facts = rows_of([what] if what else [*LISTINGS])
+    facts = {name: LISTINGS[name]() for name in ([what] if what else LISTINGS)}
     if as_json:
         import json
 
