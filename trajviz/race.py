@@ -207,7 +207,7 @@ class Race:
         return Animation.played(self.scene, self.playback)
 
     def frames(self) -> Iterator[Picture]:
-        """Yield every frame of the moving part, uint8 (height, width, 3)."""
+        """Yield every frame of the moving part as it is shown, uint8 (height, width, 3)."""
         return self.animation.frames()
 
     def in_theme(self, theme: str) -> Race:
@@ -568,7 +568,9 @@ class Race:
     ) -> None:
         scene = self._composed(progress)  # basins take so long that they tell how far they are
         if chosen.kind == "animation":
-            chosen.write(path, self.animation, self.playback, progress, note, *more)
+            playback = chosen.played(self.playback)
+            moving = self.animation.in_order(playback.order)
+            chosen.write(path, moving, playback, progress, note, *more)
         else:
             chosen.write(path, scene, self.steps if at is None else at, note)
 
@@ -676,6 +678,7 @@ def compare(
     notes: Iterable[Any] = Playback.notes,
     hold: float = Playback.hold,
     loop: int = Playback.loop,
+    first: str = Playback.first,
     pixel_format: str = Playback.pixel_format,
     metadata: bool = Recipe.metadata,
     max_bytes: int | None = Recipe.max_bytes,
@@ -752,6 +755,8 @@ def compare(
             and {"step": 20, "text": TEXT, "pause": 2}.
         hold: The pause on the last frame, in seconds.
         loop: How often a GIF plays, 0 for ever.
+        first: The first frame: with 'end' the last picture, held as at the end, for where only the
+            first is seen; then all plays from the start.
         pixel_format: How a video keeps its colours; yuv444p is sharper, but not played everywhere.
         metadata: Say in each file by which version and recipe it was made.
         max_bytes: The most bytes of each file, as in 1MB, 500kB, 2MiB: colours, then frames, then
@@ -815,6 +820,7 @@ def compare(
         notes=tuple(map(spelled_note, notes)),
         hold=hold,
         loop=loop,
+        first=first,
         pixel_format=pixel_format,
         metadata=metadata,
         max_bytes=max_bytes,
@@ -958,7 +964,7 @@ def _most_frames(recipe: Recipe) -> int:
     named = [load_format(recipe.format)] if recipe.format else []
     formats = [*named, *(find_format(Path(output)) for output in recipe.outputs)]
     films = any(one is None or one.repeats for one in formats)  # what has no suffix is a bundle
-    return recipe.playback.film_frames if films else recipe.playback.frames
+    return recipe.playback.once.film_frames if films else len(recipe.playback.order)
 
 
 @contextlib.contextmanager

@@ -66,6 +66,7 @@ VALUES = {
     "seconds": st.floats(0.1, 100),
     "hold": st.floats(0, 100),
     "loop": st.integers(0, 100),
+    "first": st.sampled_from(["start", "end"]),
     "pace": st.sampled_from(["story", "uniform"]),
     "lead": st.floats(0, 100),
     "notes": st.lists(st.sampled_from(["0:go", '1+2.5:a, "b"']), unique=True).map(tuple),

@@ -32,7 +32,7 @@ _Item = TypeVar("_Item")
 
 @dataclass
 class Animation:
-    """A scene in motion: the first frame, and what each later one changes.
+    """A scene in motion: the frame that is shown first, and what each later one changes.
 
     Attributes:
         scene: What moves.
@@ -40,38 +40,61 @@ class Animation:
             two steps the heads glide.
         shares: Which share of the animation has passed at each frame, (frames,), by which a camera
             turns; None for the share of the steps that have been taken.
-        first: Frame 0, (height, width, 3).
+        order: The frames in the order in which they are shown, as `Playback.order` has them: from
+            0 on, of which the last may also, or only, come before all others. () for each in turn.
+        first: The frame that is shown first, (height, width, 3).
     """
 
     scene: Scene
     positions: Floats
     shares: Floats | None = None
+    order: tuple[int, ...] = ()
     first: Picture = field(init=False)
     _numbers: Ints = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Draw frame 0."""
+        """Draw the frame that is shown first."""
+        self.order = self.order or tuple(range(len(self.positions)))
         self._numbers = shown_steps(self.positions)
-        self.first = self.scene.background.copy()
-        for part in self._parts(1):
-            self._lay(self.first, next(part))
+        self.first = self._drawn(self.order[0])
 
     @classmethod
     def played(cls, scene: Scene, playback: Playback) -> Animation:
         """Return a scene in motion as a playback says: so many frames, at its pace."""
-        return cls(scene, positions(scene, playback), evenly(scene, playback))
+        return cls(scene, positions(scene, playback), evenly(scene, playback), playback.order)
+
+    def in_order(self, order: tuple[int, ...]) -> Animation:
+        """Return the same frames as they are shown in this order."""
+        if order == self.order:
+            return self
+        return Animation(self.scene, self.positions, self.shares, order)
 
     def thinned(self, stride: int) -> Animation:
-        """Return the animation with only every `stride`-th frame, the first among them."""
-        shares = None if self.shares is None else self.shares[::stride]
-        return Animation(self.scene, self.positions[::stride], shares)
+        """Return the animation with every `stride`-th frame only, and what is shown first."""
+        kept = [*range(0, len(self.positions), stride)]
+        if not self.order[0]:
+            shares = None if self.shares is None else self.shares[kept]
+            return Animation(self.scene, self.positions[kept], shares)
+        kept = sorted({*kept, self.order[0]})
+        shares = None if self.shares is None else self.shares[kept]
+        last = len(kept) - 1
+        return Animation(self.scene, self.positions[kept], shares, (last, *range(last)))
 
     def changes(self) -> Iterator[Change]:
-        """Yield what frames 1, 2, ... change.
+        """Yield what the frames that are shown second, third, ... change.
 
         They are computed anew by every call, in bounded memory.
         """
-        parts = self._parts(len(self.positions))
+        opening = self.order[0]
+        if not opening:
+            yield from self._changes()
+            return
+        yield _difference(self.first, self._drawn(0))
+        yield from itertools.islice(self._changes(), len(self.order) - 2)
+
+    def _changes(self) -> Iterator[Change]:
+        """Yield what each frame of the race changes of the one before it."""
+        parts = self._parts(slice(None))
         for part in parts:
             next(part)
         for changes in zip(*parts, strict=True):
@@ -80,36 +103,43 @@ class Animation:
             yield Change(np.concatenate(pixels), np.concatenate(colors), ends)
 
     def frames(self) -> Iterator[Picture]:
-        """Yield every frame, (height, width, 3); each is a copy of its own."""
+        """Yield every frame as it is shown, (height, width, 3); each is a copy of its own."""
         canvas = self.first.copy()
         yield canvas.copy()
         for change in self.changes():
             self._lay(canvas, change)
             yield canvas.copy()
 
+    def _drawn(self, place: int) -> Picture:
+        """Return one frame of the race, (height, width, 3)."""
+        picture = self.scene.background.copy()
+        for part in self._parts(slice(place, place + 1)):
+            self._lay(picture, next(part))
+        return picture
+
     @staticmethod
     def _lay(canvas: Picture, change: Change) -> None:
         canvas.reshape(-1, 3)[change.pixels] = change.colors
 
-    def _parts(self, frames: int) -> list[Iterator[Change]]:
-        """Return what each plot changes in the first so many frames, and what the counter does.
+    def _parts(self, frames: slice) -> list[Iterator[Change]]:
+        """Return what each plot changes in some frames, and what the counter does.
 
-        Frame 0 changes the background.
+        The first of them changes the background.
         """
         parts = [self._plot_changes(plot, frames) for plot in self.scene.plots]
         if self.scene.finale or self.scene.subtitles:
-            parts.append(_passing(self.scene, self.positions[:frames]))
+            parts.append(_passing(self.scene, self.positions[frames]))
         if self.scene.counter:
-            parts.append(_counting(self.scene, self._numbers[:frames]))
+            parts.append(_counting(self.scene, self._numbers[frames]))
         return parts
 
-    def _plot_changes(self, plot: Plot, frames: int) -> Iterator[Change]:
+    def _plot_changes(self, plot: Plot, frames: slice) -> Iterator[Change]:
         every = self.positions
         if plot.moment is not None:
             every = np.full_like(every, plot.moment)
-        positions = every[:frames]
+        positions = every[frames]
         if plot.redrawn is not None:
-            turns = self._turns[:frames]
+            turns = self._turns[frames]
             if plot.moment is not None:
                 turns = positions / self.scene.steps
             return _redrawing(self.scene, plot, positions, turns)
@@ -128,16 +158,24 @@ def still(scene: Scene, step: float) -> Picture:
     return Animation(scene, np.array([float(step)])).first
 
 
-def _moving(scene: Scene, plot: Plot, positions: Floats, frames: int) -> Iterator[Change]:
-    """Yield what the tracks of a plot change, and what moves over them.
+def _difference(one: Picture, other: Picture) -> Change:
+    """Return what changes from one picture to another, as of one part."""
+    after = other.reshape(-1, 3)
+    pixels = np.flatnonzero(differ(after, one.reshape(-1, 3)))
+    return Change(pixels, after[pixels], (len(pixels),))
 
-    Frame 0 also has what stands above its lines.
+
+def _moving(scene: Scene, plot: Plot, positions: Floats, frames: slice) -> Iterator[Change]:
+    """Yield what the tracks of a plot change in some frames, and what moves over them.
+
+    The first of them also has what stands above its lines.
     """
     stage = Stage(plot, _part(scene.background, plot.box), scene.theme)
-    changes = Rasterizer(stage, positions[:frames]).changes()
+    changes = Rasterizer(stage, positions[frames]).changes()
     if plot.movers:
         below = stage.below.reshape(plot.box.height, plot.box.width, 3)
-        changes = overlaid(changes, below, _over(plot, positions))
+        over = itertools.islice(_over(plot, positions), frames.start, frames.stop)
+        changes = overlaid(changes, below, over)
     for change in changes:
         yield Change(_placed(scene, plot.box, change.pixels), change.colors)
 

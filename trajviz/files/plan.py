@@ -44,10 +44,10 @@ class PlannedFile:
             recipe: What it is made from.
             size: Its bytes, 0 as long as nobody knows.
         """
-        play, pixels = recipe.playback, recipe.look.size
+        play, pixels = self.format.played(recipe.playback), recipe.look.size
         if self.format.kind == "still":
             return Facts(format=self.format, size=pixels, frames=1, seconds=0.0, bytes=size)
-        frames = play.film_frames if self.format.repeats else play.frames
+        frames = play.film_frames if self.format.repeats else len(play.order)
         return Facts(
             format=self.format,
             size=pixels,

@@ -207,6 +207,8 @@ PIXEL_FORMATS = ("yuv420p", "yuv444p")
 """How a video may keep its colours: one chroma sample for four pixels, or for each."""
 FEWEST_COLORS, MOST_COLORS = 16, 256
 """What a palette may have: a picture needs a few for itself, and a byte says no more."""
+FIRST = ("start", "end")
+"""With which picture a file opens."""
 PACES = ("story", "uniform")
 """How the time of an animation passes: after what is new, or every step equally long."""
 MOST_FRAMES = 100_000
@@ -223,6 +225,7 @@ class Playback:
         seconds: Length of the moving part in seconds.
         hold: Length of the pause on the last frame in seconds.
         loop: How often a GIF plays, 0 for ever.
+        first: With which picture a file opens, one of FIRST.
         pixel_format: How a video keeps its colours: yuv420p, which plays everywhere, or yuv444p,
             sharper where it plays at all.
         colors: The most colours in the palette of a GIF, WebP or APNG.
@@ -238,6 +241,10 @@ class Playback:
         2, "The pause on the last frame, in seconds.", "motion", words="S", unit="s"
     )
     loop: int = option(0, "How often a GIF plays, 0 for ever.", "motion", words="N")
+    first: str = option(
+        FIRST[0], "The first frame: with 'end' the last picture, held as at the end, for where "
+        "only the first is seen; then all plays from the start.", "motion", words="|".join(FIRST),
+    )  # fmt: skip
     pixel_format: str = option(
         PIXEL_FORMATS[0],
         "How a video keeps its colours; yuv444p is sharper, but not played everywhere.", "file",
@@ -274,6 +281,8 @@ class Playback:
             raise TrajvizError(f"hold {self.hold:g} must be from 0 to {LONGEST} seconds")
         if not 0 <= self.loop <= 65535:
             raise TrajvizError(f"loop {self.loop} must be from 0 (for ever) to 65535 times")
+        if self.first not in FIRST:
+            raise unknown("first frame", self.first, FIRST)
         if self.fps * self.seconds > MOST_FRAMES:
             raise TrajvizError(
                 f"fps {self.fps:g} for {self.seconds:g} seconds is more than {MOST_FRAMES} frames"
@@ -310,21 +319,54 @@ class Playback:
         """How many frames there are between the pauses at the ends: those that move, and stops."""
         return self.moving_frames + sum(map(self.pause_frames, self.said))
 
+    @functools.cached_property
+    def order(self) -> tuple[int, ...]:
+        """The frames in the order in which they are shown, each as its place in the race.
+
+        What opens with the end and plays for ever shows no frame twice: the end of each round is
+        the opening of the next. What plays a number of times still ends with the end.
+
+        >>> Playback(fps=4, seconds=1).order
+        (0, 1, 2, 3)
+        >>> Playback(fps=4, seconds=1, first="end").order
+        (3, 0, 1, 2)
+        >>> Playback(fps=4, seconds=1, first="end", loop=1).order
+        (3, 0, 1, 2, 3)
+        """
+        *before, last = range(self.frames)
+        if self.first == "start" or not before:
+            return (*before, last)
+        return (last, *before) if self.loop == 0 else (last, *before, last)
+
     @property
-    def duration(self) -> float:
-        """How long it plays in seconds: the moving part, and all pauses in it and around it."""
+    def once(self) -> Playback:
+        """The playback of what ends by itself, as a film does."""
+        return dataclasses.replace(self, loop=1)
+
+    @property
+    def cycle(self) -> float:
+        """How long the race takes in seconds: the moving part, and all pauses in and around it."""
         return self.lead + self.seconds + self.pause + self.hold
 
     @property
-    def lead_frames(self) -> int:
-        """How many frames a film has for its pause at the beginning: its first one, repeated."""
-        return round(self.lead * self.fps)
+    def duration(self) -> float:
+        """How long it plays in seconds: a cycle, and an opening that comes on top of it."""
+        opening = 1 / self.fps + self.hold if len(self.order) > self.frames else 0.0
+        return self.cycle + opening
+
+    @property
+    def film_pauses(self) -> list[int]:
+        """How often a film repeats each frame of `order`: start and end have pauses."""
+        pauses = [0] * self.frames
+        pauses[0] += round(self.lead * self.fps)
+        still = round((self.seconds + self.pause + self.hold) * self.fps) - self.frames
+        pauses[-1] += max(0, still)
+        return [pauses[place] for place in self.order]
 
     @property
     def film_frames(self) -> int:
-        """How many frames a film has: its pauses are its first and its last one, repeated."""
-        moving = max(self.frames, round((self.seconds + self.pause + self.hold) * self.fps))
-        return self.lead_frames + moving
+        """How many frames a film has, those among them that are repeated for its pauses."""
+        return len(self.order) + sum(self.film_pauses)
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,10 @@ class Format:
         """Whether its pauses are made of frames."""
         return self.film or self.paged
 
+    def played(self, playback: Playback) -> Playback:
+        """Return how a file of this format plays: one with frames for its pauses ends by itself."""
+        return playback.once if self.repeats else playback
+
     @property
     def role(self) -> Role:
         """What such a file is in a page."""
@@ -115,10 +119,11 @@ class Format:
             raise TrajvizError(
                 f"fps {playback.fps:g} is more than the {self.most_fps:g} a .{self.name} can play"
             )
-        if self.repeats and playback.film_frames > MOST_FRAMES:
+        played = self.played(playback)
+        if self.repeats and played.film_frames > MOST_FRAMES:
             raise TrajvizError(
-                f"{playback.duration:g} seconds at fps {playback.fps:g}, pauses included, are "
-                f"{playback.film_frames:,} frames of a .{self.name}, more than {MOST_FRAMES:,}"
+                f"{played.duration:g} seconds at fps {playback.fps:g}, pauses included, are "
+                f"{played.film_frames:,} frames of a .{self.name}, more than {MOST_FRAMES:,}"
             )
         if self.refuse:
             self.refuse(playback)

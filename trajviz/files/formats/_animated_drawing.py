@@ -69,14 +69,23 @@ class AnimatedDrawing:
 
         Args:
             scope: A selector before each, so that they only hold in a part of the page.
-            rounds: How many rounds there are; 0 for as many as the playback has.
+            rounds: How many rounds there are; 0 for as many, and as they open, as the playback has.
         """
-        count, total = rounds or self.timeline.loop or "infinite", number(self.timeline.total)
+        timeline = self.timeline
+        count, total = rounds or timeline.loop or "infinite", number(timeline.total)
+        opening = "animation-fill-mode:both" if rounds or not timeline.opening else self._opening
         return (
-            f"{scope}.m,{scope}.s{{animation-duration:{total}s;animation-fill-mode:both;"
+            f"{scope}.m,{scope}.s{{animation-duration:{total}s;{opening};"
             f"animation-iteration-count:{count};animation-timing-function:linear}}"
             f"{scope}.s{{animation-timing-function:step-end}}"
         )
+
+    @property
+    def _opening(self) -> str:
+        """The rules by which the end is shown first, as that of a round or before the first one."""
+        timeline = self.timeline
+        delay = timeline.opening - (0 if timeline.loop else timeline.total)
+        return f"animation-fill-mode:forwards;animation-delay:{number(delay)}s"
 
     @property
     def summary(self) -> str:

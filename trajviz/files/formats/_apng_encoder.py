@@ -44,7 +44,7 @@ def encode(
     counter = itertools.count(1)
     pieces = _patches.patches(
         animation, changes, playback, _patches.snap_to(palette), _LONGEST,
-        lambda: progress(next(counter), playback.frames),
+        lambda: progress(next(counter), len(playback.order)),
     )  # fmt: skip
     with path.open("wb") as file:
         file.write(SIGNATURE)

@@ -101,8 +101,8 @@ class _Film(Image.Image):
         super().__init__()
         self._mode = "RGB"
         self._size = animation.first.shape[1::-1]
-        self.is_animated = playback.frames > 1
-        self.n_frames = playback.frames
+        self.n_frames = len(playback.order)
+        self.is_animated = self.n_frames > 1
         self._animation, self._progress = animation, progress
         self._ahead: Iterator[Picture] = iter(())
         self._place = -1

@@ -57,7 +57,7 @@ Indices = npt.NDArray[np.uint8]
 
 
 def delays(playback: Playback) -> list[int]:
-    """Return each frame's delay in hundredths of a second, pauses added to the first and the last.
+    """Return each frame's delay in hundredths of a second, pauses added to the start and the end.
 
     Rounding errors are carried on, so that the sum is exact to the hundredth.
 
@@ -93,7 +93,7 @@ def encode(
         for count, (change, wait) in enumerate(zip(changes, waits, strict=True), 2):
             writer.show(change)
             writer.hold(wait)
-            progress(count, playback.frames)
+            progress(count, len(all_waits))
         writer.close()
 
 

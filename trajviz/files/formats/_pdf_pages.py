@@ -66,9 +66,9 @@ def _form(objects: Objects, page: int, box: str) -> int:
 
 
 def _played(frames: list[int], playback: Playback) -> list[int]:
-    """Return the frames with the first and the last repeated for the pauses."""
-    hold = playback.film_frames - playback.lead_frames - len(frames)
-    return [*frames[:1] * playback.lead_frames, *frames, *frames[-1:] * hold]
+    """Return the frames as they are shown, some of them repeated for the pauses."""
+    shown = zip(playback.order, playback.film_pauses, strict=True)
+    return [frames[place] for place, pause in shown for _ in range(1 + pause)]
 
 
 def _paginate(objects: Objects, box: str, background: int, frames: list[int]) -> None:

@@ -145,6 +145,7 @@ document.addEventListener("keydown", (event) => {
 
 if (still.matches) go(data.steps);
 else {
-  draw();
   start();
+  if (data.opening) [step, time, rounds] = [data.steps, data.total - data.opening, -1];
+  draw();
 }

@@ -137,6 +137,7 @@ def _data(scene: Scene, drawn: AnimatedDrawing, every: int) -> dict[str, Any]:
         "taken": taken,
         "total": max(timeline.total, timeline.lead + times[-1]),
         "loop": timeline.loop,
+        "opening": timeline.opening,
         "every": every,
         "tracks": [_values(swarm, scene.clock, moments) for swarm in told_of(scene.courses)],
     }

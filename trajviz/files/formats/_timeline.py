@@ -13,6 +13,8 @@ from trajviz.surface import Floats
 
 _UNSEEN = 1e-3
 """The part of a step by which nobody sees that a head is late."""
+_SETTLED = 0.99
+"""The share of the pause at the end over which all surely stands, though its moment is rounded."""
 _PER_SECOND = 25
 """Moments a second, at least, for which places are computed."""
 
@@ -34,8 +36,10 @@ class Timeline:
         self.positions = positions
         self.lead = playback.lead
         self.motion = max(len(positions) - 1, 0) / playback.fps
-        self.total = max(playback.duration, self.lead + self.motion)
+        self.total = max(playback.cycle, self.lead + self.motion)
         self.loop = playback.loop
+        self.opening = _SETTLED * (self.total - self.lead - self.motion) * bool(playback.order[0])
+        """For how many seconds the end is shown before the first round; 0 for not at all."""
         self.frames = self.lead + np.arange(len(positions)) / playback.fps
         """When each frame is first shown: the first from the beginning on."""
         self.frames[0] = 0.0

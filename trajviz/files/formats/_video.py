@@ -87,10 +87,10 @@ def _padded(animation: Animation) -> Picture:
 
 def _changes(animation: Animation, playback: Playback) -> Iterator[Change | None]:
     """Yield what each frame of a film changes, None for one that is only repeated for a pause."""
-    yield from itertools.repeat(None, 1 + playback.lead_frames)
-    yield from animation.changes()
-    pause = playback.film_frames - playback.lead_frames - len(animation.positions)
-    yield from itertools.repeat(None, pause)
+    changes = itertools.chain([None], animation.changes())
+    for change, pause in zip(changes, playback.film_pauses, strict=True):
+        yield change
+        yield from itertools.repeat(None, pause)
 
 
 def _planes(animation: Animation, playback: Playback) -> Iterator[npt.NDArray[np.uint8]]:

@@ -46,7 +46,7 @@ def encode(
     counter = itertools.count(1)
     pieces = _patches.patches(
         animation, changes, playback, _patches.snap_to(None if turning else palette), _LONGEST,
-        lambda: progress(next(counter), playback.frames),
+        lambda: progress(next(counter), len(playback.order)),
     )  # fmt: skip
     cutout = cutout_of(animation.scene)
     flags = _ANIMATED | _ALPHA | (_XMP if note else 0)

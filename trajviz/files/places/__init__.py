@@ -15,6 +15,7 @@ from trajviz.files.containers import Size
 from trajviz.files.formats import Format
 from trajviz.files.registry import load_named, names_in
 from trajviz.frozen import dataclass
+from trajviz.recipe.recipe import Playback
 
 SNIPPETS = "trajviz.files.snippets"
 """The package whose names places are known by as well."""
@@ -57,6 +58,7 @@ class Place:
         most_pixels: The most pixels of a picture, those of all its frames together.
         least_film_seconds: How long a film is at least.
         film_pixel_format: How a film has to keep its colours; empty for any way.
+        first: With which picture an animation opens, as the option says.
         snippet: The snippet that `--as` takes under this name, where none has the name itself.
     """
 
@@ -71,12 +73,14 @@ class Place:
     most_pixels: int | None = None
     least_film_seconds: float = 0.0
     film_pixel_format: str = ""
+    first: str = Playback.first
     snippet: str = "html"
 
     @property
     def values(self) -> dict[str, Any]:
         """What a recipe for this place says, unless the user says otherwise."""
-        return {"size": self.size, "seconds": self.seconds, "max_bytes": self.max_bytes}
+        own = ("size", "seconds", "max_bytes", "first")
+        return {name: getattr(self, name) for name in own}
 
     def refusals(self, facts: Facts) -> Iterator[str]:
         """Yield why this place would refuse a file, one reason after the other."""

@@ -311,7 +311,8 @@ def _data(
 ) -> dict[str, Any]:
     """Return what the page's script needs beside the engine."""
     scene, pen = animation.scene, animation.scene.main.pen
-    times, taken = clock_of(Timeline(playback, animation.positions))
+    timeline = Timeline(playback, animation.positions)
+    times, taken = clock_of(timeline)
     surface, window = outcome.surface, outcome.window
     lowest, floor = lowest_known(surface), floor_of(surface, window)
     return {
@@ -329,6 +330,7 @@ def _data(
         },
         "times": times,
         "taken": taken,
+        "opening": timeline.opening,
         "minima": [list(minimum) for minimum in surface.minima],
         "near": nearness(window),
         "lowest": lowest if math.isfinite(lowest) else None,

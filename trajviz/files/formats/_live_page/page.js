@@ -372,7 +372,7 @@ addEventListener("hashchange", () => {
 document.documentElement.classList.add("live");
 const linked = readState(location.hash.slice(1));
 speedField.value = race.speed;
-if (!linked && still.matches) race.at = race.steps;
+if (!linked && (still.matches || data.opening)) race.at = race.steps;
 runAll();
 arrangeAll();
 redraw();
@@ -387,4 +387,7 @@ if (document.documentElement.lang !== "en") {
 document.addEventListener("input", () => (touched = true), true);
 document.addEventListener("pointerdown", () => (touched = true), true);
 document.addEventListener("keydown", () => (touched = true), true);
-if (!linked && !still.matches) start();
+if (!linked && !still.matches) {
+  if (data.opening) setTimeout(() => touched || start(), 1000 * data.opening);
+  else start();
+}
