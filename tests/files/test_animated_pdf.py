@@ -97,3 +97,13 @@ def test_a_view_that_is_drawn_anew_is_refused_and_pauses_count():
     assert planned.facts(one.request).frames == one.playback.film_frames
     with pytest.raises(TrajvizError, match=r"frames of a \.anim\.pdf, more than"):
         planned.format.check(Playback(hold=3600, fps=50), None, 20)
+
+
+@pytest.mark.long
+def test_it_opens_with_its_end():
+    counted = []
+    for first in ("start", "end"):
+        objects, found = pages(film(first=first).to_bytes("anim.pdf"))
+        counted.append([content(objects, frame) for _, frame in found])
+    usual, turned = counted
+    assert turned == usual[-6:] + usual

@@ -219,6 +219,26 @@ def test_what_is_to_play_twice_rests_at_the_end_of_the_second_round(page_of, tmp
     assert worst_apart(middle, end) > 15
 
 
+@pytest.mark.parametrize("loop", [0, 1])
+def test_it_may_open_with_its_end_held_as_long_and_then_plays(loop, page_of, tmp_path):
+    one = race("bowl", ("sgd:lr=0.1",), loop=loop, first="end", lead=0.5, steps=20)
+    page = page_of(one.save(tmp_path / "race.anim.svg"), size=(640, 480)).page
+    opening, *frames = one.frames()
+    assert len(frames) == (200 if loop else 199)
+    opened = 0.99 * (one.playback.hold + 1 / 25)
+    for seconds in (0, opened - 0.01):
+        seek(page, seconds)
+        assert apart(shown(page), opening) < 2.1
+    first = shown(page).astype(int)
+    for place in (0, 40, 100, 150):
+        seek(page, opened + 0.5 + place / 25 + 1e-3)
+        moved = frames[place].astype(int) - opening
+        assert worst_apart(shown(page) - first, moved) < 27
+    for seconds in (opened + 0.5 + 8.2, opened + 10.2 + 0.2 * loop, opened + 25 * loop):
+        seek(page, seconds)
+        assert apart(shown(page), opening) < 2.1
+
+
 def test_who_asks_for_less_motion_sees_the_end_and_nothing_moves(opened):
     page = opened(motion="reduce").page
     assert page.evaluate("() => document.getAnimations().length") == 0

@@ -581,6 +581,26 @@ def test_it_plays_by_itself_to_the_end_and_pauses_and_goes_back(opened):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("pressed", [False, True])
+def test_it_may_open_with_the_end_and_plays_when_nobody_has_done_anything(pressed, opened):
+    shown = race("bowl", ("sgd:lr=0.1",), steps=20, first="end")
+    page = opened(text=shown.to_bytes("html").decode(), motion="no-preference").page
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+    page.reload()
+    paint(page)
+    assert page.locator("#step").input_value() == "20"
+    page.clock.run_for(1900)
+    assert page.locator("#step").input_value() == "20"
+    if pressed:
+        page.locator("body").press("Home")
+    page.clock.run_for(4000)
+    assert (page.locator("#step").input_value() == "0") == pressed
+    page.clock.run_for(5000)
+    assert page.locator("#step").input_value() == ("0" if pressed else "20")
+
+
+@pytest.mark.browser
 def test_who_asks_for_less_motion_sees_the_end(opened):
     page = opened().page
     settled(page)

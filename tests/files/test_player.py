@@ -289,6 +289,22 @@ def test_what_is_to_play_once_stops_at_the_end_and_can_be_played_again(opened):
     assert 8 <= step_of(page) <= 11
 
 
+@pytest.mark.parametrize("loop", [0, 1])
+def test_it_may_open_with_the_end_and_then_plays_as_often_as_it_is_to(loop, opened):
+    shown = race("bowl", ("sgd:lr=0.1",), loop=loop, first="end", steps=20, pace="uniform")
+    page = opened(text=played(shown)).page
+    assert (step_of(page), button(page, "Pause").count()) == (20, 1)
+    assert apart(picture_of(page), still(shown.scene, 20)) < 2
+    page.clock.run_for(1800)
+    assert step_of(page) == 20
+    page.clock.run_for(4200)
+    assert 8 <= step_of(page) <= 11
+    page.clock.run_for(5000)
+    assert step_of(page) == 20
+    page.clock.run_for(5000)
+    assert (step_of(page) == 20) == (loop == 1)
+
+
 def test_who_asks_for_less_motion_sees_the_end_until_play_is_pressed(opened):
     page = opened(motion="reduce").page
     page.clock.run_for(3000)

@@ -8,7 +8,7 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -61,24 +61,30 @@ class Animation:
     @classmethod
     def played(cls, scene: Scene, playback: Playback) -> Animation:
         """Return a scene in motion as a playback says: so many frames, at its pace."""
-        return cls(scene, positions(scene, playback), evenly(scene, playback), playback.order)
+        return cls(
+            scene=scene,
+            positions=positions(scene, playback),
+            shares=evenly(scene, playback),
+            order=playback.order,
+        )
 
     def in_order(self, order: tuple[int, ...]) -> Animation:
         """Return the same frames as they are shown in this order."""
         if order == self.order:
             return self
-        return Animation(self.scene, self.positions, self.shares, order)
+        return replace(self, order=order)
 
     def thinned(self, stride: int) -> Animation:
         """Return the animation with every `stride`-th frame only, and what is shown first."""
-        kept = [*range(0, len(self.positions), stride)]
-        if not self.order[0]:
-            shares = None if self.shares is None else self.shares[kept]
-            return Animation(self.scene, self.positions[kept], shares)
-        kept = sorted({*kept, self.order[0]})
-        shares = None if self.shares is None else self.shares[kept]
-        last = len(kept) - 1
-        return Animation(self.scene, self.positions[kept], shares, (last, *range(last)))
+        opening = self.order[0]
+        kept = sorted({*range(0, len(self.positions), stride), opening})
+        *before, last = range(len(kept))
+        return Animation(
+            scene=self.scene,
+            positions=self.positions[kept],
+            shares=None if self.shares is None else self.shares[kept],
+            order=(last, *before) if opening else (*before, last),
+        )
 
     def changes(self) -> Iterator[Change]:
         """Yield what the frames that are shown second, third, ... change.

@@ -73,7 +73,9 @@ def _details(row: dict[str, Any]) -> Iterator[str]:
         yield row["source"]
     if "max_bytes" in row:
         width, height = row["size"]
-        yield f"{width}x{height}, {row['seconds']} s, at most {row['max_bytes'] / 1e6:g} MB"
+        opens = ", opens with its end" if row["first"] == "end" else ""
+        limit = f"at most {row['max_bytes'] / 1e6:g} MB{opens}"
+        yield f"{width}x{height}, {row['seconds']} s, {limit}"
         others = [name for name in row["snippets"] if name != row["snippet"]]
         yield f"--as {row['snippet']}" + (f"; also for {', '.join(others)}" if others else "")
 
