@@ -192,6 +192,15 @@ def parse_toml(text: str) -> dict[str, Any]:
     return table
 
 
+def without_texts(text: str) -> str:
+    r"""Return a TOML text without its texts and comments; its line ends stay.
+
+    >>> without_texts("a = '''\nb = 1'''\nc = 2 # d")
+    'a = \n\nc = 2 '
+    """
+    return _STRING.sub(lambda found: "\n" * found[0].count("\n"), text)
+
+
 def _check_values(table: dict[str, Any]) -> None:
     things: list[Any] = [table]
     for thing in things:  # it grows meanwhile

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from trajviz.errors import TrajvizError
-from trajviz.site.block import Page, read_block
+from trajviz.site.block import read_block
+from trajviz.site.media import Store
+from trajviz.site.page import Page
 from trajviz.surface.catalogue import subject_names
 
 HERE = Page("docs/index.md", 12, Path("docs"))
@@ -49,23 +51,32 @@ def test_paths_relate_to_the_folder_of_the_page():
 @pytest.mark.parametrize(
     ("words", "body", "said"),
     [
-        ("beale", 'surface = "bowl"', "line 12: surface is given twice"),
-        ("beale sgd", 'optimizers = ["adam"]', "line 12: optimizers is given twice"),
+        ("beale", 'surface = "bowl"', "line 13: surface is given twice"),
+        ("beale sgd", 'optimizers = ["adam"]', "line 13: optimizers is given twice"),
         ("beale 'sgd", "", "line 12: \"beale 'sgd\": No closing quotation"),
         ("beale --theme dark", "", "line 12: '--theme': options are keys of the block"),
         ("", "", "line 12: surface is missing"),
         ("beale adm", "", "line 12: optimizers: 1: unknown optimizer 'adm', did you mean 'adam'?"),
         ("beale", "steps = 7\n\nstep =", "line 15: Invalid value"),
         ("beale", "steps = 7\nalt = ", "line 14: Invalid value"),
-        ("beale", 'stps = 7', "line 12: unknown key 'stps', did you mean 'steps'?"),
-        ("beale", 'steps = "many"', "line 12: steps: 'many' is not a whole number"),
-        ("beale", 'outputs = ["a.gif"]', "line 12: outputs is no key of a block"),
-        ("beale", 'format = "pdf"', "line 12: unknown format of a page: 'pdf'"),
-        ("beale", "at = [3, 5]", "line 12: at: a block shows one step"),
-        ("beale", "alt = 5", "line 12: alt: 5 is not a text"),
+        ("beale", 'stps = 7', "line 13: unknown key 'stps', did you mean 'steps'?"),
+        ("beale", 'steps = "many"', "line 13: steps: 'many' is not a whole number"),
+        ("beale", 'outputs = ["a.gif"]', "line 13: outputs is no key of a block"),
+        ("beale", 'format = "pdf"', "line 13: unknown format of a page: 'pdf'"),
+        ("beale", "at = [3, 5]", "line 13: at: a block shows one step"),
+        ("beale", "alt = 5", "line 13: alt: 5 is not a text"),
         ("./own.py", "", "line 12: it names './own.py', which would be run"),
         ("beale ./own.py:mine", "", "line 12: it names './own.py:mine', which would be run"),
         ("beale", "a = " + "[" * 40, "line 12: this is no recipe"),
+        ("beale", 'seed = 1\ntitle = """\nsteps = 7"""\nsteps = true', "line 16: steps: True"),
+        ("", 'seed = 1\nsurface = "./own.py"', "line 14: it names './own.py', which would be run"),
+        (
+            "beale",
+            '[[optimizers]]\nname = "sgd"\nlr = 0.1\n\n[[optimizers]]\nname = "adm"',
+            "line 17: optimizers: 2: unknown optimizer 'adm'",
+        ),
+        ("beale", '# first\n\n  size = [160]', "line 15: size: [160] is not a list of 2"),
+        ("beale", 'start = [1, 2, 3]\nsteps = 4', "line 13: start '1,2,3' is not"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_page_and_line(words, body, said):
@@ -79,6 +90,23 @@ def test_a_mistake_in_a_body_that_begins_elsewhere_is_told_with_its_line():
     page = Page("docs/index.rst", 12, Path("docs"), body_line=17)
     with pytest.raises(TrajvizError, match=r"^docs/index.rst, line 18: "):
         block(body="steps = 7\nsteps =", page=page)
+
+
+@pytest.mark.parametrize(
+    ("words", "body", "said"),
+    [
+        ("beale", 'steps = 5\ntheme = "darc"', "line 14: unknown theme 'darc'"),
+        ("", 'steps = 5\nsurface = "beal"', "line 14: unknown surface 'beal'"),
+        ("beal", 'steps = 5\ntitle = "surface"', "line 12: unknown surface 'beal'"),
+        ("bowl", 'format = "gif"\nmax_bytes = 10', "line 12: 10 bytes do not hold this"),
+    ],
+)
+def test_a_mistake_that_only_rendering_tells_is_told_with_the_line_of_its_key(
+    words, body, said, tmp_path
+):
+    with pytest.raises(TrajvizError) as raised:
+        Store(tmp_path).media(block(words, f"{body}\nseconds = 0.2"), "html")
+    assert str(raised.value).startswith(f"docs/index.md, {said}")
 
 
 @pytest.mark.parametrize(

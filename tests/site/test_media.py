@@ -8,8 +8,9 @@ import pytest
 
 from trajviz.errors import TrajvizError
 from trajviz.site import media as room
-from trajviz.site.block import Page, read_block
+from trajviz.site.block import read_block
 from trajviz.site.media import RECORDS, Store
+from trajviz.site.page import Page
 
 SMALL = "steps = 5\nsize = [160, 120]\nseconds = 0.2\n"
 

@@ -14,7 +14,7 @@ its value as on the command line:
     block = read_block("beale", page=page, options={"max-bytes": "1MB", "field": ""})
 
 Paths in it relate to the page's folder. Whatever is wrong is told with the page and the line, as in
-"docs/index.md, line 12: steps: 'many' is not a whole number".
+"docs/index.md, line 13: steps: 'many' is not a whole number".
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from trajviz.frozen import dataclass
 from trajviz.recipe.options import OptionField
 from trajviz.recipe.recipe import Recipe, recipe_options
 from trajviz.recipe.toml import naming, read_recipe, recipe_keys, to_table
+from trajviz.site.page import Page
 from trajviz.untrusted import MOST_TOML_BYTES, parse_toml
 
 STILL = "png"
@@ -45,32 +46,6 @@ _NO_KEYS = ("outputs", "made_in_python")
 
 _FILES = (".py", ".npz", ".csv")
 """Suffixes of surfaces that are files."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """Where a block stands.
-
-    Attributes:
-        name: The page's file, as messages call it.
-        line: The line in which the block begins, counted from 1.
-        folder: The folder to which paths in the block relate.
-        body_line: The line in which its body begins; by default the one after `line`.
-    """
-
-    name: str
-    line: int
-    folder: Path
-    body_line: int = 0
-
-    @property
-    def where(self) -> str:
-        """The block's place, as messages begin."""
-        return f"{self.name}, line {self.line}"
-
-    def line_of_body(self, line: int) -> str:
-        """Return the place of a line of the body, the first being 1."""
-        return f"{self.name}, line {(self.body_line or self.line + 1) + line - 1}"
 
 
 @dataclass(frozen=True)
@@ -140,12 +115,12 @@ def read_block(
         TrajvizError: It makes no sense; the message begins with the page and the line.
     """
     said = _parsed(body, page)
-    with naming(page.where):
+    page = page.with_body(body, said)
+    with page.telling():
         table = _joined(_said(words), _options(options or {}), said)
         _check(table, trust)
         alt = _alt(table.pop("alt", ""))
-    recipe = read_recipe(table, page.where, page.folder)
-    with naming(page.where):
+        recipe = read_recipe(table, page.where, page.folder)
         _check_shown(recipe)
         table = to_table(recipe.changed(**UNFORMATTED), page.folder)
     return Block(recipe=recipe, table=table, alt=alt, page=page)

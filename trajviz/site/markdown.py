@@ -16,7 +16,8 @@ from dataclasses import field, replace
 from pathlib import Path
 
 from trajviz.frozen import dataclass
-from trajviz.site.block import Block, Page, read_block
+from trajviz.site.block import Block, read_block
+from trajviz.site.page import Page
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")

@@ -34,7 +34,6 @@ from trajviz.gallery.lock import digest
 from trajviz.gallery.sources import Sources
 from trajviz.gallery.versions import installed_versions
 from trajviz.race import Race, run
-from trajviz.recipe.toml import naming
 from trajviz.scene.theme import light_and_dark
 from trajviz.site.block import UNFORMATTED, Block
 
@@ -153,7 +152,7 @@ class Store:
         record = self._record(stem)
         missing = _missing(files, record, self.folder)
         if missing:
-            with naming(block.page.where):
+            with block.page.telling():
                 record = self._render(block, stem, missing, record, progress)
             self.made += 1
         assert record
@@ -187,7 +186,7 @@ class Store:
 
     def _planned(self, block: Block, kind: str) -> tuple[str, tuple[PlannedFile, ...]]:
         """Return how a block's files are called, without suffix, and the files."""
-        with naming(block.page.where):
+        with block.page.telling():
             stem = f"{block.name}-{_digest(self._sources, block)}"
             wanted = [str(self.folder / name) for name in _names(stem, block, kind)]
             return stem, plan_files(block.recipe.changed(outputs=tuple(wanted), **UNFORMATTED))

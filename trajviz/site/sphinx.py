@@ -30,8 +30,9 @@ from sphinx.util.osutil import relative_uri
 import trajviz
 from trajviz.errors import TrajvizError
 from trajviz.gallery.sources import Sources
-from trajviz.site.block import Block, Page, option_names, read_block
+from trajviz.site.block import Block, option_names, read_block
 from trajviz.site.media import Media, Store
+from trajviz.site.page import Page
 
 _PDF = "application/pdf"
 _PLACING = {
