@@ -115,6 +115,7 @@ def test_a_second_build_renders_nothing_and_the_cache_keeps_what_pages_show(site
         '{"name": "old-1.png", "format": "png", "size": [1, 1], "bytes": 1}}}'
     )
     (cache / "old-1.png").write_text("x")
+    os.utime(cache / ".trajviz" / "old-1.json", (0, 0))
     before = {path: path.stat().st_mtime_ns for path in cache.rglob("bowl-*")}
     assert len(before) == 5  # GIF, MP4, PNG, page, and what is known of them
     assert mkdocs(site).returncode == 0

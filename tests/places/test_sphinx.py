@@ -204,9 +204,37 @@ def test_pages_that_are_read_by_several_processes_at_once_know_the_files_of_thei
     assert re.search(r"reading sources.*\bindex \.\. sub/p\d", said)  # some in each process
     (shown,) = {*re.findall(r"ravine-\w+\.png", (out / "sub" / "p5.html").read_text("utf-8"))}
     assert (out / "_images" / shown).exists()
+    cache = tmp_path / "build" / "doctrees" / "trajviz"
+    for record in (cache / ".trajviz").glob("*.json"):
+        os.utime(record, (0, 0))
+    assert build(source, "dummy")[1] == 0  # it removes what no page is known to have
+    assert (cache / shown).exists()
     with (source / "sub" / "ravine.py").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert "0 added, 7 changed, 0 removed" in build(source, "dummy")[2]
+
+
+def test_a_partial_build_removes_what_no_page_has_any_more_and_nothing_else(tmp_path):
+    """A build that writes one page keeps what the others have, and what is not its own."""
+    small = "   :steps: 5\n   :size: 160x120\n   :seconds: 0.2\n   :hold: 0\n   :format: png\n"
+    races = {name: f".. trajviz:: {name} sgd:lr=0.01\n{small}" for name in ("bowl", "beale")}
+    conf = CONF + 'exclude_patterns = ["sub"]\n'
+    index = "Index\n=====\n\n.. toctree::\n   :glob:\n\n   *\n"
+    pages = {f"{name}.rst": f"{name}\n=====\n\n{race}" for name, race in races.items()}
+    source = written(tmp_path / "docs", index, **{"conf.py": conf}, **pages)
+    assert build(source)[1] == 0
+    cache = tmp_path / "build" / "doctrees" / "trajviz"
+    (cache / "mine.png").write_text("mine")
+    for record in (cache / ".trajviz").glob("*.json"):
+        os.utime(record, (0, 0))
+    (source / "bowl.rst").write_text("bowl\n====\n", encoding="utf-8")
+    assert build(source)[1] == 0
+    assert sorted(path.name.partition("-")[0] for path in cache.glob("*.png")) == [
+        "beale", "mine.png",
+    ]  # fmt: skip
+    assert [path.name.partition("-")[0] for path in (cache / ".trajviz").glob("*")] == ["beale"]
+    assert build(source, "text")[1] == 0  # and another builder, for which nothing was rendered
+    assert len([*cache.glob("beale-*.png")]) == 1
 
 
 def test_latex_takes_pdfs_and_typesets_them(built):

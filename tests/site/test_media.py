@@ -9,7 +9,7 @@ import pytest
 from trajviz.errors import TrajvizError
 from trajviz.site import media as room
 from trajviz.site.block import read_block
-from trajviz.site.media import RECORDS, Store
+from trajviz.site.media import DAY, RECORDS, Store
 from trajviz.site.page import Page
 
 SMALL = "steps = 5\nsize = [160, 120]\nseconds = 0.2\n"
@@ -166,6 +166,34 @@ def test_what_no_block_asks_for_any_more_is_removed_and_nothing_else(block, page
     assert sorted(new.keep_only()) == sorted([gone, kept.replace(".png", ".gif")])
     assert sorted(files_of(folder)) == sorted([kept, "mine.png", kept.replace(".png", ".json")])
     assert Store(folder).is_current(block, "html")
+
+
+def aged(folder, stem):
+    """Have a block look as if nobody had asked for it for days."""
+    os.utime(folder / RECORDS / f"{stem}.json", (0, 0))
+
+
+def test_a_cache_keeps_what_others_asked_for_lately_or_name(block, page, folder):
+    store = Store(folder)
+    others = [other(page, f'format = "png"\nseed = {seed}\nnoise = 0.1') for seed in range(3)]
+    names = [store.media(one, "html").names[0] for one in others]
+    lately, named, gone = (Path(name).stem for name in names)
+    assert [store.stem_of(one) for one in others] == [lately, named, gone]
+    for stem in (named, gone):
+        aged(folder, stem)
+    new = Store(folder)
+    new.media(block, "html")
+    assert new.keep_only({named}, unasked=DAY) == [f"{gone}.png"]
+    assert [Store(folder).is_current(one, "html") for one in others] == [True, True, False]
+
+
+def test_what_is_asked_for_again_counts_as_asked_for_lately(block, folder):
+    store = Store(folder)
+    (name,) = store.media(block, "html").names
+    aged(folder, Path(name).stem)
+    Store(folder).media(block, "html")
+    assert Store(folder).keep_only(unasked=DAY) == []
+    assert Store(folder).keep_only() == [name]
 
 
 def test_a_record_removes_no_file_elsewhere(folder, tmp_path):

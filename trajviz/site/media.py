@@ -15,7 +15,9 @@ have to be run again for them. All files of a block appear or none.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,8 @@ from trajviz.site.block import UNFORMATTED, Block
 
 RECORDS = ".trajviz"
 """The folder of records within that of the media."""
+DAY = 24 * 3600
+"""Seconds for which a cache keeps what only some other build may have asked for."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,7 @@ class Store:
         stem, files = self._planned(block, kind)
         self._used.setdefault(stem, set()).update(_name(file) for file in files)
         record = self._record(stem)
+        self._touch(stem)
         missing = _missing(files, record, self.folder)
         if missing:
             with block.page.telling():
@@ -165,29 +170,47 @@ class Store:
             made=bool(missing),
         )
 
-    def keep_only(self) -> list[str]:
+    def stem_of(self, block: Block) -> str:
+        """Return how a block's files are called, without suffix."""
+        with block.page.telling():
+            return f"{block.name}-{_digest(self._sources, block)}"
+
+    def keep_only(self, stems: Collection[str] = (), unasked: float = 0) -> list[str]:
         """Remove files that no block asked for since this store was taken; return their names.
 
         What the store has not written stays.
+
+        Args:
+            stems: How files of further blocks are called, without suffix: all of these stay.
+            unasked: For how many seconds no other store may have been asked for them either.
         """
         removed = []
         for path in self._records():
             record, used = self._record(path.stem), self._used.get(path.stem, set())
-            unused = [name for name in record.files if name not in used] if record else []
+            if not record or path.stem in stems or _age(path) < unasked:
+                continue
+            unused = [name for name in record.files if name not in used]
             for name in unused:
                 (self.folder / name).unlink(missing_ok=True)
-            if record and not used:
+            if not used:
                 path.unlink(missing_ok=True)
             removed += unused
         return removed
+
+    def _touch(self, stem: str) -> None:
+        """Have a record say by its time that it was asked for, once in a while."""
+        path = self._kept / f"{stem}.json"
+        with suppress(OSError):  # it is not there, or may only be read
+            if _age(path) > DAY / 4:
+                os.utime(path)
 
     def _records(self) -> Iterable[Path]:
         return sorted(self._kept.glob("*.json"))
 
     def _planned(self, block: Block, kind: str) -> tuple[str, tuple[PlannedFile, ...]]:
         """Return how a block's files are called, without suffix, and the files."""
+        stem = self.stem_of(block)
         with block.page.telling():
-            stem = f"{block.name}-{_digest(self._sources, block)}"
             wanted = [str(self.folder / name) for name in _names(stem, block, kind)]
             return stem, plan_files(block.recipe.changed(outputs=tuple(wanted), **UNFORMATTED))
 
@@ -223,6 +246,11 @@ class Store:
             for path, one in zip(temporaries, [*data, _written(found)], strict=True):
                 path.write_bytes(one)
         return found
+
+
+def _age(path: Path) -> float:
+    """Return how many seconds ago a file was written or touched."""
+    return time.time() - path.stat().st_mtime
 
 
 def _digest(sources: Sources, block: Block) -> str:

@@ -21,7 +21,7 @@ from mkdocs.utils import get_relative_url
 
 from trajviz.errors import TrajvizError
 from trajviz.site.markdown import Fence, find_fences, replace_fences
-from trajviz.site.media import Media, Store
+from trajviz.site.media import DAY, Media, Store
 
 KIND = "html"
 """The snippet; its addresses are found here, where MkDocs would leave them as they are."""
@@ -67,10 +67,10 @@ class TrajvizPlugin(BasePlugin[Settings]):
             raise PluginError(str(error)) from error
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Remove from the cache what no page asks for any more."""
+        """Remove from the cache what no page has asked for today, in this site or another."""
         del config
         if not self._dirty:
-            self._store.keep_only()
+            self._store.keep_only(unasked=DAY)
 
     def _media(self, page: Page, fences: list[Fence]) -> Iterator[Media]:
         path = Path(page.file.abs_src_path or page.file.src_uri)

@@ -14,7 +14,7 @@ kept beside its doctrees. A page in HTML gets the snippet, LaTeX a PDF, every ot
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
@@ -29,9 +30,8 @@ from sphinx.util.osutil import relative_uri
 
 import trajviz
 from trajviz.errors import TrajvizError
-from trajviz.gallery.sources import Sources
 from trajviz.site.block import Block, option_names, read_block
-from trajviz.site.media import Media, Store
+from trajviz.site.media import DAY, Media, Store
 from trajviz.site.page import Page
 
 _PDF = "application/pdf"
@@ -47,11 +47,15 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directive, as Sphinx asks of an extension."""
     app.add_directive("trajviz", TrajvizDirective)
     app.add_post_transform(_Rendering)
+    app.connect("env-purge-doc", lambda _, env, page: _races(env).pop(page, None))
+    app.connect("env-merge-info", _merge)
+    app.connect("build-finished", _prune)
     app.add_config_value("trajviz_trust", default=False, rebuild="env", types=(bool,))
     app.add_config_value("trajviz_cache", default="", rebuild="", types=(str,))
     app.add_config_value("trajviz_version", trajviz.__version__, rebuild="env", types=(str,))
     return {
         "version": trajviz.__version__,
+        "env_version": 1,  # of what is kept of pages, which are read again with another
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
@@ -79,12 +83,18 @@ class TrajvizDirective(SphinxDirective):
         """Return the block, in a container that carries class and name."""
         node = race(**self._said())
         try:
-            for path in _files_of(_block(node, trust=self.config.trajviz_trust)):
-                self.env.note_dependency(str(path))
+            self._note(_block(node, trust=self.config.trajviz_trust))
         except TrajvizError as error:
             here = f"{node['page']}, line {node['line']}: "  # which Sphinx says itself
             raise self.error(str(error).removeprefix(here)) from error
         return [self._placed(node)]
+
+    def _note(self, block: Block) -> None:
+        """Note from which files a block is made, with any of which its page is stale; its name."""
+        store = Store(Path(self.env.doctreedir))
+        _races(self.env).setdefault(self.env.docname, set()).add(store.stem_of(block))
+        for path in sorted(store.files):
+            self.env.note_dependency(str(path.absolute()))
 
     def _said(self) -> dict[str, Any]:
         source, line = self.get_source_info()
@@ -117,13 +127,6 @@ def _block(node: race, *, trust: bool) -> Block:
         body_line=node["body_line"],
     )
     return read_block(node["words"], node["body"], page=page, options=node["options"], trust=trust)
-
-
-def _files_of(block: Block) -> Sequence[Path]:
-    """Return the files that a block is made from, with any of which its page is stale."""
-    sources = Sources()
-    sources.of(block)
-    return sorted(path.absolute() for path in sources.files)
 
 
 class _Rendering(SphinxPostTransform):
@@ -166,6 +169,25 @@ class _Rendering(SphinxPostTransform):
         self.env.images.add_file(self.env.docname, path)
         align = {"align": node["align"]} if node["align"] else {}
         return nodes.image(uri=path, candidates={"*": path}, alt=media.alt, **align)
+
+
+def _races(env: BuildEnvironment) -> dict[str, set[str]]:
+    """Return how the files of each page's blocks are called, without suffix."""
+    if not hasattr(env, "trajviz_races"):
+        env.trajviz_races = {}
+    found: dict[str, set[str]] = env.trajviz_races
+    return found
+
+
+def _merge(_: Sphinx, env: BuildEnvironment, pages: set[str], other: BuildEnvironment) -> None:
+    """Take what another process has found in the pages that it has read."""
+    _races(env).update({page: _races(other)[page] for page in pages & _races(other).keys()})
+
+
+def _prune(app: Sphinx, exception: Exception | None) -> None:
+    """Remove from the cache what no page has, whether it was built or not, or had today."""
+    if exception is None:
+        Store(_cache(app)).keep_only({*chain(*_races(app.env).values())}, unasked=DAY)
 
 
 def _cache(app: Sphinx) -> Path:
