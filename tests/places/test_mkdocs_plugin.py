@@ -1,11 +1,15 @@
 """The plug-in in MkDocs: nested pages in either way of addresses, one rendering, errors told."""
 
+import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
+from urllib import request
 
 import pytest
 from places.published import media_of, served
@@ -52,13 +56,17 @@ def installed(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def mkdocs(installed):
-    def run(folder, *words):
-        path = os.pathsep.join([str(ROOT), str(installed)])
-        env = {**os.environ, "PYTHONPATH": path, "NO_MKDOCS_2_WARNING": "true"}
-        command = [sys.executable, "-m", "mkdocs", "build", *words]
+def environment(installed):
+    path = os.pathsep.join([str(ROOT), str(installed)])
+    return {**os.environ, "PYTHONPATH": path, "NO_MKDOCS_2_WARNING": "true"}
+
+
+@pytest.fixture(scope="module")
+def mkdocs(environment):
+    def run(folder):
+        command = [sys.executable, "-m", "mkdocs", "build"]
         return subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, check=False
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
 
     return run
@@ -132,3 +140,64 @@ def test_a_mistake_fails_the_build_with_page_and_line(mkdocs, tmp_path):
     where = Path("docs/index.md")
     assert f"{where}, line {line}: unknown surface 'beal'" in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+@contextlib.contextmanager
+def serving(folder, environment):
+    """Have MkDocs serve a site, and yield what returns its page's media that are not known yet."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        where = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "mkdocs", "serve", "-a", where]
+    known = set()
+
+    def new():
+        """Wait until the page shows other media, and return them with what is served of each."""
+        for _ in range(900):  # in vain, if nothing was watched
+            with contextlib.suppress(OSError), request.urlopen(f"http://{where}/") as page:
+                names = {*re.findall(r"trajviz/([\w-]+\.png)", page.read().decode())}
+                if names - known:
+                    known.update(names)
+                    address = f"http://{where}/trajviz/"
+                    return {name: request.urlopen(address + name).read() for name in names}
+            time.sleep(0.1)
+        pytest.fail((folder / "said").read_text())
+
+    with (
+        (folder / "said").open("wb") as said,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said) as server,
+    ):
+        try:
+            yield new
+        finally:
+            server.terminate()
+
+
+def test_a_server_shows_new_media_where_a_page_changes_or_a_file_that_its_block_names(
+    tmp_path, environment
+):
+    config = "site_name: x\ntheme: {name: mkdocs, highlightjs: false}\n"
+    (tmp_path / "mkdocs.yml").write_text(f"{config}plugins: [{{trajviz: {{trust: true}}}}]\n")
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "index.md"
+    page.write_text(BLOCK.replace("seconds", 'format = "png"\nseconds'))
+    theme, surface = tmp_path / "own.toml", tmp_path / "ravine.py"
+    theme.write_bytes((ROOT / "trajviz/scene/themes/dark.toml").read_bytes())
+    surface.write_text(
+        "from trajviz import Surface\n\nsurface = Surface(lambda x, y: x**2 + 3 * y**2, "
+        'window=(-3, 3, -3, 3), start=(-2, 2), source="us")\n'
+    )
+    with serving(tmp_path, environment) as new:
+        (first,) = new().items()
+        assert first[0].startswith("bowl-")
+        page.write_text(page.read_text().replace("bowl", "../ravine.py"))
+        (second,) = new().items()
+        assert second[0].startswith("ravine-")
+        page.write_text(page.read_text().replace("format", 'theme = "../own.toml"\nformat'))
+        (third,) = new().items()
+        surface.write_text(surface.read_text().replace("3 * y", "5 * y"))
+        (fourth,) = new().items()
+        theme.write_text(theme.read_text().replace("#", "# a comment\n#", 1))
+        (fifth,) = new().items()
+        assert len({second, third, fourth, fifth}) == 4
+        assert all(data.startswith(b"\x89PNG") for _, data in (first, second, third, fourth))

@@ -6,7 +6,7 @@ site. Each page finds them from where it is, with addresses of folders and witho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,7 @@ from typing import Literal
 from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -45,6 +46,17 @@ class TrajvizPlugin(BasePlugin[Settings]):
         """Learn whether each build sees all pages."""
         del command
         self._dirty = dirty
+        self._server: LiveReloadServer | None = None
+        self._watched: set[Path] = set()
+
+    def on_serve(
+        self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., None]
+    ) -> LiveReloadServer:
+        """Have the files watched that blocks have read: surfaces, themes, paths."""
+        del config, builder
+        self._server = server
+        self._watch()
+        return server
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Begin a build, which takes what was rendered before."""
@@ -69,8 +81,17 @@ class TrajvizPlugin(BasePlugin[Settings]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Remove from the cache what no page has asked for today, in this site or another."""
         del config
+        self._watch()
         if not self._dirty:
             self._store.keep_only(unasked=DAY)
+
+    def _watch(self) -> None:
+        if not self._server:
+            return
+        files = {path.absolute() for path in self._store.files}
+        for path in sorted(files - self._watched):
+            self._server.watch(str(path))
+            self._watched.add(path)
 
     def _media(self, page: Page, fences: list[Fence]) -> Iterator[Media]:
         path = Path(page.file.abs_src_path or page.file.src_uri)
