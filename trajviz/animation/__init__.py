@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _Item = TypeVar("_Item")
+_ALL = slice(None)
 
 
 @dataclass
@@ -51,12 +52,20 @@ class Animation:
     order: tuple[int, ...] = ()
     first: Picture = field(init=False)
     _numbers: Ints = field(init=False, repr=False)
+    _begun: list[list[Iterator[Change]]] = field(init=False, repr=False)
+    """The parts of the picture behind frame 0, until they are asked what comes then."""
 
     def __post_init__(self) -> None:
         """Draw the frame that is shown first."""
         self.order = self.order or tuple(range(len(self.positions)))
         self._numbers = shown_steps(self.positions)
-        self.first = self._drawn(self.order[0])
+        self._begun = []
+        opening = self.order[0]
+        if opening:
+            self.first, _ = self._beginning(slice(opening, opening + 1))
+        else:
+            self.first, parts = self._beginning()
+            self._begun.append(parts)
 
     @classmethod
     def played(cls, scene: Scene, playback: Playback) -> Animation:
@@ -91,22 +100,12 @@ class Animation:
 
         They are computed anew by every call, in bounded memory.
         """
-        opening = self.order[0]
-        if not opening:
-            yield from self._changes()
+        if not self.order[0]:
+            yield from _each(self._behind_first())
             return
-        yield _difference(self.first, self._drawn(0))
-        yield from itertools.islice(self._changes(), len(self.order) - 2)
-
-    def _changes(self) -> Iterator[Change]:
-        """Yield what each frame of the race changes of the one before it."""
-        parts = self._parts(slice(None))
-        for part in parts:
-            next(part)
-        for changes in zip(*parts, strict=True):
-            pixels, colors, _ = zip(*changes, strict=True)
-            ends = tuple(itertools.accumulate(map(len, pixels)))
-            yield Change(np.concatenate(pixels), np.concatenate(colors), ends)
+        start, parts = self._beginning()
+        yield _difference(self.first, start)
+        yield from itertools.islice(_each(parts), len(self.order) - 2)
 
     def frames(self) -> Iterator[Picture]:
         """Yield every frame as it is shown, (height, width, 3); each is a copy of its own."""
@@ -116,12 +115,19 @@ class Animation:
             self._lay(canvas, change)
             yield canvas.copy()
 
-    def _drawn(self, place: int) -> Picture:
-        """Return one frame of the race, (height, width, 3)."""
-        picture = self.scene.background.copy()
-        for part in self._parts(slice(place, place + 1)):
+    def _behind_first(self) -> list[Iterator[Change]]:
+        """Return the parts of the picture behind frame 0, which was drawn with them once."""
+        try:
+            return self._begun.pop()  # whichever thread comes first
+        except IndexError:
+            return self._beginning()[1]
+
+    def _beginning(self, frames: slice = _ALL) -> tuple[Picture, list[Iterator[Change]]]:
+        """Return the first of some frames of the race, and the parts of the picture behind it."""
+        picture, parts = self.scene.background.copy(), self._parts(frames)
+        for part in parts:
             self._lay(picture, next(part))
-        return picture
+        return picture, parts
 
     @staticmethod
     def _lay(canvas: Picture, change: Change) -> None:
@@ -162,6 +168,14 @@ class Animation:
 def still(scene: Scene, step: float) -> Picture:
     """Return the picture after `step` steps."""
     return Animation(scene, np.array([float(step)])).first
+
+
+def _each(parts: list[Iterator[Change]]) -> Iterator[Change]:
+    """Yield what all parts of the picture change, frame by frame."""
+    for changes in zip(*parts, strict=True):
+        pixels, colors, _ = zip(*changes, strict=True)
+        ends = tuple(itertools.accumulate(map(len, pixels)))
+        yield Change(np.concatenate(pixels), np.concatenate(colors), ends)
 
 
 def _difference(one: Picture, other: Picture) -> Change:
@@ -237,15 +251,17 @@ def _redrawing(scene: Scene, plot: Plot, positions: Floats, shares: Floats) -> I
 def _ahead(work: Callable[[_Item], Picture], items: Sequence[_Item]) -> Iterator[Picture]:
     """Yield the results of some work in order, a few of them made ahead, on all processors.
 
-    Threads are enough, since numpy releases the interpreter's lock while it computes.
+    Threads are enough, since numpy releases the interpreter's lock while it computes. The first is
+    made without any: of a still nobody asks for more.
     """
     from concurrent.futures import ThreadPoolExecutor  # which most animations do without
 
     workers = os.cpu_count() or 1
+    yield work(items[0])
     with ThreadPoolExecutor(workers) as pool:
         made: deque[Future[Picture]] = deque()
         try:
-            for item in items:
+            for item in items[1:]:
                 made.append(pool.submit(work, item))
                 if len(made) > workers + 1:
                     yield made.popleft().result()
@@ -265,7 +281,7 @@ def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
     left = max(0, round(counter.digits(10 ** len(str(scene.steps)))[-1].x))
     box = Box(left, top, math.ceil(counter.right) + 1, min(top + 2 * size, scene.size[1]))
     blank = _part(scene.background, box)
-    shown, number = blank, -1
+    shown, number = blank.reshape(-1, 3), -1
     nothing = Change(np.empty(0, dtype=np.int64), np.empty((0, 3), dtype=np.uint8))
     for step in numbers.tolist():
         if step == number:
@@ -274,9 +290,10 @@ def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
         number, picture = step, blank.copy()
         digits = counter.digits(step)
         paint(picture, [digit.moved(-left, -top) for digit in digits])
-        there = np.flatnonzero((picture != shown).any(axis=2))
-        shown = picture
-        yield Change(_placed(scene, box, there), picture.reshape(-1, 3)[there])
+        colors = picture.reshape(-1, 3)
+        there = np.flatnonzero(differ(colors, shown))
+        shown = colors
+        yield Change(_placed(scene, box, there), colors[there])
 
 
 def _passing(scene: Scene, positions: Floats) -> Iterator[Change]:
