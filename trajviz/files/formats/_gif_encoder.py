@@ -10,7 +10,7 @@ import itertools
 import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from trajviz.files.formats._patches import pinned, sampled
 from trajviz.files.formats._timing import ticks
 from trajviz.recipe.recipe import Playback
 from trajviz.scene.color import RGB
-from trajviz.scene.marks import Box
+from trajviz.scene.marks import Box, around
 from trajviz.scene.paint import Picture
 from trajviz.surface import Ints
 
@@ -211,18 +211,19 @@ class _Writer:
         self.shown[pixels] = color[visible]
         if (color[visible] == _CLEAR).any():
             pixels, index = self._erased(pixels, index)
-            self._lay(*np.divmod(pixels, self.width), index)
+            y, x = np.divmod(pixels, self.width)
+            self._lay(y, x, index, _around(y, x))
             return
         y, x = np.divmod(pixels, self.width)
-        ends = np.searchsorted(visible, change.ends).tolist()
-        early = _cut(y, x, ends) if self.delay >= 2 * _SHORTEST else 0
-        if early:
+        spans = _spans(y, x, np.searchsorted(visible, change.ends).tolist())
+        timely = _cut(spans) if self.delay >= 2 * _SHORTEST else len(spans)
+        end = spans[timely - 1].end
+        if timely < len(spans):
             # What is around a plot comes a little before its time, so that the plot is in time.
             self.delay -= _SHORTEST
-            self._lay(y[early:], x[early:], index[early:])
+            self._lay(y[end:], x[end:], index[end:], _together(spans[timely:]))
             self.delay = _SHORTEST
-        timely = slice(early or None)
-        self._lay(y[timely], x[timely], index[timely])
+        self._lay(y[:end], x[:end], index[:end], _together(spans[:timely]))
 
     def _without_paper(self, index: Indices, pixels: Ints, colors: Picture) -> Indices:
         """Return the palette's indices of pixels, (n,), that of clear where there is but paper."""
@@ -251,10 +252,10 @@ class _Writer:
         kept = index != self.clear
         return np.concatenate([emptied, pixels[kept]]), np.concatenate([again, index[kept]])
 
-    def _lay(self, y: Ints, x: Ints, index: Indices) -> None:
+    def _lay(self, y: Ints, x: Ints, index: Indices, box: Box) -> None:
         """Lay the smallest rectangle around some pixels, (n,), over what is shown."""
         self._flush()
-        x0, y0, x1, y1 = _around(y, x)
+        x0, y0, x1, y1 = box
         indices = np.full((y1 - y0, x1 - x0), self.transparent, dtype=np.uint8)
         indices[y - y0, x - x0] = index
         self._await(_TRANSPARENT, _image(x0, y0, indices, self.bits))
@@ -296,23 +297,41 @@ def _index_of_runs(palette: Palette, colors: Packed) -> Indices:
     return np.repeat(palette.index(colors[starts]), np.diff(starts, append=len(colors)))
 
 
-def _cut(y: Ints, x: Ints, ends: Sequence[int]) -> int:
-    """Return how many pixels to show by themselves, so that rectangles are small; 0 for all.
+class _Span(NamedTuple):
+    """Of the pixels that change those of one part of the picture: where they end, and their box."""
+
+    end: int
+    box: Box
+
+
+def _spans(y: Ints, x: Ints, ends: Sequence[int]) -> list[_Span]:
+    """Return the parts of the picture that change.
 
     Args:
         y: The rows of pixels, (n,), those of the first part of the picture first.
         x: Their columns, (n,).
         ends: Where parts end.
     """
-    cuts = [end for end in {*ends} if 0 < end < len(y)]
-    areas = {cut: _area(y[:cut], x[:cut]) + _area(y[cut:], x[cut:]) + _WORTH for cut in cuts}
-    areas[0] = _area(y, x)
-    return min(areas, key=lambda cut: (areas[cut], cut))
+    pairs = itertools.pairwise([0, *ends, len(y)])
+    return [_Span(b, _around(y[a:b], x[a:b])) for a, b in pairs if a < b]
 
 
-def _area(y: Ints, x: Ints) -> int:
-    x0, y0, x1, y1 = _around(y, x)
-    return (x1 - x0) * (y1 - y0)
+def _cut(spans: Sequence[_Span]) -> int:
+    """Return how many parts to show apart from the others, so that rectangles are small; or all."""
+    whole = len(spans)
+    areas = {k: _area(spans[:k]) + _area(spans[k:]) + _WORTH for k in range(1, whole)}
+    areas[whole] = _area(spans)
+    return min(areas, key=lambda k: (areas[k], k % whole))
+
+
+def _area(spans: Sequence[_Span]) -> int:
+    box = _together(spans)
+    return box.width * box.height
+
+
+def _together(spans: Sequence[_Span]) -> Box:
+    """Return the smallest rectangle around some parts."""
+    return Box(*around(span.box for span in spans))
 
 
 def _around(y: Ints, x: Ints) -> Box:
