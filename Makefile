@@ -86,7 +86,7 @@ clean:
 
 .venv/.places: .venv/.test
 	$(BIN)/python -m pip install --quiet --group places
-	-npm install --silent --prefix .venv/npm @marp-team/marp-cli@4 reveal.js@6
+	-npm install --silent --prefix .venv/npm @marp-team/marp-cli@4 mystmd@1 reveal.js@6
 	@touch $@
 
 .venv/.lowest: .venv/.pip pyproject.toml

@@ -25,6 +25,14 @@ def program(name):
     return found
 
 
+def npm(name):
+    """Return a file of npm's packages; without it the test is skipped, which fails in CI."""
+    path = Path(sys.prefix) / "npm" / "node_modules" / name
+    if not path.exists():
+        pytest.skip(f"{name} of npm is not installed")
+    return path
+
+
 def judge(name, *args):
     """Return what a program writes to standard output; it must succeed."""
     command = [program(name), *map(str, args)]

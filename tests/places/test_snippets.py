@@ -5,11 +5,10 @@ import shutil
 import subprocess
 import sys
 import zlib
-from pathlib import Path
 
 import pytest
 from places.published import media_of, served
-from programs import program
+from programs import npm, program
 
 from trajviz import compare, embed
 
@@ -45,14 +44,6 @@ def run(folder, *order):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
-
-
-def npm(name):
-    """Return a file of npm's packages; without it the test is skipped, which fails in CI."""
-    path = Path(sys.prefix) / "npm" / "node_modules" / name
-    if not path.exists():
-        pytest.skip(f"{name} of npm is not installed")
-    return path
 
 
 def one_shown(page_of, address, **options):
