@@ -103,20 +103,18 @@ class Noise:
         return (oracle.gradient for oracle in self.oracles(surface))
 
     def oracles(self, surface: Subject) -> Iterator[Oracle]:
-        """Yield what step 1 sees in place of the surface, what step 2 sees, and so on for ever.
+        """Return what step 1 sees in place of the surface, what step 2 sees, and so on for ever.
 
         Heights and Hessians are of the same mini-batch as the gradient. Added noise is a vector on
         the gradient, and so a plane on the heights and nothing on the Hessian.
         """
         seen: Oracle = surface if isinstance(surface, Problem) else traced(surface)
         if self.batch(surface) < surface.samples:
-            for rows in self.batches(surface):
-                yield _Batch(surface, rows)
-        elif self.sigma:
-            for slope in self.slopes(surface.dimension if isinstance(surface, Problem) else 2):
-                yield _Tilted(seen, slope)
-        else:  # numpy's random numbers take long to load
-            yield from itertools.repeat(seen)
+            return (_Batch(surface, rows) for rows in self.batches(surface))
+        if self.sigma:
+            dimension = surface.dimension if isinstance(surface, Problem) else 2
+            return (_Tilted(seen, slope) for slope in self.slopes(dimension))
+        return itertools.repeat(seen)  # numpy's random numbers take long to load
 
     def batches(self, surface: Subject) -> Iterator[Ints]:
         """Yield the samples of which the gradient of step 1 is, of step 2, and so on for ever."""

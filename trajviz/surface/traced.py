@@ -115,7 +115,12 @@ class Traced(Seen):
 
     def gradient(self, points: Points) -> Points:
         """Return the gradients, (..., 2) to (..., 2)."""
-        found = self._results(self.program.gradient, points)
+        code = self.program.gradient
+        if points.ndim == 1 and points.dtype is _FLOAT64 and code.is_for_one:
+            slopes = np.empty(2)  # filled one by one, sooner than made of two numbers
+            slopes[0], slopes[1] = code.at(*points.tolist())
+            return slopes
+        found = self._results(code, points)
         if found is None:
             return self.surface.gradient(points)
         return found if points.ndim < 3 else found.reshape(points.shape)
