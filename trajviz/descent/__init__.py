@@ -168,7 +168,7 @@ def _walked(
     counts = np.zeros((setup.steps + 1, 3), dtype=np.int64)
     points[0], budget = start, setup.budget
     # Set one by one, which takes half as long as in an array.
-    gradients, values, hessians = (memoryview(column) for column in counts.T)
+    gradients, values, hessians = (column.data for column in counts.T)
     alive = _is_finite if start.ndim == 1 else _any_finite
     with np.errstate(all="ignore"):
         walk = counted_walk(entrant.spec, counted, start.copy(), entrant.settings, setup.steps)
