@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trajviz.files.snippets import Shown, Snippet
-from trajviz.files.snippets.html import attribute, picture_sources
+from trajviz.files.snippets.html import attribute, linked, picture_sources
 
 
 def github(shown: Shown) -> str:
@@ -14,8 +14,7 @@ def github(shown: Shown) -> str:
     (width, _), source, alt = shown.picture.size, shown.picture.url, attribute(shown.alt)
     picture = f'<img src="{attribute(source)}" width="{width}" alt="{alt}">'
     sources = "".join(picture_sources(shown))
-    picture = f"<picture>{sources}{picture}</picture>" if sources else picture
-    return f'<a href="{attribute(shown.linked.url)}">{picture}</a>' if shown.linked else picture
+    return linked(f"<picture>{sources}{picture}</picture>" if sources else picture, shown)
 
 
 SNIPPET = Snippet(suffix="md", write=github)

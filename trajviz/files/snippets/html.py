@@ -124,6 +124,11 @@ def _fitted(medium: Medium, room: Size) -> str:
     return f'width="{width}" height="{height}"'
 
 
+def linked(picture: str, shown: Shown) -> str:
+    """Return a picture with a link around it to the page, or to the film if it moves not itself."""
+    return f'<a href="{attribute(shown.linked.url)}">{picture}</a>' if shown.linked else picture
+
+
 def dark_source(picture: Medium, wanted: str = "") -> str:
     """Return the <source> of a picture's dark half, "" if it has none.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trajviz.files.snippets import Shown, Snippet
-from trajviz.files.snippets.html import attribute
+from trajviz.files.snippets.html import attribute, linked
 
 
 def pypi(shown: Shown) -> str:
@@ -13,7 +13,7 @@ def pypi(shown: Shown) -> str:
         f'<img src="{attribute(shown.picture.url)}" width="{width}" height="{height}" '
         f'alt="{attribute(shown.alt)}">'
     )
-    return f'<a href="{attribute(shown.linked.url)}">{picture}</a>' if shown.linked else picture
+    return linked(picture, shown)
 
 
 SNIPPET = Snippet(suffix="md", write=pypi)
