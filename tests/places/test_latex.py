@@ -10,6 +10,8 @@ from programs import program
 from trajviz import compare, embed
 
 HOSTILE = r'"q" %s% `b` {{x}} {% y \ \fi | $m$ [a](b) &lt; #1 ~ ^^ _ (ü € 中 ]'
+LINE = 345 * 72 / 72.27
+"""How wide a line of an article is, in a PDF's points."""
 SHORT = {"size": (160, 120), "steps": 8, "seconds": 1, "hold": 0.2, "lead": 0, "fps": 10}
 
 
@@ -60,6 +62,10 @@ def test_animate_plays_every_page_and_says_any_words(folder, alt):
     assert said(document) == [alt]
     assert document.count(b"/Subtype/Widget") or document.count(b"/Subtype /Widget")
     assert b"a0_fps=10;" in document
+    assert b"if(a0_playsRight)" in document  # it plays by itself
+    assert b"if(a0_playing){a0_seekFrame(" in document  # and begins again
+    sides = re.findall(rb"/Rect ?\[([\d.]+) [\d.]+ ([\d.]+) ", document)
+    assert max(float(right) - float(left) for left, right in sides) == pytest.approx(LINE, abs=0.5)
 
 
 def test_the_snippet_of_a_bundle_is_a_still_where_animate_is_missing(folder):

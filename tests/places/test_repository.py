@@ -190,7 +190,11 @@ def run(step, folder, tmp_path, **given):
         cwd=folder,
         env=os.environ
         | told
-        | {"GITHUB_ACTION_PATH": str(ACTION.parent), "GITHUB_OUTPUT": str(out)},
+        | {
+            "GITHUB_ACTION_PATH": str(ACTION.parent),
+            "GITHUB_OUTPUT": str(out),
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -247,8 +251,9 @@ def test_the_action_fails_with_all_that_is_stale(kept, tmp_path):
     change(kept, "gallery/ravine.py", "3 * y**2", "4 * y**2")
     done, _ = run(RUN, kept, tmp_path, pages="README.md", trust="true")
     assert done.returncode == 1
-    assert "ravine: surface changed" in done.stdout
-    assert "README.md, line 3: gallery/ravine.png is not what" in done.stdout
+    for said in (done.stdout, (tmp_path / "summary").read_text("utf-8")):
+        assert "ravine: surface changed" in said
+        assert "README.md, line 3: gallery/ravine.png is not what" in said
 
 
 @pytest.mark.usefixtures("at_hand")

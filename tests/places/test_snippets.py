@@ -324,9 +324,17 @@ def test_github_shows_each_reader_theirs(shown_on, page_of, scheme, motion, name
     assert all(one["words"].startswith(WORDS) for one in media)
 
 
+def test_github_is_told_the_width_alone_so_that_a_narrow_page_keeps_the_shape(files):
+    (image,) = re.findall("<img [^>]*>", on_github(embed(files / "race.gif", "github")))
+    assert 'width="320"' in image
+    assert "height" not in image
+
+
 def test_an_index_page_keeps_the_picture_its_words_and_its_size(shown_on, page_of):
     markdown = pytest.importorskip("readme_renderer.markdown")
     with shown_on(markdown.render, "pypi", alt=AWKWARD) as address:
         shown = one_shown(page_of, address)
+        image = page_of(address).page.locator("img")
+        assert [image.get_attribute(side) for side in ("width", "height")] == ["320", "240"]
     assert shown["source"].endswith("/race.gif")
     assert shown["words"] == AWKWARD
