@@ -97,7 +97,7 @@ def test_a_mistake_ends_it_with_page_and_line(folder):
     (folder / "wrong.md").write_text(f"{PAGE}\n```trajviz\nsurface = 'beal'\n```\n", "utf-8")
     done = pandoc(folder, "-o", "wrong.html", source="wrong.md")
     assert done.returncode != 0
-    line = len(PAGE.splitlines()) + 2
+    line = len(PAGE.splitlines()) + 3  # that of the key
     assert f"Error: wrong.md, line {line}: unknown surface 'beal'" in done.stderr
     assert not (folder / "wrong.html").exists()
 
