@@ -122,6 +122,18 @@ def test_an_old_files_permissions_are_kept(permissions, tmp_path, umask):
     assert mode(path) == permissions
 
 
+def test_where_each_new_file_is_gone_at_once_it_is_given_up(tmp_path, monkeypatch):
+    path = tmp_path / "race.gif"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    with (
+        pytest.raises(OSError, match=r"race\.gif' cannot be written: .* gone at once"),
+        replacing(path),
+    ):
+        pass
+    assert path.read_bytes() == b"old"
+
+
 def test_what_is_flushed_is_open_for_writing_as_windows_needs_it(tmp_path, monkeypatch):
     flushed = []
 

@@ -192,12 +192,11 @@ def test_a_link_in_place_of_the_journal_is_not_followed(tmp_path):
 def test_on_a_full_disk_the_journal_is_named(tmp_path, monkeypatch):
     opened = Path.open
     full = Path("/dev/full")
-    monkeypatch.setattr(Path, "open", lambda *_, **__: opened(full, "wb", buffering=0))
     lock = Lock(tmp_path)
-    recording = lock.recording()
-    recording.__enter__()
-    with pytest.raises(OSError, match="No space left") as caught:
-        lock.record("a", ENTRY)
+    with lock.recording(), monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda *_, **__: opened(full, "wb", buffering=0))
+        with pytest.raises(OSError, match="No space left") as caught:
+            lock.record("a", ENTRY)
     assert caught.value.filename == str(tmp_path / JOURNAL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import re
@@ -16,6 +17,8 @@ from trajviz.files.file_lock import locked
 from trajviz.signals import finishing, undone_by
 from trajviz.untrusted import real_path
 
+_ATTEMPTS = 100
+"""How often a file is begun anew that somebody has removed at once."""
 _DEVICES = frozenset(
     ["aux", "con", "conin$", "conout$", "nul", "prn"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789\u00b9\u00b2\u00b3"]
@@ -212,7 +215,7 @@ def _is_temporary(name: str, path: Path) -> bool:
 @contextmanager
 def _begun(path: Path, ending: str) -> Iterator[Path]:
     """Create a file beside a path, which others can see to be in work."""
-    while True:
+    for _ in range(_ATTEMPTS):
         temporary = path.with_name(f"{_beginning(path)}{os.urandom(6).hex()}{ending}")
         with ExitStack() as stack:
             file = stack.enter_context(_closing(temporary.open("xb")))
@@ -221,6 +224,7 @@ def _begun(path: Path, ending: str) -> Iterator[Path]:
             if temporary.exists():  # or another took it for one that was left behind
                 yield temporary
                 return
+    raise FileNotFoundError(errno.ENOENT, "What is written beside it is gone at once", str(path))
 
 
 @contextmanager
