@@ -8,7 +8,8 @@ import sys
 _SELDOM = 100_000
 """How many more things there may be before Python looks for garbage among them.
 
-A plain render ends before. With Python's own 700 it looks 63 times, for a fifteenth of its time.
+A plain render ends before. With the 700 of Python 3.11 it looks 63 times, for a fifteenth of its
+time.
 """
 _OPTIONS = {-3: 32 << 20, -1: 64 << 20}
 """What glibc is told: from how many bytes on a block is the system's own, and given back as soon as
