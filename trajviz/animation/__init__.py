@@ -43,29 +43,31 @@ class Animation:
             turns; None for the share of the steps that have been taken.
         order: The frames in the order in which they are shown, as `Playback.order` has them: from
             0 on, of which the last may also, or only, come before all others. () for each in turn.
-        first: The frame that is shown first, (height, width, 3).
     """
 
     scene: Scene
     positions: Floats
     shares: Floats | None = None
     order: tuple[int, ...] = ()
-    first: Picture = field(init=False)
     _numbers: Ints = field(init=False, repr=False)
     _begun: list[list[Iterator[Change]]] = field(init=False, repr=False)
     """The parts of the picture behind frame 0, until they are asked what comes then."""
 
     def __post_init__(self) -> None:
-        """Draw the frame that is shown first."""
+        """Learn the order of frames, and which step each shows."""
         self.order = self.order or tuple(range(len(self.positions)))
         self._numbers = shown_steps(self.positions)
         self._begun = []
+
+    @functools.cached_property
+    def first(self) -> Picture:
+        """The frame that is shown first, (height, width, 3); what plays by script asks for none."""
         opening = self.order[0]
         if opening:
-            self.first, _ = self._beginning(slice(opening, opening + 1))
-        else:
-            self.first, parts = self._beginning()
-            self._begun.append(parts)
+            return self._beginning(slice(opening, opening + 1))[0]
+        picture, parts = self._beginning()
+        self._begun.append(parts)
+        return picture
 
     @classmethod
     def played(cls, scene: Scene, playback: Playback) -> Animation:
