@@ -5,14 +5,12 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from trajviz.animation.ahead import ahead
 from trajviz.animation.overlay import overlaid
 from trajviz.animation.pace import evenly, positions
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
@@ -24,10 +22,6 @@ from trajviz.scene.plot import Plot, Reveal
 from trajviz.scene.scene import Scene
 from trajviz.surface import Floats, Ints
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-_Item = TypeVar("_Item")
 _ALL = slice(None)
 
 
@@ -244,34 +238,10 @@ def _redrawing(scene: Scene, plot: Plot, positions: Floats, shares: Floats) -> I
         return picture.reshape(-1, 3)
 
     shown = _part(scene.background, box).reshape(-1, 3)
-    for picture in _ahead(draw, list(zip(positions.tolist(), shares.tolist(), strict=True))):
+    for picture in ahead(draw, list(zip(positions.tolist(), shares.tolist(), strict=True))):
         there = np.flatnonzero(differ(picture, shown))
         shown = picture
         yield Change(_placed(scene, box, there), shown[there])
-
-
-def _ahead(work: Callable[[_Item], Picture], items: Sequence[_Item]) -> Iterator[Picture]:
-    """Yield the results of some work in order, a few of them made ahead, on all processors.
-
-    Threads are enough, since numpy releases the interpreter's lock while it computes. The first is
-    made without any: of a still nobody asks for more.
-    """
-    from concurrent.futures import ThreadPoolExecutor  # which most animations do without
-
-    workers = os.cpu_count() or 1
-    yield work(items[0])
-    with ThreadPoolExecutor(workers) as pool:
-        made: deque[Future[Picture]] = deque()
-        try:
-            for item in items[1:]:
-                made.append(pool.submit(work, item))
-                if len(made) > workers + 1:
-                    yield made.popleft().result()
-            while made:
-                yield made.popleft().result()
-        finally:
-            for future in made:
-                future.cancel()
 
 
 def _counting(scene: Scene, numbers: Ints) -> Iterator[Change]:
