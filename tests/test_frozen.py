@@ -4,6 +4,8 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import KW_ONLY, field
 
 import pytest
@@ -114,3 +116,83 @@ def test_one_that_holds_itself_is_shown_to_an_end():
     one = plain(1)
     one.c.append(one)
     assert repr(one).count("Plain(") == 1
+
+
+def fresh(make):
+    """Return a class and one of its kind that a maker has just made, of which nothing is known."""
+
+    @make(frozen=True)
+    class Base:
+        """One that others are made from."""
+
+        a: int
+        b: int = 2
+
+    @make(frozen=True)
+    class Derived(Base):
+        """One with a field more."""
+
+        c: int = 3
+
+    return Base, Derived
+
+
+ASKED = {
+    "an object": lambda cls: cls(1).b,
+    "its fields": lambda cls: [one.name for one in dataclasses.fields(cls)],
+    "whether it is a dataclass": dataclasses.is_dataclass,
+    "its parameters": lambda cls: cls.__dataclass_params__.order,
+    "its signature": lambda cls: str(inspect.signature(cls)),
+    "what is matched": lambda cls: cls.__match_args__,
+    "a class of its own": lambda cls: type("Own", (cls,), {})(1) == cls(1),
+    "what is called above": lambda cls: (
+        type("Own", (cls,), {"__init__": lambda self: cls.__init__(self, 5)})().a
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+@pytest.mark.parametrize("which", [0, 1])
+def test_whatever_is_asked_first_the_answer_is_the_librarys(asked, which):
+    assert asked(fresh(frozen.dataclass)[which]) == asked(fresh(dataclasses.dataclass)[which])
+
+
+def test_a_class_that_is_made_with_defaults_of_fields_shows_them_at_once():
+    made = made_by(frozen.dataclass)[0]
+    assert made.d == 1
+    assert not hasattr(made, "c")
+
+
+def test_a_class_without_words_of_its_own_is_told_by_its_signature():
+    def bare(make):
+        @make(frozen=True)
+        class Bare:
+            a: int
+
+        return Bare
+
+    ours, theirs = map(bare, MAKERS.values())
+    assert ours(1) == ours(a=1)
+    assert ours.__doc__.startswith("Bare(")
+    assert theirs.__doc__.startswith("Bare(")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="there the library's own is as quick")
+def test_nothing_is_compiled_before_it_is_needed():
+    made = fresh(frozen.dataclass)
+    assert not any(inspect.isfunction(vars(cls)["__init__"]) for cls in made)
+    made[0](1)
+    assert [inspect.isfunction(vars(cls)["__init__"]) for cls in made] == [True, False]
+
+
+def test_threads_that_come_at_once_all_get_their_objects():
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for _ in range(50):
+                cls = fresh(frozen.dataclass)[1]
+                made = [*pool.map(lambda a, cls=cls: cls(a), range(16))]
+                assert [one.a for one in made] == [*range(16)]
+    finally:
+        sys.setswitchinterval(switch)

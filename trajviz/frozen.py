@@ -2,8 +2,9 @@
 
 Before Python 3.13 `dataclasses.dataclass` compiles each method of each class by itself, six for a
 frozen one. That was a tenth of a plain render. Here a class has one function compiled, its
-`__init__`, and shares the other methods with all classes. Apart from that it is a dataclass like
-any other: to `fields`, `replace`, `asdict`, pickle and type checkers.
+`__init__`, and shares the other methods with all classes. It is compiled, and fields are looked
+for, when it is first needed: half of the classes are never used in a plain render. Apart from that
+it is a dataclass like any other: to `fields`, `replace`, `asdict`, pickle and type checkers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or sys.version_info >= (3, 13):
@@ -30,16 +32,62 @@ else:
         if cls is None:
             return lambda cls: dataclass(cls, frozen=frozen, kw_only=kw_only, eq=eq, repr=repr)
         assert frozen
-        dataclasses.dataclass(cls, init=False, eq=False, repr=False, kw_only=kw_only)
-        methods = {"__init__": _init(cls), "__setattr__": _refuse, "__delattr__": _refuse}
+        methods: dict[str, Any] = {"__setattr__": _refuse, "__delattr__": _refuse}
         if eq:
             methods |= {"__eq__": _eq, "__hash__": _hash}
         if repr:
             methods["__repr__"] = _repr
+        if _may_wait(cls):
+            methods |= {name: _Later(cls, name, kw_only) for name in _COMPLETED}
+        else:
+            _complete(cls, kw_only)
         for name, method in methods.items():
             if name not in cls.__dict__:
                 setattr(cls, name, method)
         return cls
+
+
+_COMPLETED = ("__init__", "__dataclass_fields__", "__dataclass_params__", "__match_args__",
+              "__signature__")  # fmt: skip
+"""What completes a class that is asked for it."""
+_ALONE = threading.RLock()
+"""Held by who completes a class, which may complete those that it is made from."""
+
+
+class _Later:
+    """An attribute of a class that is not completed yet."""
+
+    def __init__(self, owner: type, name: str, kw_only: bool) -> None:
+        self._owner, self._name, self._kw_only = owner, name, kw_only
+
+    def __get__(self, one: object, cls: type | None = None) -> Any:
+        with _ALONE:
+            if self._owner.__dict__.get(self._name) is self:  # and no other thread was quicker
+                _complete(self._owner, self._kw_only)
+        value = self._owner.__dict__.get(self._name, self)
+        if value is self:
+            raise AttributeError(self._name)
+        return value.__get__(one, cls) if hasattr(value, "__get__") else value
+
+
+def _may_wait(cls: type) -> bool:
+    """Tell whether a class may be completed later.
+
+    The library would ask for a signature to say what the class is, and what has more than a default
+    would be seen on the class until then.
+    """
+    more = any(isinstance(value, dataclasses.Field) for value in cls.__dict__.values())
+    return bool(cls.__doc__) and not more
+
+
+def _complete(cls: type, kw_only: bool) -> None:
+    """Find the fields of a class, and compile its `__init__` unless it has one of its own."""
+    for name in ("__match_args__", "__signature__"):
+        if isinstance(cls.__dict__.get(name), _Later):
+            delattr(cls, name)
+    dataclasses.dataclass(cls, init=False, eq=False, repr=False, kw_only=kw_only)
+    if isinstance(cls.__dict__.get("__init__"), _Later | None):
+        cls.__init__ = _init(cls)  # type: ignore[misc]
 
 
 class _Made:
