@@ -20,7 +20,7 @@ ORDER = ("surface", "optimizers", "recipe", "descent", "scene", "animation", "fi
 VERBS = ("race", "sensitivity", "embedding")
 """What is done with all of them: each a file beside the rooms."""
 
-LEAVES = ("docstrings", "errors", "frozen", "memory", "printed", "signals", "untrusted")
+LEAVES = ("docstrings", "ending", "errors", "frozen", "memory", "printed", "signals", "untrusted")
 """What every room may ask: each a file that needs the standard library alone."""
 
 LIBRARIES = {
@@ -57,7 +57,7 @@ OURS = {
     "site": " ".join((*LEAVES, *ORDER, *VERBS, "gallery", "site")),
     "cli": " ".join((*LEAVES, *ORDER, *VERBS, "gallery", "site", "cli")),
     "__init__": " ".join((*LEAVES, *ORDER, *VERBS)),
-    "__main__": "cli memory printed signals",
+    "__main__": "cli ending memory printed signals",
 }
 """What each room may import of the package; type-only imports are no exception.
 

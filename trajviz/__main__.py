@@ -1,8 +1,8 @@
 """`python -m trajviz` is the command line, as is the command `trajviz`."""
 
-import gc
 import sys
 
+from trajviz.ending import end
 from trajviz.memory import keep_memory
 from trajviz.printed import print_kept
 from trajviz.signals import hear_signals
@@ -18,8 +18,9 @@ def main() -> None:
 
     try:
         run()
-    finally:
-        gc.freeze()  # or Python looks for garbage in all that was loaded, a tenth of a plain render
+    except SystemExit as ended:
+        end(ended.code)
+        raise
 
 
 if __name__ == "__main__":
