@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from trajviz.animation.ahead import ahead
+from trajviz.animation.crew import drawn_ahead
 from trajviz.animation.overlay import overlaid
 from trajviz.animation.pace import evenly, positions
 from trajviz.animation.raster import Change, Inks, Rasterizer, Stage, differ, draw_tracks
@@ -238,7 +238,7 @@ def _redrawing(scene: Scene, plot: Plot, positions: Floats, shares: Floats) -> I
         return picture.reshape(-1, 3)
 
     shown = _part(scene.background, box).reshape(-1, 3)
-    for picture in ahead(draw, list(zip(positions.tolist(), shares.tolist(), strict=True))):
+    for picture in drawn_ahead(draw, list(zip(positions.tolist(), shares.tolist(), strict=True))):
         there = np.flatnonzero(differ(picture, shown))
         shown = picture
         yield Change(_placed(scene, box, there), shown[there])

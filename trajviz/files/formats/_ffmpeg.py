@@ -14,8 +14,6 @@ import re
 import shutil
 import signal
 import subprocess
-import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -150,19 +148,17 @@ class _Encoder:
     """The process, which ends with its context, well or not."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
+        self._said = _scratch()  # a pipe would take a thread that reads it
         with _signals_kept():
             # With open files passed on, of which Python leaves none open, subprocess need not fork.
             self._process = subprocess.Popen(
                 [_program(), *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, close_fds=False, restore_signals=False,
+                stderr=self._said, close_fds=False, restore_signals=False,
                 creationflags=_APART,
             )  # fmt: skip
         self._input = cast(IO[bytes], self._process.stdin)
-        self._said: deque[bytes] = deque(maxlen=1)
-        self._listener = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> _Encoder:
-        self._listener.start()
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -174,7 +170,7 @@ class _Encoder:
             self._process.wait()
             with contextlib.suppress(OSError):
                 self._input.close()
-            self._listener.join()
+            self._said.close()
 
     def kill(self) -> None:
         """End it at once."""
@@ -194,14 +190,19 @@ class _Encoder:
         with contextlib.suppress(OSError):  # the exit status says more
             self._input.close()
         code = self._process.wait()
-        self._listener.join()
         if code:
-            raise _failure(code, b"".join(self._said).decode(errors="replace").strip())
+            self._said.seek(0)
+            said = self._said.read().decode(errors="replace").strip()
+            raise _failure(code, said.rpartition("\n")[2].strip())
 
-    def _listen(self) -> None:
-        """Keep the last line that the encoder says, so that it need not wait until it is heard."""
-        with cast(IO[bytes], self._process.stderr) as lines:
-            self._said.extend(lines)
+
+def _scratch() -> IO[bytes]:
+    """Return a file that is gone when it is closed, in memory where the system can."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("said"), "w+b")
+    import tempfile  # it loads all that packs and all that is random
+
+    return tempfile.TemporaryFile()
 
 
 def film_likeness(path: Path, other: Path) -> float:

@@ -1,4 +1,4 @@
-"""Pictures that are drawn ahead of their use, on all processors.
+"""A crew of processes that draw pictures ahead of their use, on all processors.
 
 A picture takes thousands of short calls, so that threads would mostly wait for Python's lock: two
 took half again as long as one. A forked process has all that is needed to draw, and sends back
@@ -26,7 +26,7 @@ _ROOM = 1 << 20
 """Bytes that a pipe is to hold, so that a process draws on while nobody reads."""
 
 
-def ahead(draw: Callable[[_Item], Picture], items: Sequence[_Item]) -> Iterator[Picture]:
+def drawn_ahead(draw: Callable[[_Item], Picture], items: Sequence[_Item]) -> Iterator[Picture]:
     """Yield the pictures of some items in order, all drawn alike.
 
     What a process cannot do, or where there may be none, is done here: an error has its traceback.
