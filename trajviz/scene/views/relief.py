@@ -223,8 +223,9 @@ class ReliefView:
         heights = self.block.heights
         head = Lattice.around(self.camera, _ROUGH, _ROUGH).horizon(heights).top.max()
         # A rough lattice misses peaks, most of all at the corners.
-        ends = np.asarray(heights)[[0, 0, -1, -1], [0, -1, -1, 0]]
-        _, tops, _ = self.camera.project(CORNERS, ends.astype(np.float64))
+        last = heights.width - 1
+        ends = [heights.getpixel(at) for at in ((0, 0), (last, 0), (last, last), (0, last))]
+        _, tops, _ = self.camera.project(CORNERS, np.array(ends))
         return left, low, right, max(float(head), float(tops.max())) + 0.01
 
     @staticmethod
@@ -251,7 +252,9 @@ class ReliefView:
         """Return where points of the block lie in the picture, (..., 2)."""
         right, up, _ = self.camera.project(ground, height)
         x, y = self.middle
-        return np.stack([x + self.unit * right, y - self.unit * up], axis=-1)
+        place = np.empty((*up.shape, 2))
+        place[..., 0], place[..., 1] = x + self.unit * right, y - self.unit * up
+        return place
 
     def project(self, points: Points) -> Points:
         """Return where points of the plane, (..., 2), lie on the surface in the picture."""
@@ -431,13 +434,13 @@ class Orbit:
         views = [first.turned(way * place) for place in range(count)]
         inward = np.array([-1.0, -1.0, 1.0, 1.0])
         rooms = inward * _levelled(inward * [view.room(box) for view in views])
-        known = [view.placed(box, room) for view, room in zip(views, rooms.tolist(), strict=True)]
-        units = _levelled(np.array([[view.unit] for view in known]))
-        known = [
+        placed = [view.placed(box, room) for view, room in zip(views, rooms.tolist(), strict=True)]
+        units = _levelled(np.array([[view.unit] for view in placed]))
+        placed = [
             view.placed(box, room, unit)
-            for view, room, (unit,) in zip(known, rooms.tolist(), units.tolist(), strict=True)
+            for view, room, (unit,) in zip(views, rooms.tolist(), units.tolist(), strict=True)
         ]
-        fits = np.array([[*view.middle, view.unit] for view in known])
+        fits = np.array([[*view.middle, view.unit] for view in placed])
         return cls(first=replace(first, box=box), degrees=degrees, fits=fits)
 
     def view(self, share: float) -> ReliefView:
