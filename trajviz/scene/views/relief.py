@@ -159,7 +159,7 @@ class ReliefView:
         there = is_surface(horizon.rise)
         surface = (horizon.rise >= horizon.top)[there].mean()
         shares = [
-            1 - lattice.hides(horizon, ground, height, 2 * lattice.column).mean()
+            1 - lattice.hides(horizon, *camera.project(ground, height), 2 * lattice.column).mean()
             for ground, height in places
             if len(ground)
         ]
@@ -251,6 +251,10 @@ class ReliefView:
     def _place(self, ground: Points, height: Floats) -> Points:
         """Return where points of the block lie in the picture, (..., 2)."""
         right, up, _ = self.camera.project(ground, height)
+        return self._placed(right, up)
+
+    def _placed(self, right: Floats, up: Floats) -> Points:
+        """Return where projected points of the block lie in the picture, (..., 2)."""
         x, y = self.middle
         place = np.empty((*up.shape, 2))
         place[..., 0], place[..., 1] = x + self.unit * right, y - self.unit * up
@@ -279,19 +283,32 @@ class ReliefView:
 
     def line(self, draped: Draped) -> Line:
         """Return a trajectory as a line, hidden parts marked."""
-        ground, height, knots = draped
-        hidden = self._hides(ground, height)
-        # A segment is hidden when both its ends are.
-        hidden[1:] &= hidden[:-1].copy()
-        no = np.zeros(len(knots), dtype=bool)
-        return Line(vertices=self._place(ground, height), knots=knots, hidden=hidden, gap=no)
+        return self.lines([draped])[0]
+
+    def lines(self, draped: Sequence[Draped]) -> list[Line]:
+        """Return trajectories as lines, hidden parts marked."""
+        projected = [self.camera.project(each.ground, each.height) for each in draped]
+        right, up, away = map(np.concatenate, zip(*projected, strict=True))
+        begins = np.cumsum([0, *(len(each.knots) for each in draped[:-1])])
+        hidden = self._hides(right, up, away)
+        # A segment is hidden when both its ends are; each line's first vertex has none.
+        both = hidden & np.append(False, hidden[:-1])
+        both[begins] = hidden[begins]
+        no = np.zeros(len(hidden), dtype=bool)
+        places = self._placed(right, up)
+        parts = (np.split(each, begins[1:]) for each in (places, both, no))
+        return [
+            Line(vertices=vertices, knots=each.knots, hidden=behind, gap=gap)
+            for each, vertices, behind, gap in zip(draped, *parts, strict=True)
+        ]
 
     def visible(self, points: Points) -> Flags:
         """Tell which points of the plane, (n, 2), are seen on the surface."""
-        return ~self._hides(*self._on_surface(points))
+        return ~self._hides(*self.camera.project(*self._on_surface(points)))
 
-    def _hides(self, ground: Points, height: Floats) -> Flags:
-        return self._lattice.hides(self._horizon, ground, height, 1.0 / self.unit)
+    def _hides(self, right: Floats, up: Floats, away: Floats) -> Flags:
+        """Tell which projected points of the block something nearer hides, (n,)."""
+        return self._lattice.hides(self._horizon, right, up, away, 1.0 / self.unit)
 
     def _pieces(self, points: Points) -> tuple[Points, Floats]:
         """Return a polyline in pieces short enough to follow the surface, (n, 2).
@@ -463,7 +480,8 @@ class Turning:
 
     def __call__(self, share: float) -> Plot:
         """Return the block with its tracks, as after a share of the animation."""
-        return self.draper.plot(self.orbit.view(share), self.draped)
+        view = self.orbit.view(share)
+        return self.draper.plot(view, view.lines(self.draped))
 
 
 def _levelled(lows: Floats) -> Floats:
