@@ -95,9 +95,10 @@ def soften(picture: Picture, edges: Edges) -> None:
     count = beyond - first
     item = np.repeat(np.arange(len(count)), count)
     at = first[item] + np.arange(len(item)) - np.repeat(np.cumsum(count) - count, count)
-    below = np.clip(0.5 + (at - place[item]) / across[item], 0, 1)[:, None]
-    own = picture[at, column[item]].astype(np.float32)
-    lower = (at >= row[item])[:, None]
-    other = np.where(lower, picture[row - 1, column][item], picture[row, column][item])
-    share = np.where(lower, 1 - below, below)
-    picture[at, column[item]] = np.rint(own + (other - own) * share)
+    below = np.clip(0.5 + (at - place[item]) / across[item], 0, 1)
+    column, row = column[item], row[item]
+    lower = at >= row
+    own = picture[at, column].astype(np.float32)
+    other = picture[np.where(lower, row - 1, row), column]
+    share = np.where(lower, 1 - below, below)[:, None]
+    picture[at, column] = np.rint(own + (other - own) * share)
