@@ -314,7 +314,7 @@ def _mark_segments(strokes: Points, frame: int) -> _Segments:
 
 def _blend(flat: Picture, pixel: Ints, near: Nearness, ink: _Ink) -> None:
     """Blend one layer over pixels, (n,), by how near it is to them, (n,), in place."""
-    color = _quads(flat[pixel])
+    color = _quads(flat.take(pixel, axis=0))  # in a quarter of the time of flat[pixel]
     _lay(color, slice(None), near, ink)
     flat[pixel] = np.rint(color[:, :3])
 
@@ -424,7 +424,7 @@ class Rasterizer:
         # Only real changes count: against the row before, or the canvas for a pixel's first row.
         previous = np.empty_like(colors)
         previous[1:] = colors[:-1]
-        previous[first] = self.canvas[pixel[first]]
+        previous[first] = self.canvas.take(pixel[first], axis=0)
         changed = np.flatnonzero(differ(colors, previous))
         last = np.append(first[1:], len(rows)) - 1
         if len(first):
@@ -518,7 +518,7 @@ class Rasterizer:
         frames: int,
     ) -> Picture:
         """Return the colour of every row."""
-        quads, inks = _quads(self.stage.below[pixel]), self.stage.inks.lines
+        quads, inks = _quads(self.stage.below.take(pixel, axis=0)), self.stage.inks.lines
         color = quads[:, :3]
         group = np.zeros(len(rows), dtype=np.int64)
         group[first[1:]] = 1

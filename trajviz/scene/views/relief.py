@@ -392,7 +392,7 @@ class ReliefView:
         else:
             for edges in rays.edges():
                 soften(colors, edges)
-            soften(colors.transpose(1, 0, 2), rays.sides())
+            soften(colors, rays.sides(), upright=True)
         into = region[max(0, y0) : y1, max(0, x0) : x1]
         into[:] = colors[max(0, -y0) :, max(0, -x0) :][: into.shape[0], : into.shape[1]]
         return region
