@@ -113,26 +113,24 @@ class Line:
         """Return the line as it is after `step` steps."""
         count = int(np.searchsorted(self.knots, step, side="right"))
         if count == 0 or count == len(self.knots):  # it rests at its ends
-            kept = np.append(np.arange(count), max(count - 1, 0))
+            whole = np.append(np.arange(count), max(count - 1, 0))
             knots = np.append(self.knots[:count], step)
             return Line(
-                vertices=self.vertices[kept],
+                vertices=self.vertices[whole],
                 knots=knots,
-                hidden=self.hidden[kept],
-                gap=self.gap[kept],
+                hidden=self.hidden[whole],
+                gap=self.gap[whole],
             )
         before, after = self.knots[count - 1], self.knots[count]
         share = (step - before) / (after - before)
         a, b = self.vertices[count - 1], self.vertices[count]
-        end = count if share else count - 1
-        return Line(
-            vertices=np.concatenate(
-                [self.vertices[:count], [a * (1 - share) + b * share if share else a]]
-            ),
-            knots=np.append(self.knots[:count], step),
-            hidden=np.append(self.hidden[:count], self.hidden[end]),
-            gap=np.append(self.gap[:count], self.gap[end]),
-        )
+        kept = slice(count + 1)
+        vertices, knots = self.vertices[kept].copy(), self.knots[kept].copy()
+        hidden, gap = self.hidden[kept].copy(), self.gap[kept].copy()
+        vertices[-1], knots[-1] = a * (1 - share) + b * share if share else a, step
+        if not share:
+            hidden[-1], gap[-1] = hidden[-2], gap[-2]
+        return Line(vertices=vertices, knots=knots, hidden=hidden, gap=gap)
 
     def since(self, step: float) -> Line:
         """Return the line as it goes on after `step` steps."""
