@@ -196,15 +196,18 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     flat = picture.reshape(-1, 3)
     whole = _moved_layers(plot)
     layers = [[track.until(step) for track in layer] for layer in whole]
-    segments = [
-        _together([_finished_segments(track.lasting, inner, inks.line_radius) for track in layer])
-        for layer in layers
-    ]
-    tails = _tails_at(whole, step, inner, inks.line_radius)
+    tails = _tails_at(whole, step)
     marks = _marked(layers, np.array([step]))
-    of_layer, drawn = [*range(len(layers)), *tails, *marks], [*tails.values(), *marks.values()]
-    for k, mask in zip(of_layer, _masks([*segments, *drawn], inner, inks), strict=True):
-        _blend(flat, mask, inks.lines[k])
+    lines = [[track.lasting for track in layer] for layer in layers]
+    segments, part = _finished_segments([*lines, *tails.values()], inner, inks.line_radius)
+    for place, mark in enumerate(marks.values(), len(lines) + len(tails)):
+        segments = _together([segments, mark])
+        part = np.append(part, np.full(len(mark.a), place))
+    # What is hidden and how thin does not depend on the colour: any track's ink will do.
+    covered = _stroke(segments, inner, inks.line_radius, inks.lines[0])
+    of_layer = [*range(len(layers)), *tails, *marks]
+    for k, pixel, near in _nearest(covered, part, len(flat)):
+        _blend(flat, pixel, near, inks.lines[of_layer[k]])
     paint(picture, [shape.moved(-box.x0, -box.y0) for shape in plot.under_heads])
     tracks = [track for layer in layers for track in layer]
     whose = np.repeat(np.arange(len(layers)), [len(layer) for layer in layers])
@@ -213,12 +216,11 @@ def draw_tracks(picture: Picture, plot: Plot, step: float, inks: Inks) -> None:
     hidden = np.array([track.line.hidden[-1] for track in tracks])
     growth = plot.growth(np.array([step]))[:, 0]
     covered = _discs(heads, growth, inner, inks)
-    for k, ink in enumerate(inks.heads):
-        mine = np.flatnonzero(whose[covered.item] == k)
-        lift = np.where(hidden[covered.item[mine]], 0, ink.hidden).astype(np.uint8)
-        mask = np.zeros(len(flat), dtype=np.uint8)
-        np.maximum.at(mask, covered.pixel[mine], covered.near[mine] + lift)
-        _blend(flat, mask, ink)
+    # How many values of nearness are of what is hidden does not depend on the colour.
+    lift = np.where(hidden, 0, inks.heads[0].hidden).astype(np.uint8)
+    lifted = covered._replace(near=covered.near + lift[covered.item])
+    for k, pixel, near in _nearest(lifted, whose, len(flat)):
+        _blend(flat, pixel, near, inks.heads[k])
     paint(picture, [mark.moved(-box.x0, -box.y0) for mark in plot.over_heads])
     paint(picture, [mark.moved(-box.x0, -box.y0) for mark in plot.moved(step)])
 
@@ -236,37 +238,54 @@ def _together(segments: Sequence[_Segments]) -> _Segments:
     return _Segments(a=a[order], b=b[order], frame=frame[order], hidden=hidden[order])
 
 
-def _masks(segments: Sequence[_Segments], box: Box, inks: Inks) -> Nearness:
-    """Return how near each layer comes to each pixel, (layers, pixels)."""
-    everything = _Segments(*(np.concatenate(column) for column in zip(*segments, strict=True)))
-    whose = np.repeat(np.arange(len(segments)), [len(each.a) for each in segments])
-    # What is hidden and how thin does not depend on the colour: any track's ink will do.
-    covered = _stroke(everything, box, inks.line_radius, inks.lines[0])
-    size = box.width * box.height
-    masks = np.zeros(len(segments) * size, dtype=np.uint8)
-    np.maximum.at(masks, whose[covered.item] * size + covered.pixel, covered.near)
-    return masks.reshape(len(segments), size)
+def _nearest(covered: Covered, whose: Ints, pixels: int) -> Iterator[tuple[int, Ints, Nearness]]:
+    """Yield the pixels that each owner of some items covers, each once, and how near it comes.
+
+    Args:
+        covered: What the items cover.
+        whose: The owner of each item, counted from 0, (items,).
+        pixels: How many pixels the picture has.
+    """
+    owners = int(whose.max(initial=-1)) + 1
+    # Few of many pixels are covered: to sort these takes less than to look at a mask of all.
+    kind: Any = np.int32 if owners * pixels << 8 <= np.iinfo(np.int32).max else np.int64
+    place = whose.astype(kind)[covered.item] * kind(pixels) + covered.pixel.astype(kind)
+    keys = np.sort(place << 8 | covered.near)
+    nearest = keys[np.append((keys[1:] ^ keys[:-1]) > 255, True)[: len(keys)]]
+    place, near = nearest >> 8, (nearest & 255).astype(np.uint8)
+    ends = np.searchsorted(place, np.arange(owners + 1) * pixels)
+    for owner, (begin, end) in enumerate(itertools.pairwise(ends)):
+        if begin < end:
+            yield owner, place[begin:end] - kind(owner * pixels), near[begin:end]
 
 
-def _tails_at(
-    layers: Sequence[Sequence[Track]], step: float, box: Box, radius: float
-) -> dict[int, _Segments]:
-    """Return the segments of tails by layer, for those that have any, all of one frame."""
-    found = {}
-    for k, layer in enumerate(layers):
-        tails = [tail for track in layer if (tail := track.tail(step))]
-        if tails:
-            found[k] = _together([_finished_segments(tail, box, radius) for tail in tails])
-    return found
+def _tails_at(layers: Sequence[Sequence[Track]], step: float) -> dict[int, list[Line]]:
+    """Return tails by layer, for those that have any."""
+    tails = {
+        k: [tail for track in layer if (tail := track.tail(step))] for k, layer in enumerate(layers)
+    }
+    return {k: lines for k, lines in tails.items() if lines}
 
 
-def _finished_segments(line: Line, box: Box, radius: float) -> _Segments:
-    """Return the segments of a line that is shown as far as it goes, all of one frame."""
-    there = np.flatnonzero(~line.gap[1:])
-    a, b, kept = clip_segments(line.vertices[there], line.vertices[there + 1], box, radius)
-    return _Segments(
-        a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=line.hidden[1:][there][kept]
-    )
+def _finished_segments(
+    groups: Sequence[Sequence[Line]], box: Box, radius: float
+) -> tuple[_Segments, Ints]:
+    """Return the segments of lines that are shown as far as they go, all of one frame.
+
+    To which group each of them belongs is returned as well, (n,).
+    """
+    lines = [line for group in groups for line in group]
+    vertices = np.concatenate([line.vertices for line in lines])
+    hidden = np.concatenate([line.hidden for line in lines])
+    gap = np.concatenate([line.gap for line in lines])
+    counts = [len(line.gap) for line in lines]
+    gap[np.cumsum(counts)[:-1]] = True  # from one line to the next
+    there = np.flatnonzero(~gap[1:])
+    a, b, kept = clip_segments(vertices[there], vertices[there + 1], box, radius)
+    end = there[kept] + 1
+    whose = np.repeat([k for k, group in enumerate(groups) for _ in group], counts)
+    segments = _Segments(a=a, b=b, frame=np.zeros(len(a), dtype=np.int64), hidden=hidden[end])
+    return segments, whose[end]
 
 
 def _marked(layers: Sequence[Sequence[Track]], positions: Floats) -> dict[int, _Segments]:
@@ -293,12 +312,11 @@ def _mark_segments(strokes: Points, frame: int) -> _Segments:
     )
 
 
-def _blend(flat: Picture, mask: Nearness, ink: _Ink) -> None:
-    """Blend one layer over the pixels its mask touches, in place."""
-    touched = np.flatnonzero(mask != 0)  # far faster than over the numbers themselves
-    color = _quads(flat[touched])
-    _lay(color, np.arange(len(touched)), mask[touched], ink)
-    flat[touched] = np.rint(color[:, :3])
+def _blend(flat: Picture, pixel: Ints, near: Nearness, ink: _Ink) -> None:
+    """Blend one layer over pixels, (n,), by how near it is to them, (n,), in place."""
+    color = _quads(flat.take(pixel, axis=0))  # in a quarter of the time of flat[pixel]
+    _lay(color, slice(None), near, ink)
+    flat[pixel] = np.rint(color[:, :3])
 
 
 def _line_ink(radius: float, core: float, faint: float, color: RGB, halo: RGB | None) -> _Ink:
@@ -406,7 +424,7 @@ class Rasterizer:
         # Only real changes count: against the row before, or the canvas for a pixel's first row.
         previous = np.empty_like(colors)
         previous[1:] = colors[:-1]
-        previous[first] = self.canvas[pixel[first]]
+        previous[first] = self.canvas.take(pixel[first], axis=0)
         changed = np.flatnonzero(differ(colors, previous))
         last = np.append(first[1:], len(rows)) - 1
         if len(first):
@@ -500,7 +518,7 @@ class Rasterizer:
         frames: int,
     ) -> Picture:
         """Return the colour of every row."""
-        quads, inks = _quads(self.stage.below[pixel]), self.stage.inks.lines
+        quads, inks = _quads(self.stage.below.take(pixel, axis=0)), self.stage.inks.lines
         color = quads[:, :3]
         group = np.zeros(len(rows), dtype=np.int64)
         group[first[1:]] = 1
@@ -688,7 +706,7 @@ def _in_one(quads: Quads) -> npt.NDArray[np.complex128]:
     return quads.view(np.complex128)[:, 0]
 
 
-def _lay(color: Quads, touched: Ints, near: Nearness, ink: _Ink) -> None:
+def _lay(color: Quads, touched: Ints | slice, near: Nearness, ink: _Ink) -> None:
     """Blend one layer over the rows it touches, (n,), by how near it is, (n,), in place."""
     whole = _in_one(color)
     laid = whole[touched].view(np.float32)

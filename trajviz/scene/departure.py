@@ -84,8 +84,11 @@ def _exit(line: Line, times: Floats, box: Box, reach: float) -> _Exit | None:
 
     The way is that from where the line was last so many pixels from there.
     """
-    places = line.at(times)
     low, high = (box.x0 - _ON_EDGE, box.y0 - _ON_EDGE), (box.x1 + _ON_EDGE, box.y1 + _ON_EDGE)
+    x, y = line.vertices[-1].tolist()
+    if low[0] <= x <= high[0] and low[1] <= y <= high[1]:
+        return None  # as most do: no other place need be looked at
+    places = line.at(times)
     outside = np.asarray(((places < low) | (places > high)).any(axis=1))
     step = since(outside)
     if not step:

@@ -29,12 +29,15 @@ def told_apart(lines: Sequence[Line], times: Sequence[Floats], scale: float) -> 
         times: When each of their steps is reached, (steps + 1,) each.
         scale: How much larger than at 640x480 dashes are.
     """
-    places = [line.at(each) for line, each in zip(lines, times, strict=True)]
+    counts = [len(each) for each in times]
+    places = np.full((len(lines), max(counts), 2), np.nan)
+    for place, line, each in zip(places, lines, times, strict=True):
+        place[: len(each)] = line.at(each)
     shared = [
-        [_together(place, earlier, SHORTEST * DASH * scale) for earlier in places[:k]]
-        for k, place in enumerate(places)
+        _together(places[k, :count], places[:k, :count], SHORTEST * DASH * scale)
+        for k, count in enumerate(counts)
     ]
-    ranks = [sum(bool(each.any()) for each in earlier) for earlier in shared]
+    ranks = [int(earlier.any(axis=1).sum()) for earlier in shared]
     most = max(ranks)
     told = []
     for line, each, earlier, rank in zip(lines, times, shared, ranks, strict=True):
@@ -45,22 +48,25 @@ def told_apart(lines: Sequence[Line], times: Sequence[Floats], scale: float) -> 
     return told
 
 
-def _together(places: Points, earlier: Points, shortest: float) -> Flags:
-    """Return on which steps two tracks go the same way, (steps,); on none where these are few.
+def _together(places: Points, others: Points, shortest: float) -> Flags:
+    """Return on which steps a track goes the same way as others, (others, steps).
+
+    It does on none where these are few.
 
     Args:
-        places: Where one is at each step, (steps + 1, 2).
-        earlier: Where the other is; it may have other steps.
+        places: Where it is at each step, (steps + 1, 2).
+        others: Where the others are, (others, steps + 1, 2), NaN after their last step.
         shortest: How long the way must be, in pixels.
     """
-    count = min(len(places), len(earlier))
     with np.errstate(all="ignore"):
-        near = np.hypot(*(places[:count] - earlier[:count]).T) <= SAME
-        length = np.hypot(*np.diff(places, axis=0).T)
-    same = np.zeros(len(places) - 1, dtype=bool)
-    same[: count - 1] = near[:-1] & near[1:]
-    enough = length[same].sum() >= max(shortest, SHARE * length.sum())
-    return np.asarray(same & enough)
+        away, way = places - others, np.diff(places, axis=0)
+        near = np.hypot(away[..., 0], away[..., 1]) <= SAME
+        length = np.hypot(way[:, 0], way[:, 1])
+    same = near[:, :-1] & near[:, 1:]
+    least = max(shortest, SHARE * length.sum())
+    for other in np.flatnonzero(same.any(axis=1)):
+        same[other] &= length[same[other]].sum() >= least
+    return same
 
 
 def _per_vertex(steps: Flags, line: Line, times: Floats) -> Flags:

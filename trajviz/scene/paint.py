@@ -76,9 +76,7 @@ def _layers(mark: Mark) -> Iterable[tuple[Coverage, int, int, RGB]]:
     if isinstance(mark, Fill):
         whole = np.ones((mark.box.height, mark.box.width), dtype=np.float32)
         return [(whole, mark.box.x0, mark.box.y0, mark.color)]
-    outer, x, y = _polygon(mark, mark.rim_width / 2)
-    inner, _, _ = _polygon(mark, -mark.rim_width / 2)
-    return [(outer, x, y, mark.rim), (inner, x, y, mark.fill)]
+    return _polygon(mark)
 
 
 def _letters(text: Text) -> list[tuple[Coverage, int, int, RGB]]:
@@ -181,16 +179,21 @@ def _disc(dot: Dot) -> tuple[Coverage, int, int]:
     return coverage, x0, y0
 
 
-def _polygon(shape: Shape, grow: float) -> tuple[Coverage, int, int]:
-    """Return a polygon's coverage, grown (or shrunk) by so many pixels, and its top left pixel."""
-    corners = np.array(shape.corners)
-    x0, y0 = np.floor(corners.min(axis=0) - shape.rim_width - 1).astype(int).tolist()
+def _polygon(shape: Shape) -> list[tuple[Coverage, int, int, RGB]]:
+    """Return a polygon's layers: what its rim reaches, and what lies within the rim."""
+    left, top = map(min, zip(*shape.corners, strict=True))
+    x0, y0 = math.floor(left - shape.rim_width - 1), math.floor(top - shape.rim_width - 1)
     # In quarters of a pixel, which nobody can tell: so that a shape that moves is drawn but once
     # for each of sixteen places.
-    anchor = corners[0] - (x0, y0)
-    places = corners - corners[0] + np.rint(4 * anchor) / 4
-    fine = np.rint(places * _FINE).astype(int).tolist()
-    return _fine_polygon(tuple(map(tuple, fine)), shape.rim_width, grow), x0, y0
+    x, y = shape.corners[0]
+    across, down = round(4 * (x - x0)) / 4, round(4 * (y - y0)) / 4
+    fine = tuple(
+        (round((a - x + across) * _FINE), round((b - y + down) * _FINE)) for a, b in shape.corners
+    )
+    half = shape.rim_width / 2
+    outer = _fine_polygon(fine, shape.rim_width, half)
+    inner = _fine_polygon(fine, shape.rim_width, -half) if half else outer
+    return [(outer, x0, y0, shape.rim), (inner, x0, y0, shape.fill)]
 
 
 @functools.lru_cache(maxsize=512)

@@ -260,16 +260,16 @@ class Draper:
         """Lay the courses over a surface, in the view's own form."""
         return [view.drape(course.points) for course in self.courses]
 
-    def plot(self, view: TrackView, draped: Sequence[Any] | None = None) -> Plot:
+    def plot(self, view: TrackView, lines: Sequence[Line] | None = None) -> Plot:
         """Return a picture of the surface with its tracks.
 
         Args:
             view: The picture of the surface.
-            draped: What `drape` returned for it; by default it is laid over it now.
+            lines: The courses as lines in it; by default they are laid over it now.
         """
-        paths = self.drape(view) if draped is None else draped
-        lines = self._faded([view.line(path) for path in paths], view.window)
-        trailing = self._trailing(self._tracks(lines))
+        if lines is None:
+            lines = [view.line(path) for path in self.drape(view)]
+        trailing = self._trailing(self._tracks(self._faded(lines, view.window)))
         tracks = self._ringed(self._marked(trailing, view.box, departing=True), view)
         plot = Plot(
             view=view,

@@ -52,31 +52,38 @@ def ring_growth(tracks: Sequence[Track], stars: Sequence[Shape], pen: Pen, steps
         pen: How large a head is.
         steps: How many steps have been taken, (n,).
     """
-    places = np.array([track.at(steps) for track in tracks]) / pen.head
-    grown = _width(_heads_above(tracks, places, pen, steps))
+    last = np.ceil(max(track.line.knots[-1] for track in tracks))
+    around = np.clip(np.floor(steps) + _AROUND[:, None], 0, last)
+    asked = np.append(steps, around)
+    at = np.array([track.at(asked) for track in tracks]) / pen.head
+    places, places_around = at[:, : len(steps)], at[:, len(steps) :]
+    gone = np.array([track.gone_knot for track in tracks])
+    grown = _width(_heads_above(places, places_around, steps < gone[:, None]))
     for star in stars:
         away = _distance(places, np.mean(star.corners, axis=0) / pen.head)
         grown += _STAR * _closeness(away, _STAR_OFF)
     return np.asarray(np.rint(_FINE * pen.head * grown) / _FINE)
 
 
-def _heads_above(tracks: Sequence[Track], places: Points, pen: Pen, steps: Floats) -> Floats:
+def _heads_above(places: Points, places_around: Points, there: Flags) -> Floats:
     """Return how many heads lie above each, (tracks, n); one that is less close counts less.
 
     Of two that meet only the steps around the frames are looked at, and all above one at once, so
     that neither many steps nor many tracks take long.
+
+    Args:
+        places: Where heads are in each frame, (tracks, n, 2), in radii of a head.
+        places_around: Where they are at the six steps around each, (tracks, 6 n, 2).
+        there: In which frames there is a head, (tracks, n).
     """
-    last = np.ceil(max(track.line.knots[-1] for track in tracks))
-    around = np.clip(np.floor(steps) + _AROUND[:, None], 0, last)
-    at_steps = np.array([track.at(around.ravel()) for track in tracks]) / pen.head
-    gone = np.array([track.gone_knot for track in tracks])
-    count = np.zeros(places.shape[:2])
-    for below in range(len(tracks) - 1):
+    count = np.zeros(there.shape)
+    for below in range(len(places) - 1):
         above = slice(below + 1, None)
-        near = _distance(at_steps[below], at_steps[above]) < _OFF
-        there = _lasting(near.reshape(-1, *around.shape)) & (steps < gone[above, None])
         close = _closeness(_distance(places[below], places[above]), _OFF)
-        count[below] = (there * close).sum(axis=0)
+        if close.any():  # else nothing is to be counted
+            near = _distance(places_around[below], places_around[above]) < _OFF
+            lasts = _lasting(near.reshape(len(near), len(_AROUND), -1))
+            count[below] = ((lasts & there[above]) * close).sum(axis=0)
     return count
 
 
@@ -98,4 +105,5 @@ def _lasting(near: Flags) -> Flags:
 
 def _distance(some: Points, others: Points) -> Floats:
     with np.errstate(all="ignore"):
-        return np.asarray(np.hypot(*np.moveaxis(some - others, -1, 0)))
+        away = some - others
+        return np.asarray(np.hypot(away[..., 0], away[..., 1]))

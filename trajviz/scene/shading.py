@@ -91,7 +91,7 @@ class Shading:
             upper: Whether the level above is nearer to it than the one below.
             cover: The share of it that the nearer level's line covers, 0 to 1.
         """
-        shade = np.rint(cover * COVERS).astype(np.intp)
+        shade = np.rint(cover * COVERS).astype(np.int32)
         return (band * 2 + upper) * (COVERS + 1) + shade
 
     def table(self) -> Picture:

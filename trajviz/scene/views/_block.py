@@ -143,8 +143,11 @@ class Block:
         turn, elevation = math.radians(camera.azimuth) - _LIGHT[0], _LIGHT[1]
         flat = math.cos(elevation)
         toward = flat * math.cos(turn), flat * math.sin(turn), math.sin(elevation)
-        x, y, z = (np.float32(part) * axis for part, axis in zip(toward, self.normal, strict=True))
-        return Image.fromarray(np.asarray(x + y + z))
+        x, y, z = map(np.float32, toward)
+        light = x * self.normal[0]
+        light += y * self.normal[1]
+        light += z * self.normal[2]
+        return Image.fromarray(light)
 
 
 def _colors(shading: Shading, theme: Theme) -> Picture:

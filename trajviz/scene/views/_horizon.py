@@ -173,16 +173,18 @@ class Lattice:
         back, up = self.camera.rise
         return np.asarray(back * self.distances[horizon.front] - up * PLINTH)
 
-    def hides(self, horizon: Horizon, ground: Points, height: Floats, slack: float) -> Flags:
+    def hides(
+        self, horizon: Horizon, right: Floats, rise: Floats, away: Floats, slack: float
+    ) -> Flags:
         """Tell which points of the block something nearer hides.
 
         Args:
             horizon: What hides what.
-            ground: Where points are on the ground, (n, 2).
-            height: How high they are, (n,).
+            right: How far right points lie, (n,), as the camera projects them.
+            rise: How far up, (n,).
+            away: How far away, (n,).
             slack: By how much they have to be hidden to count.
         """
-        right, rise, away = self.camera.project(ground, height)
         column = np.floor((right - self.left) / self.column)
         # The point's own surroundings do not count.
         depth = np.floor((away - self.nearest) / self.depth) - 1

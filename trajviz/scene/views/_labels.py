@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import TypeAlias
@@ -9,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from trajviz.frozen import dataclass
-from trajviz.scene.color import mix
+from trajviz.scene.color import RGB, mix
 from trajviz.scene.layout import tick_labels
 from trajviz.scene.lettering import text_width
 from trajviz.scene.marks import Box, Shape, Text, around
@@ -20,6 +21,8 @@ from trajviz.surface import Floats, Points, Window
 
 Corners: TypeAlias = tuple[float, float, float, float]
 """Two opposite corners of a rectangle: x, y, x, y."""
+Place: TypeAlias = tuple[float, float]
+"""A place in the picture, or which way something lies: x, y."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Labels:
 
     Attributes:
         place: Returns where points of the block lie in the picture, (..., 2), for their places on
-            the ground, (..., 2), and their heights.
+            the ground, (..., 2) or (2,) for all, and their heights, (...).
         camera: From where the block is seen.
         window: The part of the plane that is shown.
         names: The names of the axes.
@@ -71,13 +74,14 @@ class Labels:
         side = -0.5 if self.camera.away[other] > 0 else 0.5
         edge = np.full((2, 2), side)
         edge[:, axis] = [-0.5, 0.5]
-        ends = self.place(edge, np.full(2, -PLINTH))
-        run = ends[1] - ends[0]
-        length = float(np.hypot(*run))
+        (x0, y0), (x1, y1) = self.place(edge, np.full(2, -PLINTH)).tolist()
+        run, rise = x1 - x0, y1 - y0
+        length = float(np.hypot(run, rise))
         if length < 3 * size:
             return []
-        outward = np.array([run[1], -run[0]]) / length
-        outward *= 1 if outward @ (ends[0] - self._foot) > 0 else -1
+        x, y = self._foot
+        sign = 1 if rise * (x0 - x) > run * (y0 - y) else -1
+        outward = sign * rise / length, -sign * run / length
         low, high = self.window[2 * axis], self.window[2 * axis + 1]
         labels: list[Text | Shape] = []
         name = self.names[axis]
@@ -85,19 +89,19 @@ class Labels:
             share = (value - low) / (high - low)
             if not 0.06 < share < 0.8:
                 continue  # the corner belongs to both axes, and the far end to the name
-            place = ends[0] + share * run
-            labels += [self._line(place, place + 0.35 * size * outward)]
-            labels.append(self._label(place, outward, text))
-        labels.append(self._name(ends[0] + 0.9 * run, outward, name))
+            place = x, y = x0 + share * run, y0 + share * rise
+            end = x + 0.35 * size * outward[0], y + 0.35 * size * outward[1]
+            labels += [self._line(place, end), self._label(place, outward, text)]
+        labels.append(self._name((x0 + 0.9 * run, y0 + 0.9 * rise), outward, name))
         return labels
 
-    def _name(self, place: Floats, outward: Floats, text: str) -> Text:
+    def _name(self, place: Place, outward: Place, text: str) -> Text:
         """Return an axis name on the outer side of an edge, its nearest corner beside a place.
 
         Where the edge is all but level, the name's middle is: so it stays beside it as it turns.
         """
         size = self.size
-        width, (across, down) = text_width(text, size, bold=True), outward.tolist()
+        width, (across, down) = text_width(text, size, bold=True), outward
         corner = min(max(3 * across, -1.0), 1.0)
         below = 0.5 * width * abs(across) * (1 - abs(corner)) / max(down, 0.5)  # 0 where it is less
         x = place[0] + 0.5 * size * across + 0.5 * width * corner
@@ -105,27 +109,37 @@ class Labels:
         ink = self.theme.ink
         return Text(x, y + 0.36 * size, text, size=size, color=ink, bold=True, align="center")
 
-    @property
-    def _foot(self) -> Floats:
-        """Where the middle of the block's foot lies in the picture, (2,)."""
-        return self.place(np.zeros(2), np.array(-PLINTH))
+    @functools.cached_property
+    def _foot(self) -> Place:
+        """Where the middle of the block's foot lies in the picture."""
+        x, y = self.place(np.zeros(2), np.array(-PLINTH)).tolist()
+        return x, y
 
-    def _line(self, begin: Floats, end: Floats) -> Shape:
-        """Return a thin line between two places, (2,) each."""
-        run = end - begin
-        length = max(float(np.hypot(*run)), 1e-9)
-        across = np.array([-run[1], run[0]]) / length * max(self.size / 11, 1) / 2
-        corners = [begin + across, end + across, end - across, begin - across]
-        color = mix(self.theme.background, self.theme.muted, 0.6)
-        places = tuple((float(x), float(y)) for x, y in corners)
-        return Shape(places, fill=color, rim=color, rim_width=0)
+    @functools.cached_property
+    def _line_color(self) -> RGB:
+        """The colour of ticks."""
+        return mix(self.theme.background, self.theme.muted, 0.6)
 
-    def _label(self, place: Floats, outward: Floats, text: str) -> Text:
+    def _line(self, begin: Place, end: Place) -> Shape:
+        """Return a thin line between two places."""
+        (a, b), (x, y) = begin, end
+        length = max(float(np.hypot(x - a, y - b)), 1e-9)
+        width = max(self.size / 11, 1)
+        across, down = (b - y) / length * width / 2, (x - a) / length * width / 2
+        corners = (
+            (a + across, b + down),
+            (x + across, y + down),
+            (x - across, y - down),
+            (a - across, b - down),
+        )
+        return Shape(corners, fill=self._line_color, rim=self._line_color, rim_width=0)
+
+    def _label(self, place: Place, outward: Place, text: str) -> Text:
         """Return a text beside a place on an edge, on its outer side."""
         size = self.size
         width = text_width(text, size)
         reach = 0.65 * size + 0.5 * (abs(outward[0]) * width + abs(outward[1]) * size)
-        x, y = place + outward * reach
+        x, y = place[0] + outward[0] * reach, place[1] + outward[1] * reach
         color = self.theme.muted
         return Text(x, y + 0.36 * size, text, size=size, color=color, align="center")
 
@@ -138,21 +152,25 @@ class Labels:
         texts: list[Text] = []
         ticks: list[Shape] = []
         above = math.inf
-        for height, text in lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size))):
-            block = float(lift(np.array(height)))
-            x, y = place = self.place(corner, np.array(block))
+        known = lift.ticks(max(2.0, self.unit * HEIGHT / (2.5 * size)))
+        blocks = lift(np.array([height for height, _ in known], dtype=np.float64))
+        (x, bottom), *places = self.place(corner, np.append(-PLINTH, blocks)).tolist()
+        taken = corners_of(self._scale()) if lift.logarithmic else None
+        for (_, text), block, (_, y) in zip(known, blocks.tolist(), places, strict=True):
             if not 0 <= block <= HEIGHT or y > above - 1.3 * size:
                 continue
             above = y
-            x, y = x - 0.75 * size, y + 0.36 * size
-            label = Text(x, y, text, size=size, color=self.theme.muted, align="right")
-            if not (lift.logarithmic and _meet(corners_of(label), corners_of(self._scale()))):
+            label = Text(
+                x - 0.75 * size, y + 0.36 * size, text,
+                size=size, color=self.theme.muted, align="right",
+            )  # fmt: skip
+            if not (taken and _meet(corners_of(label), taken)):
                 texts.append(label)
-                ticks.append(self._line(place, place - (0.35 * size, 0)))
-                top = place
+                ticks.append(self._line((x, y), (x - 0.35 * size, y)))
+                top = y
         if not texts:
             return []
-        return [self._line(self.place(corner, np.array(-PLINTH)), top), *ticks, *texts]
+        return [self._line((x, bottom), (x, top)), *ticks, *texts]
 
 
 def corners_of(label: Text | Shape) -> Corners:

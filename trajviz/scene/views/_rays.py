@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TypeAlias
 
 import numpy as np
@@ -71,7 +72,7 @@ class Rays:
         blank = self.beside[None, :]
         seen = np.flatnonzero((row >= head) & (row < brink) & ~blank)
         walls = (row >= np.maximum(brink, head)) & (row < foot) & ~blank
-        codes = np.where(walls, self._faces()[None, :], BACKGROUND).astype(np.intp)
+        codes = np.where(walls, self._faces()[None, :], np.intp(BACKGROUND))
         codes.ravel()[seen] = SURFACE + self._surface(seen)
         self._draw_rim(codes, head, foot)
         return codes
@@ -128,9 +129,11 @@ class Rays:
         height = len(self.up)
         # That many stay below its row.
         ends = self._row(self.top) * width + np.arange(width, dtype=np.int32)
-        counts = np.bincount(ends.ravel(), minlength=(height + 1) * width)
-        within = np.cumsum(counts.reshape(height + 1, width), axis=0, dtype=np.int32)
-        return np.asarray(depths - within[:height])
+        counts = np.bincount(ends.ravel(), minlength=(height + 1) * width).astype(np.int32)
+        within = counts.reshape(height + 1, width)[:height]
+        for above, row in itertools.pairwise(within):  # in half the time of np.cumsum
+            row += above
+        return np.asarray(depths - within)
 
     def edges(self) -> tuple[Edges, Edges]:
         """Return the edges of the block and of its hills before what they hide.
@@ -190,38 +193,44 @@ class Rays:
 
     def _surface(self, seen: Codes) -> Codes:
         """Return the codes of the pixels, (n,) flat indices, that show the surface."""
-        block = self.block
+        block, lattice = self.block, self.lattice
         width = self.rise.shape[1]
-        row, column = np.divmod(seen, width)
+        row = seen // width
+        column = seen - row * width  # in a third of the time of np.divmod
         depth = np.minimum(self._passed.ravel()[seen], self.last[column])
-        behind, before = depth * width + column, np.maximum(depth - 1, 0) * width + column
+        behind = depth * width + column
+        before = np.maximum(behind - width, column)  # no nearer than the first depth
         rise = self.rise.ravel()
         high, low = rise[behind], rise[before]
         share = (self.up[row] - low) / np.maximum(high - low, 1e-9)
         share = np.clip(np.where(is_surface(low), share, 1), 0, 1)
+        # The same on the lattice, which may have other columns.
+        column = self.at[column]
+        behind = depth * lattice.columns + column
+        before = np.maximum(behind - lattice.columns, column)
         level = self._between(block.levels, before, behind, share)
-        light = self._between(block.light(self.lattice.camera), before, behind, share)
-        shade = np.clip(np.rint(light * (LIGHTS - 1)), 0, LIGHTS - 1).astype(np.intp)
+        light = self._between(block.light(lattice.camera), before, behind, share)
+        shade = np.clip(np.rint(light * (LIGHTS - 1)), 0, LIGHTS - 1).astype(np.int32)
         if self.mesh:
             band, upper, cover = self._mesh(seen, depth - 1 + share, level)
         else:
             band, upper, cover = self._level_lines(seen, level)
         return block.shading.codes(band, upper, cover) * LIGHTS + shade
 
-    def _between(self, field: Image.Image, before: Floats, behind: Floats, share: Field) -> Field:
-        """Return a quantity at the points that rays meet, between two depths of a column."""
-        sampled = self.lattice.sample(field, 0.0)[:, self.at].ravel()
+    def _between(self, field: Image.Image, before: Codes, behind: Codes, share: Field) -> Field:
+        """Return a quantity at the points that rays meet, between two places of the lattice."""
+        sampled = self.lattice.sample(field, 0.0).ravel()
         near, far = sampled[before], sampled[behind]
         # Where there is no surface before, share is 1.
         return np.asarray(near + (far - near) * share, dtype=np.float32)
 
     def _level_lines(self, seen: Codes, level: Field) -> tuple[Codes, Flags, Floats]:
         """Return band, nearer level and cover."""
-        band = np.floor(level).astype(np.intp)
-        part = level - band
+        below = np.floor(level)
+        part = level - below
         upper = part > 0.5
-        near = np.where(upper, 1 - part, part)
-        return band, upper, self._cover(near, self._slope(seen, level))
+        near = np.minimum(part, 1 - part).astype(np.float64)
+        return below.astype(np.int32), upper, self._cover(near, self._slope(seen, level))
 
     def _mesh(self, seen: Codes, depth: Field, level: Field) -> tuple[Codes, Flags, Floats]:
         """Return band, nearer level and cover of a mesh's lines in place of the levels'."""
@@ -243,17 +252,18 @@ class Rays:
         canvas = np.full((len(self.up), self.rise.shape[1]), 1e3, dtype=np.float32)
         canvas.ravel()[seen] = values
         across, down = _least_change(canvas), _least_change(canvas.T).T
-        return np.asarray(np.sqrt(across * across + down * down).ravel()[seen])
+        across, down = across.ravel()[seen], down.ravel()[seen]
+        return np.asarray(np.sqrt(across * across + down * down))
 
-    def _cover(self, near: Field, slope: Field) -> Floats:
+    def _cover(self, near: Field | Floats, slope: Field) -> Floats:
         """Return how much of each pixel a line covers, 0 to 1.
 
         Both `near`, the distance to the line, and `slope` are in the line's own quantity.
         """
         with np.errstate(all="ignore"):
             share = self.line_width / 2 + 0.5 - near / slope
-        share = np.nan_to_num(share, nan=0.0, posinf=0.0, neginf=0.0)
-        return np.asarray(np.clip(share, 0, 1), dtype=np.float64)
+        share = np.fmin(np.fmax(share, 0), 1)  # 0 for what is no number
+        return np.asarray(share, dtype=np.float64)
 
 
 def _field(values: Floats) -> Field:

@@ -82,9 +82,15 @@ def _steep(before: Field, after: Field) -> Field:
     return np.where(gentler <= STEEPEST, gentler, 0).astype(np.float32)
 
 
-def soften(picture: Picture, edges: Edges) -> None:
-    """Smooth edges in place: each pixel near one is mixed of what lies on its two sides."""
-    height = len(picture)
+def soften(picture: Picture, edges: Edges, upright: bool = False) -> None:
+    """Smooth edges in place: each pixel near one is mixed of what lies on its two sides.
+
+    Args:
+        picture: What has the edges, (height, width, 3), contiguous.
+        edges: Where they are.
+        upright: Whether their columns are the picture's rows, and their rows its columns.
+    """
+    height = picture.shape[1 if upright else 0]
     column, place, steep = edges
     row = np.ceil(place).astype(np.intp)
     kept = (row > 0) & (row < height)
@@ -95,9 +101,14 @@ def soften(picture: Picture, edges: Edges) -> None:
     count = beyond - first
     item = np.repeat(np.arange(len(count)), count)
     at = first[item] + np.arange(len(item)) - np.repeat(np.cumsum(count) - count, count)
-    below = np.clip(0.5 + (at - place[item]) / across[item], 0, 1)[:, None]
-    own = picture[at, column[item]].astype(np.float32)
-    lower = (at >= row[item])[:, None]
-    other = np.where(lower, picture[row - 1, column][item], picture[row, column][item])
-    share = np.where(lower, 1 - below, below)
-    picture[at, column[item]] = np.rint(own + (other - own) * share)
+    below = np.clip(0.5 + (at - place[item]) / across[item], 0, 1)
+    column, row = column[item], row[item]
+    lower = at >= row
+    # By flat indices: numpy takes whole pixels by one in a fraction of the time it takes by two.
+    flat = picture.reshape(-1, 3)
+    down, right = (1, picture.shape[1]) if upright else (picture.shape[1], 1)
+    here, beside = (rows * down + column * right for rows in (at, np.where(lower, row - 1, row)))
+    own = flat.take(here, axis=0).astype(np.float32)
+    other = flat.take(beside, axis=0)
+    share = np.where(lower, 1 - below, below)[:, None]
+    flat[here] = np.rint(own + (other - own) * share)

@@ -185,7 +185,7 @@ def _show(run: Run, boxes: Sequence[Box], draper: Draper) -> Shown:
     view = CurveView.of(run, box, draper.scale)
     groups = enumerate(swarms(run.courses))  # those of one optimizer share a lane
     lanes = [view.laid(course.points, lane) for lane, group in groups for course in group]
-    return Shown([draper.plot(view, lanes)])
+    return Shown([draper.plot(view, [view.line(rolled) for rolled in lanes])])
 
 
 VIEW = View(

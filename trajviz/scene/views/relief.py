@@ -159,7 +159,7 @@ class ReliefView:
         there = is_surface(horizon.rise)
         surface = (horizon.rise >= horizon.top)[there].mean()
         shares = [
-            1 - lattice.hides(horizon, ground, height, 2 * lattice.column).mean()
+            1 - lattice.hides(horizon, *camera.project(ground, height), 2 * lattice.column).mean()
             for ground, height in places
             if len(ground)
         ]
@@ -223,8 +223,9 @@ class ReliefView:
         heights = self.block.heights
         head = Lattice.around(self.camera, _ROUGH, _ROUGH).horizon(heights).top.max()
         # A rough lattice misses peaks, most of all at the corners.
-        ends = np.asarray(heights)[[0, 0, -1, -1], [0, -1, -1, 0]]
-        _, tops, _ = self.camera.project(CORNERS, ends.astype(np.float64))
+        last = heights.width - 1
+        ends = [heights.getpixel(at) for at in ((0, 0), (last, 0), (last, last), (0, last))]
+        _, tops, _ = self.camera.project(CORNERS, np.array(ends))
         return left, low, right, max(float(head), float(tops.max())) + 0.01
 
     @staticmethod
@@ -250,8 +251,14 @@ class ReliefView:
     def _place(self, ground: Points, height: Floats) -> Points:
         """Return where points of the block lie in the picture, (..., 2)."""
         right, up, _ = self.camera.project(ground, height)
+        return self._placed(right, up)
+
+    def _placed(self, right: Floats, up: Floats) -> Points:
+        """Return where projected points of the block lie in the picture, (..., 2)."""
         x, y = self.middle
-        return np.stack([x + self.unit * right, y - self.unit * up], axis=-1)
+        place = np.empty((*up.shape, 2))
+        place[..., 0], place[..., 1] = x + self.unit * right, y - self.unit * up
+        return place
 
     def project(self, points: Points) -> Points:
         """Return where points of the plane, (..., 2), lie on the surface in the picture."""
@@ -276,19 +283,32 @@ class ReliefView:
 
     def line(self, draped: Draped) -> Line:
         """Return a trajectory as a line, hidden parts marked."""
-        ground, height, knots = draped
-        hidden = self._hides(ground, height)
-        # A segment is hidden when both its ends are.
-        hidden[1:] &= hidden[:-1].copy()
-        no = np.zeros(len(knots), dtype=bool)
-        return Line(vertices=self._place(ground, height), knots=knots, hidden=hidden, gap=no)
+        return self.lines([draped])[0]
+
+    def lines(self, draped: Sequence[Draped]) -> list[Line]:
+        """Return trajectories as lines, hidden parts marked."""
+        projected = [self.camera.project(each.ground, each.height) for each in draped]
+        right, up, away = map(np.concatenate, zip(*projected, strict=True))
+        begins = np.cumsum([0, *(len(each.knots) for each in draped[:-1])])
+        hidden = self._hides(right, up, away)
+        # A segment is hidden when both its ends are; each line's first vertex has none.
+        both = hidden & np.append(False, hidden[:-1])
+        both[begins] = hidden[begins]
+        no = np.zeros(len(hidden), dtype=bool)
+        places = self._placed(right, up)
+        parts = (np.split(each, begins[1:]) for each in (places, both, no))
+        return [
+            Line(vertices=vertices, knots=each.knots, hidden=behind, gap=gap)
+            for each, vertices, behind, gap in zip(draped, *parts, strict=True)
+        ]
 
     def visible(self, points: Points) -> Flags:
         """Tell which points of the plane, (n, 2), are seen on the surface."""
-        return ~self._hides(*self._on_surface(points))
+        return ~self._hides(*self.camera.project(*self._on_surface(points)))
 
-    def _hides(self, ground: Points, height: Floats) -> Flags:
-        return self._lattice.hides(self._horizon, ground, height, 1.0 / self.unit)
+    def _hides(self, right: Floats, up: Floats, away: Floats) -> Flags:
+        """Tell which projected points of the block something nearer hides, (n,)."""
+        return self._lattice.hides(self._horizon, right, up, away, 1.0 / self.unit)
 
     def _pieces(self, points: Points) -> tuple[Points, Floats]:
         """Return a polyline in pieces short enough to follow the surface, (n, 2).
@@ -372,7 +392,7 @@ class ReliefView:
         else:
             for edges in rays.edges():
                 soften(colors, edges)
-            soften(colors.transpose(1, 0, 2), rays.sides())
+            soften(colors, rays.sides(), upright=True)
         into = region[max(0, y0) : y1, max(0, x0) : x1]
         into[:] = colors[max(0, -y0) :, max(0, -x0) :][: into.shape[0], : into.shape[1]]
         return region
@@ -431,13 +451,13 @@ class Orbit:
         views = [first.turned(way * place) for place in range(count)]
         inward = np.array([-1.0, -1.0, 1.0, 1.0])
         rooms = inward * _levelled(inward * [view.room(box) for view in views])
-        known = [view.placed(box, room) for view, room in zip(views, rooms.tolist(), strict=True)]
-        units = _levelled(np.array([[view.unit] for view in known]))
-        known = [
+        placed = [view.placed(box, room) for view, room in zip(views, rooms.tolist(), strict=True)]
+        units = _levelled(np.array([[view.unit] for view in placed]))
+        placed = [
             view.placed(box, room, unit)
-            for view, room, (unit,) in zip(known, rooms.tolist(), units.tolist(), strict=True)
+            for view, room, (unit,) in zip(views, rooms.tolist(), units.tolist(), strict=True)
         ]
-        fits = np.array([[*view.middle, view.unit] for view in known])
+        fits = np.array([[*view.middle, view.unit] for view in placed])
         return cls(first=replace(first, box=box), degrees=degrees, fits=fits)
 
     def view(self, share: float) -> ReliefView:
@@ -460,7 +480,8 @@ class Turning:
 
     def __call__(self, share: float) -> Plot:
         """Return the block with its tracks, as after a share of the animation."""
-        return self.draper.plot(self.orbit.view(share), self.draped)
+        view = self.orbit.view(share)
+        return self.draper.plot(view, view.lines(self.draped))
 
 
 def _levelled(lows: Floats) -> Floats:
