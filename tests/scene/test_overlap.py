@@ -87,3 +87,14 @@ def test_swarms_and_tracks_with_styles_of_their_own_stay_as_they_are():
 def test_a_track_that_goes_its_own_way_for_most_of_it_is_solid():
     lines = told(WAY, [*WAY[:3], (110, 240), (20, 240)])
     assert not any(line.gap.any() for line in lines)
+
+
+def test_tracks_are_told_apart_alike_however_many_are_compared_at_once(monkeypatch):
+    paths = [WAY, WAY[:3], [*WAY[:2], *ELSEWHERE[2:]], WAY, ELSEWHERE, [*WAY, (200, 40)], WAY]
+    together = told(*paths)
+    for most in (1, 10, 17):
+        monkeypatch.setattr("trajviz.scene.overlap._AT_ONCE", most)
+        for one, other in zip(together, told(*paths), strict=True):
+            assert np.array_equal(one.gap, other.gap)
+            assert np.array_equal(one.vertices, other.vertices)
+    assert sum(line.gap.any() for line in together) >= 3

@@ -19,6 +19,8 @@ SAME = 0.75
 """How far apart tracks are, in pixels, that go the same way."""
 SHORTEST, SHARE = 2.0, 0.5
 """How many dashes long, and what share of its length, a track goes with another to be dashed."""
+_AT_ONCE = 20_000
+"""Steps of other tracks that are compared at once."""
 
 
 def told_apart(lines: Sequence[Line], times: Sequence[Floats], scale: float) -> list[Line]:
@@ -34,7 +36,7 @@ def told_apart(lines: Sequence[Line], times: Sequence[Floats], scale: float) -> 
     for place, line, each in zip(places, lines, times, strict=True):
         place[: len(each)] = line.at(each)
     shared = [
-        _together(places[k, :count], places[:k, :count], SHORTEST * DASH * scale)
+        _together_with_all(places[k, :count], places[:k, :count], SHORTEST * DASH * scale)
         for k, count in enumerate(counts)
     ]
     ranks = [int(earlier.any(axis=1).sum()) for earlier in shared]
@@ -46,6 +48,16 @@ def told_apart(lines: Sequence[Line], times: Sequence[Floats], scale: float) -> 
             line = line.dashed(pattern, _per_vertex(np.any(earlier, axis=0), line, each))
         told.append(line)
     return told
+
+
+def _together_with_all(places: Points, others: Points, shortest: float) -> Flags:
+    """Return what `_together` does, of many long tracks one by one, so that memory is bounded."""
+    each = max(1, _AT_ONCE // len(places))
+    parts = [
+        _together(places, others[first : first + each], shortest)
+        for first in range(0, len(others), each)
+    ]
+    return np.concatenate([np.zeros((0, len(places) - 1), dtype=bool), *parts])
 
 
 def _together(places: Points, others: Points, shortest: float) -> Flags:
