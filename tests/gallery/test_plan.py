@@ -236,6 +236,25 @@ def test_of_many_items_only_those_are_read_again_that_are_made(tmp_path, monkeyp
     assert len(read) == 2
 
 
+def test_what_takes_long_is_made_first(tmp_path):
+    items = {
+        "plain": 'surface = "bowl"',
+        "turns": 'surface = "bowl"\nview = "relief"\norbit = 90',
+        "rests": 'surface = "bowl"\nview = "relief"',
+        "network": 'surface = "logistic-regression:d=5"',
+    }
+    (tmp_path / "gallery.toml").write_text(
+        "\n".join(
+            f'[[animation]]\nname = "{name}"\n{text}\noptimizers = ["sgd"]\n'
+            'outputs = ["{name}.gif"]\n'
+            for name, text in items.items()
+        )
+    )
+    plan = plan_gallery(tmp_path)
+    assert [planned.item.name for planned in plan.items] == ["turns", "network", "plain", "rests"]
+    assert [*plan.stale][:-1] == [*items]
+
+
 # Other versions, and items that are gone
 
 

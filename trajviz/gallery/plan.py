@@ -20,7 +20,9 @@ from trajviz.gallery.site import Site, entry_of
 from trajviz.gallery.sources import Sources
 from trajviz.gallery.versions import installed_versions
 from trajviz.optimizers.own import nothing_run
+from trajviz.recipe.recipe import Recipe
 from trajviz.recipe.toml import naming
+from trajviz.surface.catalogue import problem_names
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,13 @@ class Work:
         name: The item's name.
         sources: The digest of each of its sources, by the source's name.
         reasons: Why it must be made, at least one.
+        long: Whether that takes many times as long as it usually does.
     """
 
     name: str
     sources: dict[str, str]
     reasons: tuple[str, ...]
+    long: bool
 
 
 @dataclass(frozen=True)
@@ -96,10 +100,15 @@ class Plan:
 
     @property
     def items(self) -> Iterator[PlannedItem]:
-        """The items to make, read anew one by one, so that thousands of them need no memory."""
-        found = self.gallery.items(self.work)
-        for item, work in zip(found, self.work.values(), strict=True):
-            yield PlannedItem(item, work.sources, work.reasons)
+        """The items to make, read anew one by one, so that thousands of them need no memory.
+
+        What takes long comes first, or one worker would be busy with it when all others are done.
+        """
+        for long in (True, False):
+            works = {number: work for number, work in self.work.items() if work.long == long}
+            found = self.gallery.items(works) if works else ()
+            for item, work in zip(found, works.values(), strict=True):
+                yield PlannedItem(item, work.sources, work.reasons)
 
     @property
     def notes(self) -> list[str]:
@@ -167,6 +176,7 @@ class _Look:
 
     def __post_init__(self) -> None:
         self._sources = Sources()
+        self._problems = frozenset(problem_names())
 
     @property
     def sources(self) -> Collection[Path] | None:
@@ -181,7 +191,16 @@ class _Look:
         reasons = why_stale(made, sources, item.files, self.gallery.folder)
         if self.strict:
             reasons += _version_reasons(self.lock, item.name)
-        return Work(item.name, sources, tuple(reasons or ["forced"] * self.force))
+        return Work(
+            name=item.name,
+            sources=sources,
+            reasons=tuple(reasons or ["forced"] * self.force),
+            long=self._takes_long(item.recipe),
+        )
+
+    def _takes_long(self, recipe: Recipe) -> bool:
+        """Tell whether a race takes long: in many dimensions, or drawn anew for every frame."""
+        return bool(recipe.look.orbit) or recipe.surface.partition(":")[0] in self._problems
 
 
 def _version_reasons(lock: Lock, item: str) -> list[str]:
