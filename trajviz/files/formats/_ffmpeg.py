@@ -16,6 +16,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from io import FileIO
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
@@ -137,7 +138,7 @@ def encoder(
         "-vcodec", codec.name, "-pix_fmt", pixel_format, "-v", "error",
         *frames.all_filters, *options, *_REPEATABLE, *codec.options, *comment, str(path),
     ]  # fmt: skip
-    with _Encoder(arguments) as process, undone_by(process.kill):
+    with _scratch() as said, _Encoder(arguments, said) as process, undone_by(process.kill):
         yield lambda frame: process.take(frames.parts(frame))
     with mapped(path) as data:
         if not codec.is_complete(data):
@@ -147,8 +148,9 @@ def encoder(
 class _Encoder:
     """The process, which ends with its context, well or not."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
-        self._said = _scratch()  # a pipe would take a thread that reads it
+    def __init__(self, arguments: Sequence[str], said: IO[bytes] | FileIO) -> None:
+        """Start it; what it says goes into a file, since a pipe takes a thread that reads it."""
+        self._said = said
         with _signals_kept():
             # With open files passed on, of which Python leaves none open, subprocess need not fork.
             self._process = subprocess.Popen(
@@ -170,7 +172,6 @@ class _Encoder:
             self._process.wait()
             with contextlib.suppress(OSError):
                 self._input.close()
-            self._said.close()
 
     def kill(self) -> None:
         """End it at once."""
@@ -196,10 +197,10 @@ class _Encoder:
             raise _failure(code, said.rpartition("\n")[2].strip())
 
 
-def _scratch() -> IO[bytes]:
+def _scratch() -> IO[bytes] | FileIO:
     """Return a file that is gone when it is closed, in memory where the system can."""
     if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("said"), "w+b")
+        return FileIO(os.memfd_create("said"), "r+")
     import tempfile  # it loads all that packs and all that is random
 
     return tempfile.TemporaryFile()
