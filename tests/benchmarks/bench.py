@@ -204,9 +204,10 @@ def heading() -> str:
     return (
         "# Benchmark\n\n"
         "Written by `make bench`. Whole processes from a cold start to the closed file, the two "
-        "sides in turn,\nmedian (least-most); a ratio is the median over pairs: of processor time, "
-        "which a busy machine\nchanges little, but of time that passes for an orbit and for AVIF, "
-        "which use all processors.\n\n"
+        "sides in turn,\nmedian (least-most). A ratio is that of a slow run to the median of the "
+        "fast ones around it, and of several such\nthe median: of processor time, which a busy "
+        "machine changes little, but of time that passes for an orbit and for\nAVIF, which use all "
+        "processors.\n\n"
         f"{os.cpu_count()} cores, {processor}; Python {platform.python_version()}, {packages}; "
         f"trajviz {trajviz.__version__}.\n\n"
         "The race: Beale's function, 7 optimizers, 200 frames, key, title, step counter."

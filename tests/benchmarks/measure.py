@@ -48,37 +48,44 @@ def run(command: Sequence[str | Path]) -> Run:
     return Run(*map(float, out.stdout.split()))
 
 
+AROUND = 3
+"""How many fast runs there are before each slow one, and after it: what is short varies more."""
+
+
 @dataclass(frozen=True)
 class Pair:
-    """Two commands run in turn: the runs of each, two fast ones around each slow one."""
+    """Two commands run in turn: the runs of each, `2 * AROUND` fast ones around each slow one."""
 
     slow: list[Run]
     fast: list[Run]
 
     @property
     def ratio(self) -> float:
-        """How many times longer a slow run takes, the median of pairs."""
+        """How many times longer a slow run takes than the median of fast ones around it."""
         return self._ratio("wall")
 
     @property
     def cpu_ratio(self) -> float:
-        """How many times more processor time a slow run takes, the median of pairs."""
+        """How many times more processor time it takes, likewise."""
         return self._ratio("cpu")
 
     def _ratio(self, kind: str) -> float:
+        """Return the median of the ratios that each slow run has."""
         slow, fast = ([getattr(one, kind) for one in runs] for runs in (self.slow, self.fast))
-        pairs = zip(slow, fast[::2], fast[1::2], strict=True)
-        return statistics.median(long / statistics.mean(short) for long, *short in pairs)
+        every = 2 * AROUND
+        around = (fast[place * every : (place + 1) * every] for place in range(len(slow)))
+        pairs = zip(slow, map(statistics.median, around), strict=True)
+        return statistics.median(long / short for long, short in pairs)
 
 
 def run_in_turn(slow: Sequence[str | Path], fast: Sequence[str | Path], times: int = 3) -> Pair:
-    """Run fast, slow, fast, ..., so that what slows the machine slows both."""
+    """Run fast ones, a slow one, fast ones, ..., so that what slows the machine slows both."""
     run(fast)  # warms the disk cache for both
     pair = Pair([], [])
     for _ in range(times):
-        before, long, after = run(fast), run(slow), run(fast)
-        pair.fast.extend([before, after])
-        pair.slow.append(long)
+        pair.fast.extend(run(fast) for _ in range(AROUND))
+        pair.slow.append(run(slow))
+        pair.fast.extend(run(fast) for _ in range(AROUND))
     return pair
 
 
