@@ -187,6 +187,33 @@ def untyped(body):
     return typed.replace("import Surface\n", f"import Surface\n{types}")
 
 
+def measured():
+    """Return what the benchmark measured last, by row, and the rows that do not hold."""
+    text = (ROOT / "tests" / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    verdicts = {row[0]: row for row in rows if len(row) == 4 and "hold" in row[3]}
+    return {what: row[2] for what, row in verdicts.items()}, [
+        what for what, row in verdicts.items() if row[3] != "holds"
+    ]
+
+
+def test_every_row_of_the_benchmark_holds():
+    found, broken = measured()
+    assert len(found) > 40
+    assert broken == []
+
+
+def test_the_documentation_says_what_the_benchmark_measured():
+    found, _ = measured()
+    said = dict(re.findall(r"^\| ((?:GIF|MP4) [^|]*\d) \| (\d+) \|$", TEXTS["exactness.md"], re.M))
+    assert len(said) == 6
+    for what, times in said.items():
+        assert int(times) == int(float(found[f"{what}, times faster"])), what
+    by_hand = re.search(r"The GIF is (\d+) times faster than the best", TEXTS["exactness.md"])
+    assert int(by_hand[1]) == int(float(found["GIF 640x480, times faster than blitting by hand"]))
+    assert f"half a second, {said['GIF 640x480']} times faster" in TEXTS["README.md"]
+
+
 def test_the_table_of_options_is_that_of_the_fields():
     path = ROOT / "docs" / "option_table.py"
     spec = importlib.util.spec_from_file_location("option_table", path)
