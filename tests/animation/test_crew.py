@@ -30,12 +30,12 @@ def told(picture):
     return int(picture[1, 1, 1]), int(picture.ravel()[:4].view(np.uint32)[0])
 {body}
 """
-ALL = "seen = [told(p) for p in module.drawn_ahead(draw, range(8))]\nprint(seen, parent)"
+ALL = "seen = [told(p) for p in module.drawn_ahead(draw, range(8))]\nprint((seen, parent))"
 
 
-def run(body, before="pass", **options):
+def run(body, before="pass"):
     """Return what a program prints that draws ahead, as Python reads it."""
-    done = run_at_all(body, before, **options)
+    done = run_at_all(body, before)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return [eval(line) for line in done.stdout.splitlines()]
@@ -52,10 +52,7 @@ def run_at_all(body, before="pass"):
 
 def together(body):
     """Return the places and the processes of all pictures, and the parent."""
-    ((seen, parent),) = [
-        (each[0], each[1])
-        for each in run(body.replace("print(seen, parent)", "print((seen, parent))"))
-    ]
+    ((seen, parent),) = run(body)
     places, makers = zip(*seen, strict=True)
     return [*places], [*makers], parent
 
@@ -89,7 +86,7 @@ def test_where_no_process_can_be_made_all_is_drawn_here():
 
 def test_what_a_process_does_not_draw_any_more_is_drawn_here():
     before = "if item == 5 and os.getpid() != parent: os.kill(os.getpid(), signal.SIGKILL)"
-    done = run_at_all(ALL.replace("print(seen, parent)", "print((seen, parent))"), before)
+    done = run_at_all(ALL, before)
     assert done.returncode == 0, done.stderr
     seen, parent = eval(done.stdout)
     assert [place for place, _ in seen] == [*range(8)]

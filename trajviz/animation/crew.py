@@ -49,11 +49,11 @@ class _Crew:
 
     def __init__(self, draw: Callable[[_Item], Picture], items: Sequence[_Item]) -> None:
         self._members: list[_Member] = []
-        count = min(_processors(), _MOST, len(items)) if _may_fork() else 0
-        with contextlib.suppress(OSError):  # there are too many processes
-            for place in range(count if count > 1 else 0):
-                self._members.append(_Member(draw, items[place::count]))
-        self._count = count
+        self._count = count = min(_processors(), _MOST, len(items)) if _may_fork() else 1
+        if count > 1:
+            with contextlib.suppress(OSError):  # there are too many processes
+                for place in range(count):
+                    self._members.append(_Member(draw, items[place::count]))
 
     def __enter__(self) -> _Crew:
         return self
@@ -64,7 +64,7 @@ class _Crew:
 
     def fill(self, picture: Picture, number: int) -> bool:
         """Fill in the picture of an item, each in turn, and tell whether that was possible."""
-        place = number % self._count if self._count else 0
+        place = number % self._count
         return place < len(self._members) and self._members[place].fill(picture)
 
 
