@@ -301,11 +301,10 @@ def encoder_table(folder: Path) -> tuple[str, list[Row]]:
     The pace is even, for which these rows were set: each frame moves something.
     """
     lines, rows = [], []
-    for look, theme in (("default", ""), ("lines", race.LINES_THEME)):
-        drawn = trajviz.compare(
-            race.SURFACE, race.OPTIMIZERS, steps=race.STEPS, pace="uniform",
-            **({"theme": theme} if theme else {}),
-        )  # fmt: skip
+    even = functools.partial(
+        trajviz.compare, race.SURFACE, race.OPTIMIZERS, steps=race.STEPS, pace="uniform"
+    )
+    for look, drawn in (("default", even()), ("lines", even(theme=race.LINES_THEME))):
         frames = list(drawn.frames())
         own = folder / f"own-{look}.gif"
         drawn.save(own)
@@ -321,9 +320,8 @@ def encoder_table(folder: Path) -> tuple[str, list[Row]]:
         rows += encoder_rows(look, size, mine, found)
     head = ["look", "encoder", "kB", "times ours", "PSNR dB", "SSIM", "flicker", "seconds"]
     missing = "" if shutil.which("gifski") or len(encoders()) > 3 else "\n\ngifski was not there."
-    return "## Encoders on the same frames, at an even pace\n\n" + table(
-        head, lines
-    ) + missing, rows
+    title = "## Encoders on the same frames, at an even pace\n\n"
+    return title + table(head, lines) + missing, rows
 
 
 def encoder_line(
